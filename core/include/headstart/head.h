@@ -1,0 +1,49 @@
+// The trained head: what turns an embedding into probabilities, and the file in which it travels.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "headstart/backbone.h"
+#include "headstart/status.h"
+
+namespace headstart {
+
+// A linear head, with one hidden ReLU layer before it for the Teachable Machine recipe. Standardisation and temperature are
+// folded in, so that softmax(weights · features + biases) on the raw embedding is the answer.
+struct Head {
+  std::vector<std::string> labels;        // [class_count], in row order
+  std::size_t feature_count = 0;
+  std::vector<float> hidden_weights;      // [hidden_count, feature_count]; empty for a linear head
+  std::vector<float> hidden_biases;       // [hidden_count]
+  std::vector<float> weights;             // [class_count, feature_count or hidden_count]
+  std::vector<float> biases;              // [class_count]
+
+  // What it was trained on and how; written into the file.
+  std::string backbone;         // its name
+  std::string backbone_sha256;
+  std::string input_size;
+  std::string input_scale;
+  std::string input_offset;
+  std::string seed;
+  std::string date;             // ISO 8601, given by the caller
+
+  [[nodiscard]] std::size_t class_count() const { return biases.size(); }
+};
+
+// `embedding` [feature_count] to `logits` / `probabilities` [class_count]; bad-argument when a length does not fit.
+Status head_logits(const Head& head, std::span<const float> embedding, std::span<float> logits);
+Status head_probabilities(const Head& head, std::span<const float> embedding, std::span<float> probabilities);
+
+// The head file `head/1` (safetensors). The same head gives the same bytes.
+Result<std::vector<std::uint8_t>> write_head_file(const Head& head);
+
+// Reads untrusted bytes: bad-file or bad-version say what was expected and what came.
+Result<Head> read_head_file(std::span<const std::uint8_t> file);
+
+// bad-file naming both, when the head was trained on another backbone.
+Status check_head_fits(const Head& head, const BackboneInfo& backbone);
+
+}  // namespace headstart
