@@ -13,7 +13,8 @@
 
 namespace headstart {
 
-// XNNPACK's kernels read up to XNN_EXTRA_BYTES past the last element; backbone.cpp asserts that this is enough.
+// XNNPACK's kernels read up to XNN_EXTRA_BYTES past the last element; backbone.cpp asserts that this is
+// enough.
 inline constexpr std::size_t kReadablePaddingBytes = 128;
 inline constexpr std::size_t kBufferAlignmentBytes = 64;
 
@@ -27,7 +28,8 @@ class PaddedBuffer {
 
   // `size` elements, all zero. Fails with out-of-memory, leaving nothing behind.
   static Result<PaddedBuffer> create(std::size_t size) {
-    constexpr std::size_t kMost = (static_cast<std::size_t>(-1) >> 1) - 2 * kBufferAlignmentBytes - kReadablePaddingBytes;
+    constexpr std::size_t kMost =
+        (static_cast<std::size_t>(-1) >> 1) - 2 * kBufferAlignmentBytes - kReadablePaddingBytes;
     if (size > kMost / sizeof(T)) return out_of_memory(size);
     const std::size_t bytes = (size * sizeof(T) + kReadablePaddingBytes + kBufferAlignmentBytes - 1) /
                               kBufferAlignmentBytes * kBufferAlignmentBytes;
@@ -55,8 +57,8 @@ class PaddedBuffer {
   };
 
   static Error out_of_memory(std::size_t size) {
-    return {ErrorCode::kOutOfMemory,
-            "there is not enough memory for " + std::to_string(size) + " numbers of " + std::to_string(sizeof(T)) + " bytes"};
+    return {ErrorCode::kOutOfMemory, "there is not enough memory for " + std::to_string(size) +
+                                         " numbers of " + std::to_string(sizeof(T)) + " bytes"};
   }
 
   std::unique_ptr<T, Free> data_;

@@ -10,7 +10,8 @@ struct pthreadpool;
 
 namespace headstart {
 
-// Starts XNNPACK and keeps the worker threads. One for the whole program; it must outlive all that compute with it.
+// Starts XNNPACK and keeps the worker threads. One for the whole program; it must outlive all that compute
+// with it.
 class ComputePool {
  public:
   // `thread_count` 1 computes on the calling thread alone. Fails with bad-argument below 1 or above 64,

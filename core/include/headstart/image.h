@@ -10,12 +10,13 @@
 
 namespace headstart {
 
-// A picture that somebody else owns: RGBA bytes, rows from top to bottom. Valid as long as the owner's memory.
+// A picture that somebody else owns: RGBA bytes, rows from top to bottom. Valid as long as the owner's
+// memory.
 struct FrameView {
   std::span<const std::uint8_t> rgba;  // [height_px, stride_bytes], of which width_px * 4 bytes count
   std::int32_t width_px = 0;
   std::int32_t height_px = 0;
-  std::int32_t stride_bytes = 0;       // 0 means width_px * 4
+  std::int32_t stride_bytes = 0;  // 0 means width_px * 4
 };
 
 // The part of a frame that is used, in pixels of that frame.
@@ -39,11 +40,12 @@ struct Normalisation {
   float offset = -1.0F;
 };
 
-// Crops, mirrors and resizes frames to one square size. It keeps its filter tables and row buffers between frames, so
-// that frames of the same shape cost no allocation.
+// Crops, mirrors and resizes frames to one square size. It keeps its filter tables and row buffers between
+// frames, so that frames of the same shape cost no allocation.
 //
-// The resampling is defined to the bit (image.cpp says how, in integers), so that natively and in every WebAssembly build
-// the same frame gives the same numbers. A crop of the output size passes through unchanged.
+// The resampling is defined to the bit (image.cpp says how, in integers), so that natively and in every
+// WebAssembly build the same frame gives the same numbers. A crop of the output size passes through
+// unchanged.
 class ImagePreparer {
  public:
   // `size_px` in 1…1024, else bad-argument.

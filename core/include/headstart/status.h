@@ -8,7 +8,8 @@
 
 namespace headstart {
 
-// The failures that a person can meet. The same ten words, in kebab case, are the `code` of the JavaScript error.
+// The failures that a person can meet. The same ten words, in kebab case, are the `code` of the JavaScript
+// error.
 enum class ErrorCode : std::uint8_t {
   kBadArgument,    // a value that the caller chose is outside what the call takes
   kBadFile,        // bytes that are not what they claim to be, or belong to something else
@@ -19,7 +20,7 @@ enum class ErrorCode : std::uint8_t {
   kUnavailable,    // something outside this program is missing (network, camera)
   kUnsupported,    // the platform or the picture format cannot do it
   kOutOfMemory,
-  kInternal,       // our own mistake
+  kInternal,  // our own mistake
 };
 
 // The word for a code as programs outside see it: "bad-argument", "too-few-samples", …
@@ -35,7 +36,7 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}     // NOLINT: implicit by design
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
