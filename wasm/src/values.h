@@ -1,0 +1,101 @@
+// What crosses the seam: plain descriptions in, plain JavaScript values out.
+#pragma once
+
+#include <emscripten/val.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "headstart/headstart.h"
+
+namespace headstart::wasm {
+
+// The shapes of the values below, as TypeScript sees them, stand in bindings.cpp. A `…Outcome` is { code,
+// message, value }: `code` is empty on success; otherwise it is one of the ten words of status.h and `value`
+// is undefined.
+EMSCRIPTEN_DECLARE_VAL_TYPE(DoneOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(NumberOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(BytesOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(VectorOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(BackboneOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(RankingOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(ProgressOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(ReportOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(HeadOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(ClassList)
+EMSCRIPTEN_DECLARE_VAL_TYPE(ClassIdList)
+EMSCRIPTEN_DECLARE_VAL_TYPE(NameList)
+EMSCRIPTEN_DECLARE_VAL_TYPE(MemoryReport)
+
+// The picture that lies in the input, and the part of it that counts.
+struct FrameDescription {
+  std::int32_t width_px = 0;
+  std::int32_t height_px = 0;
+  std::int32_t stride_bytes = 0;
+  bool mirror = false;
+  std::int32_t crop_left_px = 0;
+  std::int32_t crop_top_px = 0;
+  std::int32_t crop_width_px = 0;  // 0: the largest square in the middle
+  std::int32_t crop_height_px = 0;
+};
+
+// TrainOptions in types that JavaScript has. A seed is a whole number below 2^53; `l2` is NaN where it is to
+// be chosen.
+struct TrainSettings {
+  std::string head;
+  double seed = 1;
+  double l2 = 0;
+  std::uint32_t folds = 5;
+  std::uint32_t hidden = 100;
+  std::uint32_t epochs = 50;
+  std::uint32_t batch_size = 16;
+  double learning_rate = 1e-3;
+};
+
+const char* head_kind_name(HeadKind kind);
+Result<HeadKind> head_kind_from(const std::string& name);
+
+// A copy that outlives the wasm memory's growth.
+template <typename T>
+emscripten::val copied_array(std::span<const T> values) {
+  return emscripten::val(emscripten::typed_memory_view(values.size(), values.data()))
+      .template call<emscripten::val>("slice");
+}
+
+emscripten::val number_array(std::span<const double> values);
+
+template <typename Outcome>
+Outcome outcome(emscripten::val value) {
+  emscripten::val result = emscripten::val::object();
+  result.set("code", std::string());
+  result.set("message", std::string());
+  result.set("value", std::move(value));
+  return Outcome(std::move(result));
+}
+
+template <typename Outcome>
+Outcome failure(const Error& error) {
+  emscripten::val result = emscripten::val::object();
+  result.set("code", std::string(error_code_name(error.code)));
+  result.set("message", error.message);
+  result.set("value", emscripten::val::undefined());
+  return Outcome(std::move(result));
+}
+
+DoneOutcome done_outcome(const Status& status);
+
+emscripten::val backbone_value(const BackboneInfo& info, std::int32_t input_size_px,
+                               std::size_t memory_bytes);
+
+// Which picture and class each row of a training set was, kept for the time of one run.
+struct RunRows {
+  std::vector<ClassId> class_ids;
+  std::vector<SampleId> sample_ids;
+  std::vector<std::uint32_t> class_indices;
+};
+
+emscripten::val report_value(const TrainReport& report, const RunRows& rows);
+
+}  // namespace headstart::wasm

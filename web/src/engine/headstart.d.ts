@@ -1,0 +1,341 @@
+/**
+ * Headstart: teach a program to tell pictures apart, in a browser or in Node 20 or later, without sending one anywhere.
+ *
+ * Every failure is a `HeadstartError`, an `Error` with a `code`. Class operations happen at once and throw; everything
+ * else returns a promise and rejects.
+ */
+
+/** What went wrong, in one word that a program can branch on. */
+export type ErrorCode =
+  /** A value that the caller chose is outside what the call takes. */
+  | 'bad-argument'
+  /** Bytes that are not what they claim to be, or that belong to something else (a head of another backbone). */
+  | 'bad-file'
+  /** A well-formed file of a format version that this program does not know. */
+  | 'bad-version'
+  /** The pictures recorded so far do not allow it yet. */
+  | 'too-few-samples'
+  /** A head is needed first. */
+  | 'not-trained'
+  /** The caller asked for the work to stop, or a newer call took its place. */
+  | 'cancelled'
+  /** Something outside this program is missing: the network, the camera, a file. */
+  | 'unavailable'
+  /** The platform or the picture format cannot do it. */
+  | 'unsupported'
+  | 'out-of-memory'
+  /** A mistake of this library. */
+  | 'internal';
+
+export class HeadstartError extends Error {
+  constructor(code: ErrorCode, message: string);
+  readonly name: 'HeadstartError';
+  readonly code: ErrorCode;
+}
+
+/** Identities are never used twice within a trainer; an undone removal brings the same ones back. */
+export type ClassId = number;
+export type SampleId = number;
+
+/** The builds of the engine. `threads` ones need a page that is cross-origin isolated, or Node. */
+export type VariantName = 'simd' | 'relaxed-simd' | 'simd-threads' | 'relaxed-simd-threads';
+
+export type HeadKind = 'logistic' | 'nearest-mean' | 'mlp';
+
+/** How far a long action is. `stage` names what is being counted; `total` is 0 while it is unknown. */
+export interface Progress {
+  /** 'engine' and 'backbone': bytes fetched. 'embed': pictures. 'train': a fraction of 1. */
+  stage: 'engine' | 'backbone' | 'embed' | 'train';
+  done: number;
+  total: number;
+}
+
+export interface LongAction {
+  /** Aborting it rejects with `cancelled` and leaves everything as it was before the call. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** Pixels in memory: RGBA bytes, rows from top to bottom. A view into a larger buffer is fine; it is only read. */
+export interface Pixels {
+  data: Uint8ClampedArray | Uint8Array;
+  width: number;
+  height: number;
+  /** Bytes from one row to the next; left out: width * 4. */
+  stride?: number;
+}
+
+/** Anything that shows a picture. Only `Pixels` in Node, where the platform has no decoder. */
+export type Picture =
+  | Pixels
+  | ImageData
+  | ImageBitmap
+  | VideoFrame
+  | HTMLVideoElement
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  /** An encoded file: JPEG, PNG, WebP, whatever the browser shows. Its EXIF orientation counts. */
+  | Blob;
+
+/** A part of a picture, in its own pixels. */
+export interface CropRectangle {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export interface PictureOptions {
+  /** Left out: the largest square in the middle. */
+  crop?: CropRectangle;
+  /** Swaps left and right, as in a mirror. Default false. */
+  mirror?: boolean;
+}
+
+export interface TrainerOptions extends LongAction {
+  /** A backbone .safetensors: its bytes, or where it lies. Left out: the built-in one. */
+  backbone?: Uint8Array | ArrayBuffer | URL | string;
+  /** 224, 192, 160, 128 or 96 px. Left out: what the backbone was trained for. */
+  inputSize?: number;
+  /** Left out or 'auto': the fastest that runs here. */
+  variant?: VariantName | 'auto';
+  /** Left out or 'auto': what the processor has, at most 4. */
+  threads?: number | 'auto';
+  /** The folder of the wasm files and of the built-in backbone. Left out: where this module lies. */
+  libraryUrl?: URL | string;
+}
+
+export interface ClassInfo {
+  id: ClassId;
+  name: string;
+  sampleCount: number;
+  /** A disabled class keeps its pictures and takes part in nothing. */
+  enabled: boolean;
+}
+
+export interface BackboneInfo {
+  /** As a head file names it: `mobilenet_v2_0.35_224`. */
+  name: string;
+  architecture: string;
+  widthMultiplier: string;
+  /** What it runs at here, in pixels. */
+  inputSize: number;
+  /** What it was trained for. */
+  nativeInputSize: number;
+  embeddingDim: number;
+  parameterCount: number;
+  source: string;
+  license: string;
+  /** Of the file, hexadecimal. */
+  sha256: string;
+}
+
+export interface RankedClass {
+  classId: ClassId;
+  name: string;
+  /** 0 to 1; all of them sum to 1. */
+  probability: number;
+}
+
+export interface Prediction {
+  /** Most probable first. */
+  ranked: RankedClass[];
+  /** Whether it is one of the classes at all, 0 to 1. Always 1 as long as nothing judges it. */
+  known: number;
+  /** The kind of head that answered; 'nearest-mean' too when nothing is trained yet. */
+  head: HeadKind;
+  /** Whether that head was trained, or stands in (class means) because none is. */
+  trained: boolean;
+  /** Pictures or classes changed after the head was trained. */
+  stale: boolean;
+  timings: PredictionTimings;
+}
+
+export interface PredictionTimings {
+  /** Getting the pixels from the platform. */
+  readMs: number;
+  /** Crop, resize, normalise and the backbone. */
+  embedMs: number;
+  headMs: number;
+}
+
+export interface TrainOptions extends LongAction {
+  /** Default 'logistic': multinomial logistic regression. 'mlp' is Teachable Machine's recipe. */
+  head?: HeadKind;
+  /** A whole number, 0 to 2^53 - 1. Default 1. The same samples and seed give the same head. */
+  seed?: number;
+  /** Strength of the L2 penalty. Left out: chosen by cross-validation. Only 'logistic'. */
+  l2?: number;
+  /** Parts of the cross-validation, 2 to 20. Default 5; fewer where a class has fewer pictures. */
+  folds?: number;
+  /** Only 'mlp': units of the hidden layer (100), passes (50), samples per step (16), step length (0.001). */
+  hidden?: number;
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+}
+
+export interface ClassReport {
+  classId: ClassId;
+  name: string;
+  sampleCount: number;
+  /** Of the pictures called this class, the part that was. */
+  precision: number;
+  /** Of the pictures of this class, the part that was found. */
+  recall: number;
+}
+
+/** One picture that was judged by a fit which had not seen it. */
+export interface HeldOutSample {
+  sampleId: SampleId;
+  classId: ClassId;
+  predictedClassId: ClassId;
+  /** Of the predicted class, where the fit tells; else NaN. */
+  probability: number;
+}
+
+export interface TrainReport {
+  head: HeadKind;
+  seed: number;
+  /** false with too few pictures to hold any out; `whyNotMeasured` then says so, and the numbers below are NaN. */
+  measured: boolean;
+  whyNotMeasured: string;
+  accuracy: number;
+  /** 95 % interval (Wilson 1927). */
+  accuracyLow: number;
+  accuracyHigh: number;
+  /** Mean of the classes' recalls. */
+  balancedAccuracy: number;
+  /** Mean -ln p(true class). */
+  loss: number;
+  /** Expected calibration error, 10 bins (Guo et al. 2017). */
+  calibrationError: number;
+  /** In the order of `confusion`. */
+  perClass: ClassReport[];
+  /** confusion[true][predicted], in pictures, in the order of `perClass`. */
+  confusion: number[][];
+  heldOut: HeldOutSample[];
+  folds: number;
+  l2: number;
+  l2Candidates: { l2: number; loss: number; accuracy: number }[];
+  temperature: number;
+  /** Evaluations of the loss and its gradient, all fits together. */
+  evaluationCount: number;
+  sampleCount: number;
+  backbone: string;
+  elapsedMs: number;
+}
+
+export interface HeadInfo {
+  kind: HeadKind;
+  /** In row order. Names follow renameClass; removed and disabled classes are left out of every answer and of the file. */
+  classes: { classId: ClassId; name: string }[];
+  backbone: string;
+  seed: string;
+  featureCount: number;
+  /** Units of the hidden layer; 0 for a linear head. */
+  hiddenCount: number;
+  /** It came from a file. */
+  imported: boolean;
+  /** Pictures or classes changed after it was trained. */
+  stale: boolean;
+}
+
+export interface TrainerStats {
+  variant: VariantName;
+  threads: number;
+  classCount: number;
+  sampleCount: number;
+  /** Of the WebAssembly memory, which never shrinks. */
+  wasmBytes: number;
+  backboneBytes: number;
+  /** Embeddings and what belongs to them. */
+  storeBytes: number;
+  /** Compressed pictures, outside WebAssembly. */
+  pictureBytes: number;
+  /** JavaScript values that C++ holds; flat over any number of pictures. */
+  handleCount: number;
+  /** How pictures are kept: 'jpeg' by the platform, 'png' where the platform falsifies canvas pixels, 'pixels' in Node. */
+  pictureFormat: 'jpeg' | 'png' | 'pixels';
+  /** The browser alters what a canvas reads (protection against fingerprinting). */
+  canvasFalsified: boolean;
+}
+
+export interface Trainer {
+  /** The classes in order: a copy, made anew with each reading. */
+  readonly classes: ClassInfo[];
+  readonly backbone: BackboneInfo;
+  /** The head that `train` or `importHead` made; null before that. */
+  readonly headInfo: HeadInfo | null;
+  readonly variant: VariantName;
+  readonly threads: number;
+  /** The engine ran out of memory or crashed. Pictures can still be read; `recover` starts it again. */
+  readonly failed: boolean;
+
+  /** Names need not differ; they must not be blank. */
+  addClass(name: string): ClassId;
+  /** A trained head follows: no new training. */
+  renameClass(classId: ClassId, name: string): void;
+  /** With its pictures; `restoreClass` undoes it. A trained head no longer answers with it. */
+  removeClass(classId: ClassId): void;
+  /** Undoes removeClass: same place, same ids. Only the last 20 removals can be undone. */
+  restoreClass(classId: ClassId): Promise<void>;
+  setClassEnabled(classId: ClassId, enabled: boolean): void;
+  /** `index`: its new position among the classes. */
+  moveClass(classId: ClassId, index: number): void;
+
+  /** Keeps the picture (as a compressed square) and its embedding. Calls may overlap; they are taken in order. */
+  addSample(classId: ClassId, picture: Picture, options?: PictureOptions): Promise<SampleId>;
+  /** In the order in which they were added. */
+  sampleIds(classId: ClassId): SampleId[];
+  /** What addSample kept, as a picture file. */
+  picture(sampleId: SampleId): Promise<Blob>;
+  sampleEmbedding(sampleId: SampleId): Promise<Float32Array>;
+  removeSample(sampleId: SampleId): Promise<void>;
+  removeSamples(sampleIds: SampleId[]): Promise<void>;
+  /** Undoes removeSamples, wholly or in part: same ids. Only the last 20 removals can be undone. */
+  restoreSamples(sampleIds: SampleId[]): Promise<void>;
+  moveSample(sampleId: SampleId, classId: ClassId): Promise<void>;
+  moveSamples(sampleIds: SampleId[], classId: ClassId): Promise<void>;
+  /** New samples with the same pictures, in the order given. */
+  copySamples(sampleIds: SampleId[], classId: ClassId): Promise<SampleId[]>;
+  /** Forgets what could be undone. */
+  emptyBin(): Promise<void>;
+
+  /**
+   * Fits a new head to all pictures of the enabled classes; the old one answers until it is done. Waits for pictures
+   * that are on their way. A second call stops the first, which rejects with `cancelled`.
+   */
+  train(options?: TrainOptions): Promise<TrainReport>;
+
+  /** Before training it answers from class means, as soon as two enabled classes have pictures; else `not-trained`. */
+  predict(picture: Picture, options?: PictureOptions): Promise<Prediction>;
+  /** [embeddingDim] */
+  embed(picture: Picture, options?: PictureOptions): Promise<Float32Array>;
+
+  /** The trained head as a file. `date`: ISO 8601; left out: now. */
+  exportHead(options?: { date?: string | Date }): Promise<Uint8Array>;
+  /** Replaces the head. A class of the head goes to the trainer's class of that name, or becomes a new class. */
+  importHead(bytes: Uint8Array | ArrayBuffer): Promise<HeadInfo>;
+
+  /**
+   * Changes the backbone and embeds all pictures anew. The old one answers until all is done; a stop or a failure
+   * leaves everything as it was. The trained head goes, unless the new backbone has the same name and size.
+   */
+  setBackbone(
+    backbone: Uint8Array | ArrayBuffer | URL | string | undefined,
+    options?: LongAction & { inputSize?: number },
+  ): Promise<BackboneInfo>;
+
+  stats(): Promise<TrainerStats>;
+  /** Starts the engine anew after a crash and embeds all pictures again. Ids, classes and the head stay. */
+  recover(options?: LongAction): Promise<void>;
+  /** Frees everything. Whatever still runs rejects with `cancelled`; calls after it with `bad-argument`. */
+  dispose(): Promise<void>;
+}
+
+export function createTrainer(options?: TrainerOptions): Promise<Trainer>;
+
+/** Which builds of the engine can run here, fastest first; empty without WebAssembly SIMD. */
+export function runnableVariants(): Promise<VariantName[]>;
