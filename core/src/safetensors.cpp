@@ -8,6 +8,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "float16.h"
@@ -204,8 +205,9 @@ std::optional<std::size_t> byte_count(std::span<const std::size_t> shape, DType 
 // overlap and fill `data` ("the byte buffer needs to be entirely indexed, and cannot contain holes").
 Result<std::vector<TensorView>> place_tensors(std::vector<HeaderEntry> entries,
                                               std::span<const std::uint8_t> data) {
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const HeaderEntry& a, const HeaderEntry& b) { return *a.range < *b.range; });
+  std::ranges::sort(entries, [](const HeaderEntry& a, const HeaderEntry& b) {
+    return std::tie(*a.range, a.name) < std::tie(*b.range, b.name);
+  });
   std::vector<TensorView> tensors;
   tensors.reserve(entries.size());
   std::size_t position = 0;
