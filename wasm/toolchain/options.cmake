@@ -15,3 +15,9 @@ endif()
 # core and wasm; doctest's own runner keeps exceptions natively.
 add_library(headstart_no_exceptions INTERFACE)
 target_compile_options(headstart_no_exceptions INTERFACE -fno-exceptions -fno-rtti)
+
+if(EMSCRIPTEN)
+  target_compile_options(headstart_options INTERFACE ${HEADSTART_VARIANT_FLAGS})
+  target_link_libraries(headstart_options INTERFACE headstart_no_exceptions)
+  include(${CMAKE_CURRENT_LIST_DIR}/link.cmake)
+endif()

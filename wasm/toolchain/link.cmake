@@ -1,0 +1,38 @@
+# How em++ links: the module for pages and Node, and the test runner for Node.
+set(common_link_options -O2 -fno-exceptions -fno-rtti -msimd128 -mbulk-memory -sALLOW_MEMORY_GROWTH=1)
+if(HEADSTART_RELAXED)
+  list(APPEND common_link_options -mrelaxed-simd)
+endif()
+if(HEADSTART_THREADS)
+  # Growing shared memory makes views slower; only frames and files cross by views, so that costs nothing here.
+  list(APPEND common_link_options -pthread -Wno-pthreads-mem-growth)
+endif()
+
+set(HEADSTART_MODULE_LINK_OPTIONS ${common_link_options}
+  -lembind -sMODULARIZE=1 -sEXPORT_ES6=1 -sEXPORT_NAME=createHeadstartModule -sENVIRONMENT=web,worker,node
+  # No eval, for pages with a strict Content-Security-Policy.
+  -sDYNAMIC_EXECUTION=0
+  -sFILESYSTEM=0 -sASSERTIONS=0
+  # A backbone with its packed weights and one frame's maps need about 40 MB; 2 GB hold 20,000 pictures' embeddings
+  # many times over, and some browsers refuse to reserve more.
+  -sINITIAL_MEMORY=67108864 -sMAXIMUM_MEMORY=2147483648 -sSTACK_SIZE=1048576
+  -sINCOMING_MODULE_JS_API=wasmBinary,locateFile,instantiateWasm,print,printErr,onAbort)
+if(HEADSTART_THREADS)
+  # The caller says how many threads beside its own there will be: createHeadstartModule({ threadPoolSize: 1 }).
+  list(APPEND HEADSTART_MODULE_LINK_OPTIONS "-sPTHREAD_POOL_SIZE=Module['threadPoolSize']||0")
+endif()
+if(HEADSTART_TYPES)
+  list(APPEND HEADSTART_MODULE_LINK_OPTIONS --emit-tsd headstart.d.ts)
+endif()
+
+set(HEADSTART_TEST_LINK_OPTIONS ${common_link_options}
+  -sENVIRONMENT=node -sNODERAWFS=1 -sEXIT_RUNTIME=1 -sASSERTIONS=1 -sSTACK_SIZE=1048576
+  -sINITIAL_MEMORY=67108864 -sMAXIMUM_MEMORY=2147483648)
+if(HEADSTART_THREADS)
+  list(APPEND HEADSTART_TEST_LINK_OPTIONS -sPTHREAD_POOL_SIZE=4)
+endif()
+find_program(HEADSTART_NODE node REQUIRED)
+set(HEADSTART_NODE_OPTIONS "")
+if(HEADSTART_RELAXED)
+  set(HEADSTART_NODE_OPTIONS --experimental-wasm-relaxed-simd)
+endif()
