@@ -21,10 +21,6 @@ if(HEADSTART_THREADS)
   # The caller says how many threads beside its own there will be: createHeadstartModule({ threadPoolSize: 1 }).
   list(APPEND HEADSTART_MODULE_LINK_OPTIONS "-sPTHREAD_POOL_SIZE=Module['threadPoolSize']||0")
 endif()
-if(HEADSTART_TYPES)
-  list(APPEND HEADSTART_MODULE_LINK_OPTIONS --emit-tsd headstart.d.ts)
-endif()
-
 set(HEADSTART_TEST_LINK_OPTIONS ${common_link_options}
   -sENVIRONMENT=node -sNODERAWFS=1 -sEXIT_RUNTIME=1 -sASSERTIONS=1 -sSTACK_SIZE=1048576
   -sINITIAL_MEMORY=67108864 -sMAXIMUM_MEMORY=2147483648)
