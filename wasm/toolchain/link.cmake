@@ -9,17 +9,23 @@ if(HEADSTART_THREADS)
 endif()
 
 set(HEADSTART_MODULE_LINK_OPTIONS ${common_link_options}
-  -lembind -sMODULARIZE=1 -sEXPORT_ES6=1 -sEXPORT_NAME=createHeadstartModule -sENVIRONMENT=web,worker,node
+  --no-entry -lembind -sMODULARIZE=1 -sEXPORT_ES6=1 -sEXPORT_NAME=createHeadstart -sENVIRONMENT=web,worker,node
   # No eval, for pages with a strict Content-Security-Policy.
   -sDYNAMIC_EXECUTION=0
   -sFILESYSTEM=0 -sASSERTIONS=0
+  # core answers a failed allocation with a code of its own.
+  -sABORTING_MALLOC=0
   # A backbone with its packed weights and one frame's maps need about 40 MB; 2 GB hold 20,000 pictures' embeddings
   # many times over, and some browsers refuse to reserve more.
   -sINITIAL_MEMORY=67108864 -sMAXIMUM_MEMORY=2147483648 -sSTACK_SIZE=1048576
-  -sINCOMING_MODULE_JS_API=wasmBinary,locateFile,instantiateWasm,print,printErr,onAbort)
+  -sINCOMING_MODULE_JS_API=wasmBinary,locateFile,instantiateWasm,print,printErr,onAbort,threadCount)
 if(HEADSTART_THREADS)
-  # The caller says how many threads beside its own there will be: createHeadstartModule({ threadPoolSize: 1 }).
-  list(APPEND HEADSTART_MODULE_LINK_OPTIONS "-sPTHREAD_POOL_SIZE=Module['threadPoolSize']||0")
+  # createHeadstart({ threadCount: 2 }): the caller's thread is one of them. XNNPACK's pool waits for its workers, so they
+  # have to exist before.
+  list(APPEND HEADSTART_MODULE_LINK_OPTIONS "-sPTHREAD_POOL_SIZE=(Module['threadCount']||2)-1"
+    -sEXPORTED_RUNTIME_METHODS=HEAPU8,PThread)
+else()
+  list(APPEND HEADSTART_MODULE_LINK_OPTIONS -sEXPORTED_RUNTIME_METHODS=HEAPU8)
 endif()
 set(HEADSTART_TEST_LINK_OPTIONS ${common_link_options}
   -sENVIRONMENT=node -sNODERAWFS=1 -sEXIT_RUNTIME=1 -sASSERTIONS=1 -sSTACK_SIZE=1048576

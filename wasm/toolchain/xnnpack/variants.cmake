@@ -1,6 +1,6 @@
 # The four variants and what each means for compiler and linker; XNNPACK's build and ours both include this.
-if(NOT HEADSTART_VARIANT MATCHES "^(simd|relaxed|threads|relaxed-threads)$")
-  message(FATAL_ERROR "HEADSTART_VARIANT must be simd, relaxed, threads or relaxed-threads, got '${HEADSTART_VARIANT}'")
+if(NOT HEADSTART_VARIANT MATCHES "^(relaxed-)?simd(-threads)?$")
+  message(FATAL_ERROR "HEADSTART_VARIANT must be simd, relaxed-simd, simd-threads or relaxed-simd-threads, got '${HEADSTART_VARIANT}'")
 endif()
 set(HEADSTART_VARIANT_FLAGS -msimd128 -mbulk-memory)
 set(HEADSTART_RELAXED OFF)
