@@ -1,0 +1,194 @@
+import { chromium } from '@playwright/test';
+import { chromiumFlags, expect, test } from './support/fixtures.mjs';
+import { pictureClasses } from './support/pictures.mjs';
+
+/** Opens a camera in the bare page, shown in a video, with every event noted in `seen`. */
+async function openCamera(page, choice = {}) {
+  return page.evaluate(async (wanted) => {
+    const { Camera } = await import('/modules/src/camera/camera.js');
+    const camera = new Camera();
+    const video = document.createElement('video');
+    document.body.append(video);
+    camera.attach(video);
+    const seen = [];
+    for (const name of ['camera-opened', 'camera-failed', 'camera-lost', 'devices-changed']) {
+      camera.addEventListener(name, () => seen.push(name));
+    }
+    Object.assign(window, { camera, video, seen });
+    await camera.open(wanted);
+    return { state: camera.state, failure: camera.failure, seen };
+  }, choice);
+}
+
+test('an opened camera plays in the attached video, muted and inline as iPhones want it', async ({
+  bare,
+}) => {
+  expect(await openCamera(bare)).toMatchObject({ state: 'open', failure: null });
+  await expect.poll(() => bare.evaluate(() => window.video.currentTime)).toBeGreaterThan(0);
+  const attributes = await bare.evaluate(() => window.video.getAttributeNames());
+  expect(attributes).toEqual(expect.arrayContaining(['playsinline', 'muted', 'autoplay']));
+  const devices = await bare.evaluate(() => window.camera.devices());
+  expect(devices.length).toBeGreaterThan(0);
+  expect(devices[0].label).not.toBe('');
+});
+
+test('closing switches the camera off', async ({ bare }) => {
+  await openCamera(bare);
+  const ended = await bare.evaluate(() => {
+    const track = window.camera.stream.getVideoTracks()[0];
+    window.camera.close();
+    return { track: track.readyState, state: window.camera.state, shown: window.video.srcObject };
+  });
+  expect(ended).toEqual({ track: 'ended', state: 'closed', shown: null });
+});
+
+test('of two openings at once the later one counts, and no second light stays on', async ({
+  bare,
+}) => {
+  const outcome = await bare.evaluate(async () => {
+    const { Camera } = await import('/modules/src/camera/camera.js');
+    const streams = [];
+    const devices = {
+      addEventListener() {},
+      enumerateDevices: async () => [],
+      async getUserMedia(wanted) {
+        const stream = await navigator.mediaDevices.getUserMedia(wanted);
+        streams.push(stream);
+        await new Promise((resolve) => setTimeout(resolve, streams.length === 1 ? 300 : 0));
+        return stream;
+      },
+    };
+    const camera = new Camera(devices);
+    const opened = await Promise.all([camera.open(), camera.open()]);
+    return {
+      opened,
+      current: streams.indexOf(camera.stream),
+      live: streams.map((stream) => stream.getVideoTracks()[0].readyState),
+    };
+  });
+  expect(outcome.opened).toEqual([false, true]);
+  expect(outcome.live.filter((state) => state === 'live')).toHaveLength(1);
+  expect(outcome.live[outcome.current]).toBe('live');
+});
+
+test('a camera that goes away is announced, and taken up again when it comes back', async ({
+  bare,
+}) => {
+  await openCamera(bare);
+  await bare.evaluate(() => {
+    // What the browser does when the plug is pulled.
+    const track = window.camera.stream.getVideoTracks()[0];
+    track.stop();
+    track.dispatchEvent(new Event('ended'));
+  });
+  const lost = await bare.evaluate(() => ({ ...window.camera.failure, state: window.camera.state }));
+  expect(lost).toMatchObject({ state: 'lost', reason: 'unplugged' });
+  await bare.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event('devicechange')));
+  await expect.poll(() => bare.evaluate(() => window.camera.state)).toBe('open');
+  const seen = await bare.evaluate(() => window.seen);
+  expect(seen.filter((name) => name === 'camera-opened')).toHaveLength(2);
+  expect(seen).toContain('camera-lost');
+  const before = await bare.evaluate(() => window.video.currentTime);
+  await expect.poll(() => bare.evaluate(() => window.video.currentTime)).not.toBe(before);
+});
+
+test('a chosen camera that is not there is missing; no other one takes its place', async ({
+  bare,
+}) => {
+  const outcome = await openCamera(bare, { deviceId: 'no-such-camera' });
+  expect(outcome).toMatchObject({ state: 'failed', failure: { reason: 'missing' } });
+});
+
+test('a wish for the back camera opens the only one of a laptop', async ({ bare }) => {
+  expect((await openCamera(bare, { facing: 'environment' })).state).toBe('open');
+});
+
+test('each failure of a browser has its reason', async ({ bare }) => {
+  const reasons = await bare.evaluate(async () => {
+    const { failureOf } = await import('/modules/src/camera/failures.js');
+    const names = ['NotAllowedError', 'NotFoundError', 'NotReadableError', 'AbortError', 'Odd'];
+    return names.map((name) => failureOf(new DOMException('words', name)).reason);
+  });
+  expect(reasons).toEqual(['denied', 'missing', 'busy', 'busy', 'unknown']);
+});
+
+test('a page without HTTPS says so instead of blaming the camera', async ({ bare }) => {
+  const failure = await bare.evaluate(async () => {
+    const { Camera } = await import('/modules/src/camera/camera.js');
+    Object.defineProperty(window, 'isSecureContext', { value: false });
+    Object.defineProperty(navigator, 'mediaDevices', { value: undefined });
+    const camera = new Camera();
+    await camera.open();
+    return camera.failure;
+  });
+  expect(failure.reason).toBe('insecure');
+});
+
+/** A browser of its own: whether there is a camera, and whether it may be used, is decided at the start. */
+async function inBrowser({ launchOptions, flags }, use) {
+  const browser = await chromium.launch({ ...launchOptions, args: chromiumFlags(flags) });
+  try {
+    const context = await browser.newContext({ baseURL: process.env.HEADSTART_URL });
+    const page = await context.newPage();
+    await page.goto('/modules/');
+    await use(page, context);
+  } finally {
+    await browser.close();
+  }
+}
+
+test('a machine without a camera fails as missing', async ({ launchOptions }) => {
+  await inBrowser({ launchOptions, flags: ['--use-fake-ui-for-media-stream'] }, async (page) => {
+    const outcome = await openCamera(page);
+    expect(outcome).toMatchObject({ state: 'failed', failure: { reason: 'missing' } });
+    expect(outcome.seen).toContain('camera-failed');
+  });
+});
+
+test('a refused camera fails as denied, and opens by itself once it is allowed', async ({
+  launchOptions,
+  film,
+}) => {
+  const flags = [
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${film.path}`,
+    '--deny-permission-prompts',
+  ];
+  await inBrowser({ launchOptions, flags }, async (page, context) => {
+    const outcome = await openCamera(page);
+    expect(outcome).toMatchObject({ state: 'failed', failure: { reason: 'denied' } });
+    await context.grantPermissions(['camera'], { origin: process.env.HEADSTART_URL });
+    await expect.poll(() => page.evaluate(() => window.camera.state)).toBe('open');
+  });
+});
+
+test('another film is shown after the camera was opened again', async ({ bare, film }) => {
+  const [first, second] = pictureClasses();
+  const middle = () =>
+    bare.evaluate(() => {
+      const canvas = new OffscreenCanvas(32, 32);
+      const context = canvas.getContext('2d');
+      context.drawImage(window.video, 0, 0, 32, 32);
+      return [...context.getImageData(0, 0, 32, 32).data];
+    });
+  /** Every frame of a film within two seconds, as text, to compare films by. */
+  const frames = async () => {
+    const found = new Set();
+    for (let count = 0; count < 20; count += 1) {
+      found.add((await middle()).join());
+      await bare.waitForTimeout(50);
+    }
+    return found;
+  };
+  film.replace(first.film);
+  await openCamera(bare);
+  await expect.poll(() => bare.evaluate(() => window.video.currentTime)).toBeGreaterThan(0);
+  const firstFrames = await frames();
+  film.replace(second.film);
+  await bare.evaluate(() => window.camera.open());
+  await expect.poll(() => bare.evaluate(() => window.video.currentTime)).toBeGreaterThan(0);
+  const secondFrames = await frames();
+  expect(firstFrames.size).toBeGreaterThan(2);
+  expect([...secondFrames].filter((frame) => firstFrames.has(frame))).toHaveLength(0);
+  film.replace(first.film);
+});
