@@ -17,6 +17,6 @@ const types = {
   HEAPF64: 'Float64Array',
   count_emval_handles: '() => number',
 };
-const names = [...script.matchAll(/RuntimeExports\['(\w+)'\]/g)].map((match) => match[1]);
-const members = names.map((name) => `  ${name}: ${types[name] ?? 'unknown'};\n`);
+const names = new Set([...script.matchAll(/RuntimeExports\['(\w+)'\]/g)].map((match) => match[1]));
+const members = [...names].map((name) => `  ${name}: ${types[name] ?? 'unknown'};\n`);
 writeFileSync(outFile, `declare const RuntimeExports: {\n${members.join('')}};\n`);

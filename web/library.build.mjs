@@ -1,0 +1,46 @@
+/**
+ * Builds the library into dist/lib: headstart.js and host-worker.js, each in one file with a fixed name, beside the wasm
+ * files and the backbones, since all of them find each other by import.meta.url. Rolldown leaves that alone; vite, whose
+ * bundler it is, would rewrite it for a page.
+ */
+
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+import { variants } from '../wasm/toolchain/variants.mjs';
+
+const web = fileURLToPath(new URL('.', import.meta.url));
+
+/** @param {string} [outDir] */
+export async function buildLibrary(outDir = join(web, '../dist/lib')) {
+  rmSync(outDir, { recursive: true, force: true });
+  mkdirSync(join(outDir, 'wasm'), { recursive: true });
+
+  for (const [entry, file] of [
+    ['index.js', 'headstart.js'],
+    ['host-worker.js', 'host-worker.js'],
+  ]) {
+    await build({
+      input: join(web, 'src/engine', entry),
+      external: /^node:/,
+      platform: 'neutral',
+      resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'default'] },
+      output: { file: join(outDir, file), format: 'es', minify: true, codeSplitting: false },
+      logLevel: 'warn',
+    });
+  }
+
+  for (const { variant, preset } of variants) {
+    for (const ending of ['js', 'wasm']) {
+      const file = join(web, '../build', preset, `${variant}.${ending}`);
+      if (existsSync(file)) {
+        cpSync(file, join(outDir, 'wasm', `${variant}.${ending}`));
+      }
+    }
+  }
+  cpSync(join(web, 'src/engine/headstart.d.ts'), join(outDir, 'headstart.d.ts'));
+  if (existsSync(join(web, 'public/backbones'))) {
+    cpSync(join(web, 'public/backbones'), join(outDir, 'backbones'), { recursive: true });
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The page: served while developing, and built into dist/. What the engine loads by itself lies under lib/ in both: there it
+ * comes from the build folders, here from library.build.mjs.
+ */
+
+import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { variants } from '../wasm/toolchain/variants.mjs';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+
+// With these two a page may share memory between threads. Hosts that cannot send them get one thread.
+const headers = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+// What the engine imports only in Node.
+const nodeOnly = /^node:/;
+
+/** @type {Record<string, string>} */
+const contentTypes = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
+
+/**
+ * The file behind a path under lib/, or null.
+ *
+ * @param {string} path
+ */
+function libraryFile(path) {
+  const module = path.match(/^wasm\/([a-z-]+)(\.js|\.wasm)$/);
+  if (module) {
+    const preset = variants.find(({ variant }) => variant === module[1])?.preset ?? 'none';
+    return join(repository, 'build', preset, `${module[1]}${module[2]}`);
+  }
+  const backbone = path.match(/^backbones\/([\w.-]+)$/);
+  return backbone ? join(repository, 'web/public/backbones', backbone[1]) : null;
+}
+
+/** @returns {import('vite').Plugin} */
+function serveLibrary() {
+  return {
+    name: 'headstart-library',
+    configureServer(server) {
+      server.middlewares.use('/lib/', (request, response) => {
+        const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+        const file = libraryFile(pathname.slice(1));
+        if (!file || !existsSync(file)) {
+          // A variant that is still being compiled; the engine takes another one.
+          response.writeHead(404, headers).end('not built');
+          return;
+        }
+        response.writeHead(200, {
+          'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
+          'Content-Length': statSync(file).size,
+          'Cache-Control': 'no-store',
+          ...headers,
+        });
+        createReadStream(file).pipe(response);
+      });
+    },
+  };
+}
+
+/** @returns {import('vite').Plugin} */
+function dropSecondBackbones() {
+  return {
+    name: 'headstart-drop-second-backbones',
+    apply: 'build',
+    closeBundle() {
+      // The library brings them, under lib/backbones/.
+      rmSync(join(repository, 'dist/backbones'), { recursive: true, force: true });
+    },
+  };
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  base: './',
+  cacheDir: join(repository, 'node_modules/.vite'),
+  plugins: [serveLibrary(), dropSecondBackbones()],
+  server: { host: '127.0.0.1', headers, fs: { allow: [repository] } },
+  preview: { host: '127.0.0.1', headers },
+  worker: { format: 'es', rolldownOptions: { external: nodeOnly } },
+  build: {
+    outDir: join(repository, 'dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // Every request after loading would be one too many, and a module preload is nothing but an early request.
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    rolldownOptions: { external: nodeOnly },
+  },
+});
