@@ -63,10 +63,7 @@ BackboneOutcome Session::loadBackbone(std::uint32_t byte_count, std::int32_t inp
 
 DoneOutcome Session::commitBackbone() {
   if (!loaded_backbone_) return failure<DoneOutcome>(no_backbone());
-  if (trained_head_ && (!check_head_fits(trained_head_->head, loaded_backbone_->info()) ||
-                        loaded_backbone_->input_size_px() != backbone_->input_size_px())) {
-    trained_head_.reset();
-  }
+  trained_head_.reset();
   read_head_.reset();
   answering_head_.reset();
   run_.reset();

@@ -321,7 +321,7 @@ export interface Trainer {
 
   /**
    * Changes the backbone and embeds all pictures anew. The old one answers until all is done; a stop or a failure
-   * leaves everything as it was. The trained head goes, unless the new backbone has the same name and size.
+   * leaves everything as it was. The trained head goes: it read the old embeddings.
    */
   setBackbone(
     backbone: Uint8Array | ArrayBuffer | URL | string | undefined,

@@ -1,0 +1,27 @@
+// In Node: the host in this very thread, behind the same port as a worker.
+import { HeadstartError, throwIfAborted, toHeadstartError } from './errors.js';
+import { Host } from './host.js';
+import { markFatal } from './rpc.js';
+
+/** @returns {import('./rpc.js').Port} */
+export function openDirectPort() {
+  /** @type {any} */
+  const host = new Host();
+  let isClosed = false;
+  return {
+    async call(method, args = {}, { signal, onProgress } = {}) {
+      throwIfAborted(signal);
+      try {
+        return await host[method](args, { signal, onProgress });
+      } catch (cause) {
+        if (isClosed) throw new HeadstartError('cancelled', 'the trainer was disposed');
+        const error = toHeadstartError(cause);
+        throw host.failed ? markFatal(error) : error;
+      }
+    },
+    async close() {
+      isClosed = true;
+      host.dispose();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+// One training run: slices of work with turns for everything else between them.
+import { HeadstartError, throwIfAborted, unwrap } from './errors.js';
+import { nextTurn } from './turns.js';
+
+/** @typedef {import('./engine.js').Engine} Engine */
+/** @typedef {import('./headstart.d.ts').HeldOutSample} HeldOutSample */
+/** @typedef {import('./session.d.ts').SessionReport} SessionReport */
+
+// Half a frame at 60 Hz: a prediction waits no longer than this for its turn.
+const SLICE_MS = 8;
+
+/**
+ * @param {Engine} engine
+ * @param {AbortSignal} signal
+ * @param {(fraction: number) => void} report
+ */
+export async function stepUntilDone(engine, signal, report) {
+  try {
+    for (let isDone = false; !isDone; ) {
+      const sliceStart = performance.now();
+      let fraction = 0;
+      while (!isDone && performance.now() - sliceStart < SLICE_MS) {
+        const progress = engine.run((session) => unwrap(session.trainStep()));
+        isDone = progress.done;
+        fraction = progress.fraction;
+      }
+      report(fraction);
+      await nextTurn();
+      throwIfAborted(signal, signal.reason instanceof HeadstartError ? signal.reason.message : undefined);
+    }
+  } catch (cause) {
+    if (!engine.failure) engine.run((session) => session.trainCancel());
+    throw cause;
+  }
+}
+
+/**
+ * The report of C++ in the caller's identities.
+ * @param {SessionReport} report
+ * @param {(innerClass: number) => number} classIdOf
+ * @param {(innerSample: number) => number} sampleIdOf
+ */
+export function translateReport(report, classIdOf, sampleIdOf) {
+  const { metrics, measured } = report;
+  const classIds = Array.from(report.classIds, classIdOf);
+  /** @param {number} value */
+  const orNaN = (value) => (measured ? value : Number.NaN);
+  const classCount = classIds.length;
+  return {
+    head: report.head,
+    seed: report.seed,
+    measured,
+    whyNotMeasured: report.whyNotMeasured,
+    accuracy: orNaN(metrics.accuracy),
+    accuracyLow: orNaN(metrics.accuracyLow),
+    accuracyHigh: orNaN(metrics.accuracyHigh),
+    balancedAccuracy: orNaN(metrics.balancedAccuracy),
+    loss: orNaN(metrics.loss),
+    calibrationError: orNaN(metrics.calibrationError),
+    perClass: metrics.perClass.map((entry) => ({ ...entry, classId: classIdOf(entry.classId) })),
+    confusion: Array.from({ length: measured ? classCount : 0 }, (_, row) =>
+      Array.from(metrics.confusion.subarray(row * classCount, (row + 1) * classCount)),
+    ),
+    heldOut: Array.from(report.heldOutSampleIds, (innerSample, i) => ({
+      sampleId: sampleIdOf(innerSample),
+      classId: classIds[report.heldOutClassIndices[i]],
+      predictedClassId: classIds[report.heldOutPredictions[i]],
+      probability: Number.NaN,
+    })),
+    classIds,
+    folds: report.folds,
+    l2: report.l2,
+    l2Candidates: report.l2Candidates,
+    temperature: report.temperature,
+    evaluationCount: report.evaluationCount,
+    sampleCount: report.sampleCount,
+  };
+}
