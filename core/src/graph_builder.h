@@ -1,0 +1,132 @@
+// The only caller of XNNPACK's graph functions: layers in, a network that runs out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "headstart/compute.h"
+#include "headstart/status.h"
+
+struct xnn_runtime;
+struct xnn_subgraph;
+
+namespace headstart {
+
+// A map inside the graph: [batch, height, width, channel_count].
+struct GraphMap {
+  std::uint32_t id = 0;  // XNNPACK's value id
+  std::size_t height = 0;
+  std::size_t width = 0;
+  std::size_t channel_count = 0;
+
+  [[nodiscard]] std::size_t element_count() const { return height * width * channel_count; }
+};
+
+// Weights and biases of one layer. XNNPACK keeps the pointers: the floats must outlive the builder and its
+// runtime.
+struct LayerWeights {
+  std::span<const float> weights;
+  std::span<const float> biases;
+};
+
+enum class Activation : std::uint8_t { kLinear, kRelu6 };
+
+// Where a layer's result goes: nowhere outside (the usual), or to the caller's memory too, under one of the
+// external ids.
+using ExternalId = std::optional<std::uint32_t>;
+
+// The caller's memory for one external id.
+struct ExternalBuffer {
+  std::uint32_t id = 0;
+  float* data = nullptr;
+};
+
+// A network that runs. The pool, the weights and the external buffers must outlive it.
+class GraphRuntime {
+ public:
+  // Fits the network to a number of frames and to memory that holds as many; allocates where that number
+  // grows.
+  Status set_up(std::size_t batch_size, std::span<const ExternalBuffer> buffers);
+
+  // Runs every layer, from the external inputs to the external outputs. Allocates nothing.
+  Status run();
+
+ private:
+  friend class GraphBuilder;
+  struct Delete {
+    void operator()(xnn_runtime* runtime) const;
+  };
+  std::unique_ptr<xnn_runtime, Delete> runtime_;
+  GraphMap input_;
+};
+
+// Builds a graph layer by layer. The first failure is kept, later layers then do nothing, and finish()
+// reports it: a network reads as a list of its layers. Convolutions pad as TensorFlow's SAME: what is
+// missing, half of it rounded down before (top, left), the rest after.
+class GraphBuilder {
+ public:
+  // External ids are 0 … external_count - 1.
+  explicit GraphBuilder(std::uint32_t external_count);
+
+  GraphMap input(std::uint32_t external_id, std::size_t height, std::size_t width, std::size_t channel_count);
+
+  struct Convolution {
+    std::size_t kernel_size = 1;
+    std::size_t stride = 1;
+    std::size_t channel_count = 0;  // of the result
+    Activation activation = Activation::kLinear;
+  };
+  // weights [channel_count, kernel_size, kernel_size, input channels], biases [channel_count].
+  GraphMap convolution(const GraphMap& input, const Convolution& layer, const LayerWeights& weights,
+                       ExternalId external_id = {});
+
+  struct Depthwise {
+    std::size_t kernel_size = 3;
+    std::size_t stride = 1;
+    Activation activation = Activation::kLinear;
+  };
+  // weights [kernel_size, kernel_size, channels], biases [channels].
+  GraphMap depthwise(const GraphMap& input, const Depthwise& layer, const LayerWeights& weights,
+                     ExternalId external_id = {});
+
+  // Element by element; both of the same shape.
+  GraphMap add(const GraphMap& a, const GraphMap& b, ExternalId external_id = {});
+
+  // The mean over height and width of each channel: [batch, channel_count].
+  void mean(const GraphMap& input, std::uint32_t external_id);
+
+  // Packs the weights and plans the memory. Fails with the first layer's failure, out-of-memory, or
+  // unsupported.
+  Result<GraphRuntime> finish(const ComputePool& pool);
+
+  // What the runtime takes beside the weights themselves, per frame of a batch where it depends on it:
+  // XNNPACK's packed copy of the weights, and the most that a layer's input and output take together (an
+  // estimate: XNNPACK does not tell).
+  [[nodiscard]] std::size_t packed_bytes() const { return packed_bytes_; }
+  [[nodiscard]] std::size_t working_bytes_per_frame() const { return working_bytes_; }
+
+ private:
+  struct Delete {
+    void operator()(xnn_subgraph* subgraph) const;
+  };
+
+  void keep(int xnn_status_code, const char* what);
+  GraphMap define_map(std::size_t height, std::size_t width, std::size_t channel_count, std::uint32_t flags,
+                      ExternalId external_id);
+  GraphMap define_output(std::size_t height, std::size_t width, std::size_t channel_count,
+                         ExternalId external_id);
+  std::uint32_t define_static(std::span<const std::size_t> shape, std::span<const float> values);
+  void note_step(const GraphMap& input, const GraphMap& output);
+
+  std::unique_ptr<xnn_subgraph, Delete> subgraph_;
+  GraphMap input_;
+  Status status_;
+  std::size_t packed_bytes_ = 0;
+  std::size_t working_bytes_ = 0;
+};
+
+}  // namespace headstart

@@ -1,0 +1,145 @@
+// The published backbones against a float64 reference pass, where ../shared (or HEADSTART_SHARED) has them.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "headstart/backbone.h"
+#include "safetensors.h"
+#include "support/files.h"
+
+using namespace headstart;
+
+namespace {
+
+using Floats = std::vector<float>;
+
+constexpr const char* kKeys[] = {"blocks.5", "blocks.12", "blocks.16"};
+
+Floats floats_of(const SafetensorsView& file, const std::string& name) {
+  const TensorView* tensor = file.find(name);
+  REQUIRE(tensor != nullptr);
+  Floats values(tensor->element_count());
+  REQUIRE(read_floats(*tensor, values).ok());
+  return values;
+}
+
+// The largest difference, as a part of the largest reference value.
+double relative_difference(std::span<const float> came, std::span<const float> expected) {
+  REQUIRE(came.size() == expected.size());
+  float difference = 0;
+  float largest = 0;
+  for (std::size_t i = 0; i < came.size(); ++i) {
+    difference = std::max(difference, std::abs(came[i] - expected[i]));
+    largest = std::max(largest, std::abs(expected[i]));
+  }
+  return static_cast<double>(difference) / static_cast<double>(largest);
+}
+
+double cosine(std::span<const float> a, std::span<const float> b) {
+  double dot = 0;
+  double a_squared = 0;
+  double b_squared = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto x = static_cast<double>(a[i]);
+    const auto y = static_cast<double>(b[i]);
+    dot += x * y;
+    a_squared += x * x;
+    b_squared += y * y;
+  }
+  return dot / std::sqrt(a_squared * b_squared);
+}
+
+struct Agreement {
+  double embedding_difference = 0;
+  double map_difference = 0;
+  double lowest_cosine = 1;
+  std::size_t picture_count = 0;
+};
+
+// Runs every golden picture, all in one batch, and compares.
+Agreement agreement_of(const std::vector<std::uint8_t>& backbone_bytes, const SafetensorsView& golden,
+                       std::size_t thread_count) {
+  const auto pool = ComputePool::create(thread_count);
+  REQUIRE(pool.ok());
+  std::vector<std::string> pictures;
+  const std::string suffix = ".input";
+  for (const TensorView& tensor : golden.tensors()) {
+    if (tensor.name.ends_with(suffix))
+      pictures.push_back(tensor.name.substr(0, tensor.name.size() - suffix.size()));
+  }
+  auto loaded = Backbone::load(
+      backbone_bytes, {.max_batch_size = pictures.size(), .maps = {std::begin(kKeys), std::end(kKeys)}},
+      pool.value());
+  if (!loaded.ok()) MESSAGE(loaded.error().message);
+  REQUIRE(loaded.ok());
+  Backbone& backbone = loaded.value();
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const Floats pixels = floats_of(golden, pictures[i] + ".input");
+    const Normalisation& normalisation = backbone.info().normalisation;
+    std::ranges::transform(pixels, backbone.input(i).begin(),
+                           [&](float value) { return value * normalisation.scale + normalisation.offset; });
+  }
+  REQUIRE(backbone.run(pictures.size()).ok());
+  Agreement agreement;
+  agreement.picture_count = pictures.size();
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const Floats expected = floats_of(golden, pictures[i] + ".embedding");
+    agreement.embedding_difference =
+        std::max(agreement.embedding_difference, relative_difference(backbone.embedding(i), expected));
+    agreement.lowest_cosine = std::min(agreement.lowest_cosine, cosine(backbone.embedding(i), expected));
+    for (std::size_t map_index = 0; map_index < backbone.maps().size(); ++map_index) {
+      const MapInfo& info = backbone.maps()[map_index];
+      Floats mean(info.channel_count);
+      pool_map(backbone.map(i, map_index), info.channel_count, mean);
+      agreement.map_difference =
+          std::max(agreement.map_difference,
+                   relative_difference(mean, floats_of(golden, pictures[i] + "." + info.name + ".mean")));
+    }
+  }
+  return agreement;
+}
+
+// Calls `check(agreement)` for a network, or says why it cannot.
+template <typename Check>
+void with_golden(const std::string& network, const std::string& type, std::size_t thread_count, Check check) {
+  const std::string backbone_path = test::shared_path("backbones/" + network + "." + type + ".safetensors");
+  const auto backbone = test::read_file(backbone_path);
+  const auto golden =
+      test::read_file(test::shared_path("backbones/golden/" + network + ".golden.safetensors"));
+  if (!backbone || !golden) {
+    MESSAGE("skipped: there is no " << backbone_path << " with its golden values; set HEADSTART_SHARED");
+    return;
+  }
+  const auto view = SafetensorsView::parse(*golden);
+  REQUIRE(view.ok());
+  const Agreement agreement = agreement_of(*backbone, view.value(), thread_count);
+  CAPTURE(network);
+  CAPTURE(agreement.embedding_difference);
+  CAPTURE(agreement.map_difference);
+  CAPTURE(agreement.lowest_cosine);
+  CHECK(agreement.picture_count == 6);
+  check(agreement);
+}
+
+constexpr const char* kNetworks[] = {"mobilenet_v2_1.0_224", "mobilenet_v2_0.35_224", "mobilenet_v2_0.35_96"};
+
+}  // namespace
+
+TEST_CASE("float32 backbones agree with the float64 reference to 1e-4, embeddings and maps") {
+  for (const char* network : kNetworks) {
+    with_golden(network, "f32", 1, [](const Agreement& agreement) {
+      CHECK(agreement.embedding_difference <= 1e-4);
+      CHECK(agreement.map_difference <= 1e-4);
+    });
+  }
+}
+
+TEST_CASE("float16 backbones give embeddings that point where the reference points") {
+  for (const char* network : kNetworks) {
+    with_golden(network, "f16", 1,
+                [](const Agreement& agreement) { CHECK(agreement.lowest_cosine >= 0.999); });
+  }
+}
