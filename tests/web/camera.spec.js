@@ -81,7 +81,10 @@ test('a camera that goes away is announced, and taken up again when it comes bac
     track.stop();
     track.dispatchEvent(new Event('ended'));
   });
-  const lost = await bare.evaluate(() => ({ ...window.camera.failure, state: window.camera.state }));
+  const lost = await bare.evaluate(() => ({
+    ...window.camera.failure,
+    state: window.camera.state,
+  }));
   expect(lost).toMatchObject({ state: 'lost', reason: 'unplugged' });
   await bare.evaluate(() => navigator.mediaDevices.dispatchEvent(new Event('devicechange')));
   await expect.poll(() => bare.evaluate(() => window.camera.state)).toBe('open');

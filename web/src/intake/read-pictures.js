@@ -3,7 +3,7 @@
  */
 
 import { classNamesOf, isWanted } from './class-folders.js';
-import { decodePicture } from './decode.js';
+import { startDecoder } from './decoder.js';
 import { fetchLinkedPicture } from './links.js';
 import { UnreadableError } from './unreadable.js';
 
@@ -31,7 +31,7 @@ export function readPictures(items, { signal, onProgress } = {}) {
   return {
     unreadable,
     async *[Symbol.asyncIterator]() {
-      const reading = { total: items.length, unreadable, signal };
+      const reading = { total: items.length, unreadable, signal, decoder: startDecoder() };
       const sources = sourcesOf(items, reading);
       let done = 0;
       let ahead = decodeNext(sources, reading);
@@ -55,7 +55,10 @@ export function readPictures(items, { signal, onProgress } = {}) {
           onProgress?.({ done, total: reading.total, name, unreadableCount: unreadable.length });
         }
       } finally {
-        void ahead.then((decoded) => decoded?.picture?.close());
+        void ahead.then((decoded) => {
+          decoded?.picture?.close();
+          reading.decoder.close();
+        });
       }
     },
   };
@@ -75,7 +78,7 @@ async function decodeNext(sources, reading) {
   }
   const { className, name, open } = value;
   try {
-    return { className, name, picture: await decodePicture(await open()) };
+    return { className, name, picture: await reading.decoder.decode(await open()) };
   } catch (error) {
     if (!reading.signal?.aborted) {
       reading.unreadable.push(unreadableOf(name, error));
@@ -84,7 +87,13 @@ async function decodeNext(sources, reading) {
   }
 }
 
-/** @typedef {{ total: number, unreadable: Unreadable[], signal?: AbortSignal }} Reading */
+/**
+ * @typedef {object} Reading
+ * @property {number} total
+ * @property {Unreadable[]} unreadable
+ * @property {AbortSignal} [signal]
+ * @property {import('./decoder.js').Decoder} decoder
+ */
 
 /**
  * @param {IntakeItem[]} items
@@ -118,7 +127,11 @@ async function* sourcesInZip(file, outerClassName, reading) {
   let entries;
   try {
     const { openZip } = await import('./zip-reader.js');
-    entries = (await openZip(file)).filter(({ path }) => isWanted(path));
+    // A project of Teachable Machine has one file that is no picture.
+    const isProject = /\.tm$/i.test(file.name);
+    entries = (await openZip(file)).filter(
+      ({ path }) => isWanted(path) && !(isProject && path === 'manifest.json'),
+    );
   } catch (error) {
     reading.unreadable.push(unreadableOf(file.name, error));
     return;

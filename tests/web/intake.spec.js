@@ -1,0 +1,448 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeInPage, gigapixelPng, heicLike, withOrientation, zipOf } from './support/files.mjs';
+import { expect, test } from './support/fixtures.mjs';
+import { longTasksDuring } from './support/long-tasks.mjs';
+import { serveFolders } from './support/static-server.mjs';
+
+/**
+ * Reads files in the page and reports what came out: the size of each picture and the colour at its left and top edge.
+ *
+ * @param {import('@playwright/test').Page} page
+ * @param {{ path: string, bytes: Buffer }[]} files
+ */
+async function read(page, files) {
+  const sent = files.map(({ path, bytes }) => ({ path, base64: bytes.toString('base64') }));
+  return page.evaluate(async (list) => {
+    const { collectFiles, readPictures } = await import('/modules/src/intake/intake.js');
+    const chosen = list.map(({ path, base64 }) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const file = new File([bytes], path.split('/').at(-1));
+      Object.defineProperty(file, 'webkitRelativePath', { value: path.includes('/') ? path : '' });
+      return file;
+    });
+    const progress = [];
+    const pictures = readPictures(await collectFiles(chosen), {
+      onProgress: (each) => progress.push(each),
+    });
+    const taken = [];
+    for await (const { className, name, picture } of pictures) {
+      const canvas = new OffscreenCanvas(picture.width, picture.height);
+      const context = canvas.getContext('2d');
+      context.drawImage(picture, 0, 0);
+      const at = (x, y) => [...context.getImageData(x, y, 1, 1).data.slice(0, 3)];
+      const { width, height } = picture;
+      const [left, top] = [at(2, height >> 1), at(width >> 1, 2)];
+      taken.push({ className, name, width, height, left, top });
+      picture.close();
+    }
+    return { taken, unreadable: pictures.unreadable, progress };
+  }, sent);
+}
+
+const isRed = ([red, , blue]) => red > 150 && blue < 100;
+
+test('a photograph that was held sideways comes in upright', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 40);
+  const { taken } = await read(bare, [
+    { path: 'level.jpg', bytes: jpeg },
+    { path: 'turned.jpg', bytes: withOrientation(jpeg, 6) },
+  ]);
+  expect(taken[0]).toMatchObject({ width: 64, height: 40, className: null });
+  expect(isRed(taken[0].left)).toBe(true);
+  expect(taken[1]).toMatchObject({ width: 40, height: 64 });
+  expect(isRed(taken[1].top)).toBe(true);
+});
+
+test('twelve megapixels are reduced while they are decoded, upright and in proportion', async ({
+  bare,
+}) => {
+  const jpeg = await encodeInPage(bare, 4000, 3000);
+  const { taken } = await read(bare, [
+    { path: 'level.jpg', bytes: jpeg },
+    { path: 'turned.jpg', bytes: withOrientation(jpeg, 6) },
+  ]);
+  expect(taken[0]).toMatchObject({ width: 1365, height: 1024 });
+  expect(taken[1].width).toBe(1024);
+  expect(Math.abs(taken[1].height - 1365)).toBeLessThanOrEqual(1);
+  expect(isRed(taken[1].top)).toBe(true);
+});
+
+test('every format that browsers show is taken, whatever its name says', async ({ bare }) => {
+  const files = [];
+  for (const type of ['image/jpeg', 'image/png', 'image/webp']) {
+    files.push({
+      path: `picture of ${type.slice(6)}.txt`,
+      bytes: await encodeInPage(bare, 48, 32, type),
+    });
+  }
+  const { taken, unreadable } = await read(bare, files);
+  expect(taken.map(({ width, height }) => [width, height])).toEqual([
+    [48, 32],
+    [48, 32],
+    [48, 32],
+  ]);
+  expect(unreadable).toEqual([]);
+});
+
+test('what cannot be read is listed by name with the reason, and the rest is taken', async ({
+  bare,
+}) => {
+  const jpeg = await encodeInPage(bare, 64, 64);
+  const { taken, unreadable, progress } = await read(bare, [
+    { path: 'IMG_0001.HEIC', bytes: heicLike() },
+    { path: 'cut.jpg', bytes: jpeg.subarray(0, 40) },
+    { path: 'notes.jpg', bytes: Buffer.from('not a picture at all') },
+    { path: 'huge.png', bytes: gigapixelPng() },
+    { path: 'nothing.png', bytes: Buffer.alloc(0) },
+    { path: 'scan.tif', bytes: Buffer.from('II*\0........') },
+    { path: 'good.jpg', bytes: jpeg },
+  ]);
+  expect(unreadable.map(({ name, reason }) => [name, reason])).toEqual([
+    ['IMG_0001.HEIC', 'heic'],
+    ['cut.jpg', 'broken'],
+    ['notes.jpg', 'not-a-picture'],
+    ['huge.png', 'too-large'],
+    ['nothing.png', 'empty'],
+    ['scan.tif', 'unsupported'],
+  ]);
+  expect(taken.map(({ name }) => name)).toEqual(['good.jpg']);
+  expect(progress.at(-1)).toMatchObject({ done: 7, total: 7, unreadableCount: 6 });
+});
+
+test('folders become classes however they lie', async ({ bare }) => {
+  const names = await bare.evaluate(async () => {
+    const { classNamesOf } = await import('/modules/src/intake/class-folders.js');
+    return {
+      set: classNamesOf(['set/cat/1.jpg', 'set/dog/1.jpg', 'set/dog/old/2.jpg', 'set/about.txt']),
+      several: classNamesOf(['cat/1.jpg', 'dog/1.jpg', 'loose.jpg']),
+      one: classNamesOf(['cat/1.jpg', 'cat/2.jpg', 'cat/blurred/3.jpg']),
+      deep: classNamesOf(['a/b/set/cat/1.jpg', 'a/b/set/dog/1.jpg']),
+      split: classNamesOf(['set/train/cat/1.jpg', 'set/test/cat/2.jpg', 'set/test/dog/1.jpg']),
+      teachableMachine: classNamesOf(['Class 1-!-0.jpg', 'a-!-b-!-12.jpg', 'manifest.json']),
+      hostile: classNamesOf([`a\u202Eb\u0000c/1.jpg`, `${'x'.repeat(300)}/1.jpg`]).map(
+        (name) => name.length,
+      ),
+      none: classNamesOf(['1.jpg']),
+    };
+  });
+  expect(names).toEqual({
+    set: ['cat', 'dog', 'dog', null],
+    several: ['cat', 'dog', null],
+    one: ['cat', 'cat', 'cat'],
+    deep: ['cat', 'dog'],
+    split: ['cat', 'cat', 'dog'],
+    teachableMachine: ['Class 1', 'a-!-b', null],
+    hostile: [3, 80],
+    none: [null],
+  });
+});
+
+test('what systems leave in folders is not mentioned', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 32, 32);
+  const { taken, unreadable } = await read(bare, [
+    { path: 'cat/.DS_Store', bytes: Buffer.from('x') },
+    { path: 'cat/Thumbs.db', bytes: Buffer.from('x') },
+    { path: '__MACOSX/cat/._1.jpg', bytes: Buffer.from('x') },
+    { path: 'cat/1.jpg', bytes: jpeg },
+  ]);
+  expect(unreadable).toEqual([]);
+  expect(taken).toHaveLength(1);
+});
+
+test('an archive of class folders is taken like the folders themselves', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 40);
+  const zip = zipOf([
+    { name: 'set/', content: Buffer.alloc(0) },
+    { name: 'set/Müller/1.jpg', content: jpeg },
+    { name: 'set/猫/1.jpg', content: jpeg, deflate: true },
+    { name: Buffer.from('set/caf\xe9/1.jpg', 'latin1'), content: jpeg, flags: 0 },
+    { name: 'set/猫/broken.jpg', content: Buffer.from('no') },
+  ]);
+  const { taken, unreadable, progress } = await read(bare, [{ path: 'set.zip', bytes: zip }]);
+  expect(taken.map(({ className, name }) => [className, name])).toEqual([
+    ['Müller', '1.jpg'],
+    ['猫', '1.jpg'],
+    ['café', '1.jpg'],
+  ]);
+  expect(unreadable).toMatchObject([{ name: 'broken.jpg', reason: 'not-a-picture' }]);
+  expect(progress.at(-1)).toMatchObject({ done: 4, total: 4 });
+});
+
+test('a project of Teachable Machine brings its classes', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 64);
+  const project = zipOf([
+    { name: 'Emergency vehicle-!-0.jpg', content: jpeg },
+    { name: 'Other-!-0.jpg', content: jpeg },
+    { name: 'manifest.json', content: Buffer.from('{"type":"image"}') },
+  ]);
+  const { taken, unreadable } = await read(bare, [{ path: 'project.tm', bytes: project }]);
+  expect(taken.map(({ className }) => className)).toEqual(['Emergency vehicle', 'Other']);
+  expect(unreadable).toEqual([]);
+});
+
+test('a hostile archive is refused, each lie with its reason', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 64);
+  const good = { name: 'a/1.jpg', content: jpeg };
+  const bomb = { name: 'a/1.jpg', content: Buffer.alloc(8e6), deflate: true, statedBytes: 100 };
+  const whole = zipOf([good, { name: 'b/2.jpg', content: jpeg }]);
+  const farDirectory = Buffer.from(whole);
+  farDirectory.writeUInt32LE(0x7fffffff, farDirectory.length - 6);
+  const manyEntries = Buffer.from(whole);
+  manyEntries.writeUInt16LE(60_000, manyEntries.length - 12);
+  const reasons = {};
+  for (const [name, bytes] of Object.entries({
+    bomb: zipOf([bomb]),
+    encrypted: zipOf([{ ...good, flags: 0x0801 }]),
+    overlapping: zipOf([good, { name: 'b/2.jpg', content: jpeg, headerAt: 0 }]),
+    wrongSum: zipOf([{ ...good, crc: 1 }]),
+    statedHuge: zipOf([{ ...good, statedBytes: 0xfffffff0 }]),
+    farDirectory,
+    manyEntries,
+    truncated: whole.subarray(0, whole.length - 30),
+    notAnArchive: Buffer.from('PK\x03\x04 but then nothing'),
+    empty: Buffer.alloc(0),
+  })) {
+    const { taken, unreadable } = await read(bare, [{ path: `${name}.zip`, bytes }]);
+    expect(taken).toHaveLength(0);
+    reasons[name] = unreadable.map(({ reason }) => reason).join();
+  }
+  expect(reasons).toEqual({
+    bomb: 'zip-broken',
+    encrypted: 'zip-encrypted',
+    overlapping: 'zip-broken',
+    wrongSum: 'zip-broken',
+    statedHuge: 'too-large',
+    farDirectory: 'zip-broken',
+    manyEntries: 'zip-too-large',
+    truncated: 'zip-broken',
+    notAnArchive: 'zip-broken',
+    empty: 'zip-broken',
+  });
+});
+
+test('random bytes and random damage never break the reader, only the file', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 32, 32);
+  const whole = zipOf([
+    { name: 'a/1.jpg', content: jpeg },
+    { name: 'b/2.jpg', content: jpeg, deflate: true },
+  ]);
+  let state = 1;
+  const random = (below) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 8) % below;
+  };
+  const files = Array.from({ length: 150 }, (_, index) => {
+    const bytes = Buffer.from(whole);
+    for (let flips = 0; flips <= index % 5; flips += 1) {
+      // The structures lie at the end and the start; damage there is the interesting one.
+      const at = random(2) ? bytes.length - 1 - random(140) : random(bytes.length);
+      bytes[at] = random(256);
+    }
+    return { path: `${index}.zip`, bytes };
+  });
+  const { taken, unreadable } = await read(bare, files);
+  expect(taken.length + unreadable.length).toBeGreaterThanOrEqual(files.length);
+  const known = /^(zip-|too-large|broken|not-a-picture|empty|heic|unsupported)/;
+  expect(unreadable.filter(({ reason }) => !known.test(reason))).toEqual([]);
+});
+
+test('inflating works without the browser’s own inflater too', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 40);
+  await bare.evaluate(() => {
+    window.DecompressionStream = class {
+      constructor() {
+        throw new TypeError('unknown format');
+      }
+    };
+  });
+  const bomb = { name: 'a/2.jpg', content: Buffer.alloc(8e6), deflate: true, statedBytes: 100 };
+  const zip = zipOf([{ name: 'a/1.jpg', content: jpeg, deflate: true }, bomb]);
+  const { taken, unreadable } = await read(bare, [{ path: 'set.zip', bytes: zip }]);
+  expect(taken).toHaveLength(1);
+  expect(unreadable).toMatchObject([{ name: '2.jpg', reason: 'zip-broken' }]);
+});
+
+test('a hundred large pictures need the memory of two, and reading stops when told', async ({
+  bare,
+}) => {
+  const jpeg = await encodeInPage(bare, 2000, 1500);
+  await bare.evaluate((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    window.items = Array.from({ length: 100 }, (_, index) => ({
+      className: null,
+      name: `${index}.jpg`,
+      file: new File([bytes], `${index}.jpg`),
+    }));
+    window.pictures = { open: 0, mostOpen: 0, taken: 0 };
+    // Every picture arrives from the decoding thread by a message.
+    const listen = Worker.prototype.addEventListener;
+    Worker.prototype.addEventListener = function (name, react) {
+      listen.call(this, name, (event) => {
+        const { bitmap } = event.data ?? {};
+        if (bitmap) {
+          window.pictures.open += 1;
+          window.pictures.mostOpen = Math.max(window.pictures.mostOpen, window.pictures.open);
+          const close = bitmap.close.bind(bitmap);
+          bitmap.close = () => {
+            window.pictures.open -= 1;
+            close();
+          };
+        }
+        react(event);
+      });
+    };
+  }, jpeg.toString('base64'));
+  const longTasks = await longTasksDuring(bare, () =>
+    bare.evaluate(async () => {
+      const { readPictures } = await import('/modules/src/intake/intake.js');
+      const stop = new AbortController();
+      for await (const { picture } of readPictures(window.items, { signal: stop.signal })) {
+        picture.close();
+        window.pictures.taken += 1;
+        if (window.pictures.taken === 60) {
+          stop.abort();
+        }
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }),
+  );
+  const { open, mostOpen, taken } = await bare.evaluate(() => window.pictures);
+  expect({ open, taken }).toEqual({ open: 0, taken: 60 });
+  expect(mostOpen).toBeLessThanOrEqual(2);
+  expect(longTasks).toEqual([]);
+});
+
+test('a picture dragged from another page is asked for only then, and a refusal is told', async ({
+  bare,
+  watch,
+}) => {
+  const jpeg = await encodeInPage(bare, 64, 40);
+  const folder = await mkdtemp(join(tmpdir(), 'headstart-sites-'));
+  await writeFile(join(folder, 'cat one.jpg'), jpeg);
+  await writeFile(join(folder, 'dog.jpg'), jpeg);
+  const headers = { 'Access-Control-Allow-Origin': '*' };
+  const open = await serveFolders({ '/': folder }, { headers });
+  const closed = await serveFolders({ '/': folder });
+  const before = watch.requests.length;
+  const outcome = await bare.evaluate(
+    async ([base64, openUrl, closedUrl]) => {
+      const { collectFiles, readPictures } = await import('/modules/src/intake/intake.js');
+      const drop = new DataTransfer();
+      drop.setData('text/uri-list', `# comment\r\n${openUrl}/cat%20one.jpg?size=9`);
+      const html = new DataTransfer();
+      html.setData(
+        'text/html',
+        `<img src="${closedUrl}/dog.jpg"><img src="data:image/jpeg;base64,${base64}">
+       <script src="${closedUrl}/evil.js"></script>`,
+      );
+      const text = new DataTransfer();
+      text.setData('text/plain', `${openUrl}/only-text.jpg`);
+      const items = [
+        ...(await collectFiles(drop)),
+        ...(await collectFiles(html)),
+        ...(await collectFiles(text)),
+      ];
+      const pictures = readPictures(items);
+      const taken = [];
+      for await (const { name, picture } of pictures) {
+        taken.push([name, picture.width]);
+        picture.close();
+      }
+      return { taken, unreadable: pictures.unreadable };
+    },
+    [jpeg.toString('base64'), open.url, closed.url],
+  );
+  await Promise.all([open.close(), closed.close()]);
+  expect(outcome.taken).toEqual([
+    ['cat one.jpg', 64],
+    [expect.stringContaining('data:image/jpeg'), 64],
+  ]);
+  expect(outcome.unreadable).toMatchObject([{ name: 'dog.jpg', reason: 'other-site' }]);
+  const asked = watch.requests.slice(before).filter((address) => !address.includes('/modules/'));
+  expect(asked).toEqual([`${open.url}/cat%20one.jpg?size=9`, `${closed.url}/dog.jpg`]);
+});
+
+test('a pasted picture is a file like any other', async ({ bare }) => {
+  const outcome = await bare.evaluate(async () => {
+    const { collectFiles } = await import('/modules/src/intake/intake.js');
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File(['x'], 'image.png', { type: 'image/png' }));
+    const items = await collectFiles(new ClipboardEvent('paste', { clipboardData }));
+    return items.map(({ name, className }) => ({ name, className }));
+  });
+  expect(outcome).toEqual([{ name: 'image.png', className: null }]);
+});
+
+test('an honest canvas is trusted, a falsified one is found out', async ({ bare }) => {
+  const verdicts = await bare.evaluate(async () => {
+    const { checkCanvas } = await import('/modules/src/intake/canvas-trust.js');
+    const honest = await checkCanvas();
+    // What Brave does: the lowest bit of a few of many pixels.
+    const read = CanvasRenderingContext2D.prototype.getImageData;
+    CanvasRenderingContext2D.prototype.getImageData = function (...where) {
+      const image = read.apply(this, where);
+      image.data[4 * 700 + 1] ^= 1;
+      return image;
+    };
+    return { honest, falsified: await checkCanvas() };
+  });
+  expect(verdicts.honest).toMatchObject({ trusted: true, detail: { wrongBytes: 0 } });
+  expect(verdicts.honest.detail.videoFrame).toBe('trusted');
+  expect(verdicts.falsified).toMatchObject({
+    trusted: false,
+    detail: { canvas: 'falsified', videoFrame: 'trusted', largestDifference: 1 },
+  });
+});
+
+test('pictures saved as an archive come back the same, in folders that every system accepts', async ({
+  bare,
+}) => {
+  const jpeg = await encodeInPage(bare, 64, 40);
+  const outcome = await bare.evaluate(async (base64) => {
+    const { savePicturesAsZip } = await import('/modules/src/project/pictures-zip.js');
+    const { openZip } = await import('/modules/src/intake/zip-reader.js');
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const progress = [];
+    const blob = await savePicturesAsZip({
+      classes: [
+        { name: 'Müller/猫 ', sampleIds: [1, 2] },
+        { name: 'müller_猫', sampleIds: [3] },
+        { name: 'con', sampleIds: [4] },
+        { name: '..', sampleIds: [5] },
+        { name: 'empty', sampleIds: [] },
+      ],
+      picture: async () => new Blob([bytes], { type: 'image/jpeg' }),
+      onProgress: ({ done, total }) => progress.push(`${done}/${total}`),
+    });
+    const entries = await openZip(blob);
+    const contents = await Promise.all(entries.map((entry) => entry.read()));
+    const same = await Promise.all(
+      contents.map(async (content) => {
+        const back = new Uint8Array(await content.arrayBuffer());
+        return back.length === bytes.length && back.every((byte, index) => byte === bytes[index]);
+      }),
+    );
+    const stop = new AbortController();
+    stop.abort();
+    const stopped = await savePicturesAsZip({
+      classes: [{ name: 'a', sampleIds: [1] }],
+      picture: async () => bytes,
+      signal: stop.signal,
+    }).catch((error) => error.code);
+    return { paths: entries.map(({ path }) => path), same, progress, stopped };
+  }, jpeg.toString('base64'));
+  expect(outcome).toEqual({
+    paths: [
+      'Müller_猫/0001.jpg',
+      'Müller_猫/0002.jpg',
+      'müller_猫 (2)/0001.jpg',
+      '_con/0001.jpg',
+      'class 4/0001.jpg',
+    ],
+    same: [true, true, true, true, true],
+    progress: ['1/5', '2/5', '3/5', '4/5', '5/5'],
+    stopped: 'cancelled',
+  });
+});
