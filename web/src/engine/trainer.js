@@ -1,10 +1,11 @@
 // The library's face: what a program holds.
 import { inNode } from './assets.js';
-import { HeadstartError, requireArgument, toHeadstartError } from './errors.js';
+import { EngineLine } from './engine-line.js';
+import { requireArgument, toHeadstartError } from './errors.js';
 import { checkPictureOptions, packPicture, pictureError } from './images.js';
 import { pictureBlob } from './picture-codec.js';
-import { isFatal } from './rpc.js';
 import { SampleBook } from './sample-book.js';
+import { backboneSource, checkInputSize, ownBytes } from './sources.js';
 import { checkTrainOptions } from './train-options.js';
 import { Queue } from './turns.js';
 
@@ -14,13 +15,11 @@ import { Queue } from './turns.js';
 /** @typedef {import('./headstart.d.ts').PictureOptions} PictureOptions */
 /** @typedef {import('./headstart.d.ts').LongAction} LongAction */
 /** @typedef {import('./rpc.js').Port} Port */
-/** @typedef {import('./rpc.js').CallOptions} CallOptions */
 /** @typedef {{ kind: any, classIds: number[], backbone: string, seed: string, featureCount: number, hiddenCount: number, file: Uint8Array }} Head */
 
 /** @implements {TrainerSurface} */
 export class Trainer {
-  /** @type {Port} */
-  #port;
+  #line;
   #openPort;
   /** What a new engine is opened with. */
   #settings;
@@ -31,13 +30,7 @@ export class Trainer {
   #head = null;
   #headIsImported = false;
   #headRevision = -1;
-  /** Of the samples, as far as the engine has told. */
-  #revision = 0;
-  /** Calls that change something leave in the order in which they were made, however long a picture takes to grab. */
-  #leaving = new Queue();
   #imports = new Queue();
-  #failed = false;
-  #disposed = false;
 
   /**
    * @param {TrainerOptions} options
@@ -70,7 +63,7 @@ export class Trainer {
    * @param {any} opened
    */
   constructor(port, openPort, settings, opened) {
-    this.#port = port;
+    this.#line = new EngineLine(port);
     this.#openPort = openPort;
     this.#settings = settings;
     this.#opened = opened;
@@ -98,7 +91,7 @@ export class Trainer {
   }
 
   get failed() {
-    return this.#failed;
+    return this.#line.failed;
   }
 
   get headInfo() {
@@ -108,62 +101,62 @@ export class Trainer {
       const entry = this.#book.classes.find(({ id }) => id === classId);
       return entry?.enabled ? [{ classId, name: entry.name }] : [];
     });
-    const stale = this.#headRevision !== this.#revision;
+    const stale = this.#headRevision !== this.#line.revision;
     return { kind, classes, backbone, seed, featureCount, hiddenCount, imported: this.#headIsImported, stale };
   }
 
   /** @param {string} name */
   addClass(name) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const classId = this.#book.addClass(name);
-    this.#post('addClass', { classId, name, enabled: true });
+    this.#line.post('addClass', { classId, name, enabled: true });
     return classId;
   }
 
   /** @param {number} classId @param {string} name */
   renameClass(classId, name) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     this.#book.renameClass(classId, name);
-    this.#post('renameClass', { classId, name });
+    this.#line.post('renameClass', { classId, name });
   }
 
   /** @param {number} classId @param {boolean} enabled */
   setClassEnabled(classId, enabled) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     this.#book.classOf(classId).enabled = Boolean(enabled);
-    this.#post('setClassEnabled', { classId, enabled: Boolean(enabled) });
+    this.#line.post('setClassEnabled', { classId, enabled: Boolean(enabled) });
   }
 
   /** @param {number} classId @param {number} index */
   moveClass(classId, index) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     this.#book.moveClass(classId, index);
-    this.#post('moveClass', { classId, index });
+    this.#line.post('moveClass', { classId, index });
   }
 
   /** @param {number} classId */
   removeClass(classId) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const forgotten = this.#book.removeClass(classId);
-    this.#post('removeClass', { classId });
+    this.#line.post('removeClass', { classId });
     this.#forget(forgotten);
   }
 
   /** @param {number} classId */
   async restoreClass(classId) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const { restored, index, samples } = this.#book.restoreClass(classId);
-    this.#post('addClass', { classId, name: restored.name, enabled: restored.enabled, index });
-    await this.#change('putSamples', { records: samples });
+    this.#line.post('addClass', { classId, name: restored.name, enabled: restored.enabled, index });
+    await this.#line.change('putSamples', { records: samples });
   }
 
   /** @param {number} classId @param {any} picture @param {PictureOptions} [options] */
   async addSample(classId, picture, options) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     this.#book.classOf(classId);
     const sampleId = this.#book.newSampleId();
     const packed = this.#pack(picture, options, { sampleId, classId });
-    const { picture: kept } = await this.#change('addSample', packed);
+    const { picture: kept } = await this.#line.change('addSample', packed);
     this.#book.addSample(sampleId, classId, kept);
     return sampleId;
   }
@@ -180,9 +173,9 @@ export class Trainer {
 
   /** @param {number} sampleId */
   async sampleEmbedding(sampleId) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     this.#book.sampleOf(sampleId);
-    return this.#change('sampleEmbedding', { sampleId });
+    return this.#line.change('sampleEmbedding', { sampleId });
   }
 
   /** @param {number} sampleId */
@@ -192,18 +185,18 @@ export class Trainer {
 
   /** @param {number[]} sampleIds */
   async removeSamples(sampleIds) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const forgotten = this.#book.removeSamples(sampleIds);
-    const removed = this.#change('removeSamples', { sampleIds: [...new Set(sampleIds)] });
+    const removed = this.#line.change('removeSamples', { sampleIds: [...new Set(sampleIds)] });
     this.#forget(forgotten);
     await removed;
   }
 
   /** @param {number[]} sampleIds */
   async restoreSamples(sampleIds) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const records = this.#book.restoreSamples(sampleIds);
-    await this.#change('putSamples', { records });
+    await this.#line.change('putSamples', { records });
   }
 
   /** @param {number} sampleId @param {number} classId */
@@ -213,18 +206,18 @@ export class Trainer {
 
   /** @param {number[]} sampleIds @param {number} classId */
   async moveSamples(sampleIds, classId) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     this.#book.moveSamples(sampleIds, classId);
-    await this.#change('moveSamples', { sampleIds: [...new Set(sampleIds)], classId });
+    await this.#line.change('moveSamples', { sampleIds: [...new Set(sampleIds)], classId });
   }
 
   /** @param {number[]} sampleIds @param {number} classId */
   async copySamples(sampleIds, classId) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     this.#book.classOf(classId);
     const pairs = sampleIds.map((from) => ({ from, to: this.#book.newSampleId() }));
     const pictures = sampleIds.map((from) => this.#book.sampleOf(from).picture);
-    await this.#change('copySamples', { pairs, classId });
+    await this.#line.change('copySamples', { pairs, classId });
     pairs.forEach(({ to }, i) => {
       this.#book.addSample(to, classId, pictures[i]);
     });
@@ -232,15 +225,18 @@ export class Trainer {
   }
 
   async emptyBin() {
-    this.#requireAlive();
-    await this.#change('forgetSamples', { sampleIds: this.#book.emptyBin() });
+    this.#line.requireOpen();
+    await this.#line.change('forgetSamples', { sampleIds: this.#book.emptyBin() });
   }
 
   /** @param {import('./headstart.d.ts').TrainOptions} [options] */
   async train(options = {}) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const { signal, onProgress } = options;
-    const { report, head, revision } = await this.#change('train', checkTrainOptions(options), { signal, onProgress });
+    const { report, head, revision } = await this.#line.change('train', checkTrainOptions(options), {
+      signal,
+      onProgress,
+    });
     this.#takeHead(head, revision, false);
     const { classIds, ...numbers } = report;
     const perClass = report.perClass.map((/** @type {any} */ entry) => ({
@@ -252,9 +248,9 @@ export class Trainer {
 
   /** @param {any} picture @param {PictureOptions} [options] */
   async predict(picture, options) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const { args, transfer } = await this.#pack(picture, options);
-    const { classIds, probabilities, ...rest } = await this.#call('predict', args, { transfer });
+    const { classIds, probabilities, ...rest } = await this.#line.call('predict', args, { transfer });
     // What was removed or disabled while this was on its way has no say any more.
     const ranked = this.#book.classes.flatMap(({ id, name, enabled }) => {
       const row = classIds.indexOf(id);
@@ -268,25 +264,25 @@ export class Trainer {
 
   /** @param {any} picture @param {PictureOptions} [options] */
   async embed(picture, options) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const { args, transfer } = await this.#pack(picture, options);
-    return this.#call('embed', args, { transfer });
+    return this.#line.call('embed', args, { transfer });
   }
 
   /** @param {{ date?: string | Date }} [options] */
   async exportHead({ date = new Date() } = {}) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const text = date instanceof Date ? date.toISOString() : date;
     requireArgument(typeof text === 'string', `date is an ISO 8601 text or a Date, got ${typeof date}`);
-    return this.#change('exportHead', { date: text });
+    return this.#line.change('exportHead', { date: text });
   }
 
   /** @param {Uint8Array | ArrayBuffer} bytes */
   importHead(bytes) {
     // Two imports at a time would mix what the one read with what the other adopts.
     return this.#imports.run(async () => {
-      this.#requireAlive();
-      const { labels } = await this.#change('readHead', {
+      this.#line.requireOpen();
+      const { labels } = await this.#line.change('readHead', {
         bytes: ownBytes(bytes, 'importHead takes the bytes of a head file'),
       });
       const taken = new Set();
@@ -296,7 +292,7 @@ export class Trainer {
         taken.add(classId);
         return classId;
       });
-      const { head, revision } = await this.#change('adoptHead', { classIds });
+      const { head, revision } = await this.#line.change('adoptHead', { classIds });
       this.#takeHead(head, revision, true);
       return /** @type {import('./headstart.d.ts').HeadInfo} */ (this.headInfo);
     });
@@ -304,10 +300,10 @@ export class Trainer {
 
   /** @param {any} backbone @param {LongAction & { inputSize?: number }} [options] */
   async setBackbone(backbone, { inputSize, signal, onProgress } = {}) {
-    this.#requireAlive();
+    this.#line.requireOpen();
     const change = { backbone: await backboneSource(backbone), inputSize: checkInputSize(inputSize) };
-    const answer = await this.#call('setBackbone', change, { signal, onProgress });
-    this.#noteRevision(answer);
+    const answer = await this.#line.call('setBackbone', change, { signal, onProgress });
+    this.#line.noteRevision(answer);
     Object.assign(this.#settings, change);
     this.#opened = { ...this.#opened, backbone: answer.backbone };
     this.#head = null;
@@ -315,8 +311,8 @@ export class Trainer {
   }
 
   async stats() {
-    this.#requireAlive();
-    const numbers = await this.#call('stats');
+    this.#line.requireOpen();
+    const numbers = await this.#line.call('stats');
     const { variant, threads } = this.#opened;
     return {
       variant,
@@ -329,8 +325,7 @@ export class Trainer {
 
   /** @param {LongAction} [options] */
   async recover({ signal, onProgress } = {}) {
-    this.#requireAlive();
-    const old = this.#port;
+    this.#line.requireOpen();
     const port = this.#openPort();
     const context = { signal, onProgress };
     try {
@@ -341,31 +336,22 @@ export class Trainer {
         return sampleIds.map((sampleId) => ({ sampleId, classId: id, picture: this.#book.sampleOf(sampleId).picture }));
       });
       let revision = await port.call('putSamples', { records }, context);
-      const stale = this.#headRevision !== this.#revision;
+      const stale = this.#headRevision !== this.#line.revision;
       if (this.#head) {
         await port.call('readHead', { bytes: this.#head.file });
         ({ revision } = await port.call('adoptHead', { classIds: this.#head.classIds, stale }));
       }
-      this.#port = port;
+      await this.#line.replace(port, revision);
       this.#opened = opened;
-      this.#revision = revision;
       this.#headRevision = stale ? -1 : revision;
-      this.#failed = false;
     } catch (cause) {
       await port.close();
       throw toHeadstartError(cause);
     }
-    await old.close();
   }
 
   async dispose() {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    await this.#port.close();
-  }
-
-  #requireAlive() {
-    requireArgument(!this.#disposed, 'this trainer was disposed: create another one');
+    await this.#line.close();
   }
 
   /**
@@ -393,80 +379,11 @@ export class Trainer {
     this.#head = head;
     this.#headRevision = revision;
     this.#headIsImported = imported;
-    this.#noteRevision(revision);
+    this.#line.noteRevision(revision);
   }
 
   /** @param {number[]} sampleIds */
   #forget(sampleIds) {
-    if (sampleIds.length > 0) this.#post('forgetSamples', { sampleIds });
+    if (sampleIds.length > 0) this.#line.post('forgetSamples', { sampleIds });
   }
-
-  /** For changes that the book has already made: a failure shows in `failed` and in the next call. @param {string} method @param {object} args */
-  #post(method, args) {
-    this.#change(method, args).catch(() => {});
-  }
-
-  /**
-   * @param {string} method
-   * @param {any} args or what `#pack` promises
-   * @param {CallOptions} [options]
-   */
-  async #change(method, args, options = {}) {
-    if (args instanceof Promise) args.catch(() => {}); // it is awaited in its turn
-    const sent = await this.#leaving.run(async () => {
-      const { args: plain = args, transfer } = args instanceof Promise ? await args : {};
-      return { answer: this.#call(method, plain, { ...options, transfer }) };
-    });
-    const answer = await sent.answer;
-    this.#noteRevision(answer);
-    return answer;
-  }
-
-  /** @param {unknown} answer of a change: a revision, or an object with one */
-  #noteRevision(answer) {
-    const revision = typeof answer === 'number' ? answer : /** @type {any} */ (answer)?.revision;
-    if (typeof revision === 'number') this.#revision = Math.max(this.#revision, revision);
-  }
-
-  /** @param {string} method @param {object} [args] @param {CallOptions} [options] */
-  async #call(method, args, options) {
-    try {
-      return await this.#port.call(method, args, options);
-    } catch (cause) {
-      if (isFatal(cause)) this.#failed = true;
-      throw this.#disposed ? new HeadstartError('cancelled', 'the trainer was disposed') : toHeadstartError(cause);
-    }
-  }
-}
-
-/** @param {unknown} inputSize @returns {number} 0: the backbone's own */
-function checkInputSize(inputSize) {
-  if (inputSize === undefined) return 0;
-  const sizes = [224, 192, 160, 128, 96];
-  requireArgument(sizes.includes(Number(inputSize)), `inputSize must be ${sizes.join(', ')}, got ${inputSize}`);
-  return Number(inputSize);
-}
-
-/**
- * @param {unknown} source
- * @returns {Promise<Uint8Array | string | undefined>} bytes of our own, or an absolute address
- */
-async function backboneSource(source) {
-  if (source === undefined) return undefined;
-  if (source instanceof URL) return source.href;
-  if (typeof source === 'string') {
-    if (inNode && !URL.canParse(source)) {
-      const [{ pathToFileURL }, { resolve }] = await Promise.all([import('node:url'), import('node:path')]);
-      return pathToFileURL(resolve(source)).href;
-    }
-    return new URL(source, inNode ? undefined : document.baseURI).href;
-  }
-  return ownBytes(source, 'backbone is the bytes of a .safetensors file or its address');
-}
-
-/** @param {unknown} bytes @param {string} expectation @returns {Uint8Array} */
-function ownBytes(bytes, expectation) {
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes.slice(0));
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
-  throw new HeadstartError('bad-argument', `${expectation}, got ${bytes === null ? 'null' : typeof bytes}`);
 }
