@@ -195,3 +195,150 @@ test('another film is shown after the camera was opened again', async ({ bare, f
   expect([...secondFrames].filter((frame) => firstFrames.has(frame))).toHaveLength(0);
   film.replace(first.film);
 });
+
+test('the frame loop has one frame in flight and goes on with the newest', async ({ bare }) => {
+  await openCamera(bare);
+  const outcome = await bare.evaluate(async () => {
+    const { startFrameLoop } = await import('/modules/src/camera/frame-loop.js');
+    let inFlight = 0;
+    const seen = { most: 0, processed: 0, failures: 0, rates: [], whilePaused: 0, afterStop: 0 };
+    const loop = startFrameLoop({
+      video: window.video,
+      process: async () => {
+        inFlight += 1;
+        seen.most = Math.max(seen.most, inFlight);
+        await new Promise((resolve) => setTimeout(resolve, 120));
+        inFlight -= 1;
+        seen.processed += 1;
+        if (seen.processed === 3) {
+          throw new Error('a bad frame');
+        }
+      },
+      onRate: (rate) => seen.rates.push(rate),
+      onError: () => {
+        seen.failures += 1;
+      },
+    });
+    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    await wait(3500);
+    loop.pause();
+    await wait(200);
+    const paused = seen.processed;
+    await wait(500);
+    seen.whilePaused = seen.processed - paused;
+    loop.resume();
+    await wait(1000);
+    seen.afterResume = seen.processed - paused;
+    loop.stop();
+    await wait(200);
+    const stopped = seen.processed;
+    await wait(500);
+    seen.afterStop = seen.processed - stopped;
+    return seen;
+  });
+  expect(outcome.most).toBe(1);
+  expect(outcome.failures).toBe(1);
+  expect(outcome.processed).toBeGreaterThan(5);
+  expect(outcome.afterResume).toBeGreaterThan(0);
+  expect([outcome.whilePaused, outcome.afterStop]).toEqual([0, 0]);
+  expect(outcome.rates.length).toBeGreaterThan(0);
+  expect(outcome.rates.every(({ msPerFrame }) => msPerFrame === 0 || msPerFrame >= 110)).toBe(true);
+});
+
+/** Runs a recorder in the page whose pictures take `tookMs`, and lets `use` press its buttons. */
+function withRecorder(page, { tookMs, picturesPerSecond, failAt = 0 }, use) {
+  return page.evaluate(
+    async ([options, body]) => {
+      const { createRecorder } = await import('/modules/src/camera/recorder.js');
+      const seen = { inFlight: 0, most: 0, taken: 0, errors: 0 };
+      const recorder = createRecorder({
+        picturesPerSecond: options.picturesPerSecond,
+        takePicture: async () => {
+          seen.inFlight += 1;
+          seen.most = Math.max(seen.most, seen.inFlight);
+          await new Promise((resolve) => setTimeout(resolve, options.tookMs));
+          seen.inFlight -= 1;
+          seen.taken += 1;
+          if (seen.taken === options.failAt) {
+            throw new Error('full');
+          }
+        },
+        onError: () => {
+          seen.errors += 1;
+        },
+      });
+      const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      const outcome = await new Function('recorder', 'wait', `return (${body})(recorder, wait)`)(
+        recorder,
+        wait,
+      );
+      return { ...seen, outcome };
+    },
+    /** @type {const} */ ([{ tookMs, picturesPerSecond, failAt }, use.toString()]),
+  );
+}
+
+test('a slow machine drops pictures while a button is held, and loses none that it took', async ({
+  bare,
+}) => {
+  const slow = { tookMs: 300, picturesPerSecond: 20 };
+  const { most, taken, outcome, inFlight } = await withRecorder(
+    bare,
+    slow,
+    async (recorder, wait) => {
+      recorder.start();
+      await wait(1500);
+      return recorder.stop();
+    },
+  );
+  expect(most).toBe(2);
+  expect(inFlight).toBe(0);
+  expect(outcome.taken).toBe(taken);
+  expect(outcome.dropped).toBeGreaterThan(5);
+});
+
+test('a held button takes a picture at once, and about as many as chosen', async ({ bare }) => {
+  const quick = { tookMs: 5, picturesPerSecond: 10 };
+  const { outcome } = await withRecorder(bare, quick, async (recorder, wait) => {
+    recorder.start();
+    await wait(1000);
+    const { taken } = await recorder.stop();
+    recorder.start();
+    const { taken: tap } = await recorder.stop();
+    return { taken, tap };
+  });
+  expect(outcome.taken).toBeGreaterThanOrEqual(6);
+  expect(outcome.taken).toBeLessThanOrEqual(11);
+  expect(outcome.tap).toBe(1);
+});
+
+test('a burst counts down and takes exactly the number it promised, however slow', async ({
+  bare,
+}) => {
+  const slow = { tookMs: 150, picturesPerSecond: 50 };
+  const { most, outcome } = await withRecorder(bare, slow, async (recorder, wait) => {
+    const countdown = [];
+    const options = { count: 7, countdownSeconds: 1, onCountdown: (left) => countdown.push(left) };
+    const whole = await recorder.burst(options);
+    const stop = new AbortController();
+    const stopping = recorder.burst({ count: 50, countdownSeconds: 0, signal: stop.signal });
+    await wait(400);
+    stop.abort();
+    return { whole, countdown, stopped: await stopping };
+  });
+  expect(outcome.whole).toEqual({ taken: 7, cancelled: false });
+  expect(outcome.countdown).toEqual([1, 0]);
+  expect(outcome.stopped.cancelled).toBe(true);
+  expect(outcome.stopped.taken).toBeLessThan(50);
+  expect(most).toBe(2);
+});
+
+test('a picture that fails ends the recording and is told once', async ({ bare }) => {
+  const failing = { tookMs: 5, picturesPerSecond: 20, failAt: 3 };
+  const { errors, taken, outcome } = await withRecorder(bare, failing, async (recorder, wait) => {
+    recorder.start();
+    await wait(800);
+    return recorder.recording;
+  });
+  expect({ errors, taken, outcome }).toEqual({ errors: 1, taken: 3, outcome: false });
+});
