@@ -1,0 +1,48 @@
+/**
+ * Composes the page: the state once, each part of the screen beside it; no part knows another.
+ */
+
+import { closeMenusWhenLeft } from './kit/menus.js';
+import { createApp } from './state/app.js';
+import { LANGUAGES } from './texts/texts.js';
+import { mountBackboneDialog } from './ui/backbone-dialog.js';
+import { mountCameraDialog } from './ui/camera-dialog.js';
+import { mountCameraPanel } from './ui/camera-panel.js';
+import { mountClassList } from './ui/class-list.js';
+import { mountHelpDialogs } from './ui/help-dialogs.js';
+import { mountKeepPanel } from './ui/keep-panel.js';
+import { mountLivePanel } from './ui/live-panel.js';
+import { mountNotices } from './ui/notices.js';
+import { mountPageInput } from './ui/page-input.js';
+import { mountReportPanel } from './ui/report-panel.js';
+import { mountSampleViewer } from './ui/sample-viewer.js';
+import { mountSettingsDialogs } from './ui/settings-dialogs.js';
+import { mountTopBar } from './ui/top-bar.js';
+import { mountTrainingPanel } from './ui/training-panel.js';
+
+/** @param {string} id */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+const app = await createApp();
+const dialogs = part('dialogs');
+
+mountNotices(part('notices'), app);
+mountTopBar(part('top-bar-tools'), app, LANGUAGES);
+mountCameraPanel(part('camera-panel'), app);
+mountLivePanel(part('live-panel'), app);
+mountClassList(part('classes'), app);
+mountTrainingPanel(part('training'), app);
+mountReportPanel(part('report'), app);
+mountKeepPanel(part('keep'), app);
+mountCameraDialog(dialogs, app);
+mountSettingsDialogs(dialogs, app);
+mountBackboneDialog(dialogs, app);
+mountSampleViewer(dialogs, app);
+mountHelpDialogs(dialogs, app);
+mountPageInput(app, part('stage'));
+closeMenusWhenLeft();
+
+app.camera.checkPossible();
+void app.camera.openIfAllowed();
+// The page is painted first; the engine comes behind it, and the camera can be allowed meanwhile.
+requestAnimationFrame(() => setTimeout(() => void app.engine.start()));

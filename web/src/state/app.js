@@ -1,0 +1,173 @@
+/**
+ * The page's state and everything that can be done with it. What draws the page sees only this.
+ */
+
+import { createTexts } from '../texts/texts.js';
+import { createBackbones } from './backbones.js';
+import { createCameraLink } from './camera-link.js';
+import { createClasses } from './classes.js';
+import { createEngineLink } from './engine-link.js';
+import { createExchange } from './exchange.js';
+import { createIntakeLink } from './intake-link.js';
+import { createLive } from './live.js';
+import { createNotices } from './notices.js';
+import { createRecording } from './recording.js';
+import { createSamples } from './samples.js';
+import { createSettings, readSettings } from './settings.js';
+import { createStore } from './store.js';
+import { createTraining } from './training.js';
+import { createUndo } from './undo.js';
+
+/** @typedef {Awaited<ReturnType<typeof createApp>>} App */
+
+export async function createApp() {
+  const { state, changed, watch } = createStore(initialState());
+  const texts = await createTexts(state.settings.language);
+  const notices = createNotices({ state, changed, texts });
+  const undo = createUndo(() => {
+    state.history = { undo: undo.undoCount, redo: undo.redoCount };
+    changed('history-changed');
+  });
+  const engine = createEngineLink({ state, changed, notices });
+  const context = { state, changed, watch, texts, notices, undo, engine };
+
+  const settings = createSettings(context);
+  const classes = createClasses(context);
+  const samples = createSamples(context, classes);
+  const camera = createCameraLink(context);
+  const recording = createRecording(context, { classes, samples, camera });
+  const training = createTraining(context, classes);
+  const live = createLive(context, { classes, camera });
+  const exchange = createExchange(context, classes);
+  const intake = createIntakeLink(context, { classes, samples, live, exchange });
+  const backbones = createBackbones(context);
+
+  classes.add();
+  classes.add();
+
+  addEventListener('beforeunload', (event) => {
+    if (state.unsaved && state.classes.some((card) => card.sampleIds.length > 0)) {
+      event.preventDefault();
+    }
+  });
+
+  return {
+    state,
+    texts,
+    /** Draws again whenever one of these happened, and when the language changes. @param {string[]} events @param {() => void} draw */
+    watch(events, draw) {
+      draw();
+      return watch([...events, 'language-changed'], draw);
+    },
+    settings,
+    classes,
+    samples,
+    camera,
+    recording,
+    training,
+    live,
+    exchange,
+    intake,
+    undo,
+    notices,
+    backbones: {
+      list: backbones.list,
+      measure: backbones.measure,
+      stop: backbones.stop,
+      /** @param {string} name */
+      choose: (name) => backbones.choose(name, (chosen) => settings.set('backbone', chosen)),
+    },
+    engine: {
+      recover: engine.recover,
+      stats: () => engine.trainer?.stats() ?? Promise.resolve(null),
+      async start() {
+        await engine.start(await backbones.chosenAddress());
+      },
+    },
+    dialogs: {
+      /** @param {string} name */
+      open(name) {
+        state.dialog = name;
+        changed('dialog-changed');
+      },
+      close() {
+        state.dialog = '';
+        changed('dialog-changed');
+      },
+    },
+    viewer: {
+      /** @param {NonNullable<import('./types.js').State['viewer']>} view */
+      open(view) {
+        state.viewer = view;
+        changed('viewer-changed');
+      },
+      /** @param {number} index */
+      show(index) {
+        if (state.viewer) {
+          const last = state.viewer.sampleIds.length - 1;
+          state.viewer.index = Math.max(0, Math.min(index, last));
+          changed('viewer-changed');
+        }
+      },
+      close() {
+        state.viewer = null;
+        changed('viewer-changed');
+      },
+    },
+  };
+}
+
+/** @returns {import('./types.js').State} */
+function initialState() {
+  return {
+    engine: {
+      phase: 'loading',
+      stage: 'engine',
+      done: 0,
+      total: 0,
+      message: '',
+      variant: '',
+      threads: 0,
+      backbone: null,
+      head: null,
+    },
+    camera: {
+      phase: 'closed',
+      reason: '',
+      detail: '',
+      devices: [],
+      deviceId: '',
+      facing: null,
+      stream: null,
+      canvas: 'unknown',
+    },
+    classes: [],
+    recording: null,
+    intake: null,
+    training: { phase: 'idle', fraction: 0, secondsLeft: null, error: '' },
+    report: null,
+    reportIsStale: false,
+    live: {
+      ranked: [],
+      known: 1,
+      trained: false,
+      winnerId: null,
+      source: 'camera',
+      paused: false,
+      pictureUrl: '',
+      framesPerSecond: 0,
+      embedMs: 0,
+      readMs: 0,
+      headMs: 0,
+    },
+    backbones: { entries: [], change: null, measuring: false },
+    saving: null,
+    settings: readSettings(),
+    notices: [],
+    announcement: '',
+    viewer: null,
+    dialog: '',
+    history: { undo: 0, redo: 0 },
+    unsaved: false,
+  };
+}

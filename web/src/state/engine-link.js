@@ -1,0 +1,143 @@
+/**
+ * The one place where the page and the engine meet: it starts the engine behind the first paint and tells what it is.
+ */
+
+/** @typedef {ReturnType<typeof createEngineLink>} EngineLink */
+/** @typedef {import('./types.js').Trainer} Trainer */
+
+/** Where the wasm files and backbones lie, whatever folder the page is served from. */
+const LIBRARY_URL = new URL('lib/', document.baseURI);
+
+/** @param {Pick<import('./types.js').Context, 'state' | 'changed' | 'notices'>} context */
+export function createEngineLink({ state, changed, notices }) {
+  /** @type {Trainer | null} */
+  let trainer = null;
+  /** @type {((trainer: Trainer) => unknown)[]} */
+  const onReady = [];
+  const variant = new URLSearchParams(location.search).get('variant') ?? 'auto';
+
+  /** @param {import('../engine/headstart.js').Progress} progress */
+  function onProgress({ stage, done, total }) {
+    Object.assign(state.engine, { stage, done, total });
+    changed('engine-progressed');
+  }
+
+  /** What the trainer is now, as the page shows it. */
+  function refresh() {
+    if (!trainer) {
+      return;
+    }
+    const { backbone, headInfo } = trainer;
+    Object.assign(state.engine, {
+      backbone,
+      head: headInfo,
+      variant: trainer.variant,
+      threads: trainer.threads,
+    });
+    changed('engine-changed');
+  }
+
+  /** @param {URL | undefined} backbone */
+  async function create(backbone, reportProgress = onProgress) {
+    const engine = await import('../engine/index.js');
+    return engine.createTrainer({
+      variant: /** @type {any} */ (variant),
+      libraryUrl: LIBRARY_URL,
+      backbone,
+      onProgress: reportProgress,
+    });
+  }
+
+  return {
+    get trainer() {
+      return trainer;
+    },
+    refresh,
+
+    /** Called once the engine is there; at once if it is. @param {(trainer: Trainer) => unknown} then */
+    whenReady(then) {
+      if (trainer) {
+        void then(trainer);
+      } else {
+        onReady.push(then);
+      }
+    },
+
+    /**
+     * Brings the engine. A chosen backbone that is not to be had any more gives way to the built-in one.
+     *
+     * @param {URL | undefined} backbone
+     */
+    async start(backbone) {
+      state.engine.phase = 'loading';
+      changed('engine-changed');
+      try {
+        try {
+          trainer = await create(backbone);
+        } catch (error) {
+          const { code } = /** @type {any} */ (error);
+          if (!backbone || code === 'unsupported') {
+            throw error;
+          }
+          notices.fail(error);
+          trainer = await create(undefined);
+        }
+        state.engine.phase = 'ready';
+        refresh();
+        for (const then of onReady.splice(0)) {
+          await then(trainer);
+        }
+        changed('engine-ready');
+      } catch (error) {
+        const { code, message } = /** @type {any} */ (error);
+        state.engine.phase = code === 'unsupported' ? 'unsupported' : 'failed';
+        state.engine.message = String(message ?? error);
+        notices.announce(state.engine.message);
+        changed('engine-changed');
+      }
+    },
+
+    /** After a crash or too little memory: a new engine over the same pictures. */
+    async recover() {
+      if (!trainer?.failed) {
+        return;
+      }
+      state.engine.phase = 'loading';
+      changed('engine-changed');
+      try {
+        await trainer.recover({ onProgress });
+        state.engine.phase = 'ready';
+      } catch (error) {
+        state.engine.phase = 'failed';
+        state.engine.message = String(/** @type {any} */ (error).message ?? error);
+      }
+      refresh();
+    },
+
+    /**
+     * How long one picture takes with a backbone on this device: the median of a few, by an engine of its own, so that
+     * the person's pictures and head stay where they are.
+     *
+     * @param {URL | undefined} backbone
+     * @param {AbortSignal} signal
+     */
+    async measureMs(backbone, signal) {
+      const probe = await create(backbone, () => {});
+      try {
+        const size = 256;
+        const data = new Uint8ClampedArray(size * size * 4).map((_, index) => (index * 37) & 255);
+        /** @type {number[]} */
+        const times = [];
+        for (let run = 0; run < 12 && !signal.aborted; run += 1) {
+          const started = performance.now();
+          await probe.embed({ data, width: size, height: size });
+          times.push(performance.now() - started);
+        }
+        signal.throwIfAborted();
+        return times.slice(2).sort((a, b) => a - b)[5];
+      } finally {
+        await probe.dispose();
+      }
+    },
+  };
+}

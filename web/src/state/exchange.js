@@ -1,0 +1,112 @@
+/**
+ * What leaves the page and comes back: the trained head as a file, the pictures as an archive.
+ */
+
+/** @typedef {ReturnType<typeof createExchange>} Exchange */
+
+/**
+ * @param {import('./types.js').Context} context
+ * @param {import('./classes.js').Classes} classes
+ */
+export function createExchange({ state, changed, engine, notices, texts }, classes) {
+  /** @type {AbortController | null} */
+  let zipping = null;
+
+  /** "headstart-cat-dog": names in the file's name, so that ten downloads can be told apart. */
+  function fileStem() {
+    const names = state.classes
+      .filter((card) => card.enabled)
+      .slice(0, 3)
+      .map((card) => card.name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, ''))
+      .filter(Boolean);
+    return ['headstart', ...names].join('-').slice(0, 60);
+  }
+
+  // A head that was changed to nothing by a changed set of pictures still leaves: the person is told, not stopped.
+  return {
+    async exportHead() {
+      const { trainer } = engine;
+      if (!trainer) {
+        return;
+      }
+      try {
+        const bytes = await trainer.exportHead();
+        const { download } = await import('../export/download.js');
+        download(bytes, `${fileStem()}.safetensors`);
+        notices.tell(texts.t('notice.headSaved'));
+      } catch (error) {
+        notices.fail(error);
+      }
+    },
+
+    /** @param {File} file */
+    async importHead(file) {
+      const { trainer } = engine;
+      if (!trainer) {
+        return;
+      }
+      try {
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        const labelsBefore = new Set(trainer.classes.map(({ id }) => id));
+        const head = await trainer.importHead(bytes);
+        const isNew = head.classes.some(({ classId }) => !labelsBefore.has(classId));
+        if (isNew) {
+          dropCardsOutside(head.classes.map(({ classId }) => classId));
+        }
+        classes.adopt();
+        state.report = null;
+        engine.refresh();
+        changed('report-changed', 'head-imported');
+        notices.tell(texts.t('notice.headOpened', { count: head.classes.length }));
+      } catch (error) {
+        notices.fail(error);
+      }
+    },
+
+    async savePictures() {
+      const { trainer } = engine;
+      if (!trainer || zipping) {
+        return;
+      }
+      zipping = new AbortController();
+      const total = state.classes.reduce((sum, card) => sum + card.sampleIds.length, 0);
+      state.saving = { kind: 'zip', done: 0, total };
+      changed('saving-changed');
+      try {
+        const { savePicturesAsZip } = await import('../project/pictures-zip.js');
+        const { download } = await import('../export/download.js');
+        const archive = await savePicturesAsZip({
+          classes: state.classes.map(({ name, sampleIds }) => ({ name, sampleIds })),
+          picture: (sampleId) => trainer.picture(sampleId),
+          signal: zipping.signal,
+          onProgress: ({ done }) => {
+            state.saving = { kind: 'zip', done, total };
+            changed('saving-changed');
+          },
+        });
+        download(archive, `${fileStem()}.zip`, 'application/zip');
+        state.unsaved = false;
+        notices.tell(texts.t('notice.picturesSaved', { count: total }));
+      } catch (error) {
+        notices.fail(error);
+      } finally {
+        zipping = null;
+        state.saving = null;
+        changed('saving-changed');
+      }
+    },
+
+    stopSaving: () => zipping?.abort(),
+  };
+
+  /** Empty cards that the imported head does not know only confuse. @param {number[]} classIds */
+  function dropCardsOutside(classIds) {
+    for (const card of [...state.classes]) {
+      if (card.id !== null && !classIds.includes(card.id) && card.sampleIds.length === 0) {
+        engine.trainer?.removeClass(card.id);
+        state.classes = state.classes.filter((other) => other !== card);
+      }
+    }
+    changed('classes-changed');
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Pictures that come as files: dropped, pasted, chosen, in folders or archives, with progress, a stop, and a list of
+ * what could not be read.
+ */
+
+import { collectFiles } from '../intake/collect.js';
+
+/** @typedef {ReturnType<typeof createIntakeLink>} IntakeLink */
+
+/** As many as the engine should have on their way at once. */
+const IN_FLIGHT = 4;
+
+/**
+ * @param {import('./types.js').Context} context
+ * @param {{
+ *   classes: import('./classes.js').Classes, samples: import('./samples.js').Samples,
+ *   live: import('./live.js').Live, exchange: import('./exchange.js').Exchange
+ * }} parts
+ */
+export function createIntakeLink(context, { classes, samples, live, exchange }) {
+  const { state, changed, notices, texts, engine } = context;
+  /** @type {AbortController | null} */
+  let running = null;
+
+  /**
+   * @param {Awaited<ReturnType<typeof collectFiles>>} items
+   * @param {number | null} classKey Where pictures go that lie in no class folder.
+   */
+  async function takeAll(items, classKey) {
+    if (!engine.trainer) {
+      await new Promise((resolve) => engine.whenReady(() => resolve(undefined)));
+    }
+    running?.abort();
+    const controller = new AbortController();
+    running = controller;
+    const view = { done: 0, total: items.length, classKey, running: true, unreadable: [] };
+    state.intake = view;
+    changed('intake-changed');
+    /** @type {number[]} */
+    const taken = [];
+    /** @type {Set<Promise<unknown>>} */
+    const inFlight = new Set();
+    if (items.some(({ className }) => className)) {
+      classes.dropUntouched();
+    }
+    /** @type {import('../intake/read-pictures.js').readPictures | null} */
+    const { readPictures } = await import('../intake/read-pictures.js');
+    const pictures = readPictures(items, {
+      signal: controller.signal,
+      onProgress: ({ done, total }) => {
+        Object.assign(view, { done, total });
+        changed('intake-changed');
+      },
+    });
+    try {
+      for await (const { className, picture } of pictures) {
+        const key = className ? classes.named(className).key : (classKey ?? firstKey());
+        const work = samples
+          .add(key, picture)
+          .then((sampleId) => sampleId !== null && taken.push(sampleId))
+          .finally(() => {
+            picture.close();
+            inFlight.delete(work);
+          });
+        inFlight.add(work);
+        if (inFlight.size >= IN_FLIGHT) {
+          await Promise.race(inFlight);
+        }
+      }
+      await Promise.all(inFlight);
+    } catch (error) {
+      notices.fail(error);
+    } finally {
+      if (running === controller) {
+        running = null;
+      }
+      view.running = false;
+      view.unreadable = /** @type {any} */ (pictures.unreadable);
+      samples.recorded(taken);
+      notices.announce(texts.t('notice.picturesAdded', { count: taken.length }));
+      if (view.unreadable.length === 0 && state.intake === view) {
+        state.intake = null;
+      }
+      changed('intake-changed', 'intake-ended');
+    }
+  }
+
+  function firstKey() {
+    return (state.classes[0] ?? classes.add()).key;
+  }
+
+  /** @param {{ file: File | null, name: string }[]} items */
+  function headFileAmong(items) {
+    return items.length === 1 && /\.safetensors$/i.test(items[0].name) ? items[0].file : null;
+  }
+
+  return {
+    /**
+     * Takes what was dropped on, pasted into or chosen for a class card, or (null) the page.
+     *
+     * @param {DataTransfer | FileList | ClipboardEvent | File[]} source
+     * @param {number | null} classKey
+     */
+    async take(source, classKey) {
+      const items = await collectFiles(source);
+      const head = headFileAmong(items);
+      if (head) {
+        await exchange.importHead(head);
+      } else if (items.length > 0) {
+        await takeAll(items, classKey);
+      }
+    },
+
+    /** One picture to be judged, not learnt. @param {DataTransfer | FileList} source */
+    async tryOut(source) {
+      const items = await collectFiles(source);
+      const head = headFileAmong(items);
+      if (head) {
+        await exchange.importHead(head);
+        return;
+      }
+      const { readPictures } = await import('../intake/read-pictures.js');
+      const pictures = readPictures(items.slice(0, 1));
+      for await (const { picture } of pictures) {
+        const canvas = new OffscreenCanvas(picture.width, picture.height);
+        canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(picture);
+        await live.tryPicture(items[0].file ?? (await canvas.convertToBlob()));
+      }
+      if (pictures.unreadable.length > 0) {
+        const unreadable = /** @type {any} */ (pictures.unreadable);
+        state.intake = { done: 1, total: 1, classKey: null, running: false, unreadable };
+        changed('intake-changed');
+      }
+    },
+
+    stop: () => running?.abort(),
+
+    dismiss() {
+      if (!state.intake?.running) {
+        state.intake = null;
+        changed('intake-changed');
+      }
+    },
+  };
+}

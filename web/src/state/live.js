@@ -1,0 +1,149 @@
+/**
+ * The live answer: one frame in flight, the newest wins, and an answer that does not flicker.
+ */
+
+import { startFrameLoop } from '../camera/frame-loop.js';
+import { createSteadier } from './steadier.js';
+
+/** @typedef {ReturnType<typeof createLive>} Live */
+
+/** A machine this slow cannot both record at full rate and answer; then recording comes first. */
+const SLOW_MS = 45;
+
+/**
+ * @param {import('./types.js').Context} context
+ * @param {{ classes: import('./classes.js').Classes, camera: import('./camera-link.js').CameraLink }} parts
+ */
+export function createLive({ state, changed, watch, engine, notices, texts }, { classes, camera }) {
+  const { live, settings } = state;
+  const steadier = createSteadier();
+  /** @type {ReturnType<typeof startFrameLoop> | null} */
+  let loop = null;
+
+  const canAnswer = () =>
+    Boolean(engine.trainer) && (classes.taught.length >= 2 || Boolean(state.engine.head));
+
+  function forget() {
+    live.ranked = [];
+    live.winnerId = null;
+    steadier.reset();
+    changed('live-changed');
+  }
+
+  /** @param {import('../engine/headstart.js').Prediction} prediction */
+  function show(prediction) {
+    const { ranked, known, trained, timings } = prediction;
+    const { threshold, steadyMs } = state.settings;
+    // A still picture has nothing to wait for.
+    const leadMs = live.source === 'camera' ? steadyMs : 0;
+    const top = ranked[0];
+    const leader = top && top.probability >= threshold && known >= 0.5 ? top.classId : null;
+    const before = live.winnerId;
+    live.ranked = ranked;
+    live.known = known;
+    live.trained = trained;
+    live.winnerId = steadier.update(leader, leadMs, performance.now());
+    live.readMs = timings.readMs;
+    live.embedMs = timings.embedMs;
+    live.headMs = timings.headMs;
+    if (before !== live.winnerId) {
+      changed('winner-changed');
+    }
+    changed('live-changed');
+  }
+
+  /** @param {HTMLVideoElement} video */
+  async function look(video) {
+    const busy = state.recording && live.embedMs > SLOW_MS;
+    if (live.paused || live.source !== 'camera' || busy || !camera.isShowing || !canAnswer()) {
+      return;
+    }
+    try {
+      const prediction = await engine.trainer?.predict(video, { mirror: settings.mirror });
+      if (prediction && live.source === 'camera' && !live.paused && canAnswer()) {
+        show(prediction);
+      }
+    } catch (error) {
+      const { code } = /** @type {any} */ (error);
+      if (code !== 'not-trained' && code !== 'cancelled') {
+        throw error;
+      }
+    }
+  }
+
+  function startLoop() {
+    loop?.stop();
+    const { video } = camera;
+    if (!video) {
+      return;
+    }
+    loop = startFrameLoop({
+      video,
+      process: look,
+      onRate: ({ framesPerSecond }) => {
+        live.framesPerSecond = framesPerSecond;
+        changed('rate-measured');
+      },
+      onError: (error) => {
+        notices.fail(error);
+        void engine.recover();
+      },
+    });
+  }
+  watch(['video-attached'], startLoop);
+  watch(['samples-changed', 'classes-changed', 'engine-changed', 'camera-changed'], () => {
+    const blind = live.source === 'camera' && state.camera.phase !== 'open';
+    if (live.ranked.length > 0 && (blind || !canAnswer())) {
+      forget();
+    }
+  });
+
+  /** The same picture again, once the head is another one. */
+  watch(['training-ended'], () => void askAgain());
+  /** @type {Blob | null} */
+  let still = null;
+  async function askAgain() {
+    if (!still || !canAnswer()) {
+      return;
+    }
+    try {
+      const prediction = await engine.trainer?.predict(still);
+      if (prediction && still) {
+        show(prediction);
+      }
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  return {
+    get canAnswer() {
+      return canAnswer();
+    },
+    togglePause() {
+      live.paused = !live.paused;
+      changed('live-changed');
+      notices.announce(texts.t(live.paused ? 'live.paused' : 'live.resumed'));
+    },
+
+    /** Judges a picture file instead of the camera. @param {Blob} picture */
+    async tryPicture(picture) {
+      URL.revokeObjectURL(live.pictureUrl);
+      forget();
+      still = picture;
+      live.source = 'picture';
+      live.pictureUrl = URL.createObjectURL(picture);
+      changed('live-changed', 'source-changed');
+      await askAgain();
+    },
+
+    backToCamera() {
+      URL.revokeObjectURL(live.pictureUrl);
+      still = null;
+      live.source = 'camera';
+      live.pictureUrl = '';
+      forget();
+      changed('source-changed');
+    },
+  };
+}

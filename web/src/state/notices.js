@@ -1,0 +1,74 @@
+/**
+ * What the page tells a person: toasts for the eye, one sentence at a time for the screen reader.
+ */
+
+/** @typedef {ReturnType<typeof createNotices>} Notices */
+
+const INFO_STAYS_MS = 7000;
+const MOST_AT_ONCE = 3;
+
+/** @param {Pick<import('./types.js').Context, 'state' | 'changed' | 'texts'>} context */
+export function createNotices({ state, changed, texts }) {
+  let nextId = 1;
+  /** @type {Map<number, ReturnType<typeof setTimeout>>} */
+  const timers = new Map();
+
+  /** @param {number} id */
+  function dismiss(id) {
+    clearTimeout(timers.get(id));
+    timers.delete(id);
+    state.notices = state.notices.filter((notice) => notice.id !== id);
+    changed('notices-changed');
+  }
+
+  /** @param {Omit<import('./types.js').Notice, 'id'>} notice */
+  function show(notice) {
+    const id = nextId++;
+    // The same failure thirty times a second is one failure.
+    const others = state.notices.filter((other) => other.text !== notice.text);
+    state.notices = [...others, { ...notice, id }].slice(-MOST_AT_ONCE);
+    if (notice.kind === 'info') {
+      timers.set(
+        id,
+        setTimeout(() => dismiss(id), INFO_STAYS_MS),
+      );
+    }
+    announce([notice.text, notice.detail].filter(Boolean).join(' '));
+    changed('notices-changed');
+    return id;
+  }
+
+  /** @param {string} text Said by a screen reader when it next falls silent. */
+  function announce(text) {
+    state.announcement = text;
+    changed('announced');
+  }
+
+  return {
+    dismiss,
+    announce,
+    /**
+     * @param {string} text
+     * @param {{ actionText?: string, action?: () => void }} [options]
+     */
+    tell: (text, options = {}) => show({ kind: 'info', text, ...options }),
+
+    /**
+     * A failure, with what it means first and the engine's own words after it. A stop that was asked for is none.
+     *
+     * @param {any} error
+     */
+    fail(error) {
+      const code = String(error?.code ?? 'internal');
+      if (code === 'cancelled' || error?.name === 'AbortError') {
+        return;
+      }
+      if (code === 'internal') {
+        reportError(error);
+      }
+      const key = /** @type {any} */ (`error.${code}`);
+      const text = texts.has(key) ? texts.t(key) : texts.t('error.internal');
+      show({ kind: 'error', text, detail: String(error?.message ?? error) });
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * What a person chose and wants again next time; kept in the browser, read with suspicion.
+ */
+
+/** @typedef {import('./types.js').Settings} Settings */
+
+const STORAGE_KEY = 'headstart.settings';
+
+/** @type {Readonly<Settings>} */
+export const DEFAULT_SETTINGS = Object.freeze({
+  theme: 'auto',
+  language: 'auto',
+  mirror: true,
+  picturesPerSecond: 8,
+  burstCount: 20,
+  countdownSeconds: 3,
+  trainsByItself: true,
+  head: 'logistic',
+  l2: null,
+  seed: 1,
+  folds: 5,
+  threshold: 0.6,
+  steadyMs: 150,
+  showsNumbers: false,
+  singleKeys: true,
+  backbone: 'built-in',
+});
+
+/** The settings that shape a trained head: changing one of them asks for a new training. */
+export const TRAINING_SETTINGS = /** @type {const} */ (['head', 'l2', 'seed', 'folds']);
+
+/** @type {Partial<Record<keyof Settings, [number, number]>>} */
+const LIMITS = {
+  picturesPerSecond: [1, 20],
+  burstCount: [1, 200],
+  countdownSeconds: [0, 10],
+  seed: [0, Number.MAX_SAFE_INTEGER],
+  folds: [2, 20],
+  threshold: [0, 0.99],
+  steadyMs: [0, 2000],
+};
+
+/** @type {Partial<Record<keyof Settings, readonly string[]>>} */
+const CHOICES = {
+  theme: ['auto', 'light', 'dark'],
+  head: ['logistic', 'nearest-mean', 'mlp'],
+};
+
+/**
+ * @template {keyof Settings} K
+ * @param {K} name
+ * @param {unknown} value
+ * @returns {value is Settings[K]}
+ */
+export function isAllowed(name, value) {
+  if (name === 'l2') {
+    return value === null || (typeof value === 'number' && value > 0 && value <= 1e6);
+  }
+  if (typeof value !== typeof DEFAULT_SETTINGS[name]) {
+    return false;
+  }
+  const limits = LIMITS[name];
+  const choices = CHOICES[name];
+  if (limits && typeof value === 'number') {
+    return value >= limits[0] && value <= limits[1];
+  }
+  return !choices || choices.includes(String(value));
+}
+
+/** @returns {Settings} */
+export function readSettings() {
+  /** @type {Record<string, unknown>} */
+  const settings = { ...DEFAULT_SETTINGS };
+  try {
+    const stored = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}');
+    for (const name of /** @type {(keyof Settings)[]} */ (Object.keys(DEFAULT_SETTINGS))) {
+      if (isAllowed(name, stored?.[name])) {
+        settings[name] = stored[name];
+      }
+    }
+  } catch {
+    // Closed storage or foreign contents: the defaults are as good as ever.
+  }
+  return /** @type {Settings} */ (/** @type {unknown} */ (settings));
+}
+
+/** @param {Settings} settings */
+function writeSettings(settings) {
+  const chosen = Object.fromEntries(
+    Object.entries(settings).filter(
+      ([name, value]) => DEFAULT_SETTINGS[/** @type {keyof Settings} */ (name)] !== value,
+    ),
+  );
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(chosen));
+  } catch {
+    // They hold for this visit, then.
+  }
+}
+
+/** @param {import('./types.js').Context} context */
+export function createSettings({ state, changed, texts }) {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+
+  function applyTheme() {
+    const { theme } = state.settings;
+    const isDark = theme === 'dark' || (theme === 'auto' && dark.matches);
+    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+    const bar = document.querySelector('meta[name="theme-color"]');
+    bar?.setAttribute('content', isDark ? '#0d1216' : '#f1f4f6');
+  }
+  dark.addEventListener('change', applyTheme);
+  applyTheme();
+
+  return {
+    defaults: DEFAULT_SETTINGS,
+
+    /**
+     * @template {keyof Settings} K
+     * @param {K} name
+     * @param {Settings[K]} value
+     */
+    set(name, value) {
+      if (!isAllowed(name, value) || state.settings[name] === value) {
+        return;
+      }
+      state.settings[name] = value;
+      writeSettings(state.settings);
+      if (name === 'theme') {
+        applyTheme();
+      }
+      if (name === 'language') {
+        void texts.choose(String(value)).then(() => changed('language-changed'));
+      }
+      changed('settings-changed', `${name}-chosen`);
+      if (TRAINING_SETTINGS.some((setting) => setting === name)) {
+        changed('training-settings-changed');
+      }
+    },
+
+    /** Back to the defaults of how a head is trained. */
+    resetTraining() {
+      for (const name of TRAINING_SETTINGS) {
+        this.set(name, DEFAULT_SETTINGS[name]);
+      }
+      this.set('trainsByItself', DEFAULT_SETTINGS.trainsByItself);
+    },
+
+    /** Back to the defaults of how pictures are taken and answers shown. */
+    resetLive() {
+      for (const name of /** @type {const} */ (['threshold', 'steadyMs'])) {
+        this.set(name, DEFAULT_SETTINGS[name]);
+      }
+    },
+  };
+}

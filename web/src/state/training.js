@@ -1,0 +1,140 @@
+/**
+ * Training: by itself shortly after the last picture, or on demand; with progress, a stop, and the time that is left.
+ */
+
+/** @typedef {ReturnType<typeof createTraining>} Training */
+
+/** Long enough not to train between two pictures of one recording, short enough to feel immediate. */
+const CALM_MS = 400;
+/** Before that an estimate of the time left is a guess. */
+const ESTIMATE_AFTER_MS = 700;
+
+/**
+ * @param {import('./types.js').Context} context
+ * @param {import('./classes.js').Classes} classes
+ */
+export function createTraining(context, classes) {
+  const { state, changed, watch, engine, notices, texts } = context;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {AbortController | null} */
+  let running = null;
+  /** Counts trainings, so that an older one that ends late changes nothing. */
+  let turn = 0;
+
+  const canTrain = () => Boolean(engine.trainer) && classes.taught.length >= 2;
+
+  /** @param {'idle' | 'waiting' | 'running'} phase */
+  function setPhase(phase) {
+    if (state.training.phase !== phase) {
+      state.training.phase = phase;
+      changed('training-changed');
+    }
+  }
+
+  function trainSoon() {
+    state.reportIsStale = Boolean(state.report);
+    changed('report-changed');
+    clearTimeout(timer);
+    if (!state.settings.trainsByItself || !canTrain()) {
+      if (state.training.phase === 'waiting') {
+        setPhase('idle');
+      }
+      return;
+    }
+    if (state.training.phase === 'idle') {
+      setPhase('waiting');
+    }
+    timer = setTimeout(() => {
+      if (state.recording || state.intake?.running || state.backbones.change) {
+        return; // its end calls us again
+      }
+      void train();
+    }, CALM_MS);
+  }
+
+  /** @param {number} started @param {number} fraction */
+  function showProgress(started, fraction) {
+    const elapsedMs = performance.now() - started;
+    state.training.fraction = fraction;
+    state.training.secondsLeft =
+      elapsedMs > ESTIMATE_AFTER_MS && fraction > 0.05
+        ? (elapsedMs / fraction) * (1 - fraction) * 0.001
+        : null;
+    changed('training-progressed');
+  }
+
+  async function train() {
+    clearTimeout(timer);
+    const { trainer } = engine;
+    if (!trainer || !canTrain()) {
+      setPhase('idle');
+      return;
+    }
+    turn += 1;
+    const mine = turn;
+    const controller = new AbortController();
+    running = controller;
+    const started = performance.now();
+    Object.assign(state.training, { fraction: 0, secondsLeft: null, error: '' });
+    setPhase('running');
+    const { head, seed, folds, l2 } = state.settings;
+    try {
+      const report = await trainer.train({
+        head,
+        seed,
+        folds,
+        ...(l2 !== null && head === 'logistic' ? { l2 } : {}),
+        signal: controller.signal,
+        onProgress: ({ done, total }) => {
+          if (mine === turn) {
+            showProgress(started, total > 0 ? done / total : 0);
+          }
+        },
+      });
+      if (mine !== turn) {
+        return;
+      }
+      state.report = report;
+      state.reportIsStale = Boolean(trainer.headInfo?.stale);
+      changed('report-changed');
+      if (report.measured) {
+        notices.announce(texts.t('notice.trained', { percent: texts.percent(report.accuracy) }));
+      } else {
+        notices.announce(texts.t('notice.trainedUnmeasured'));
+      }
+    } catch (error) {
+      const { code, message } = /** @type {any} */ (error);
+      if (mine === turn && code !== 'cancelled') {
+        state.training.error = String(message ?? error);
+        notices.fail(error);
+      }
+    } finally {
+      if (mine === turn) {
+        running = null;
+        engine.refresh();
+        setPhase('idle');
+        changed('training-ended');
+      }
+    }
+  }
+
+  watch(['samples-changed', 'training-settings-changed', 'recording-ended', 'intake-ended'], () => {
+    if (!state.recording && (engine.trainer?.headInfo?.stale ?? true)) {
+      trainSoon();
+    }
+  });
+  watch(['training-settings-changed', 'trainsByItself-chosen', 'backbone-changed'], trainSoon);
+
+  return {
+    get canTrain() {
+      return canTrain();
+    },
+    train,
+    stop() {
+      clearTimeout(timer);
+      running?.abort();
+      setPhase('idle');
+    },
+  };
+}

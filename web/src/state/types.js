@@ -1,0 +1,118 @@
+/**
+ * The shapes of the page's state, in one place. Nothing here runs.
+ *
+ * @typedef {import('../engine/headstart.js').Trainer} Trainer
+ * @typedef {import('../engine/headstart.js').Picture} Picture
+ * @typedef {import('../engine/headstart.js').TrainReport} TrainReport
+ * @typedef {import('../engine/headstart.js').RankedClass} RankedClass
+ * @typedef {import('../engine/headstart.js').HeadInfo} HeadInfo
+ * @typedef {import('../engine/headstart.js').BackboneInfo} BackboneInfo
+ */
+
+/**
+ * One class card.
+ *
+ * @typedef {object} ClassCard
+ * @property {number} key The page's identity of the class: there before the engine is.
+ * @property {number | null} id The engine's identity of the class.
+ * @property {string} name
+ * @property {number} slot 1 to 8: its colour and shape.
+ * @property {boolean} enabled
+ * @property {number[]} sampleIds Oldest first.
+ * @property {number} waitingCount Pictures taken that the engine has not kept yet.
+ */
+
+/**
+ * @typedef {object} Settings
+ * @property {'auto' | 'light' | 'dark'} theme
+ * @property {string} language A language tag, or 'auto'.
+ * @property {boolean} mirror
+ * @property {number} picturesPerSecond
+ * @property {number} burstCount
+ * @property {number} countdownSeconds
+ * @property {boolean} trainsByItself
+ * @property {'logistic' | 'nearest-mean' | 'mlp'} head
+ * @property {number | null} l2 null: found by cross-validation.
+ * @property {number} seed
+ * @property {number} folds
+ * @property {number} threshold Below it the answer is "not sure".
+ * @property {number} steadyMs How long a class must lead before it is the answer.
+ * @property {boolean} showsNumbers Frames per second and milliseconds.
+ * @property {boolean} singleKeys Whether letters and digits are shortcuts.
+ * @property {string} backbone The catalogue's name of the chosen backbone.
+ */
+
+/**
+ * @typedef {object} Notice
+ * @property {number} id
+ * @property {'info' | 'error'} kind
+ * @property {string} text
+ * @property {string} [detail]
+ * @property {string} [actionText]
+ * @property {() => void} [action]
+ */
+
+/**
+ * @typedef {object} CatalogueEntry
+ * @property {string} name
+ * @property {string | null} file null: the built-in one, which comes with the engine.
+ * @property {number} bytes
+ * @property {string} [sha256]
+ * @property {number} inputSize
+ * @property {number} mmac Million multiply-adds for one picture.
+ * @property {string} license
+ * @property {string} source
+ */
+
+/**
+ * @typedef {object} State
+ * @property {{
+ *   phase: 'loading' | 'ready' | 'unsupported' | 'failed',
+ *   stage: string, done: number, total: number, message: string,
+ *   variant: string, threads: number, backbone: BackboneInfo | null, head: HeadInfo | null
+ * }} engine
+ * @property {{
+ *   phase: 'closed' | 'opening' | 'open' | 'lost' | 'failed',
+ *   reason: string, detail: string,
+ *   devices: { deviceId: string, label: string, facing: string | null }[],
+ *   deviceId: string, facing: 'user' | 'environment' | null, stream: MediaStream | null, canvas: 'unknown' | 'honest' | 'avoided' | 'falsified'
+ * }} camera
+ * @property {ClassCard[]} classes
+ * @property {{ classKey: number, kind: 'hold' | 'burst', taken: number, wanted: number, countdown: number } | null} recording
+ * @property {{ done: number, total: number, classKey: number | null, running: boolean, unreadable: { name: string, reason: string }[] } | null} intake
+ * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string }} training
+ * @property {TrainReport | null} report
+ * @property {boolean} reportIsStale
+ * @property {{
+ *   ranked: RankedClass[], known: number, trained: boolean, winnerId: number | null, source: 'camera' | 'picture',
+ *   paused: boolean, pictureUrl: string, framesPerSecond: number, embedMs: number, readMs: number, headMs: number
+ * }} live
+ * @property {{
+ *   entries: (CatalogueEntry & { available: boolean, measuredMs: number | null })[],
+ *   change: { name: string, done: number, total: number } | null, measuring: boolean
+ * }} backbones
+ * @property {{ kind: 'zip', done: number, total: number } | null} saving
+ * @property {Settings} settings
+ * @property {Notice[]} notices
+ * @property {string} announcement
+ * @property {{ sampleIds: number[], index: number, title: string, classKey: number | null } | null} viewer
+ * @property {string} dialog The open dialog's name, or ''.
+ * @property {{ undo: number, redo: number }} history
+ * @property {boolean} unsaved
+ */
+
+/**
+ * What the parts of the state share. `changed` names what happened, in the past tense; whoever watches is called once
+ * per frame.
+ *
+ * @typedef {object} Context
+ * @property {State} state
+ * @property {(...events: string[]) => void} changed
+ * @property {(events: string[], react: () => void) => () => void} watch
+ * @property {import('../texts/texts.js').Texts} texts
+ * @property {import('./engine-link.js').EngineLink} engine
+ * @property {import('./notices.js').Notices} notices
+ * @property {import('./undo.js').UndoStack} undo
+ */
+
+export {};

@@ -1,0 +1,74 @@
+/**
+ * What was done can be undone, and done again: destructive actions need no question beforehand.
+ */
+
+/** @typedef {{ undo: () => unknown, redo: () => unknown }} Step */
+/** @typedef {ReturnType<typeof createUndo>} UndoStack */
+
+/** As many as the engine keeps removals for. */
+const DEPTH = 20;
+
+/** @param {() => void} onChange */
+export function createUndo(onChange) {
+  /** @type {Step[]} */
+  const done = [];
+  /** @type {Step[]} */
+  const undone = [];
+  // One step after the other: Ctrl+Z held down must not interleave two restorations.
+  let running = Promise.resolve();
+
+  /**
+   * @param {Step[]} from
+   * @param {Step[]} to
+   * @param {'undo' | 'redo'} way
+   */
+  function step(from, to, way) {
+    running = running
+      .then(async () => {
+        const last = from.pop();
+        if (last) {
+          await last[way]();
+          to.push(last);
+        }
+      })
+      .catch(reportError)
+      .then(onChange);
+    return running;
+  }
+
+  return {
+    /**
+     * Does it now, and keeps the way back.
+     *
+     * @param {Step} action
+     */
+    async perform(action) {
+      undone.length = 0;
+      await action.redo();
+      done.push(action);
+      if (done.length > DEPTH) {
+        done.shift();
+      }
+      onChange();
+    },
+    undo: () => step(done, undone, 'undo'),
+    redo: () => step(undone, done, 'redo'),
+    /** Undoes this step if it is still the last one (a toast's button, pressed late). @param {Step} action */
+    undoIfLast: async (action) => {
+      if (done[done.length - 1] === action) {
+        await step(done, undone, 'undo');
+      }
+    },
+    clear() {
+      done.length = 0;
+      undone.length = 0;
+      onChange();
+    },
+    get undoCount() {
+      return done.length;
+    },
+    get redoCount() {
+      return undone.length;
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/**
+ * The page's words in the person's language: texts, plurals, numbers.
+ *
+ * English comes with the page; another language is one file, loaded when it is chosen.
+ */
+
+import en from './en.js';
+
+/** @typedef {keyof typeof en} TextKey */
+/** @typedef {Awaited<ReturnType<typeof createTexts>>} Texts */
+
+/** Each in its own words, so that everybody finds theirs. */
+export const LANGUAGES = /** @type {const} */ ({
+  en: 'English',
+  de: 'Deutsch',
+  es: 'Español',
+  fr: 'Français',
+  tr: 'Türkçe',
+  ja: '日本語',
+  ar: 'العربية',
+});
+
+/** @typedef {keyof typeof LANGUAGES} Language */
+/** @typedef {Record<string, string | Partial<Record<Intl.LDMLPluralRule, string>>>} Dictionary */
+
+/** @type {Record<Exclude<Language, 'en'>, () => Promise<{ default: Dictionary }>>} */
+const LOADERS = {
+  de: () => import('./de.js'),
+  es: () => import('./es.js'),
+  fr: () => import('./fr.js'),
+  tr: () => import('./tr.js'),
+  ja: () => import('./ja.js'),
+  ar: () => import('./ar.js'),
+};
+
+/**
+ * The first of the person's languages that there is, else English.
+ *
+ * @param {readonly string[]} wanted
+ * @returns {Language}
+ */
+export function pickLanguage(wanted) {
+  for (const tag of wanted) {
+    const base = tag.toLowerCase().split('-')[0];
+    if (base && base in LANGUAGES) {
+      return /** @type {Language} */ (base);
+    }
+  }
+  return 'en';
+}
+
+/** @param {string} chosen A language, or 'auto' for the browser's. */
+export async function createTexts(chosen) {
+  /** @type {Dictionary} */
+  let dictionary = en;
+  /** @type {Language} */
+  let language = 'en';
+  let plural = new Intl.PluralRules('en');
+  /** @type {Map<string, Intl.NumberFormat>} */
+  const formats = new Map();
+
+  /** @param {string} wanted */
+  async function choose(wanted) {
+    const next = pickLanguage(wanted === 'auto' ? navigator.languages : [wanted]);
+    if (next !== 'en') {
+      try {
+        dictionary = (await LOADERS[next]()).default;
+        language = next;
+      } catch {
+        return; // offline before this language was ever loaded: the present one stays
+      }
+    } else {
+      dictionary = en;
+      language = 'en';
+    }
+    plural = new Intl.PluralRules(language);
+    formats.clear();
+    document.documentElement.lang = language;
+    document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
+  }
+
+  /**
+   * @param {number} value
+   * @param {Intl.NumberFormatOptions} [options]
+   */
+  function number(value, options = {}) {
+    const key = JSON.stringify(options);
+    let format = formats.get(key);
+    if (!format) {
+      format = new Intl.NumberFormat(language, options);
+      formats.set(key, format);
+    }
+    return format.format(value);
+  }
+
+  /**
+   * @param {TextKey} key
+   * @param {Record<string, string | number>} [values] `count` chooses the plural.
+   */
+  function t(key, values = {}) {
+    const entry = dictionary[key] ?? en[key];
+    const text =
+      typeof entry === 'string'
+        ? entry
+        : (entry?.[plural.select(Number(values.count ?? 0))] ?? entry?.other ?? key);
+    return text.replace(/\{(\w+)\}/g, (_, name) => {
+      const value = values[name];
+      return typeof value === 'number' ? number(value) : String(value ?? '');
+    });
+  }
+
+  await choose(chosen);
+  return {
+    t,
+    number,
+    choose,
+    /** @param {string} key */
+    has: (key) => key in en,
+    get language() {
+      return language;
+    },
+    /** @param {number} part 0 to 1. @param {number} [digits] */
+    percent: (part, digits = 0) =>
+      number(part, {
+        style: 'percent',
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
+    /** @param {number} bytes */
+    bytes: (bytes) =>
+      bytes < 1e6
+        ? number(bytes / 1e3, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 })
+        : number(bytes / 1e6, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }),
+    /** @param {number} value @param {number} [digits] */
+    ms: (value, digits = 1) =>
+      number(value, { style: 'unit', unit: 'millisecond', maximumFractionDigits: digits }),
+    /** @param {number} value */
+    seconds: (value) =>
+      number(value, { style: 'unit', unit: 'second', unitDisplay: 'long', maximumFractionDigits: 0 }),
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * The backbone chooser: what each one costs, whose it is, how fast it is here.
+ */
+
+import { html, nothing, render } from 'lit/html.js';
+import { live } from 'lit/directives/live.js';
+import { createDialog } from '../kit/dialog.js';
+import { icon } from '../kit/icons.js';
+
+/** @typedef {import('../state/app.js').App} App */
+/** @typedef {import('../state/types.js').State['backbones']['entries'][number]} Entry */
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountBackboneDialog(host, app) {
+  const { state, texts } = app;
+  const { t } = texts;
+  const dialog = createDialog(host, {
+    className: 'drawer',
+    labelledBy: 'backbone-dialog-title',
+    onClose: () => app.dialogs.close(),
+  });
+
+  /** @param {Entry} entry */
+  const isInUse = (entry) => state.settings.backbone === entry.name;
+
+  /** @param {Entry} entry */
+  function facts(entry) {
+    // Of the one that runs the engine itself tells.
+    const own = isInUse(entry) ? state.engine.backbone : null;
+    const parts = [
+      entry.bytes > 0 ? texts.bytes(entry.bytes) : '',
+      entry.inputSize || own ? t('backbone.pixels', { size: entry.inputSize || (own?.inputSize ?? 0) }) : '',
+      entry.mmac > 0 ? t('backbone.cost', { count: entry.mmac }) : '',
+      own?.license || entry.license,
+    ];
+    return parts.filter(Boolean).join(' · ');
+  }
+
+  /** @param {Entry} entry */
+  function speed(entry) {
+    if (!entry.available) {
+      return html`<span class="small soft">${t('backbone.missing')}</span>`;
+    }
+    return entry.measuredMs === null
+      ? nothing
+      : html`<span class="small numbers"><strong>${texts.ms(entry.measuredMs)}</strong> ${t('backbone.perPicture')}</span>`;
+  }
+
+  /** @param {Entry} entry */
+  function choice(entry) {
+    const { change, measuring } = state.backbones;
+    const busy = change !== null || measuring || state.engine.phase !== 'ready';
+    return html`<label class="choice ${entry.available ? '' : 'is-disabled'}">
+      <input type="radio" name="backbone" .checked=${live(isInUse(entry))} ?disabled=${busy || !entry.available} @change=${() => app.backbones.choose(entry.name)} />
+      <span>
+        <strong>${entry.name === 'built-in' ? t('backbone.builtIn') : entry.name}</strong>
+        <span class="small numbers">${facts(entry)}</span>
+        <span class="small soft source" dir="auto">${(isInUse(entry) && state.engine.backbone?.source) || entry.source}</span>
+        ${speed(entry)}
+      </span>
+    </label>`;
+  }
+
+  function work() {
+    const { change, measuring } = state.backbones;
+    if (!change && !measuring) {
+      return html`<button type="button" class="button" ?disabled=${state.engine.phase !== 'ready'} @click=${() => app.backbones.measure()}>
+        ${icon('timer')} ${t('backbone.measure')}
+      </button>`;
+    }
+    const label = change ? t('backbone.changing', { done: change.done, total: change.total }) : t('backbone.measuring');
+    return html`<div class="progress">
+      <progress max=${change?.total || 1} .value=${change?.done ?? 0} aria-label=${label}></progress>
+      <span class="small soft numbers">${label}</span>
+      <button type="button" class="button" @click=${() => app.backbones.stop()}>${icon('stop')} ${t('stop')}</button>
+    </div>`;
+  }
+
+  function draw() {
+    const isOpen = state.dialog === 'backbone';
+    if (isOpen) {
+      void app.backbones.list();
+      render(
+        html`<header class="dialog-head">
+            <h2 id="backbone-dialog-title">${t('backbone.title')}</h2>
+            <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.close()} aria-label=${t('close')}>
+              ${icon('close')}
+            </button>
+          </header>
+          <div class="dialog-body stack">
+            <p class="soft">${t('backbone.about')}</p>
+            <fieldset class="choices">
+              <legend class="visually-hidden">${t('backbone.title')}</legend>
+              ${state.backbones.entries.map(choice)}
+            </fieldset>
+            ${work()}
+          </div>`,
+        dialog.element,
+      );
+    }
+    dialog.toggle(isOpen);
+  }
+
+  app.watch(['dialog-changed', 'backbones-changed', 'engine-changed', 'settings-changed'], draw);
+}

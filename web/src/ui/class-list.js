@@ -1,0 +1,279 @@
+/**
+ * The class cards: name, hold to record, pictures, and everything else in a menu.
+ */
+
+import { html, nothing, render } from 'lit/html.js';
+import { live } from 'lit/directives/live.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { holdHandlers } from '../kit/hold.js';
+import { icon } from '../kit/icons.js';
+import { closeMenuOf } from '../kit/menus.js';
+import { token } from '../kit/token.js';
+import '../kit/picture-strip.js';
+
+/** @typedef {import('../state/app.js').App} App */
+/** @typedef {import('../state/types.js').ClassCard} ClassCard */
+
+const SAMPLE_TYPE = 'application/x-headstart-sample';
+const CLASS_TYPE = 'application/x-headstart-class';
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountClassList(host, app) {
+  const { state } = app;
+  const { t } = app.texts;
+  /** @type {Map<number, ReturnType<typeof holdHandlers>>} */
+  const holds = new Map();
+
+  /** @param {number} key */
+  function holdOf(key) {
+    let hold = holds.get(key);
+    if (!hold) {
+      hold = holdHandlers({
+        start: () => app.recording.start(key),
+        stop: () => void app.recording.stop(),
+        isHeld: () => state.recording?.classKey === key,
+      });
+      holds.set(key, hold);
+    }
+    return hold;
+  }
+
+  /** @param {ClassCard} card */
+  function holdButton(card) {
+    const on = holdOf(card.key);
+    const { recording } = state;
+    const isOn = recording?.classKey === card.key;
+    const isOther = recording !== null && !isOn;
+    return html`<button
+      type="button"
+      class="hold ${isOn ? 'is-on' : ''}"
+      ?disabled=${isOther}
+      @pointerdown=${on.pointerdown}
+      @pointerup=${on.pointerup}
+      @pointercancel=${on.pointerup}
+      @keydown=${on.keydown}
+      @keyup=${on.keyup}
+      @blur=${on.blur}
+      @click=${on.click}
+      @contextmenu=${on.contextmenu}
+      aria-label=${t('class.holdLabel', { name: card.name })}
+    >
+      ${icon('record')}<span>${isOn ? t('class.recording') : t('class.hold')}</span>
+    </button>`;
+  }
+
+  /** @param {ClassCard} card */
+  function captureTools(card) {
+    const { recording } = state;
+    const isBurst = recording?.classKey === card.key && recording.kind === 'burst';
+    const { burstCount: count } = state.settings;
+    const timerLabel = isBurst ? t('class.burstStop') : t('class.burst', { count });
+    return html`<div class="capture">
+      ${holdButton(card)}
+      <button type="button" class="button button-icon" ?disabled=${Boolean(recording)} @click=${() => app.recording.single(card.key)} aria-label=${t('class.single')} title=${t('class.single')}>
+        ${icon('single')}
+      </button>
+      <button type="button" class="button button-icon" ?disabled=${Boolean(recording) && !isBurst} @click=${() => app.recording.burst(card.key)} aria-label=${timerLabel} title=${timerLabel}>
+        ${icon(isBurst ? 'stop' : 'timer')}
+      </button>
+      <label class="button button-icon file-button" title=${t('class.files')}>
+        ${icon('files')}
+        <input
+          type="file"
+          class="visually-hidden"
+          multiple
+          accept="image/*,.heic,.zip,.tm"
+          aria-label=${t('class.filesLabel', { name: card.name })}
+          @change=${(/** @type {any} */ event) => takeFiles(event.target, card.key)}
+        />
+      </label>
+    </div>`;
+  }
+
+  /** @param {HTMLInputElement} input @param {number} key */
+  async function takeFiles(input, key) {
+    await app.intake.take([.../** @type {FileList} */ (input.files)], key);
+    input.value = '';
+  }
+
+  /** @param {ClassCard} card */
+  function pictures(card) {
+    if (card.sampleIds.length === 0) {
+      return html`<p class="strip-empty soft small">${t('class.empty')}</p>`;
+    }
+    return html`<picture-strip
+      mode="row"
+      role="group"
+      aria-label=${t('class.pictures', { name: card.name })}
+      .view=${{
+        sampleIds: card.sampleIds,
+        newestFirst: true,
+        picture: app.samples.picture,
+        label: (/** @type {number} */ number, /** @type {number} */ count) =>
+          t('picture.label', { number, count }),
+      }}
+      @picture-opened=${(/** @type {CustomEvent} */ { detail }) => openViewer(card, detail.index)}
+      @picture-deleted=${(/** @type {CustomEvent} */ { detail }) => app.samples.remove([detail.sampleId])}
+    ></picture-strip>`;
+  }
+
+  /** @param {ClassCard} card @param {number} index */
+  function openViewer(card, index) {
+    const sampleIds = [...card.sampleIds].reverse();
+    app.viewer.open({ sampleIds, index, title: card.name, classKey: card.key });
+  }
+
+  /** @param {ClassCard} card @param {number} index */
+  function menu(card, index) {
+    /** @param {() => unknown} action */
+    const item = (action) => (/** @type {Event} */ event) => {
+      closeMenuOf(event);
+      action();
+    };
+    const count = card.sampleIds.length;
+    return html`<details class="menu">
+      <summary class="button button-quiet button-icon" aria-label=${t('class.menu', { name: card.name })} title=${t('class.more')}>
+        ${icon('more')}
+      </summary>
+      <div class="menu-list">
+        <fieldset class="swatches">
+          <legend class="visually-hidden">${t('class.colour')}</legend>
+          ${[1, 2, 3, 4, 5, 6, 7, 8].map(
+            (slot) => html`<label class="swatch" title=${t('class.colourNumber', { number: slot })}>
+              <input type="radio" class="visually-hidden" name="slot-${card.key}" .checked=${live(slot === card.slot)} @change=${() => app.classes.setSlot(card.key, slot)} aria-label=${t('class.colourNumber', { number: slot })} />
+              ${token(slot, index + 1)}
+            </label>`,
+          )}
+        </fieldset>
+        <button type="button" class="menu-item" ?disabled=${count === 0} @click=${item(() => openViewer(card, 0))}>
+          ${icon('eye')} ${t('class.view')}
+        </button>
+        <button type="button" class="menu-item" @click=${item(() => app.classes.setEnabled(card.key, !card.enabled))}>
+          ${icon(card.enabled ? 'leaveOut' : 'check')} ${t(card.enabled ? 'class.disable' : 'class.enable')}
+        </button>
+        <button type="button" class="menu-item" ?disabled=${index === 0} @click=${item(() => app.classes.move(card.key, index - 1))}>
+          ${icon('up')} ${t('class.moveUp')}
+        </button>
+        <button type="button" class="menu-item" ?disabled=${index === state.classes.length - 1} @click=${item(() => app.classes.move(card.key, index + 1))}>
+          ${icon('down')} ${t('class.moveDown')}
+        </button>
+        <button type="button" class="menu-item button-danger" ?disabled=${count === 0} @click=${item(() => app.samples.remove([...card.sampleIds]))}>
+          ${icon('trash')} ${t('class.clear')}
+        </button>
+        <button type="button" class="menu-item button-danger" @click=${item(() => app.classes.remove(card.key))}>
+          ${icon('trash')} ${t('class.delete')}
+        </button>
+      </div>
+    </details>`;
+  }
+
+  /** @param {ClassCard} card */
+  function counted(card) {
+    const count = card.sampleIds.length + card.waitingCount;
+    return card.enabled ? t('pictures', { count }) : t('class.leftOut');
+  }
+
+  /** @param {KeyboardEvent & { target: HTMLInputElement }} event @param {ClassCard} card */
+  function onNameKey({ key, target }, card) {
+    if (key === 'Escape') {
+      target.value = card.name;
+    }
+    if (key === 'Escape' || key === 'Enter') {
+      target.blur();
+    }
+  }
+
+  /** @param {ClassCard} card @param {number} index */
+  function cardOf(card, index) {
+    return html`<article
+      class="card class-card ${card.enabled ? '' : 'is-left-out'} ${state.recording?.classKey === card.key ? 'is-recording' : ''}"
+      data-slot=${card.slot}
+      data-class-key=${card.key}
+      aria-label=${card.name}
+      @dragover=${(/** @type {DragEvent} */ event) => onDragOver(event)}
+      @dragleave=${(/** @type {any} */ event) => event.currentTarget.classList.remove('is-target')}
+      @drop=${(/** @type {DragEvent} */ event) => onDrop(event, card, index)}
+    >
+      <header class="class-head">
+        <span
+          class="class-token"
+          draggable="true"
+          title=${t('class.drag')}
+          @dragstart=${(/** @type {DragEvent} */ event) => event.dataTransfer?.setData(CLASS_TYPE, String(card.key))}
+        >
+          ${token(card.slot, index + 1)}
+        </span>
+        <input
+          class="class-name"
+          dir="auto"
+          .value=${live(card.name)}
+          maxlength="80"
+          autocomplete="off"
+          spellcheck="false"
+          enterkeyhint="done"
+          aria-label=${t('class.name', { number: index + 1 })}
+          @focus=${(/** @type {any} */ event) => event.target.select()}
+          @keydown=${(/** @type {any} */ event) => onNameKey(event, card)}
+          @change=${(/** @type {any} */ event) => app.classes.rename(card.key, event.target.value)}
+        />
+        <span class="class-count soft small numbers">${counted(card)}</span>
+        ${menu(card, index)}
+      </header>
+      <div class="class-body">${captureTools(card)} ${pictures(card)}</div>
+    </article>`;
+  }
+
+  /** @param {DragEvent} event */
+  function onDragOver(event) {
+    const types = event.dataTransfer?.types ?? [];
+    if ([SAMPLE_TYPE, CLASS_TYPE, 'Files', 'text/uri-list', 'text/html'].some((type) => types.includes(type))) {
+      event.preventDefault();
+      /** @type {HTMLElement} */ (event.currentTarget).classList.add('is-target');
+    }
+  }
+
+  /** @param {DragEvent} event @param {ClassCard} card @param {number} index */
+  function onDrop(event, card, index) {
+    event.preventDefault();
+    event.stopPropagation();
+    /** @type {HTMLElement} */ (event.currentTarget).classList.remove('is-target');
+    const transfer = /** @type {DataTransfer} */ (event.dataTransfer);
+    const classKey = transfer.getData(CLASS_TYPE);
+    const sampleId = transfer.getData(SAMPLE_TYPE);
+    if (classKey) {
+      app.classes.move(Number(classKey), index);
+    } else if (sampleId) {
+      const isCopy = event.ctrlKey || event.altKey;
+      void app.samples[isCopy ? 'copy' : 'move']([Number(sampleId)], card.key);
+    } else {
+      void app.intake.take(transfer, card.key);
+    }
+  }
+
+  function addClass() {
+    const card = app.classes.add();
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        const field = host.querySelector(`[data-class-key="${card.key}"] .class-name`);
+        /** @type {HTMLInputElement | null} */ (field)?.focus();
+      }),
+    );
+  }
+
+  function draw() {
+    render(
+      html`<h2 id="classes-title" class="visually-hidden">${t('classes.title')}</h2>
+        ${repeat(state.classes, (card) => card.key, cardOf)}
+        <button type="button" class="button button-wide add-class" @click=${addClass}>
+          ${icon('plus')} ${t('class.add')}
+        </button>
+        ${state.classes.length === 0 ? html`<p class="soft">${t('classes.none')}</p>` : nothing}`,
+      host,
+    );
+  }
+
+  app.watch(
+    ['classes-changed', 'samples-changed', 'recording-changed', 'burstCount-chosen'],
+    draw,
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * What was learnt, in one sentence anybody understands; training by itself or on demand, with progress and a stop.
+ */
+
+import { html, nothing, render } from 'lit/html.js';
+import { icon } from '../kit/icons.js';
+import { token } from '../kit/token.js';
+
+/** @typedef {import('../state/app.js').App} App */
+
+const PIPS = 20;
+
+/** @param {HTMLElement} host @param {App} app */
+export function mountTrainingPanel(host, app) {
+  const { state, texts } = app;
+  const { t } = texts;
+
+  /** "About 19 of 20 new pictures would be right", and as many dots. */
+  function sentence() {
+    const { report, reportIsStale, engine } = state;
+    if (!report) {
+      return engine.head
+        ? html`<p class="verdict">${t('report.imported')}</p>`
+        : html`<p class="verdict">${t('training.invite')}</p>
+          <ul class="invite">${state.classes.slice(0, 8).map(
+            (card, index) => html`<li class=${card.sampleIds.length > 0 ? 'is-done' : ''}>
+              ${token(card.slot, index + 1)}
+              <span class="small" dir="auto">${card.name}</span>
+              <span class="small numbers soft">${t('pictures', { count: card.sampleIds.length })}</span>
+            </li>`,
+          )}</ul>`;
+    }
+    if (!report.measured) {
+      return html`<p class="verdict">${t('report.unmeasured')}</p>
+        <p class="soft small">${t('report.unmeasuredHint')}</p>`;
+    }
+    const right = Math.round(report.accuracy * PIPS);
+    return html`<p class="verdict ${reportIsStale ? 'is-stale' : ''}">
+        ${report.accuracy > 0.985 ? t('report.nearlyAll') : t('report.sentence', { right, total: PIPS })}
+      </p>
+      <p class="pips" aria-hidden="true">
+        ${Array.from({ length: PIPS }, (_, index) => html`<span class=${index < right ? 'pip is-right' : 'pip'}></span>`)}
+      </p>
+      <p class="soft small">${reportIsStale && state.training.phase === 'idle' ? t('report.stale') : caution()}</p>`;
+  }
+
+  /** What would make the number better or surer. */
+  function caution() {
+    const { report } = state;
+    if (!report) {
+      return nothing;
+    }
+    const few = report.perClass.reduce((least, each) =>
+      each.sampleCount < least.sampleCount ? each : least,
+    );
+    if (few.sampleCount < 10) {
+      return t('report.few', { name: few.name, count: few.sampleCount });
+    }
+    const worst = report.perClass.reduce((least, each) => (each.recall < least.recall ? each : least));
+    if (worst.recall < 0.9) {
+      return t('report.weak', { name: worst.name });
+    }
+    return t('report.how', { count: report.sampleCount });
+  }
+
+  function progress() {
+    const { training, engine } = state;
+    if (training.phase === 'running') {
+      const { fraction, secondsLeft } = training;
+      return html`<div class="progress">
+        <progress max="1" .value=${fraction} aria-label=${t('training.running')}></progress>
+        <span class="small soft numbers">
+          ${secondsLeft === null ? t('training.running') : t('training.left', { time: texts.seconds(Math.max(1, Math.ceil(secondsLeft))) })}
+        </span>
+      </div>`;
+    }
+    if (engine.phase === 'loading') {
+      return html`<div class="progress">
+        <progress max="1" .value=${engine.total > 0 ? engine.done / engine.total : 0} aria-label=${t('engine.loading')}></progress>
+        <span class="small soft">${t('engine.loading')}</span>
+      </div>`;
+    }
+    return html`<div class="progress is-idle">
+      <span class="small soft">${training.phase === 'waiting' ? t('training.waiting') : training.error}</span>
+    </div>`;
+  }
+
+  function trouble() {
+    const { engine } = state;
+    if (engine.phase !== 'unsupported' && engine.phase !== 'failed') {
+      return nothing;
+    }
+    return html`<div class="trouble" role="alert">
+      ${icon('warning')}
+      <div>
+        <p><strong>${t(engine.phase === 'unsupported' ? 'engine.unsupported' : 'engine.failed')}</strong></p>
+        <p class="small">${engine.message}</p>
+        ${
+          engine.phase === 'failed'
+            ? html`<button type="button" class="button" @click=${() => location.reload()}>${t('engine.reload')}</button>`
+            : nothing
+        }
+      </div>
+    </div>`;
+  }
+
+  function draw() {
+    const { training } = state;
+    const isRunning = training.phase === 'running';
+    render(
+      html`<div class="panel-head">
+          <h2 id="training-title">${t('training.title')}</h2>
+          <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.open('training')} aria-label=${t('training.settings')} title=${t('training.settings')}>
+            ${icon('settings')}
+          </button>
+        </div>
+        ${trouble()} ${sentence()} ${progress()}
+        <div class="button-row">
+          ${
+            isRunning
+              ? html`<button type="button" class="button button-wide" @click=${() => app.training.stop()}>${icon('stop')} ${t('stop')}</button>`
+              : html`<button type="button" class="button button-wide" ?disabled=${!app.training.canTrain} @click=${() => app.training.train()}>
+                ${icon('layers')} ${t(state.report ? 'training.again' : 'training.start')}
+              </button>`
+          }
+        </div>`,
+      host,
+    );
+  }
+
+  app.watch(
+    [
+      'training-changed',
+      'training-progressed',
+      'report-changed',
+      'samples-changed',
+      'classes-changed',
+      'engine-changed',
+      'engine-progressed',
+      'engine-ready',
+    ],
+    draw,
+  );
+}
