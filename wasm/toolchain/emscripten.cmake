@@ -9,7 +9,9 @@ set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(EMSCRIPTEN TRUE)
 
 set(private_emscripten "${HEADSTART_CACHE}/emscripten/usr/share/emscripten")
-if(EXISTS "${HEADSTART_CACHE}/emscripten/em_config")
+# setup.mjs leaves its decision there: the version of the machine's own Emscripten, or nothing.
+include("${HEADSTART_CACHE}/emscripten.cmake" OPTIONAL)
+if(EXISTS "${HEADSTART_CACHE}/emscripten/em_config" AND NOT HEADSTART_OWN_EMSCRIPTEN)
   set(HEADSTART_EMXX "${HEADSTART_CACHE}/bin/em++")
   set(CMAKE_C_COMPILER "${HEADSTART_CACHE}/bin/clang")
   set(CMAKE_CXX_COMPILER "${HEADSTART_CACHE}/bin/clang++")

@@ -7,5 +7,7 @@ if(EXISTS "${HEADSTART_CACHE}/bin/clang++")
   set(CMAKE_RANLIB "${HEADSTART_CACHE}/bin/llvm-ranlib" CACHE FILEPATH "")
 endif()
 if(EXISTS "${HEADSTART_CACHE}/sysroot/usr/include/stdio.h")
+  # A machine without any compiler has no linker either.
   set(CMAKE_SYSROOT "${HEADSTART_CACHE}/sysroot")
+  set(CMAKE_EXE_LINKER_FLAGS_INIT "-fuse-ld=lld")
 endif()

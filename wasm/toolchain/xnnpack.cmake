@@ -1,17 +1,21 @@
 # Gives the target `xnnpack`: headers as SYSTEM, and the static libraries that setup.mjs compiled into the cache.
 include(${CMAKE_CURRENT_LIST_DIR}/cache.cmake)
 
-# The cache keeps one build per state of these files; setup.mjs computes the same name.
-file(GLOB_RECURSE recipe_files RELATIVE ${CMAKE_CURRENT_LIST_DIR}/xnnpack ${CMAKE_CURRENT_LIST_DIR}/xnnpack/*)
+# The cache keeps one build per state of these files; cache.mjs computes the same name.
+file(GLOB_RECURSE recipe_files RELATIVE ${CMAKE_CURRENT_LIST_DIR} ${CMAKE_CURRENT_LIST_DIR}/xnnpack/*)
+list(APPEND recipe_files cache.cmake emscripten.cmake native.cmake)
 list(SORT recipe_files)
 set(recipe_text "")
 foreach(file IN LISTS recipe_files)
-  file(SHA256 ${CMAKE_CURRENT_LIST_DIR}/xnnpack/${file} file_hash)
+  file(SHA256 ${CMAKE_CURRENT_LIST_DIR}/${file} file_hash)
   string(APPEND recipe_text "${file_hash}\n")
 endforeach()
 string(SHA256 recipe_hash "${recipe_text}")
 string(SUBSTRING "${recipe_hash}" 0 12 recipe_hash)
 set(xnnpack_root "${HEADSTART_CACHE}/xnnpack-${recipe_hash}")
+if(EMSCRIPTEN AND HEADSTART_OWN_EMSCRIPTEN)
+  string(APPEND xnnpack_root "-emcc${HEADSTART_OWN_EMSCRIPTEN}")
+endif()
 
 if(EMSCRIPTEN)
   include(${CMAKE_CURRENT_LIST_DIR}/xnnpack/variants.cmake)
