@@ -1,9 +1,10 @@
-// Configures and builds the presets of CMakePresets.json.
+// Configures and builds the presets of CMakePresets.json, and dist/ from what they give.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir, repository, withLock } from './cache.mjs';
 import { run } from './process.mjs';
+import { findVariant } from './variants.mjs';
 import { runNinja } from './xnnpack.mjs';
 
 /** @param {string} preset */
@@ -30,4 +31,38 @@ export async function buildPreset(preset, targets, onProgress) {
     }
     await runNinja(buildDir, targets, onProgress);
   });
+}
+
+/**
+ * The step that builds a variant's module.
+ *
+ * @param {string} name
+ * @returns {import('./setup.mjs').Step}
+ */
+export function moduleStep(name) {
+  const { variant, preset } = findVariant(name);
+  return {
+    title: `Headstart's module, variant ${variant}`,
+    isDone: () => false,
+    work: (onProgress) => buildPreset(preset, [variant], onProgress),
+  };
+}
+
+/**
+ * The step that puts dist/ together. Modules have to be built before.
+ *
+ * @returns {import('./setup.mjs').Step}
+ */
+export function distStep() {
+  return {
+    title: 'Page and library',
+    isDone: () => false,
+    work: async () => {
+      // Only now: before the first set-up there are no npm packages.
+      const { build } = await import('vite');
+      const { buildLibrary } = await import('../../web/library.build.mjs');
+      await build({ configFile: join(repository, 'web/vite.config.js'), logLevel: 'warn' });
+      await buildLibrary();
+    },
+  };
 }

@@ -1,0 +1,127 @@
+// npm test: the same set-up as npm start, then every test. `npm test -- core wasm` runs only these parts.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './cache.mjs';
+import { buildDirOf, buildPreset, distStep, moduleStep } from './modules.mjs';
+import { ProcessError, run } from './process.mjs';
+import { runCommand, setUp } from './setup.mjs';
+import { variants } from './variants.mjs';
+
+/** @typedef {{ name: string, work: () => Promise<unknown> }} Suite */
+
+const variantNames = variants.map(({ variant }) => variant);
+const relaxed = '--experimental-wasm-relaxed-simd';
+
+/** What each part needs built, and its suites. @type {Record<string, { steps: import('./setup.mjs').Step[], suites: Suite[] }>} */
+const parts = {
+  repo: {
+    steps: [],
+    suites: [{ name: 'repository', work: () => nodeTest('tests/repo') }],
+  },
+  core: {
+    steps: ['native-debug', 'native-asan'].map((preset) => presetStep(preset, `Tests of core, ${preset}`)),
+    suites: [
+      { name: 'core, native', work: () => ctest('native-debug') },
+      { name: 'core and fuzz corpus, sanitizers', work: () => ctest('native-asan') },
+    ],
+  },
+  wasm: {
+    steps: [
+      ...variants.map(({ variant, preset }) => presetStep(preset, `Module and tests of core, variant ${variant}`)),
+      distStep(),
+    ],
+    suites: [
+      ...variants.map(({ variant, preset }) => ({ name: `core in Node, ${variant}`, work: () => ctest(preset) })),
+      { name: 'library in Node', work: () => nodeTest('tests/wasm') },
+    ],
+  },
+  web: {
+    steps: [...variantNames.map(moduleStep), distStep()],
+    suites: [
+      { name: 'modules of the page', work: () => nodeTest('tests/web') },
+      { name: 'page in Chromium', work: playwright },
+    ],
+  },
+};
+
+/**
+ * @param {string} preset
+ * @param {string} title
+ * @returns {import('./setup.mjs').Step}
+ */
+function presetStep(preset, title) {
+  return { title, isDone: () => false, work: (onProgress) => buildPreset(preset, [], onProgress) };
+}
+
+/** @param {string} preset */
+function ctest(preset) {
+  return run('ctest', ['--test-dir', buildDirOf(preset), '--output-on-failure', '--no-tests=error'], { show: true });
+}
+
+/** @param {string} folder */
+async function nodeTest(folder) {
+  const files = testFiles(folder);
+  if (files.length > 0) {
+    await run(process.execPath, [relaxed, '--test', ...files], { show: true });
+  }
+}
+
+/** @param {string} folder */
+function testFiles(folder) {
+  const path = join(repository, folder);
+  return !existsSync(path)
+    ? []
+    : readdirSync(path, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.test.mjs'))
+        .map((name) => join(path, name))
+        .sort();
+}
+
+async function playwright() {
+  const chromium = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  if (!chromium.some((path) => path && existsSync(path))) {
+    throw new ProcessError(
+      'The tests of the page need Chromium: install it (Debian: apt-get install chromium) or name one in CHROMIUM.',
+    );
+  }
+  const cli = join(repository, 'node_modules/@playwright/test/cli.js');
+  await run(process.execPath, [cli, 'test', '--config', 'tests/web/playwright.config.js'], { show: true });
+}
+
+/** @param {Suite[]} suites */
+async function runSuites(suites) {
+  /** @type {{ name: string, seconds: string, error: Error | null }[]} */
+  const results = [];
+  for (const { name, work } of suites) {
+    console.log(`\n== ${name} ==`);
+    const startedAt = performance.now();
+    const error = await work().then(
+      () => null,
+      (reason) => reason,
+    );
+    results.push({ name, seconds: ((performance.now() - startedAt) / 1000).toFixed(1), error });
+  }
+  console.log('\n== summary ==');
+  for (const { name, seconds, error } of results) {
+    console.log(`${error ? 'FAILED' : 'passed'}  ${name} (${seconds} s)${error ? `: ${error.message.split('\n')[0]}` : ''}`);
+  }
+  return results.some(({ error }) => error) ? 1 : 0;
+}
+
+runCommand(import.meta.url, async (parameters) => {
+  const unknown = parameters.find((name) => !parts[name]);
+  if (unknown) {
+    throw new ProcessError(`expected some of ${Object.keys(parts).join(', ')}, got '${unknown}'`);
+  }
+  const names = parameters.length > 0 ? parameters : Object.keys(parts);
+  const needsModules = names.includes('wasm') || names.includes('web');
+  // Two parts may want the same step, under different names the same build.
+  const steps = names.flatMap((name) => (name === 'web' && names.includes('wasm') ? [] : parts[name].steps));
+  await setUp({
+    native: names.includes('core'),
+    variantNames: needsModules ? variantNames : [],
+    more: steps,
+  });
+  return runSuites(names.flatMap((name) => parts[name].suites));
+});
