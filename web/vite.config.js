@@ -3,11 +3,12 @@
  * comes from the build folders, here from library.build.mjs.
  */
 
-import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { variants } from '../wasm/toolchain/variants.mjs';
+import { publishedBackbones } from './tools/vite-backbones.js';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
@@ -63,23 +64,11 @@ function serveLibrary() {
   };
 }
 
-/** @returns {import('vite').Plugin} */
-function dropSecondBackbones() {
-  return {
-    name: 'headstart-drop-second-backbones',
-    apply: 'build',
-    closeBundle() {
-      // The library brings them, under lib/backbones/.
-      rmSync(join(repository, 'dist/backbones'), { recursive: true, force: true });
-    },
-  };
-}
-
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
   cacheDir: join(repository, 'node_modules/.vite'),
-  plugins: [serveLibrary(), dropSecondBackbones()],
+  plugins: [serveLibrary(), publishedBackbones()],
   server: { host: '127.0.0.1', headers, fs: { allow: [repository] } },
   preview: { host: '127.0.0.1', headers },
   worker: { format: 'es', rolldownOptions: { external: nodeOnly } },

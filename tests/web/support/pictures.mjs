@@ -17,8 +17,8 @@ import { drawThing } from '../../pictures/draw.mjs';
 import { encodePng, encodeY4m } from '../../pictures/encode.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const shared = process.env.HEADSTART_SHARED ?? join(root, '..', 'shared');
-const photographs = join(shared, 'datasets', 'sign_language_digits');
+export const sharedFolder = process.env.HEADSTART_SHARED ?? join(root, '..', 'shared');
+const photographs = join(sharedFolder, 'datasets', 'sign_language_digits');
 
 export const hasPhotographs = existsSync(photographs);
 /** Why a test that needs real pictures is skipped. */

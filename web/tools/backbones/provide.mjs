@@ -1,0 +1,195 @@
+/**
+ * Published backbones on this machine: fetched, checked against what they were when this was written, and rewritten as
+ * our backbone files. What is there already is not fetched again.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readKerasZip } from './keras.mjs';
+import { blockStrides, layersOf, sizeOf } from './mobilenet-v2.mjs';
+import { readNpy } from './npy.mjs';
+import { encodeSafetensors } from './safetensors.mjs';
+import { readTflite } from './tflite.mjs';
+
+/** @typedef {{ tensor?: string, file: string, bytes: number, sha256: string }} OriginalFile */
+/**
+ * @typedef {object} Original
+ * @property {string} name
+ * @property {'npy' | 'keras-zip' | 'tflite'} format
+ * @property {string} widthMultiplier
+ * @property {string} inputSize
+ * @property {string} source
+ * @property {string} baseUrl
+ * @property {OriginalFile[]} files
+ */
+
+/** @type {Original[]} */
+export const originals = JSON.parse(
+  readFileSync(new URL('originals.json', import.meta.url), 'utf8'),
+);
+
+/** @param {string} name @param {'f32' | 'f16'} precision */
+export const fileNameOf = (name, precision) => `${name}.${precision}.safetensors`;
+
+/**
+ * @param {Original} original
+ * @param {string} folder
+ */
+export function isProvided({ name }, folder) {
+  return (
+    existsSync(join(folder, fileNameOf(name, 'f32'))) &&
+    existsSync(join(folder, fileNameOf(name, 'f16')))
+  );
+}
+
+/**
+ * Fetches, checks and converts one backbone into `NAME.f32.safetensors` and `NAME.f16.safetensors`.
+ *
+ * @param {Original} original
+ * @param {string} folder
+ * @param {{ fetchBytes?: (url: string) => Promise<Uint8Array>, onProgress?: (doneBytes: number, totalBytes: number) => void }} [options]
+ */
+export async function provideBackbone(
+  original,
+  folder,
+  { fetchBytes = fetchFromNetwork, onProgress } = {},
+) {
+  const originalsFolder = join(folder, 'originals', original.name);
+  mkdirSync(originalsFolder, { recursive: true });
+  const totalBytes = original.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let doneBytes = 0;
+  /** @type {Map<string, Uint8Array>} */
+  const contents = new Map();
+  for (const file of original.files) {
+    const content = await provideFile(original, file, originalsFolder, fetchBytes);
+    contents.set(file.tensor ?? '*', content);
+    doneBytes += file.bytes;
+    onProgress?.(doneBytes, totalBytes);
+  }
+  const tensors = convert(original, contents);
+  const metadata = metadataOf(original);
+  writeWhole(
+    join(folder, fileNameOf(original.name, 'f32')),
+    encodeSafetensors(metadata, tensors, 'F32'),
+  );
+  writeWhole(
+    join(folder, fileNameOf(original.name, 'f16')),
+    encodeSafetensors(metadata, tensors, 'F16'),
+  );
+  rmSync(originalsFolder, { recursive: true, force: true });
+}
+
+/**
+ * @param {Original} original
+ * @param {OriginalFile} file
+ * @param {string} folder
+ * @param {(url: string) => Promise<Uint8Array>} fetchBytes
+ */
+async function provideFile({ baseUrl }, { file, bytes, sha256 }, folder, fetchBytes) {
+  const path = join(folder, file);
+  if (existsSync(path)) {
+    const kept = readFileSync(path);
+    if (sha256Of(kept) === sha256) {
+      return kept; // from a run that was interrupted
+    }
+  }
+  const content = await fetchBytes(new URL(file, baseUrl).href);
+  if (content.length !== bytes || sha256Of(content) !== sha256) {
+    throw new Error(
+      `expected ${file} with ${bytes} bytes and sha256 ${sha256}, got ${content.length} bytes and ${sha256Of(content)}`,
+    );
+  }
+  writeWhole(path, content);
+  return content;
+}
+
+/**
+ * @param {Original} original
+ * @param {Map<string, Uint8Array>} contents By tensor, or all in one under `*`.
+ * @returns {import('./safetensors.mjs').Tensor[]}
+ */
+export function convert({ format, widthMultiplier }, contents) {
+  const width = Number(widthMultiplier);
+  const whole = contents.get('*') ?? new Uint8Array();
+  if (format === 'keras-zip') {
+    return readKerasZip(whole, width);
+  }
+  if (format === 'tflite') {
+    return readTflite(whole, width);
+  }
+  return layersOf(width).flatMap(({ name, isDepthwise, shape }) => [
+    npyTensor(`${name}.weight`, shape, contents),
+    npyTensor(`${name}.bias`, [isDepthwise ? shape[2] : shape[0]], contents),
+  ]);
+}
+
+/**
+ * @param {string} name
+ * @param {number[]} shape
+ * @param {Map<string, Uint8Array>} contents
+ */
+function npyTensor(name, shape, contents) {
+  const content = contents.get(name);
+  if (!content) {
+    throw new Error(`expected a file for ${name}, found none`);
+  }
+  const values = readNpy(content);
+  if (values.length !== sizeOf(shape)) {
+    throw new Error(`expected ${sizeOf(shape)} numbers in ${name}, got ${values.length}`);
+  }
+  return { name, shape, values };
+}
+
+/**
+ * @param {Original} original
+ * @returns {Record<string, string>}
+ */
+export function metadataOf({ widthMultiplier, inputSize, source }) {
+  return {
+    format: 'backbone/1',
+    architecture: 'mobilenet_v2',
+    width_multiplier: widthMultiplier,
+    input_size: inputSize,
+    input_layout: 'NHWC RGB',
+    input_scale: '1/127.5',
+    input_offset: '-1',
+    padding: 'tf_same',
+    activation: 'relu6',
+    block_strides: blockStrides().join(','),
+    embedding_dim: '1280',
+    conv_layout: 'OHWI',
+    depthwise_layout: 'HWC',
+    batch_norm: 'folded',
+    trained_on: 'ImageNet-1k',
+    source,
+    license: 'Apache-2.0',
+  };
+}
+
+/** @param {Uint8Array} bytes */
+function sha256Of(bytes) {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Never half a file under its real name. @param {string} path @param {Uint8Array} content */
+function writeWhole(path, content) {
+  writeFileSync(`${path}.part`, content);
+  renameSync(`${path}.part`, path);
+}
+
+/** @param {string} url @returns {Promise<Uint8Array>} */
+async function fetchFromNetwork(url) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    const cause = /** @type {{ cause?: { code?: string } }} */ (error).cause?.code ?? '';
+    throw new Error(`no answer from ${new URL(url).host} ${cause}`.trim());
+  }
+  if (!response.ok) {
+    throw new Error(`${url} answered ${response.status}`);
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}
