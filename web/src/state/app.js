@@ -84,6 +84,15 @@ export async function createApp() {
         await engine.start(await backbones.chosenAddress());
       },
     },
+    /** What `?debug` shows of the inside; nothing of the page itself hangs on it. */
+    debug: Object.freeze({
+      get trainer() {
+        return engine.trainer;
+      },
+      get state() {
+        return state;
+      },
+    }),
     dialogs: {
       /** @param {string} name */
       open(name) {

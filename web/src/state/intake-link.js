@@ -111,7 +111,7 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
       }
     },
 
-    /** One picture to be judged, not learnt. @param {DataTransfer | FileList} source */
+    /** One picture to be judged, not learnt. @param {DataTransfer | FileList | File[]} source */
     async tryOut(source) {
       const items = await collectFiles(source);
       const head = headFileAmong(items);

@@ -64,6 +64,13 @@ export function mountCameraDialog(host, app) {
     </label>`;
   }
 
+  /** @param {Event & { currentTarget: HTMLInputElement }} event */
+  async function tryPicture({ currentTarget }) {
+    const files = [.../** @type {FileList} */ (currentTarget.files)];
+    app.dialogs.close();
+    await app.intake.tryOut(files);
+  }
+
   function draw() {
     const { settings, camera, dialog: open } = state;
     if (open === 'camera') {
@@ -83,6 +90,18 @@ export function mountCameraDialog(host, app) {
             ${choice('picturesPerSecond', RATES, (count) => t('settings.perSecond', { count }))}
             ${choice('burstCount', BURSTS, (count) => t('pictures', { count }))}
             ${choice('countdownSeconds', COUNTDOWNS, (value) => texts.seconds(value))}
+            <div class="button-row narrow-only">
+              <button type="button" class="button" aria-pressed=${state.live.paused} @click=${() => app.live.togglePause()}>
+                ${icon(state.live.paused ? 'play' : 'pause')} ${t(state.live.paused ? 'live.resume' : 'live.pause')}
+              </button>
+              <label class="button file-button">
+                ${icon('eye')} ${t('live.tryPicture')}
+                <input type="file" class="visually-hidden" accept="image/*" @change=${tryPicture} />
+              </label>
+              <button type="button" class="button" @click=${() => app.dialogs.open('answer')}>
+                ${icon('settings')} ${t('answer.settings')}
+              </button>
+            </div>
             <div class="button-row">
               <button type="button" class="button" @click=${() => app.camera.turnAround()} ?disabled=${camera.phase !== 'open'}>
                 ${icon('turn')} ${t('camera.turn')}
@@ -104,5 +123,5 @@ export function mountCameraDialog(host, app) {
     dialog.toggle(open === 'camera');
   }
 
-  app.watch(['dialog-changed', 'camera-changed', 'settings-changed'], draw);
+  app.watch(['dialog-changed', 'camera-changed', 'settings-changed', 'live-changed'], draw);
 }

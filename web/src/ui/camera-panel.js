@@ -127,7 +127,7 @@ export function mountCameraPanel(host, app) {
       }
       <button
         type="button"
-        class="tool"
+        class="tool wide-only"
         aria-pressed=${settings.mirror}
         @click=${() => app.settings.set('mirror', !settings.mirror)}
         aria-label=${t('camera.mirror')}

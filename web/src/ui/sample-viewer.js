@@ -21,6 +21,9 @@ export function mountSampleViewer(host, app) {
   /** @type {Set<number>} */
   let selected = new Set();
   let anchor = 0;
+  /** On a touch screen there is no Shift and no Ctrl: these stand in for them. */
+  let picks = false;
+  let spans = false;
   let largeUrl = '';
   let largeId = -1;
   let wasOpen = false;
@@ -47,12 +50,13 @@ export function mountSampleViewer(host, app) {
     if (!viewer) {
       return;
     }
-    if (extend) {
+    if (extend || spans) {
+      spans = false;
       const [from, to] = [Math.min(anchor, index), Math.max(anchor, index)];
       selected = new Set(viewer.sampleIds.slice(from, to + 1));
     } else {
       anchor = index;
-      if (toggle) {
+      if (toggle || picks) {
         if (!selected.delete(sampleId)) {
           selected.add(sampleId);
         }
@@ -130,9 +134,15 @@ export function mountSampleViewer(host, app) {
         <button type="button" class="button button-icon" ?disabled=${index === count - 1} @click=${() => app.viewer.show(index + 1)} aria-label=${t('viewer.next')}>${icon('next', 'icon-mirrored')}</button>
       </div>
       <div class="viewer-actions">
-        <span class="small soft numbers">${selected.size > 0 ? t('viewer.selected', { count: selected.size }) : t('viewer.hint')}</span>
+        <span class="small soft numbers">${hint()}</span>
         <div class="button-row">
-          <button type="button" class="button" @click=${selectAll}>${icon('check')} ${t('viewer.all')}</button>
+          <button type="button" class="button" aria-pressed=${picks} @click=${togglePicking}>${icon('check')} ${t('viewer.select')}</button>
+          ${
+            picks
+              ? html`<button type="button" class="button" aria-pressed=${spans} ?disabled=${selected.size === 0} @click=${toggleSpan}>${t('viewer.range')}</button>
+                <button type="button" class="button" @click=${selectAll}>${t('viewer.all')}</button>`
+              : nothing
+          }
           ${target('move')} ${target('copy')}
           <button type="button" class="button button-danger" @click=${() => app.samples.remove(chosen())}>${icon('trash')} ${t('viewer.delete', { count: Math.max(1, selected.size) })}</button>
         </div>
@@ -153,6 +163,25 @@ export function mountSampleViewer(host, app) {
       ></picture-strip>`;
   }
 
+  function hint() {
+    if (spans) {
+      return t('viewer.rangeHint');
+    }
+    return selected.size > 0 ? t('viewer.selected', { count: selected.size }) : t('viewer.hint');
+  }
+
+  function togglePicking() {
+    picks = !picks;
+    spans = false;
+    selected = new Set();
+    draw();
+  }
+
+  function toggleSpan() {
+    spans = !spans;
+    draw();
+  }
+
   function selectAll() {
     const ids = state.viewer?.sampleIds ?? [];
     selected = selected.size === ids.length ? new Set() : new Set(ids);
@@ -164,6 +193,8 @@ export function mountSampleViewer(host, app) {
     if (viewer) {
       if (!wasOpen) {
         selected = new Set();
+        picks = false;
+        spans = false;
         anchor = viewer.index;
       }
       void showLarge(viewer.sampleIds[viewer.index]);
