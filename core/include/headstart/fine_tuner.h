@@ -1,0 +1,187 @@
+// Fine-tuning: trains the last part of the network together with the head, from cached maps at the border of
+// the frozen part, in slices, so that the page stays alive.
+//
+// The caller owns the pictures and the frozen Backbone; the tuner says which maps it needs next:
+//
+//   FineTuner tuner = FineTuner::start(file, backbone.input_size_px(), views, labels, options, &head, pool);
+//   for (;;) {
+//     for (std::uint32_t view : tuner.wanted_views())
+//       tuner.supply_map(view, map of that view at tuner.border());  // "input": the prepared picture itself
+//     FineTuneProgress progress = tuner.step();
+//     if (progress.done) break;
+//   }
+//   tuner.result()
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "headstart/compute.h"
+#include "headstart/head.h"
+#include "headstart/metrics.h"
+#include "headstart/status.h"
+
+namespace headstart {
+
+// How much of the network is trained besides the head.
+enum class TrainedPart : std::uint8_t {
+  kLastConvolution,  // the 1x1 convolution before the pooling
+  kLastBlocks,       // the last `block_count` blocks and all that follows them
+  kWholeNetwork,
+  kCut,  // the network ends after block `cut_block`; a new 1x1 convolution is trained from random weights
+};
+
+enum class Optimiser : std::uint8_t {
+  kAdamW,  // Loshchilov & Hutter 2019
+  kSgd,    // with momentum 0.9
+};
+
+struct FineTuneOptions {
+  TrainedPart part = TrainedPart::kLastBlocks;
+  std::size_t block_count = 1;          // 1…16, for kLastBlocks
+  std::size_t cut_block = 5;            // 0…16, for kCut
+  std::size_t cut_channel_count = 256;  // of the new convolution; a multiple of four
+  std::uint64_t seed = 1;
+
+  Optimiser optimiser = Optimiser::kAdamW;
+  std::size_t epoch_count = 20;
+  std::size_t batch_size = 16;
+  // The length of a step relative to the size of each tensor's weights (their root mean square), as in
+  // Adafactor (Shazeer & Stern 2018, section 8): one number fits backbones of every width.
+  double learning_rate = 0.01;
+  double depth_decay = 0.9;     // of the learning rate, per group of layers away from the head
+  double pull_to_start = 0.01;  // decay towards the weights that training began with (L2-SP, Li et al. 2018)
+  double warm_up_fraction = 0.1;  // of all steps; a cosine to zero follows
+  double held_out_fraction = 0.2;
+  std::size_t patience_epochs = 6;  // stops when the held-out loss has not fallen for so long
+
+  std::size_t cache_budget_bytes = std::size_t{256} << 20U;       // of maps, kept as float16
+  std::size_t activation_budget_bytes = std::size_t{256} << 20U;  // a batch is computed in pieces that fit
+};
+
+// One view of one picture: the picture as it is, or a changed copy (mirrored, cropped …). All views of a
+// picture stay on one side of the held-out split; only its first is used to measure.
+struct FineTuneView {
+  std::uint32_t picture_index = 0;  // any numbering; views of one picture share it
+  std::uint32_t class_index = 0;    // position among the labels
+};
+
+enum class FineTuneStage : std::uint8_t { kCollecting, kLinearProbe, kTuning, kDone };
+
+struct FineTuneProgress {
+  FineTuneStage stage = FineTuneStage::kCollecting;
+  double fraction = 0;    // 0…1, never falls
+  std::size_t epoch = 0;  // finished
+  std::size_t epoch_count = 0;
+  std::size_t step_count_ahead = 0;  // steps that compute a batch, if nothing stops early
+  bool done = false;
+};
+
+struct FineTuneEpoch {
+  double train_loss = 0;     // class-balanced, over the epoch's batches while they were being trained
+  double held_out_loss = 0;  // natural logarithm, class-balanced
+  double held_out_accuracy = 0;
+};
+
+struct FineTuneReport {
+  std::string border;
+  std::size_t trained_weight_count = 0;  // with the head's
+  std::size_t frozen_weight_count = 0;
+  std::size_t train_picture_count = 0;
+  std::size_t held_out_picture_count = 0;
+  // On the held-out pictures: the head alone (fitted without them), and what came out. The latter also chose
+  // the best epoch, so it is a little hopeful.
+  Metrics head_alone;
+  Metrics fine_tuned;
+  bool better_than_head = false;  // false: fine-tuning did not help, keep the head that is there
+  std::size_t best_epoch = 0;     // 0 is the start
+  bool stopped_early = false;
+  std::vector<FineTuneEpoch> epochs;
+  double temperature = 1;                     // folded into the head
+  std::vector<std::uint32_t> held_out_views;  // that were measured
+  std::vector<std::uint32_t> held_out_predictions;
+};
+
+// A tensor that fine-tuning changed or made, under its name in the backbone or head file.
+struct ChangedTensor {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::vector<float> values;
+};
+
+// What a head file needs besides the head itself, and what prediction needs to use it.
+struct FineTuned {
+  TrainedPart part = TrainedPart::kLastBlocks;
+  std::string border;  // the last frozen map: "blocks.13", or "input" when nothing is frozen
+  // Backbone tensors ("blocks.14.expand.weight", …, "last.bias"); on a cut "cut.weight" [channels, 1, 1, C]
+  // and "cut.bias" [channels]. Empty when the head alone was kept.
+  std::vector<ChangedTensor> tensors;
+  Head head;  // on the changed network's embedding, or on cut_features(); temperature folded in
+};
+
+class FineTuner {
+ public:
+  // Reads the weights of the trained part from a backbone .safetensors; `backbone_file` is not kept.
+  // `input_size_px` is what the frozen backbone runs at. `head`: what is in use now, handed back where
+  // fine-tuning is no better; may be null. The pool must outlive the tuner.
+  // Fails with bad-file, bad-argument, out-of-memory, and too-few-samples below two classes or four pictures
+  // in a class.
+  static Result<FineTuner> start(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
+                                 std::span<const FineTuneView> views, std::span<const std::string> labels,
+                                 const FineTuneOptions& options, const Head* head, const ComputePool& pool);
+
+  FineTuner(FineTuner&&) noexcept;
+  FineTuner& operator=(FineTuner&&) noexcept;
+  ~FineTuner();
+
+  // The map that supply_map takes: its name in the backbone and its shape.
+  const std::string& border() const;
+  [[nodiscard]] std::size_t border_height() const;
+  [[nodiscard]] std::size_t border_width() const;
+  [[nodiscard]] std::size_t border_channel_count() const;
+
+  // Views whose maps the next step() needs and that are not there: at most a batch. A map is asked for once
+  // while the cache's budget lasts, beyond it again each time. Valid until the next call.
+  std::span<const std::uint32_t> wanted_views();
+
+  // `map` [border_height, border_width, border_channel_count], as Backbone::map gives it; for "input" as
+  // Backbone::input holds it. bad-argument for a view that was not asked for or another length.
+  Status supply_map(std::uint32_t view, std::span<const float> map);
+
+  // Does one bounded piece of work, a batch or less; bad-argument while wanted views are missing.
+  Result<FineTuneProgress> step();
+
+  // Ends now, with the best weights so far; the next step() is the last and cheap. Before the first epoch
+  // ends that is the head alone.
+  void stop();
+
+  [[nodiscard]] std::size_t cache_bytes() const;   // used for maps
+  [[nodiscard]] std::size_t memory_bytes() const;  // everything, the maps too
+
+  // After done.
+  const FineTuned& result() const;
+  const FineTuneReport& report() const;
+
+ private:
+  struct State;
+  explicit FineTuner(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// The bytes of a backbone file in which `tensors` replace those of the same name and shape, as float32; all
+// else stays. Backbone::load takes them. bad-file where the file cannot be read, bad-argument where a tensor
+// is not in it.
+Result<std::vector<std::uint8_t>> overlay_backbone(std::span<const std::uint8_t> backbone_file,
+                                                   std::span<const ChangedTensor> tensors);
+
+// What the head of a cut reads: mean over places of relu6(map · cut.weightᵀ + cut.bias).
+// `map` [place_count, C] is the backbone's at `border`; `features` [channels]. bad-argument when a length
+// does not fit or the network was not cut.
+Status cut_features(const FineTuned& tuned, std::span<const float> map, std::span<float> features);
+
+}  // namespace headstart

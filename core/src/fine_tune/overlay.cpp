@@ -1,0 +1,85 @@
+// Using what fine-tuning changed: backbone bytes with tensors replaced, and the features of a cut.
+#include <algorithm>
+#include <utility>
+
+#include "headstart/fine_tuner.h"
+#include "safetensors.h"
+
+namespace headstart {
+namespace {
+
+const ChangedTensor* find_tensor(std::span<const ChangedTensor> tensors, std::string_view name) {
+  const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                  [&](const ChangedTensor& tensor) { return tensor.name == name; });
+  return found == tensors.end() ? nullptr : &*found;
+}
+
+Status check_tensor(const SafetensorsView& file, const ChangedTensor& tensor) {
+  const TensorView* original = file.find(tensor.name);
+  if (original == nullptr) {
+    return Error{ErrorCode::kBadArgument,
+                 "the backbone has no tensor " + quoted(tensor.name) + " to replace"};
+  }
+  if (original->shape != tensor.shape || original->element_count() != tensor.values.size()) {
+    return Error{ErrorCode::kBadArgument, "expected tensor " + quoted(tensor.name) + " to have the shape " +
+                                              shape_text(original->shape) + ", got " +
+                                              shape_text(tensor.shape)};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> overlay_backbone(std::span<const std::uint8_t> backbone_file,
+                                                   std::span<const ChangedTensor> tensors) {
+  const Result<SafetensorsView> file = SafetensorsView::parse(backbone_file);
+  if (!file.ok()) return file.error();
+  for (const ChangedTensor& tensor : tensors) {
+    const Status fits = check_tensor(file.value(), tensor);
+    if (!fits.ok()) return fits.error();
+  }
+  SafetensorsWriter writer;
+  for (const auto& [key, value] : file.value().metadata()) writer.set_metadata(key, value);
+  for (const TensorView& original : file.value().tensors()) {
+    if (const ChangedTensor* changed = find_tensor(tensors, original.name); changed != nullptr) {
+      writer.add_f32(original.name, original.shape, changed->values);
+    } else {
+      writer.add_bytes(original.name, original.dtype, original.shape, original.bytes);
+    }
+  }
+  return writer.finish();
+}
+
+Status cut_features(const FineTuned& tuned, std::span<const float> map, std::span<float> features) {
+  if (tuned.part != TrainedPart::kCut) {
+    return Error{ErrorCode::kBadArgument, "the network was not cut"};
+  }
+  const ChangedTensor* weights = find_tensor(tuned.tensors, "cut.weight");
+  const ChangedTensor* biases = find_tensor(tuned.tensors, "cut.bias");
+  const bool linear = weights == nullptr || biases == nullptr;  // the head alone, on the mean map
+  const std::size_t channel_count = linear ? tuned.head.feature_count : weights->shape.back();
+  if (channel_count == 0 || map.size() % channel_count != 0 || map.empty() ||
+      features.size() != tuned.head.feature_count || (!linear && biases->values.size() != features.size())) {
+    return Error{ErrorCode::kBadArgument, "expected a map of " + std::to_string(channel_count) +
+                                              " channels and " + std::to_string(tuned.head.feature_count) +
+                                              " features"};
+  }
+  const std::size_t place_count = map.size() / channel_count;
+  const float share = 1.0F / static_cast<float>(place_count);
+  std::fill(features.begin(), features.end(), 0.0F);
+  for (std::size_t place = 0; place < place_count; ++place) {
+    const std::span<const float> x = map.subspan(place * channel_count, channel_count);
+    for (std::size_t f = 0; f < features.size(); ++f) {
+      if (linear) {
+        features[f] += x[f] * share;
+        continue;
+      }
+      float sum = biases->values[f];
+      for (std::size_t c = 0; c < channel_count; ++c) sum += weights->values[f * channel_count + c] * x[c];
+      features[f] += std::clamp(sum, 0.0F, 6.0F) * share;
+    }
+  }
+  return {};
+}
+
+}  // namespace headstart

@@ -1,0 +1,32 @@
+// The pictures behind the views, and which of them are held out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "headstart/fine_tuner.h"
+#include "headstart/status.h"
+
+namespace headstart::fine_tune {
+
+struct Picture {
+  std::uint32_t class_index = 0;
+  std::vector<std::uint32_t> views;  // the first is the picture as it is
+  bool held_out = false;
+};
+
+// Gathers the pictures in the order in which they appear, and holds `held_out_fraction` of each class out, at
+// least one, drawn from the seed. too-few-samples below two classes or four pictures in a class; bad-argument
+// where a class index has no label or the views of a picture disagree about its class.
+Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
+                                            std::span<const std::string> labels, double held_out_fraction,
+                                            std::uint64_t seed);
+
+// N / (class_count n_class) for each class of the training pictures' views (King & Zeng 2001).
+[[nodiscard]] std::vector<float> balanced_class_weights(std::span<const Picture> pictures,
+                                                        std::size_t class_count);
+
+}  // namespace headstart::fine_tune
