@@ -1,11 +1,13 @@
 // The classes a person named and the embeddings of the pictures recorded for them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "headstart/buffer.h"
 #include "headstart/status.h"
 
 namespace headstart {
@@ -21,41 +23,88 @@ struct ClassInfo {
   bool enabled = true;  // a disabled class keeps its samples and is left out of training
 };
 
-// Everything the trainer needs, laid out for it: row i is one sample. Valid until the store changes.
+// Everything the trainer needs, laid out for it: row i is one sample, rows in the order of the sample ids,
+// whatever was removed or moved before. Valid until the store changes or training_set() is called again.
 struct TrainingSetView {
   std::span<const float> embeddings;             // [sample_count, feature_count], row-major
   std::span<const std::uint32_t> class_indices;  // [sample_count], positions in class_ids
-  std::span<const SampleId> sample_ids;          // [sample_count]
+  std::span<const SampleId> sample_ids;          // [sample_count], ascending
   std::size_t feature_count = 0;
-  std::vector<ClassId> class_ids;                // enabled classes that have samples, in the store's order
+  std::vector<ClassId> class_ids;  // enabled classes that have samples, in the store's order
 };
 
+// Keeps every embedding as one row of one block of memory. Adding is amortised O(feature_count), removing a
+// sample O(feature_count), removing a class O(sample_count + its samples * feature_count).
 class SampleStore {
  public:
   explicit SampleStore(std::size_t feature_count);
 
+  // Names may repeat and may be empty: what a person types is theirs.
   ClassId add_class(std::string name);
   Status rename_class(ClassId id, std::string name);
-  Status remove_class(ClassId id);                       // with its samples
+  Status remove_class(ClassId id);  // with its samples
   Status set_class_enabled(ClassId id, bool enabled);
   Status move_class(ClassId id, std::size_t class_index);  // reorders
 
-  // Copies `embedding` [feature_count]. A wrong length, or a value that is not finite, is bad-argument.
+  // Copies `embedding` [feature_count]. A wrong length, or a value that is not finite, is bad-argument; fails
+  // with out-of-memory too, leaving the store as it was.
   Result<SampleId> add_sample(ClassId class_id, std::span<const float> embedding);
   Status remove_sample(SampleId id);
   Status move_sample(SampleId id, ClassId class_id);
-  Result<std::span<const float>> sample(SampleId id) const;  // valid until the store changes
+  [[nodiscard]] Result<ClassId> class_of(SampleId id) const;
+  // Valid until the store changes or training_set() is called. bad-argument also while a sample waits for
+  // its embedding over another backbone.
+  [[nodiscard]] Result<std::span<const float>> sample(SampleId id) const;
 
-  // The same classes and ids over another backbone: every embedding is dropped and filled again by set_embedding.
+  // The samples of a class by ascending id, those that wait for an embedding included.
+  [[nodiscard]] Result<std::vector<SampleId>> samples_of(ClassId id) const;
+
+  // The same classes and ids over another backbone: every embedding is dropped, to be filled again one by one
+  // with set_embedding. Until then a sample is left out of training.
+  Status drop_embeddings(std::size_t feature_count);
   Status set_embedding(SampleId id, std::span<const float> embedding);
 
   [[nodiscard]] std::vector<ClassInfo> classes() const;
-  [[nodiscard]] std::size_t sample_count() const;
-  [[nodiscard]] std::size_t feature_count() const;
-  [[nodiscard]] std::size_t memory_bytes() const;
-  [[nodiscard]] std::uint64_t revision() const;  // grows with every change
+  [[nodiscard]] std::size_t sample_count() const { return samples_.size(); }
+  [[nodiscard]] std::size_t feature_count() const { return feature_count_; }
+  [[nodiscard]] std::size_t memory_bytes() const;  // what the store holds, spare room included
+  [[nodiscard]] std::uint64_t revision() const { return revision_; }  // grows with every change
 
-  TrainingSetView training_set() const;
+  // Brings the rows into the order of their ids first, in place, where changes have disturbed it.
+  TrainingSetView training_set();
+
+ private:
+  struct Class {
+    ClassId id{};
+    std::string name;
+    bool enabled = true;
+    std::size_t sample_count = 0;
+  };
+  struct Sample {
+    SampleId id{};
+    ClassId class_id{};
+    bool has_embedding = false;
+  };
+
+  [[nodiscard]] Class* find_class(ClassId id);
+  [[nodiscard]] const Class* find_class(ClassId id) const;
+  [[nodiscard]] Result<std::size_t> row_of(SampleId id) const;
+  [[nodiscard]] Status check_embedding(std::span<const float> embedding) const;
+  Status make_room(std::size_t row_count);
+  [[nodiscard]] std::span<float> row(std::size_t index);
+  void erase_row(std::size_t index);
+  void sort_rows(std::span<const std::uint8_t> included);
+
+  std::size_t feature_count_;
+  std::vector<Class> classes_;
+  std::vector<Sample> samples_;        // [sample_count], row i of rows_
+  std::vector<std::uint32_t> row_of_;  // [ids ever given], kNoRow where a sample was removed
+  PaddedBuffer<float> rows_;           // [capacity, feature_count]
+  std::vector<std::uint32_t> class_indices_;
+  std::vector<SampleId> sample_ids_;
+  std::uint32_t last_class_id_ = 0;
+  std::uint32_t last_sample_id_ = 0;
+  std::uint64_t revision_ = 0;
 };
 
 }  // namespace headstart

@@ -1,0 +1,304 @@
+#include "headstart/sample_store.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace headstart {
+namespace {
+
+constexpr std::uint32_t kNoRow = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t kSmallestCapacity = 64;  // rows
+
+Error unknown_class(ClassId id) {
+  return {ErrorCode::kBadArgument,
+          "there is no class with id " + std::to_string(static_cast<std::uint32_t>(id))};
+}
+
+Error unknown_sample(SampleId id) {
+  return {ErrorCode::kBadArgument,
+          "there is no sample with id " + std::to_string(static_cast<std::uint32_t>(id))};
+}
+
+}  // namespace
+
+SampleStore::SampleStore(std::size_t feature_count) : feature_count_(feature_count), row_of_(1, kNoRow) {}
+
+ClassId SampleStore::add_class(std::string name) {
+  const ClassId id{++last_class_id_};
+  classes_.push_back({.id = id, .name = std::move(name)});
+  ++revision_;
+  return id;
+}
+
+Status SampleStore::rename_class(ClassId id, std::string name) {
+  Class* found = find_class(id);
+  if (found == nullptr) return unknown_class(id);
+  found->name = std::move(name);
+  ++revision_;
+  return {};
+}
+
+Status SampleStore::remove_class(ClassId id) {
+  if (find_class(id) == nullptr) return unknown_class(id);
+  // From the end, so that the row which fills a gap has been looked at already.
+  for (std::size_t i = samples_.size(); i-- > 0;) {
+    if (samples_[i].class_id == id) erase_row(i);
+  }
+  std::erase_if(classes_, [id](const Class& candidate) { return candidate.id == id; });
+  ++revision_;
+  return {};
+}
+
+Status SampleStore::set_class_enabled(ClassId id, bool enabled) {
+  Class* found = find_class(id);
+  if (found == nullptr) return unknown_class(id);
+  found->enabled = enabled;
+  ++revision_;
+  return {};
+}
+
+Status SampleStore::move_class(ClassId id, std::size_t class_index) {
+  const auto from = std::find_if(classes_.begin(), classes_.end(),
+                                 [id](const Class& candidate) { return candidate.id == id; });
+  if (from == classes_.end()) return unknown_class(id);
+  if (class_index >= classes_.size()) {
+    return Error{ErrorCode::kBadArgument, "a class can move to positions 0 to " +
+                                              std::to_string(classes_.size() - 1) + ", got " +
+                                              std::to_string(class_index)};
+  }
+  const auto to = classes_.begin() + static_cast<std::ptrdiff_t>(class_index);
+  if (from < to) {
+    std::rotate(from, from + 1, to + 1);
+  } else {
+    std::rotate(to, from, from + 1);
+  }
+  ++revision_;
+  return {};
+}
+
+Result<SampleId> SampleStore::add_sample(ClassId class_id, std::span<const float> embedding) {
+  Class* owner = find_class(class_id);
+  if (owner == nullptr) return unknown_class(class_id);
+  if (const Status fits = check_embedding(embedding); !fits) return fits.error();
+  if (const Status room = make_room(samples_.size() + 1); !room) return room.error();
+  const SampleId id{++last_sample_id_};
+  row_of_.push_back(static_cast<std::uint32_t>(samples_.size()));
+  samples_.push_back({.id = id, .class_id = class_id, .has_embedding = true});
+  std::copy(embedding.begin(), embedding.end(), row(samples_.size() - 1).begin());
+  ++owner->sample_count;
+  ++revision_;
+  return id;
+}
+
+Status SampleStore::remove_sample(SampleId id) {
+  const Result<std::size_t> index = row_of(id);
+  if (!index) return index.error();
+  erase_row(index.value());
+  ++revision_;
+  return {};
+}
+
+Status SampleStore::move_sample(SampleId id, ClassId class_id) {
+  const Result<std::size_t> index = row_of(id);
+  if (!index) return index.error();
+  Class* target = find_class(class_id);
+  if (target == nullptr) return unknown_class(class_id);
+  Sample& moved = samples_[index.value()];
+  --find_class(moved.class_id)->sample_count;
+  ++target->sample_count;
+  moved.class_id = class_id;
+  ++revision_;
+  return {};
+}
+
+Result<ClassId> SampleStore::class_of(SampleId id) const {
+  const Result<std::size_t> index = row_of(id);
+  if (!index) return index.error();
+  return samples_[index.value()].class_id;
+}
+
+Result<std::span<const float>> SampleStore::sample(SampleId id) const {
+  const Result<std::size_t> index = row_of(id);
+  if (!index) return index.error();
+  if (!samples_[index.value()].has_embedding) {
+    return Error{ErrorCode::kBadArgument, "sample " + std::to_string(static_cast<std::uint32_t>(id)) +
+                                              " waits for its embedding over the new backbone"};
+  }
+  return rows_.span().subspan(index.value() * feature_count_, feature_count_);
+}
+
+Result<std::vector<SampleId>> SampleStore::samples_of(ClassId id) const {
+  if (find_class(id) == nullptr) return unknown_class(id);
+  std::vector<SampleId> ids;
+  for (const Sample& candidate : samples_) {
+    if (candidate.class_id == id) ids.push_back(candidate.id);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+Status SampleStore::drop_embeddings(std::size_t feature_count) {
+  // The old block goes first: both together might not fit.
+  rows_ = {};
+  feature_count_ = feature_count;
+  for (Sample& kept : samples_) kept.has_embedding = false;
+  ++revision_;
+  return make_room(samples_.size());
+}
+
+Status SampleStore::set_embedding(SampleId id, std::span<const float> embedding) {
+  const Result<std::size_t> index = row_of(id);
+  if (!index) return index.error();
+  if (const Status fits = check_embedding(embedding); !fits) return fits.error();
+  // There is none only when drop_embeddings found no memory.
+  if (const Status room = make_room(samples_.size()); !room) return room.error();
+  std::copy(embedding.begin(), embedding.end(), row(index.value()).begin());
+  samples_[index.value()].has_embedding = true;
+  ++revision_;
+  return {};
+}
+
+std::vector<ClassInfo> SampleStore::classes() const {
+  std::vector<ClassInfo> infos;
+  infos.reserve(classes_.size());
+  for (const Class& known : classes_) {
+    infos.push_back(
+        {.id = known.id, .name = known.name, .sample_count = known.sample_count, .enabled = known.enabled});
+  }
+  return infos;
+}
+
+std::size_t SampleStore::memory_bytes() const {
+  return rows_.size_bytes() + samples_.capacity() * sizeof(Sample) +
+         row_of_.capacity() * sizeof(std::uint32_t) + class_indices_.capacity() * sizeof(std::uint32_t) +
+         sample_ids_.capacity() * sizeof(SampleId);
+}
+
+TrainingSetView SampleStore::training_set() {
+  TrainingSetView view;
+  view.feature_count = feature_count_;
+  std::vector<std::size_t> ready_count(last_class_id_ + 1, 0);  // by class id
+  for (const Sample& candidate : samples_) {
+    if (candidate.has_embedding) ++ready_count[static_cast<std::uint32_t>(candidate.class_id)];
+  }
+  std::vector<std::uint32_t> class_index(last_class_id_ + 1, kNoRow);  // by class id
+  std::size_t row_count = 0;
+  for (const Class& known : classes_) {
+    const auto id = static_cast<std::uint32_t>(known.id);
+    if (!known.enabled || ready_count[id] == 0) continue;
+    class_index[id] = static_cast<std::uint32_t>(view.class_ids.size());
+    view.class_ids.push_back(known.id);
+    row_count += ready_count[id];
+  }
+  std::vector<std::uint8_t> included(samples_.size());
+  for (std::size_t i = 0; i < samples_.size(); ++i) {
+    const bool in_class = class_index[static_cast<std::uint32_t>(samples_[i].class_id)] != kNoRow;
+    included[i] = samples_[i].has_embedding && in_class ? 1 : 0;
+  }
+  sort_rows(included);
+
+  class_indices_.resize(row_count);
+  sample_ids_.resize(row_count);
+  for (std::size_t i = 0; i < row_count; ++i) {
+    class_indices_[i] = class_index[static_cast<std::uint32_t>(samples_[i].class_id)];
+    sample_ids_[i] = samples_[i].id;
+  }
+  view.embeddings = rows_.span().first(row_count * feature_count_);
+  view.class_indices = class_indices_;
+  view.sample_ids = sample_ids_;
+  return view;
+}
+
+SampleStore::Class* SampleStore::find_class(ClassId id) {
+  const auto found = std::find_if(classes_.begin(), classes_.end(),
+                                  [id](const Class& candidate) { return candidate.id == id; });
+  return found == classes_.end() ? nullptr : &*found;
+}
+
+const SampleStore::Class* SampleStore::find_class(ClassId id) const {
+  return const_cast<SampleStore*>(this)->find_class(id);
+}
+
+Result<std::size_t> SampleStore::row_of(SampleId id) const {
+  const auto index = static_cast<std::uint32_t>(id);
+  if (index >= row_of_.size() || row_of_[index] == kNoRow) return unknown_sample(id);
+  return static_cast<std::size_t>(row_of_[index]);
+}
+
+Status SampleStore::check_embedding(std::span<const float> embedding) const {
+  if (embedding.size() != feature_count_) {
+    return Error{ErrorCode::kBadArgument, "a sample has " + std::to_string(feature_count_) +
+                                              " features, got " + std::to_string(embedding.size())};
+  }
+  for (std::size_t i = 0; i < embedding.size(); ++i) {
+    if (std::isfinite(embedding[i])) continue;
+    return Error{ErrorCode::kBadArgument,
+                 "the features of a sample must be finite numbers, feature " + std::to_string(i) + " is not"};
+  }
+  return {};
+}
+
+Status SampleStore::make_room(std::size_t row_count) {
+  if (row_count * feature_count_ <= rows_.size()) return {};
+  const std::size_t capacity = feature_count_ == 0 ? 0 : rows_.size() / feature_count_;
+  // By a half: twice would hold up to half the memory in vain, and the old block lives while the new is
+  // filled.
+  const std::size_t wanted = std::max({row_count, capacity + capacity / 2, kSmallestCapacity});
+  Result<PaddedBuffer<float>> grown = PaddedBuffer<float>::create(wanted * feature_count_);
+  if (!grown) return grown.error();
+  if (rows_.size() > 0) std::memcpy(grown.value().data(), rows_.data(), rows_.size_bytes());
+  rows_ = std::move(grown).value();
+  return {};
+}
+
+std::span<float> SampleStore::row(std::size_t index) {
+  return rows_.span().subspan(index * feature_count_, feature_count_);
+}
+
+void SampleStore::erase_row(std::size_t index) {
+  const std::size_t last = samples_.size() - 1;
+  --find_class(samples_[index].class_id)->sample_count;
+  row_of_[static_cast<std::uint32_t>(samples_[index].id)] = kNoRow;
+  if (index != last) {
+    const bool moves_embedding = samples_[last].has_embedding;
+    if (moves_embedding) std::copy(row(last).begin(), row(last).end(), row(index).begin());
+    samples_[index] = samples_[last];
+    row_of_[static_cast<std::uint32_t>(samples_[index].id)] = static_cast<std::uint32_t>(index);
+  }
+  samples_.pop_back();
+}
+
+// Included rows first, by id, then the others: the permutation is followed cycle by cycle with one spare row.
+void SampleStore::sort_rows(std::span<const std::uint8_t> included) {
+  std::vector<std::uint32_t> source(samples_.size());  // row i shall be what lies in row source[i]
+  for (std::size_t i = 0; i < source.size(); ++i) source[i] = static_cast<std::uint32_t>(i);
+  std::sort(source.begin(), source.end(), [&](std::uint32_t left, std::uint32_t right) {
+    if (included[left] != included[right]) return included[left] > included[right];
+    return samples_[left].id < samples_[right].id;
+  });
+  std::vector<float> spare(feature_count_);
+  for (std::size_t start = 0; start < source.size(); ++start) {
+    if (source[start] == start) continue;
+    std::copy(row(start).begin(), row(start).end(), spare.begin());
+    const Sample spare_sample = samples_[start];
+    std::size_t target = start;
+    while (source[target] != start) {
+      const std::size_t from = source[target];
+      std::copy(row(from).begin(), row(from).end(), row(target).begin());
+      samples_[target] = samples_[from];
+      source[target] = static_cast<std::uint32_t>(target);
+      target = from;
+    }
+    std::copy(spare.begin(), spare.end(), row(target).begin());
+    samples_[target] = spare_sample;
+    source[target] = static_cast<std::uint32_t>(target);
+  }
+  for (std::size_t i = 0; i < samples_.size(); ++i) {
+    row_of_[static_cast<std::uint32_t>(samples_[i].id)] = static_cast<std::uint32_t>(i);
+  }
+}
+
+}  // namespace headstart
