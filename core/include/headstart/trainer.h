@@ -1,10 +1,12 @@
 // Trains a head on recorded embeddings, in slices, so that the camera picture never stops.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "headstart/compute.h"
@@ -24,8 +26,12 @@ enum class HeadKind : std::uint8_t {
 struct TrainOptions {
   HeadKind head = HeadKind::kLogistic;
   std::uint64_t seed = 1;
-  std::optional<double> l2;     // none: chosen by cross-validation
-  std::size_t fold_count = 5;   // fewer where a class has fewer samples
+  // Of the logistic head: the loss is the class-balanced mean of -ln p plus l2 / 2 |weights|^2, over features
+  // scaled so that a sample's mean squared length is 1. None: chosen by cross-validation.
+  std::optional<double> l2;
+  // Logistic and nearest mean; fewer where the largest class has fewer samples. 0 or 1: one fit, nothing
+  // measured.
+  std::size_t fold_count = 5;
   // Multilayer perceptron only (Teachable Machine's defaults).
   std::size_t hidden_count = 100;
   std::size_t epoch_count = 50;
@@ -41,18 +47,23 @@ struct TrainProgress {
 // One candidate of the L2 search.
 struct L2Candidate {
   double l2 = 0;
-  double log_loss = 0;  // out of fold, before the temperature
+  double log_loss = 0;             // out of fold, before the temperature
+  double calibrated_log_loss = 0;  // out of fold, after this candidate's temperature: what is compared
   double accuracy = 0;
 };
 
 struct TrainReport {
   HeadKind head = HeadKind::kLogistic;
   std::uint64_t seed = 0;
-  bool measured = false;        // false with too few samples to hold any out; `why_not` then says so
+  std::vector<ClassId> class_ids;  // what the rows of the head and of the confusion matrix stand for
+  std::vector<ClassId> left_out;   // enabled classes without samples: not in the head
+  bool measured = false;           // false with too few samples to hold any out; `why_not` then says so
   std::string why_not;
-  Metrics metrics;              // out of fold (logistic, nearest mean) or on the held-out part (mlp)
-  std::vector<std::uint32_t> held_out_rows;         // rows of the training set that were measured
+  Metrics metrics;  // out of fold (logistic, nearest mean) or on the held-out part (mlp)
+  std::vector<std::uint32_t> held_out_rows;         // rows of the training set that were measured, ascending
+  std::vector<SampleId> held_out_ids;               // their samples
   std::vector<std::uint32_t> held_out_predictions;  // the class index that each was given
+  std::vector<float> held_out_probabilities;        // of its own class
   std::size_t fold_count = 0;
   double l2 = 0;
   std::vector<L2Candidate> l2_candidates;
@@ -61,23 +72,29 @@ struct TrainReport {
 };
 
 // One training run. It copies what it needs from the training set, so the store may change meanwhile.
+//
+// Same samples in the same order, options and seed give the same head: bit for bit on one build and thread
+// count, and to 1e-4 in its probabilities between builds (native, each WebAssembly variant), whose matrix
+// products round differently.
 class Trainer {
  public:
-  // Checks the samples: too-few-samples says which class needs what. `warm_start`: an earlier head over the same
-  // features, used where its classes agree. The pool must outlive the trainer.
-  static Result<Trainer> start(const TrainingSetView& samples, std::span<const ClassInfo> classes, const TrainOptions& options,
-                               const Head* warm_start, const ComputePool& pool);
+  // Checks the samples: too-few-samples says which class needs what. `warm_start`: an earlier head over the
+  // same features, used where its classes agree; it spares work where nothing is measured, and never touches
+  // a fit that is. The pool must outlive the trainer. Also bad-argument (options) and out-of-memory.
+  static Result<Trainer> start(const TrainingSetView& samples, std::span<const ClassInfo> classes,
+                               const TrainOptions& options, const Head* warm_start, const ComputePool& pool);
 
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
   ~Trainer();
 
-  // Does one bounded piece of work (a few milliseconds at 500 samples). Call until done.
+  // Does one bounded piece of work (a few milliseconds at 500 samples). Call until done; to cancel, stop
+  // calling.
   Result<TrainProgress> step();
 
   // After done: the head (labels from the classes; the backbone's fields are the caller's) and its report.
-  const Head& head() const;
-  const TrainReport& report() const;
+  [[nodiscard]] const Head& head() const;
+  [[nodiscard]] const TrainReport& report() const;
 
  private:
   struct State;
@@ -85,8 +102,14 @@ class Trainer {
   std::unique_ptr<State> state_;
 };
 
-// The head for the first pictures: class means of centred, length-normalised embeddings, written as a linear head.
-// Needs two classes with a sample each (too-few-samples).
-Result<Head> nearest_mean_head(const TrainingSetView& samples, std::span<const ClassInfo> classes);
+// The head for the first pictures: class means of centred, length-normalised embeddings (SimpleShot's CL2N,
+// Wang et al. 2019), written as a linear head. With m the mean of the class means, u = (x - m) / |x - m| per
+// sample, u_c the mean of class c's u, and r the root mean square of |x - m|, the logit of class c is
+//   s (u_c . (x - m) / r - |u_c|^2 / 2),
+// which is -s/2 |u - u_c|^2 up to what all classes share, but for one length r in place of each picture's
+// own: that is what makes it linear. The sharpness s is fitted to each sample's logits under the means of the
+// others. Costs O(samples * features). Needs two classes with a sample each (too-few-samples).
+[[nodiscard]] Result<Head> nearest_mean_head(const TrainingSetView& samples,
+                                             std::span<const ClassInfo> classes);
 
 }  // namespace headstart

@@ -1,0 +1,69 @@
+// Chooses the L2 strength by cross-validation: every fold is fitted along a path from strong to weak.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "folds.h"
+#include "headstart/trainer.h"
+#include "joint_descent.h"
+#include "logistic_design.h"
+#include "logistic_fit.h"
+
+namespace headstart {
+
+// Folds whose products are wide enough by themselves are fitted in groups, which bounds the memory.
+class LogisticPath {
+ public:
+  struct Problem {
+    LogisticDesign* design = nullptr;  // prepared; must outlive the path, like class_indices and folds
+    std::span<const std::uint32_t> class_indices;
+    std::size_t class_count = 0;
+    const Folds* folds = nullptr;
+    std::vector<double> strengths;  // falling
+  };
+  explicit LogisticPath(const Problem& problem);
+
+  // One slice; true when the path is done.
+  Result<bool> step();
+  [[nodiscard]] double fraction() const;
+
+  // After done.
+  [[nodiscard]] const std::vector<L2Candidate>& candidates() const { return candidates_; }
+  [[nodiscard]] std::size_t best_index() const { return best_index_; }
+  // [held_out_count, class_count], in the order of the held-out rows, at the best strength.
+  [[nodiscard]] std::span<const float> best_logits() const { return logits_[best_index_]; }
+  [[nodiscard]] std::span<const std::uint32_t> held_out_rows() const { return held_out_rows_; }
+  // The mean over the folds of their coordinates and biases, and of their logits, at the best strength.
+  [[nodiscard]] std::vector<double> take_mean_point() { return std::move(mean_points_[best_index_]); }
+  [[nodiscard]] std::vector<double> take_mean_logits() { return std::move(mean_logits_[best_index_]); }
+  [[nodiscard]] std::size_t evaluation_count() const { return evaluation_count_; }
+
+ private:
+  void start_group();
+  void start_strength();
+  void finish_strength();
+  void finish_group();
+  [[nodiscard]] bool is_settled() const;
+  void judge(std::size_t strength_index, L2Candidate& candidate) const;
+
+  Problem problem_;
+  JointDescent descent_;
+  std::vector<std::uint32_t> held_out_rows_;
+  std::vector<std::uint32_t> held_out_classes_;  // [held_out_count]
+  std::size_t folds_per_group_;
+  std::size_t group_begin_ = 0;
+  std::vector<LogisticFit> fits_;  // of the group
+  std::size_t strength_index_ = 0;
+  std::vector<std::vector<float>> logits_;  // per strength
+  std::vector<std::vector<double>> mean_points_;
+  std::vector<std::vector<double>> mean_logits_;
+  std::vector<L2Candidate> candidates_;
+  std::size_t best_index_ = 0;
+  std::size_t evaluation_count_ = 0;
+  bool done_ = false;
+};
+
+}  // namespace headstart
