@@ -42,6 +42,10 @@ mountHelpDialogs(dialogs, app);
 mountPageInput(app, part('stage'));
 closeMenusWhenLeft();
 
+if (new URLSearchParams(location.search).has('debug')) {
+  // For tests and the curious: numbers as the engine gives them, before they are rounded for the screen.
+  Object.defineProperty(window, 'headstart', { value: app.debug });
+}
 app.camera.checkPossible();
 void app.camera.openIfAllowed();
 // The page is painted first; the engine comes behind it, and the camera can be allowed meanwhile.

@@ -7,9 +7,7 @@ const OPEN_MENU = 'details.menu[open]';
 export function closeMenusWhenLeft() {
   /** @param {Node | null} [except] */
   function closeAll(except) {
-    for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (
-      document.querySelectorAll(OPEN_MENU)
-    )) {
+    for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll(OPEN_MENU))) {
       if (!except || !menu.contains(except)) {
         menu.open = false;
       }

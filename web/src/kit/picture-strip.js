@@ -263,13 +263,13 @@ export class PictureStrip extends HTMLElement {
     if (this.#isGrid) {
       const top = Math.floor(index / this.#columns) * cell;
       const least = top + cell - this.#height;
-      this.scrollTop = Math.min(Math.max(this.scrollTop, least), top);
+      this.scrollTo({ top: Math.min(Math.max(this.scrollTop, least), top) });
       return;
     }
     const sign = getComputedStyle(this).direction === 'rtl' ? -1 : 1;
-    const start = Math.abs(this.scrollLeft);
     const left = index * cell;
-    this.scrollLeft = sign * Math.min(Math.max(start, left + cell - this.#width), left);
+    const least = left + cell - this.#width;
+    this.scrollTo({ left: sign * Math.min(Math.max(Math.abs(this.scrollLeft), least), left) });
   }
 }
 

@@ -5,7 +5,7 @@
 /** @typedef {import('./types.js').CatalogueEntry} CatalogueEntry */
 /** @typedef {ReturnType<typeof createBackbones>} Backbones */
 
-const FOLDER = new URL('lib/backbones/', document.baseURI);
+const FOLDER = new URL('backbones/', document.baseURI);
 const SPEEDS_KEY = 'headstart.speeds';
 
 /** @type {CatalogueEntry} The engine brings it along, so it is there even if the catalogue is not. */
@@ -163,9 +163,7 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
 function readSpeeds() {
   try {
     const speeds = JSON.parse(localStorage.getItem(SPEEDS_KEY) ?? '{}');
-    return Object.fromEntries(
-      Object.entries(speeds ?? {}).filter(([, ms]) => typeof ms === 'number' && ms > 0),
-    );
+    return Object.fromEntries(Object.entries(speeds ?? {}).filter(([, ms]) => typeof ms === 'number' && ms > 0));
   } catch {
     return {};
   }

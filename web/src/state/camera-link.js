@@ -45,13 +45,7 @@ export function createCameraLink({ state, changed, notices, texts }) {
     changed('camera-changed');
   }
 
-  for (const event of [
-    'camera-opening',
-    'camera-opened',
-    'camera-failed',
-    'camera-lost',
-    'camera-closed',
-  ]) {
+  for (const event of ['camera-opening', 'camera-opened', 'camera-failed', 'camera-lost', 'camera-closed']) {
     camera.addEventListener(event, refresh);
   }
   camera.addEventListener('devices-changed', () => void listDevices());

@@ -88,10 +88,12 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
       return state.classes.filter((card) => card.enabled && card.sampleIds.length > 0);
     },
 
-    /** @param {string} [name] */
-    add(name = freeName()) {
+    /** @param {string} [wanted] Left out: a name like "Class 3". */
+    add(wanted) {
+      const name = wanted ?? freeName();
       /** @type {ClassCard} */
       const card = {
+        isUntouched: wanted === undefined,
         key: nextKey++,
         id: engine.trainer?.addClass(name) ?? null,
         name,
@@ -125,6 +127,7 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
       /** @param {string} to */
       const set = (to) => {
         card.name = to;
+        card.isUntouched = false;
         if (card.id !== null) {
           engine.trainer?.renameClass(card.id, to);
         }
@@ -200,7 +203,7 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
     /** Cards nobody touched make room for what comes from a file. */
     dropUntouched() {
       for (const card of [...state.classes]) {
-        if (card.sampleIds.length === 0 && card.waitingCount === 0) {
+        if (card.isUntouched && card.sampleIds.length === 0 && card.waitingCount === 0) {
           if (card.id !== null) {
             engine.trainer?.removeClass(card.id);
           }
@@ -220,6 +223,7 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
           const slot = freeSlot();
           const card = {
             key: nextKey++,
+            isUntouched: false,
             id: info.id,
             name: info.name,
             slot,

@@ -40,24 +40,39 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
     const taken = [];
     /** @type {Set<Promise<unknown>>} */
     const inFlight = new Set();
-    if (items.some(({ className }) => className)) {
-      classes.dropUntouched();
-    }
-    /** @type {import('../intake/read-pictures.js').readPictures | null} */
+    // One folder on one card means the card; several folders are classes wherever they fall.
+    const isOneFolder = new Set(items.map(({ className }) => className)).size === 1;
+    const keepsToCard = classKey !== null && isOneFolder;
+    let hasFolders = false;
+    /** @param {string | null} className */
+    const keyOf = (className) => {
+      if (!className || keepsToCard) {
+        return classKey ?? firstKey();
+      }
+      if (!hasFolders) {
+        hasFolders = true;
+        classes.dropUntouched();
+      }
+      return classes.named(className).key;
+    };
     const { readPictures } = await import('../intake/read-pictures.js');
     const pictures = readPictures(items, {
       signal: controller.signal,
-      onProgress: ({ done, total }) => {
+      onProgress: (/** @type {{ done: number, total: number }} */ { done, total }) => {
         Object.assign(view, { done, total });
         changed('intake-changed');
       },
     });
     try {
       for await (const { className, picture } of pictures) {
-        const key = className ? classes.named(className).key : (classKey ?? firstKey());
+        const key = keyOf(className);
         const work = samples
           .add(key, picture)
           .then((sampleId) => sampleId !== null && taken.push(sampleId))
+          .catch((error) => {
+            controller.abort(); // the next picture would fail in the same way
+            notices.fail(error);
+          })
           .finally(() => {
             picture.close();
             inFlight.delete(work);

@@ -20,8 +20,7 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
   /** @type {ReturnType<typeof startFrameLoop> | null} */
   let loop = null;
 
-  const canAnswer = () =>
-    Boolean(engine.trainer) && (classes.taught.length >= 2 || Boolean(state.engine.head));
+  const canAnswer = () => Boolean(engine.trainer) && (classes.taught.length >= 2 || Boolean(state.engine.head));
 
   function forget() {
     live.ranked = [];

@@ -170,7 +170,10 @@ export function createSamples({ state, changed, engine, notices, undo, texts }, 
       const keys = [toKey, ...origins.map(({ card }) => card.key)];
       const step = {
         redo: async () => {
-          await trainer.moveSamples(origins.flatMap(({ ids }) => ids), toId);
+          await trainer.moveSamples(
+            origins.flatMap(({ ids }) => ids),
+            toId,
+          );
           syncCards(keys);
         },
         undo: async () => {

@@ -58,9 +58,7 @@ export function createTraining(context, classes) {
     const elapsedMs = performance.now() - started;
     state.training.fraction = fraction;
     state.training.secondsLeft =
-      elapsedMs > ESTIMATE_AFTER_MS && fraction > 0.05
-        ? (elapsedMs / fraction) * (1 - fraction) * 0.001
-        : null;
+      elapsedMs > ESTIMATE_AFTER_MS && fraction > 0.05 ? (elapsedMs / fraction) * (1 - fraction) * 0.001 : null;
     changed('training-progressed');
   }
 

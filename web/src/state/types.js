@@ -15,6 +15,7 @@
  * @typedef {object} ClassCard
  * @property {number} key The page's identity of the class: there before the engine is.
  * @property {number | null} id The engine's identity of the class.
+ * @property {boolean} isUntouched It still has the name that the page gave it.
  * @property {string} name
  * @property {number} slot 1 to 8: its colour and shape.
  * @property {boolean} enabled

@@ -21,7 +21,8 @@ export default {
   'camera.again': 'Noch einmal',
   'camera.uploadInstead': 'Bilddateien nehmen',
   'camera.denied': 'Die Kamera ist gesperrt',
-  'camera.denied.advice': 'In der Adresszeile auf das Kamera- oder Schlosszeichen klicken, „Zulassen“ wählen, dann noch einmal versuchen.',
+  'camera.denied.advice':
+    'In der Adresszeile auf das Kamera- oder Schlosszeichen klicken, „Zulassen“ wählen, dann noch einmal versuchen.',
   'camera.missing': 'Keine Kamera gefunden',
   'camera.missing.advice': 'Schließ eine an: Sie startet von selbst. Mit Bilddateien geht es auch.',
   'camera.busy': 'Die Kamera ist besetzt',
@@ -29,11 +30,13 @@ export default {
   'camera.unplugged': 'Die Kamera ist weg',
   'camera.unplugged.advice': 'Steck sie wieder ein: Es geht von selbst weiter. Deine Bilder sind sicher.',
   'camera.insecure': 'Keine Kamera auf dieser Adresse',
-  'camera.insecure.advice': 'Browser erlauben die Kamera nur auf https://-Seiten. Öffne die Seite so oder nimm Bilddateien.',
+  'camera.insecure.advice':
+    'Browser erlauben die Kamera nur auf https://-Seiten. Öffne die Seite so oder nimm Bilddateien.',
   'camera.unsupported': 'Dieser Browser kennt keine Kamera',
   'camera.unsupported.advice': 'Nimm ein aktuelles Chrome, Edge, Firefox oder Safari oder Bilddateien.',
   'camera.unknown': 'Die Kamera startet nicht',
-  'camera.unknown.advice': 'Schließ andere Programme, die sie benutzen, und versuch es noch einmal. Mit Bilddateien geht es auch.',
+  'camera.unknown.advice':
+    'Schließ andere Programme, die sie benutzen, und versuch es noch einmal. Mit Bilddateien geht es auch.',
   'camera.settings': 'Kamera-Einstellungen',
   'camera.device': 'Kamera',
   'camera.numbered': 'Kamera {number}',
@@ -69,7 +72,10 @@ export default {
   'class.recording': 'Nimmt auf …',
   'recording.now': 'Aufnahme',
   'class.single': 'Ein Bild aufnehmen',
-  'class.burst': { one: 'Ohne Hände: {count} Bild nach einem Countdown', other: 'Ohne Hände: {count} Bilder nach einem Countdown' },
+  'class.burst': {
+    one: 'Ohne Hände: {count} Bild nach einem Countdown',
+    other: 'Ohne Hände: {count} Bilder nach einem Countdown',
+  },
   'class.burstStop': 'Aufnahme anhalten',
   'class.files': 'Bilddateien hinzufügen',
   'class.filesLabel': 'Bilddateien zu {name} hinzufügen',
@@ -118,9 +124,15 @@ export default {
   'report.unmeasured': 'Es läuft. Wie gut, weiß noch niemand.',
   'report.unmeasuredHint': 'Mit ein paar Bildern mehr in jeder Klasse kann es sich selbst prüfen.',
   'report.imported': 'Ein gelernter Kopf aus einer Datei ist am Werk.',
-  'report.few': { one: '„{name}“ hat nur {count} Bild: Mehr machen es sicherer.', other: '„{name}“ hat nur {count} Bilder: Mehr machen es sicherer.' },
+  'report.few': {
+    one: '„{name}“ hat nur {count} Bild: Mehr machen es sicherer.',
+    other: '„{name}“ hat nur {count} Bilder: Mehr machen es sicherer.',
+  },
   'report.weak': '„{name}“ wird am häufigsten verfehlt: Mehr und verschiedenere Bilder davon helfen.',
-  'report.how': { one: 'Geprüft an {count} Bild, das nicht mitgelernt wurde.', other: 'Geprüft an {count} Bildern, jedes von einem Kopf, der es nicht gelernt hatte.' },
+  'report.how': {
+    one: 'Geprüft an {count} Bild, das nicht mitgelernt wurde.',
+    other: 'Geprüft an {count} Bildern, jedes von einem Kopf, der es nicht gelernt hatte.',
+  },
   'report.stale': 'Seitdem haben sich Bilder geändert: noch einmal lernen.',
   'report.details': 'Alle Zahlen',
   'report.class': 'Klasse',
@@ -133,7 +145,10 @@ export default {
   'report.confusion': 'Was womit verwechselt wird',
   'report.confusionHint': 'Auf eine Zahl drücken zeigt ihre Bilder.',
   'report.corner': 'ist ↓ · genannt →',
-  'report.cell': { one: '{count} Bild von {actual} wurde {called} genannt', other: '{count} Bilder von {actual} wurden {called} genannt' },
+  'report.cell': {
+    one: '{count} Bild von {actual} wurde {called} genannt',
+    other: '{count} Bilder von {actual} wurden {called} genannt',
+  },
   'report.cellRight': '{name}, erkannt',
   'report.cellWrong': '{actual}, für {called} gehalten',
   'report.accuracy': 'Genauigkeit',
@@ -183,7 +198,8 @@ export default {
   'settings.singleKeys': 'Buchstaben und Ziffern sind Tastenkürzel',
 
   'backbone.title': 'Backbone',
-  'backbone.about': 'Das fertig gelernte Netz, das jedes Bild ansieht. Nach einem Wechsel sieht es alle Bilder neu an; keines geht verloren.',
+  'backbone.about':
+    'Das fertig gelernte Netz, das jedes Bild ansieht. Nach einem Wechsel sieht es alle Bilder neu an; keines geht verloren.',
   'backbone.builtIn': 'Eingebaut',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} Millionen Multiplikationen',
@@ -220,10 +236,16 @@ export default {
   'unreadable.zip-unsupported': 'ein Archiv unbekannter Art',
   'unreadable.zip-too-large': 'ein zu großes Archiv',
 
-  'notice.recorded': { one: '{count} Bild für {name} aufgenommen, {total} insgesamt.', other: '{count} Bilder für {name} aufgenommen, {total} insgesamt.' },
+  'notice.recorded': {
+    one: '{count} Bild für {name} aufgenommen, {total} insgesamt.',
+    other: '{count} Bilder für {name} aufgenommen, {total} insgesamt.',
+  },
   'notice.picturesAdded': { one: '{count} Bild hinzugefügt.', other: '{count} Bilder hinzugefügt.' },
   'notice.picturesDeleted': { one: '{count} Bild gelöscht', other: '{count} Bilder gelöscht' },
-  'notice.picturesMoved': { one: '{count} Bild nach {name} verschoben', other: '{count} Bilder nach {name} verschoben' },
+  'notice.picturesMoved': {
+    one: '{count} Bild nach {name} verschoben',
+    other: '{count} Bilder nach {name} verschoben',
+  },
   'notice.picturesCopied': { one: '{count} Bild nach {name} kopiert', other: '{count} Bilder nach {name} kopiert' },
   'notice.picturesSaved': { one: '{count} Bild gespeichert', other: '{count} Bilder gespeichert' },
   'notice.classDeleted': '„{name}“ gelöscht',
@@ -231,7 +253,10 @@ export default {
   'notice.trained': 'Gelernt. {percent} richtig in der Prüfung.',
   'notice.trainedUnmeasured': 'Gelernt.',
   'notice.headSaved': 'Der gelernte Kopf ist gespeichert',
-  'notice.headOpened': { one: 'Ein Kopf für {count} Klasse ist am Werk', other: 'Ein Kopf für {count} Klassen ist am Werk' },
+  'notice.headOpened': {
+    one: 'Ein Kopf für {count} Klasse ist am Werk',
+    other: 'Ein Kopf für {count} Klassen ist am Werk',
+  },
   'notice.backboneChanged': 'Der Backbone ist gewechselt.',
 
   'error.bad-argument': 'So geht das nicht.',
@@ -259,11 +284,13 @@ export default {
   'keys.help': 'Diese Übersicht',
 
   'about.title': 'Über und Hilfe',
-  'about.what': 'Zeig der Kamera zwei oder mehr Dinge, und diese Seite lernt, sie zu unterscheiden: Ein fertig gelerntes Netz beschreibt jedes Bild, und ein kleiner neuer Kopf lernt aus deinen Beispielen.',
+  'about.what':
+    'Zeig der Kamera zwei oder mehr Dinge, und diese Seite lernt, sie zu unterscheiden: Ein fertig gelerntes Netz beschreibt jedes Bild, und ein kleiner neuer Kopf lernt aus deinen Beispielen.',
   'about.engine': 'Maschine',
   'about.threads': { one: '{count} Thread', other: '{count} Threads' },
   'about.pictures': 'Bilder',
   'about.pictureMemory': 'Speicher für Bilder',
   'about.engineMemory': 'Speicher der Maschine',
-  'about.canvas': 'Dieser Browser verändert Bilder, die eine Seite liest (Schutz vor Wiedererkennung). Headstart liest sie auf anderem Weg.',
+  'about.canvas':
+    'Dieser Browser verändert Bilder, die eine Seite liest (Schutz vor Wiedererkennung). Headstart liest sie auf anderem Weg.',
 };

@@ -29,7 +29,8 @@ export default {
   'camera.unplugged': 'The camera went away',
   'camera.unplugged.advice': 'Plug it in again: it continues by itself. Your pictures are safe.',
   'camera.insecure': 'No camera on this address',
-  'camera.insecure.advice': 'Browsers allow the camera only on https:// pages. Open the page that way, or use picture files.',
+  'camera.insecure.advice':
+    'Browsers allow the camera only on https:// pages. Open the page that way, or use picture files.',
   'camera.unsupported': 'This browser has no camera access',
   'camera.unsupported.advice': 'Use a current Chrome, Edge, Firefox or Safari, or use picture files.',
   'camera.unknown': 'The camera does not start',
@@ -69,7 +70,10 @@ export default {
   'class.recording': 'Recording…',
   'recording.now': 'Recording',
   'class.single': 'Take one picture',
-  'class.burst': { one: 'Hands free: {count} picture after a countdown', other: 'Hands free: {count} pictures after a countdown' },
+  'class.burst': {
+    one: 'Hands free: {count} picture after a countdown',
+    other: 'Hands free: {count} pictures after a countdown',
+  },
   'class.burstStop': 'Stop recording',
   'class.files': 'Add picture files',
   'class.filesLabel': 'Add picture files to {name}',
@@ -118,9 +122,15 @@ export default {
   'report.unmeasured': 'It works. How well, nobody knows yet.',
   'report.unmeasuredHint': 'With a few more pictures in every class it can test itself.',
   'report.imported': 'A trained head from a file is at work.',
-  'report.few': { one: '“{name}” has only {count} picture: more would make this surer.', other: '“{name}” has only {count} pictures: more would make this surer.' },
+  'report.few': {
+    one: '“{name}” has only {count} picture: more would make this surer.',
+    other: '“{name}” has only {count} pictures: more would make this surer.',
+  },
   'report.weak': '“{name}” is missed most often: more, and more varied, pictures of it help.',
-  'report.how': { one: 'Tested on {count} picture that it had not learnt from.', other: 'Tested on {count} pictures, each by a head that had not learnt from it.' },
+  'report.how': {
+    one: 'Tested on {count} picture that it had not learnt from.',
+    other: 'Tested on {count} pictures, each by a head that had not learnt from it.',
+  },
   'report.stale': 'Pictures changed since: train again.',
   'report.details': 'All numbers',
   'report.class': 'Class',
@@ -133,7 +143,10 @@ export default {
   'report.confusion': 'Who is taken for whom',
   'report.confusionHint': 'Press a number to see its pictures.',
   'report.corner': 'is ↓ · called →',
-  'report.cell': { one: '{count} picture of {actual} was called {called}', other: '{count} pictures of {actual} were called {called}' },
+  'report.cell': {
+    one: '{count} picture of {actual} was called {called}',
+    other: '{count} pictures of {actual} were called {called}',
+  },
   'report.cellRight': '{name}, recognised',
   'report.cellWrong': '{actual}, taken for {called}',
   'report.accuracy': 'Accuracy',
@@ -183,7 +196,8 @@ export default {
   'settings.singleKeys': 'Letters and digits are shortcuts',
 
   'backbone.title': 'Backbone',
-  'backbone.about': 'The trained network that looks at every picture. Changing it looks at all your pictures anew; none is lost.',
+  'backbone.about':
+    'The trained network that looks at every picture. Changing it looks at all your pictures anew; none is lost.',
   'backbone.builtIn': 'Built in',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} million multiplications',
@@ -220,7 +234,10 @@ export default {
   'unreadable.zip-unsupported': 'an archive of an unknown kind',
   'unreadable.zip-too-large': 'an archive that is too large',
 
-  'notice.recorded': { one: '{count} picture recorded for {name}, {total} in all.', other: '{count} pictures recorded for {name}, {total} in all.' },
+  'notice.recorded': {
+    one: '{count} picture recorded for {name}, {total} in all.',
+    other: '{count} pictures recorded for {name}, {total} in all.',
+  },
   'notice.picturesAdded': { one: '{count} picture added.', other: '{count} pictures added.' },
   'notice.picturesDeleted': { one: '{count} picture deleted', other: '{count} pictures deleted' },
   'notice.picturesMoved': { one: '{count} picture moved to {name}', other: '{count} pictures moved to {name}' },
@@ -259,11 +276,13 @@ export default {
   'keys.help': 'This map',
 
   'about.title': 'About and help',
-  'about.what': 'Show the camera two or more things, and this page learns to tell them apart: a trained network describes each picture, and a small new head learns from your examples.',
+  'about.what':
+    'Show the camera two or more things, and this page learns to tell them apart: a trained network describes each picture, and a small new head learns from your examples.',
   'about.engine': 'Engine',
   'about.threads': { one: '{count} thread', other: '{count} threads' },
   'about.pictures': 'Pictures',
   'about.pictureMemory': 'Memory for pictures',
   'about.engineMemory': 'Memory of the engine',
-  'about.canvas': 'This browser alters pictures that a page reads (protection against fingerprinting). Headstart reads them another way.',
+  'about.canvas':
+    'This browser alters pictures that a page reads (protection against fingerprinting). Headstart reads them another way.',
 };

@@ -21,7 +21,8 @@ export default {
   'camera.again': 'Probar otra vez',
   'camera.uploadInstead': 'Usar archivos',
   'camera.denied': 'La cámara está bloqueada',
-  'camera.denied.advice': 'Pulsa el icono de la cámara o del candado en la barra de direcciones, elige «Permitir» y prueba otra vez.',
+  'camera.denied.advice':
+    'Pulsa el icono de la cámara o del candado en la barra de direcciones, elige «Permitir» y prueba otra vez.',
   'camera.missing': 'No se encuentra ninguna cámara',
   'camera.missing.advice': 'Conecta una: empieza sola. También sirven archivos de imagen.',
   'camera.busy': 'La cámara está ocupada',
@@ -29,7 +30,8 @@ export default {
   'camera.unplugged': 'La cámara se ha desconectado',
   'camera.unplugged.advice': 'Conéctala de nuevo: sigue sola. Tus imágenes están a salvo.',
   'camera.insecure': 'No hay cámara en esta dirección',
-  'camera.insecure.advice': 'Los navegadores solo permiten la cámara en páginas https://. Abre la página así o usa archivos.',
+  'camera.insecure.advice':
+    'Los navegadores solo permiten la cámara en páginas https://. Abre la página así o usa archivos.',
   'camera.unsupported': 'Este navegador no tiene acceso a la cámara',
   'camera.unsupported.advice': 'Usa un Chrome, Edge, Firefox o Safari actual, o archivos de imagen.',
   'camera.unknown': 'La cámara no arranca',
@@ -69,7 +71,10 @@ export default {
   'class.recording': 'Grabando…',
   'recording.now': 'Grabando',
   'class.single': 'Tomar una imagen',
-  'class.burst': { one: 'Manos libres: {count} imagen tras una cuenta atrás', other: 'Manos libres: {count} imágenes tras una cuenta atrás' },
+  'class.burst': {
+    one: 'Manos libres: {count} imagen tras una cuenta atrás',
+    other: 'Manos libres: {count} imágenes tras una cuenta atrás',
+  },
   'class.burstStop': 'Parar la grabación',
   'class.files': 'Añadir archivos de imagen',
   'class.filesLabel': 'Añadir archivos de imagen a {name}',
@@ -118,9 +123,15 @@ export default {
   'report.unmeasured': 'Funciona. Cómo de bien, aún no se sabe.',
   'report.unmeasuredHint': 'Con unas imágenes más en cada clase puede ponerse a prueba.',
   'report.imported': 'Trabaja una cabeza entrenada traída de un archivo.',
-  'report.few': { one: '«{name}» tiene solo {count} imagen: con más sería más seguro.', other: '«{name}» tiene solo {count} imágenes: con más sería más seguro.' },
+  'report.few': {
+    one: '«{name}» tiene solo {count} imagen: con más sería más seguro.',
+    other: '«{name}» tiene solo {count} imágenes: con más sería más seguro.',
+  },
   'report.weak': '«{name}» es la que más falla: ayudan más imágenes suyas y más variadas.',
-  'report.how': { one: 'Probado con {count} imagen de la que no había aprendido.', other: 'Probado con {count} imágenes, cada una por una cabeza que no había aprendido de ella.' },
+  'report.how': {
+    one: 'Probado con {count} imagen de la que no había aprendido.',
+    other: 'Probado con {count} imágenes, cada una por una cabeza que no había aprendido de ella.',
+  },
   'report.stale': 'Las imágenes han cambiado: hay que aprender otra vez.',
   'report.details': 'Todos los números',
   'report.class': 'Clase',
@@ -133,7 +144,10 @@ export default {
   'report.confusion': 'Qué se confunde con qué',
   'report.confusionHint': 'Pulsa un número para ver sus imágenes.',
   'report.corner': 'es ↓ · dice →',
-  'report.cell': { one: '{count} imagen de {actual} se llamó {called}', other: '{count} imágenes de {actual} se llamaron {called}' },
+  'report.cell': {
+    one: '{count} imagen de {actual} se llamó {called}',
+    other: '{count} imágenes de {actual} se llamaron {called}',
+  },
   'report.cellRight': '{name}, reconocida',
   'report.cellWrong': '{actual}, tomada por {called}',
   'report.accuracy': 'Aciertos',
@@ -183,7 +197,8 @@ export default {
   'settings.singleKeys': 'Letras y cifras son atajos',
 
   'backbone.title': 'Red base',
-  'backbone.about': 'La red ya entrenada que mira cada imagen. Al cambiarla mira todas tus imágenes de nuevo; no se pierde ninguna.',
+  'backbone.about':
+    'La red ya entrenada que mira cada imagen. Al cambiarla mira todas tus imágenes de nuevo; no se pierde ninguna.',
   'backbone.builtIn': 'Incluida',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} millones de multiplicaciones',
@@ -220,7 +235,10 @@ export default {
   'unreadable.zip-unsupported': 'un archivo comprimido de tipo desconocido',
   'unreadable.zip-too-large': 'un archivo comprimido demasiado grande',
 
-  'notice.recorded': { one: '{count} imagen grabada para {name}, {total} en total.', other: '{count} imágenes grabadas para {name}, {total} en total.' },
+  'notice.recorded': {
+    one: '{count} imagen grabada para {name}, {total} en total.',
+    other: '{count} imágenes grabadas para {name}, {total} en total.',
+  },
   'notice.picturesAdded': { one: '{count} imagen añadida.', other: '{count} imágenes añadidas.' },
   'notice.picturesDeleted': { one: '{count} imagen borrada', other: '{count} imágenes borradas' },
   'notice.picturesMoved': { one: '{count} imagen movida a {name}', other: '{count} imágenes movidas a {name}' },
@@ -231,7 +249,10 @@ export default {
   'notice.trained': 'Aprendido. {percent} de aciertos en la prueba.',
   'notice.trainedUnmeasured': 'Aprendido.',
   'notice.headSaved': 'La cabeza entrenada está guardada',
-  'notice.headOpened': { one: 'Trabaja una cabeza para {count} clase', other: 'Trabaja una cabeza para {count} clases' },
+  'notice.headOpened': {
+    one: 'Trabaja una cabeza para {count} clase',
+    other: 'Trabaja una cabeza para {count} clases',
+  },
   'notice.backboneChanged': 'La red base ha cambiado.',
 
   'error.bad-argument': 'Así no funciona.',
@@ -259,11 +280,13 @@ export default {
   'keys.help': 'Este mapa',
 
   'about.title': 'Acerca de y ayuda',
-  'about.what': 'Enseña a la cámara dos o más cosas y esta página aprende a distinguirlas: una red entrenada describe cada imagen y una pequeña cabeza nueva aprende de tus ejemplos.',
+  'about.what':
+    'Enseña a la cámara dos o más cosas y esta página aprende a distinguirlas: una red entrenada describe cada imagen y una pequeña cabeza nueva aprende de tus ejemplos.',
   'about.engine': 'Motor',
   'about.threads': { one: '{count} hilo', other: '{count} hilos' },
   'about.pictures': 'Imágenes',
   'about.pictureMemory': 'Memoria de las imágenes',
   'about.engineMemory': 'Memoria del motor',
-  'about.canvas': 'Este navegador altera las imágenes que lee una página (protección contra el rastreo). Headstart las lee de otra manera.',
+  'about.canvas':
+    'Este navegador altera las imágenes que lee una página (protección contra el rastreo). Headstart las lee de otra manera.',
 };

@@ -21,7 +21,8 @@ export default {
   'camera.again': 'Réessayer',
   'camera.uploadInstead': 'Prendre des fichiers',
   'camera.denied': 'La caméra est bloquée',
-  'camera.denied.advice': 'Clique sur le signe de caméra ou de cadenas dans la barre d’adresse, choisis « Autoriser », puis réessaie.',
+  'camera.denied.advice':
+    'Clique sur le signe de caméra ou de cadenas dans la barre d’adresse, choisis « Autoriser », puis réessaie.',
   'camera.missing': 'Aucune caméra trouvée',
   'camera.missing.advice': 'Branches-en une : elle démarre seule. Des fichiers d’images vont aussi.',
   'camera.busy': 'La caméra est occupée',
@@ -29,11 +30,13 @@ export default {
   'camera.unplugged': 'La caméra a disparu',
   'camera.unplugged.advice': 'Rebranche-la : la suite vient seule. Tes images sont en sûreté.',
   'camera.insecure': 'Pas de caméra à cette adresse',
-  'camera.insecure.advice': 'Les navigateurs n’autorisent la caméra que sur des pages https://. Ouvre la page ainsi, ou prends des fichiers.',
+  'camera.insecure.advice':
+    'Les navigateurs n’autorisent la caméra que sur des pages https://. Ouvre la page ainsi, ou prends des fichiers.',
   'camera.unsupported': 'Ce navigateur n’a pas accès aux caméras',
   'camera.unsupported.advice': 'Prends un Chrome, Edge, Firefox ou Safari récent, ou des fichiers d’images.',
   'camera.unknown': 'La caméra ne démarre pas',
-  'camera.unknown.advice': 'Ferme les autres programmes qui l’utilisent, puis réessaie. Des fichiers d’images vont aussi.',
+  'camera.unknown.advice':
+    'Ferme les autres programmes qui l’utilisent, puis réessaie. Des fichiers d’images vont aussi.',
   'camera.settings': 'Réglages de la caméra',
   'camera.device': 'Caméra',
   'camera.numbered': 'Caméra {number}',
@@ -69,7 +72,10 @@ export default {
   'class.recording': 'Enregistre…',
   'recording.now': 'Enregistrement',
   'class.single': 'Prendre une image',
-  'class.burst': { one: 'Mains libres : {count} image après un compte à rebours', other: 'Mains libres : {count} images après un compte à rebours' },
+  'class.burst': {
+    one: 'Mains libres : {count} image après un compte à rebours',
+    other: 'Mains libres : {count} images après un compte à rebours',
+  },
   'class.burstStop': 'Arrêter l’enregistrement',
   'class.files': 'Ajouter des fichiers d’images',
   'class.filesLabel': 'Ajouter des fichiers d’images à {name}',
@@ -118,9 +124,15 @@ export default {
   'report.unmeasured': 'Ça marche. À quel point, on ne le sait pas encore.',
   'report.unmeasuredHint': 'Avec quelques images de plus par classe, un test devient possible.',
   'report.imported': 'Une tête entraînée, tirée d’un fichier, est à l’œuvre.',
-  'report.few': { one: '« {name} » n’a que {count} image : avec plus, ce serait plus sûr.', other: '« {name} » n’a que {count} images : avec plus, ce serait plus sûr.' },
+  'report.few': {
+    one: '« {name} » n’a que {count} image : avec plus, ce serait plus sûr.',
+    other: '« {name} » n’a que {count} images : avec plus, ce serait plus sûr.',
+  },
   'report.weak': '« {name} » est manquée le plus souvent : d’autres images, plus variées, aideront.',
-  'report.how': { one: 'Testé sur {count} image qui n’avait pas été apprise.', other: 'Testé sur {count} images, chacune par une tête qui ne l’avait pas apprise.' },
+  'report.how': {
+    one: 'Testé sur {count} image qui n’avait pas été apprise.',
+    other: 'Testé sur {count} images, chacune par une tête qui ne l’avait pas apprise.',
+  },
   'report.stale': 'Des images ont changé depuis : il faut apprendre de nouveau.',
   'report.details': 'Tous les chiffres',
   'report.class': 'Classe',
@@ -133,7 +145,10 @@ export default {
   'report.confusion': 'Qui est pris pour qui',
   'report.confusionHint': 'Appuie sur un nombre pour voir ses images.',
   'report.corner': 'est ↓ · dit →',
-  'report.cell': { one: '{count} image de {actual} a été nommée {called}', other: '{count} images de {actual} ont été nommées {called}' },
+  'report.cell': {
+    one: '{count} image de {actual} a été nommée {called}',
+    other: '{count} images de {actual} ont été nommées {called}',
+  },
   'report.cellRight': '{name}, reconnue',
   'report.cellWrong': '{actual}, prise pour {called}',
   'report.accuracy': 'Exactitude',
@@ -183,7 +198,8 @@ export default {
   'settings.singleKeys': 'Lettres et chiffres sont des raccourcis',
 
   'backbone.title': 'Réseau de base',
-  'backbone.about': 'Le réseau déjà entraîné qui regarde chaque image. En changer fait regarder toutes tes images à nouveau ; aucune n’est perdue.',
+  'backbone.about':
+    'Le réseau déjà entraîné qui regarde chaque image. En changer fait regarder toutes tes images à nouveau ; aucune n’est perdue.',
   'backbone.builtIn': 'Intégré',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} millions de multiplications',
@@ -220,7 +236,10 @@ export default {
   'unreadable.zip-unsupported': 'une archive d’une sorte inconnue',
   'unreadable.zip-too-large': 'une archive trop grande',
 
-  'notice.recorded': { one: '{count} image enregistrée pour {name}, {total} en tout.', other: '{count} images enregistrées pour {name}, {total} en tout.' },
+  'notice.recorded': {
+    one: '{count} image enregistrée pour {name}, {total} en tout.',
+    other: '{count} images enregistrées pour {name}, {total} en tout.',
+  },
   'notice.picturesAdded': { one: '{count} image ajoutée.', other: '{count} images ajoutées.' },
   'notice.picturesDeleted': { one: '{count} image supprimée', other: '{count} images supprimées' },
   'notice.picturesMoved': { one: '{count} image déplacée vers {name}', other: '{count} images déplacées vers {name}' },
@@ -231,7 +250,10 @@ export default {
   'notice.trained': 'Appris. {percent} justes au test.',
   'notice.trainedUnmeasured': 'Appris.',
   'notice.headSaved': 'La tête entraînée est enregistrée',
-  'notice.headOpened': { one: 'Une tête pour {count} classe est à l’œuvre', other: 'Une tête pour {count} classes est à l’œuvre' },
+  'notice.headOpened': {
+    one: 'Une tête pour {count} classe est à l’œuvre',
+    other: 'Une tête pour {count} classes est à l’œuvre',
+  },
   'notice.backboneChanged': 'Le réseau de base est changé.',
 
   'error.bad-argument': 'Cela ne va pas ainsi.',
@@ -259,11 +281,13 @@ export default {
   'keys.help': 'Cette carte',
 
   'about.title': 'À propos et aide',
-  'about.what': 'Montre à la caméra deux choses ou plus, et cette page apprend à les distinguer : un réseau entraîné décrit chaque image, et une petite tête nouvelle apprend de tes exemples.',
+  'about.what':
+    'Montre à la caméra deux choses ou plus, et cette page apprend à les distinguer : un réseau entraîné décrit chaque image, et une petite tête nouvelle apprend de tes exemples.',
   'about.engine': 'Moteur',
   'about.threads': { one: '{count} fil', other: '{count} fils' },
   'about.pictures': 'Images',
   'about.pictureMemory': 'Mémoire des images',
   'about.engineMemory': 'Mémoire du moteur',
-  'about.canvas': 'Ce navigateur altère les images qu’une page lit (protection contre le pistage). Headstart les lit autrement.',
+  'about.canvas':
+    'Ce navigateur altère les images qu’une page lit (protection contre le pistage). Headstart les lit autrement.',
 };

@@ -29,7 +29,8 @@ export default {
   'camera.unplugged': 'カメラが外れました',
   'camera.unplugged.advice': 'つなぎ直すと自動で続きます。写真は消えていません。',
   'camera.insecure': 'このアドレスではカメラを使えません',
-  'camera.insecure.advice': 'ブラウザは https:// のページでだけカメラを許可します。そのアドレスで開くか、画像ファイルを使ってください。',
+  'camera.insecure.advice':
+    'ブラウザは https:// のページでだけカメラを許可します。そのアドレスで開くか、画像ファイルを使ってください。',
   'camera.unsupported': 'このブラウザはカメラを使えません',
   'camera.unsupported.advice': '新しい Chrome、Edge、Firefox、Safari か、画像ファイルを使ってください。',
   'camera.unknown': 'カメラが始まりません',
@@ -259,7 +260,8 @@ export default {
   'keys.help': 'この一覧',
 
   'about.title': '説明とヘルプ',
-  'about.what': 'カメラに二つ以上のものを見せると、このページが見分け方を学びます。学習済みのネットワークが写真を言い表し、小さな新しいヘッドがあなたの例から学びます。',
+  'about.what':
+    'カメラに二つ以上のものを見せると、このページが見分け方を学びます。学習済みのネットワークが写真を言い表し、小さな新しいヘッドがあなたの例から学びます。',
   'about.engine': 'エンジン',
   'about.threads': { other: '{count} スレッド' },
   'about.pictures': '写真',

@@ -100,9 +100,7 @@ export async function createTexts(chosen) {
   function t(key, values = {}) {
     const entry = dictionary[key] ?? en[key];
     const text =
-      typeof entry === 'string'
-        ? entry
-        : (entry?.[plural.select(Number(values.count ?? 0))] ?? entry?.other ?? key);
+      typeof entry === 'string' ? entry : (entry?.[plural.select(Number(values.count ?? 0))] ?? entry?.other ?? key);
     return text.replace(/\{(\w+)\}/g, (_, name) => {
       const value = values[name];
       return typeof value === 'number' ? number(value) : String(value ?? '');
@@ -132,10 +130,8 @@ export async function createTexts(chosen) {
         ? number(bytes / 1e3, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 })
         : number(bytes / 1e6, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }),
     /** @param {number} value @param {number} [digits] */
-    ms: (value, digits = 1) =>
-      number(value, { style: 'unit', unit: 'millisecond', maximumFractionDigits: digits }),
+    ms: (value, digits = 1) => number(value, { style: 'unit', unit: 'millisecond', maximumFractionDigits: digits }),
     /** @param {number} value */
-    seconds: (value) =>
-      number(value, { style: 'unit', unit: 'second', unitDisplay: 'long', maximumFractionDigits: 0 }),
+    seconds: (value) => number(value, { style: 'unit', unit: 'second', unitDisplay: 'long', maximumFractionDigits: 0 }),
   };
 }

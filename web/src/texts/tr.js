@@ -29,7 +29,8 @@ export default {
   'camera.unplugged': 'Kamera çıktı',
   'camera.unplugged.advice': 'Yeniden tak: kendiliğinden sürer. Resimlerin güvende.',
   'camera.insecure': 'Bu adreste kamera yok',
-  'camera.insecure.advice': 'Tarayıcılar kameraya yalnızca https:// sayfalarında izin verir. Sayfayı öyle aç ya da resim dosyası kullan.',
+  'camera.insecure.advice':
+    'Tarayıcılar kameraya yalnızca https:// sayfalarında izin verir. Sayfayı öyle aç ya da resim dosyası kullan.',
   'camera.unsupported': 'Bu tarayıcı kamera kullanamıyor',
   'camera.unsupported.advice': 'Güncel bir Chrome, Edge, Firefox ya da Safari veya resim dosyası kullan.',
   'camera.unknown': 'Kamera başlamıyor',
@@ -69,7 +70,10 @@ export default {
   'class.recording': 'Kaydediyor…',
   'recording.now': 'Kayıt',
   'class.single': 'Tek resim çek',
-  'class.burst': { one: 'Eller serbest: geri sayımdan sonra {count} resim', other: 'Eller serbest: geri sayımdan sonra {count} resim' },
+  'class.burst': {
+    one: 'Eller serbest: geri sayımdan sonra {count} resim',
+    other: 'Eller serbest: geri sayımdan sonra {count} resim',
+  },
   'class.burstStop': 'Kaydı durdur',
   'class.files': 'Resim dosyaları ekle',
   'class.filesLabel': '{name} sınıfına resim dosyaları ekle',
@@ -118,9 +122,15 @@ export default {
   'report.unmeasured': 'Çalışıyor. Ne kadar iyi, henüz bilinmiyor.',
   'report.unmeasuredHint': 'Her sınıfta birkaç resim daha olursa kendini sınayabilir.',
   'report.imported': 'Dosyadan gelen eğitilmiş bir baş çalışıyor.',
-  'report.few': { one: '“{name}” sınıfında yalnızca {count} resim var: daha fazlası bunu sağlamlaştırır.', other: '“{name}” sınıfında yalnızca {count} resim var: daha fazlası bunu sağlamlaştırır.' },
+  'report.few': {
+    one: '“{name}” sınıfında yalnızca {count} resim var: daha fazlası bunu sağlamlaştırır.',
+    other: '“{name}” sınıfında yalnızca {count} resim var: daha fazlası bunu sağlamlaştırır.',
+  },
   'report.weak': 'En çok “{name}” kaçırılıyor: ondan daha çok ve daha çeşitli resim yardım eder.',
-  'report.how': { one: 'Öğrenmediği {count} resimle sınandı.', other: '{count} resimle sınandı; her biri onu öğrenmemiş bir başla.' },
+  'report.how': {
+    one: 'Öğrenmediği {count} resimle sınandı.',
+    other: '{count} resimle sınandı; her biri onu öğrenmemiş bir başla.',
+  },
   'report.stale': 'Resimler o zamandan beri değişti: yeniden öğret.',
   'report.details': 'Tüm sayılar',
   'report.class': 'Sınıf',
@@ -220,11 +230,20 @@ export default {
   'unreadable.zip-unsupported': 'bilinmeyen türde bir arşiv',
   'unreadable.zip-too-large': 'çok büyük bir arşiv',
 
-  'notice.recorded': { one: '{name} için {count} resim kaydedildi, toplam {total}.', other: '{name} için {count} resim kaydedildi, toplam {total}.' },
+  'notice.recorded': {
+    one: '{name} için {count} resim kaydedildi, toplam {total}.',
+    other: '{name} için {count} resim kaydedildi, toplam {total}.',
+  },
   'notice.picturesAdded': { one: '{count} resim eklendi.', other: '{count} resim eklendi.' },
   'notice.picturesDeleted': { one: '{count} resim silindi', other: '{count} resim silindi' },
-  'notice.picturesMoved': { one: '{count} resim {name} sınıfına taşındı', other: '{count} resim {name} sınıfına taşındı' },
-  'notice.picturesCopied': { one: '{count} resim {name} sınıfına kopyalandı', other: '{count} resim {name} sınıfına kopyalandı' },
+  'notice.picturesMoved': {
+    one: '{count} resim {name} sınıfına taşındı',
+    other: '{count} resim {name} sınıfına taşındı',
+  },
+  'notice.picturesCopied': {
+    one: '{count} resim {name} sınıfına kopyalandı',
+    other: '{count} resim {name} sınıfına kopyalandı',
+  },
   'notice.picturesSaved': { one: '{count} resim kaydedildi', other: '{count} resim kaydedildi' },
   'notice.classDeleted': '“{name}” silindi',
   'notice.classMoved': '{name} artık {position}. sırada.',
@@ -259,11 +278,13 @@ export default {
   'keys.help': 'Bu liste',
 
   'about.title': 'Hakkında ve yardım',
-  'about.what': 'Kameraya iki ya da daha çok şey göster; bu sayfa onları ayırt etmeyi öğrenir: eğitilmiş bir ağ her resmi betimler, küçük yeni bir baş senin örneklerinden öğrenir.',
+  'about.what':
+    'Kameraya iki ya da daha çok şey göster; bu sayfa onları ayırt etmeyi öğrenir: eğitilmiş bir ağ her resmi betimler, küçük yeni bir baş senin örneklerinden öğrenir.',
   'about.engine': 'Motor',
   'about.threads': { one: '{count} iş parçacığı', other: '{count} iş parçacığı' },
   'about.pictures': 'Resimler',
   'about.pictureMemory': 'Resimlerin belleği',
   'about.engineMemory': 'Motorun belleği',
-  'about.canvas': 'Bu tarayıcı sayfanın okuduğu resimleri değiştiriyor (izlenmeye karşı koruma). Headstart onları başka yoldan okur.',
+  'about.canvas':
+    'Bu tarayıcı sayfanın okuduğu resimleri değiştiriyor (izlenmeye karşı koruma). Headstart onları başka yoldan okur.',
 };

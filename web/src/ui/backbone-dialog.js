@@ -2,8 +2,8 @@
  * The backbone chooser: what each one costs, whose it is, how fast it is here.
  */
 
-import { html, nothing, render } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
+import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
 

@@ -2,9 +2,9 @@
  * The class cards: name, hold to record, pictures, and everything else in a menu.
  */
 
-import { html, nothing, render } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, render } from 'lit/html.js';
 import { holdHandlers } from '../kit/hold.js';
 import { icon } from '../kit/icons.js';
 import { closeMenuOf } from '../kit/menus.js';
@@ -109,8 +109,7 @@ export function mountClassList(host, app) {
         sampleIds: card.sampleIds,
         newestFirst: true,
         picture: app.samples.picture,
-        label: (/** @type {number} */ number, /** @type {number} */ count) =>
-          t('picture.label', { number, count }),
+        label: (/** @type {number} */ number, /** @type {number} */ count) => t('picture.label', { number, count }),
       }}
       @picture-opened=${(/** @type {CustomEvent} */ { detail }) => openViewer(card, detail.index)}
       @picture-deleted=${(/** @type {CustomEvent} */ { detail }) => app.samples.remove([detail.sampleId])}
@@ -272,8 +271,5 @@ export function mountClassList(host, app) {
     );
   }
 
-  app.watch(
-    ['classes-changed', 'samples-changed', 'recording-changed', 'burstCount-chosen'],
-    draw,
-  );
+  app.watch(['classes-changed', 'samples-changed', 'recording-changed', 'burstCount-chosen'], draw);
 }

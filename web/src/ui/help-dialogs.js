@@ -2,8 +2,8 @@
  * The keyboard map, and what runs here: for the curious, the teacher, the engineer.
  */
 
-import { html, nothing, render } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
+import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
 
@@ -65,7 +65,10 @@ export function mountHelpDialogs(host, app) {
     const { engine } = state;
     const pictureCount = state.classes.reduce((sum, card) => sum + card.sampleIds.length, 0);
     const rows = [
-      [t('about.engine'), engine.variant ? `${engine.variant} · ${t('about.threads', { count: engine.threads })}` : '–'],
+      [
+        t('about.engine'),
+        engine.variant ? `${engine.variant} · ${t('about.threads', { count: engine.threads })}` : '–',
+      ],
       [t('backbone.title'), engine.backbone ? `${engine.backbone.name} · ${engine.backbone.license}` : '–'],
       [t('about.pictures'), t('pictures', { count: pictureCount })],
       ...(stats

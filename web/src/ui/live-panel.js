@@ -2,8 +2,8 @@
  * The live answer: the winner large, a bar for every class, and the engineer's numbers on request.
  */
 
-import { html, nothing, render } from 'lit/html.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 import { token } from '../kit/token.js';
 import { vars } from '../kit/vars.js';
@@ -42,9 +42,7 @@ export function mountLivePanel(host, app) {
   function bars() {
     const { live, settings } = state;
     const parts = new Map(live.ranked.map(({ classId, probability }) => [classId, probability]));
-    const cards = state.classes
-      .map((card, index) => ({ card, number: index + 1 }))
-      .filter(({ card }) => card.enabled);
+    const cards = state.classes.map((card, index) => ({ card, number: index + 1 })).filter(({ card }) => card.enabled);
     return html`<ul class="bars" ${vars({ '--threshold': settings.threshold })}>
       ${repeat(
         cards,
@@ -113,14 +111,7 @@ export function mountLivePanel(host, app) {
   }
 
   app.watch(
-    [
-      'live-changed',
-      'classes-changed',
-      'samples-changed',
-      'threshold-chosen',
-      'showsNumbers-chosen',
-      'source-changed',
-    ],
+    ['live-changed', 'classes-changed', 'samples-changed', 'threshold-chosen', 'showsNumbers-chosen', 'source-changed'],
     draw,
   );
   app.watch(['winner-changed'], sayWinner);

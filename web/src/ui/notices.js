@@ -2,8 +2,8 @@
  * Toasts, the progress of pictures coming in, and the one live region of the page.
  */
 
-import { html, nothing, render } from 'lit/html.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 
 /** @typedef {import('../state/app.js').App} App */
@@ -73,14 +73,7 @@ export function mountNotices(host, app) {
   }
 
   function draw() {
-    render(
-      html`${intake()} ${repeat(
-        state.notices,
-        ({ id }) => id,
-        toast,
-      )}`,
-      toasts,
-    );
+    render(html`${intake()} ${repeat(state.notices, ({ id }) => id, toast)}`, toasts);
   }
 
   app.watch(['notices-changed', 'intake-changed'], draw);

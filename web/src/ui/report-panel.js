@@ -36,9 +36,7 @@ export function mountReportPanel(host, app) {
     const sampleIds = report.heldOut
       .filter(
         (each) =>
-          each.classId === actual.classId &&
-          each.predictedClassId === called.classId &&
-          present.has(each.sampleId),
+          each.classId === actual.classId && each.predictedClassId === called.classId && present.has(each.sampleId),
       )
       .sort((a, b) => b.probability - a.probability)
       .map(({ sampleId }) => sampleId);
@@ -137,7 +135,10 @@ export function mountReportPanel(host, app) {
         }),
       ],
       [t('report.balanced'), texts.percent(report.balancedAccuracy, 1)],
-      [t('report.calibration'), t(calibrationWord(report.calibrationError), { part: texts.percent(report.calibrationError, 1) })],
+      [
+        t('report.calibration'),
+        t(calibrationWord(report.calibrationError), { part: texts.percent(report.calibrationError, 1) }),
+      ],
       [t('report.loss'), texts.number(report.loss, { maximumFractionDigits: 3 })],
       [t('report.temperature'), texts.number(report.temperature, { maximumFractionDigits: 2 })],
       [t('report.head'), t(/** @type {any} */ (`head.${report.head}`))],

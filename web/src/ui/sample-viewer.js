@@ -102,9 +102,7 @@ export function mountSampleViewer(host, app) {
     const present = new Set(state.classes.flatMap((card) => card.sampleIds));
     const card = state.classes.find(({ key }) => key === viewer.classKey);
     const isWholeClass = card && viewer.title === card.name;
-    const sampleIds = isWholeClass
-      ? [...card.sampleIds].reverse()
-      : viewer.sampleIds.filter((id) => present.has(id));
+    const sampleIds = isWholeClass ? [...card.sampleIds].reverse() : viewer.sampleIds.filter((id) => present.has(id));
     if (sampleIds.length === 0) {
       app.viewer.close();
       return;
@@ -156,7 +154,8 @@ export function mountSampleViewer(host, app) {
           selected,
           current: sampleIds[index],
           picture: app.samples.picture,
-          label: (/** @type {number} */ number, /** @type {number} */ total) => t('picture.label', { number, count: total }),
+          label: (/** @type {number} */ number, /** @type {number} */ total) =>
+            t('picture.label', { number, count: total }),
         }}
         @picture-opened=${onOpened}
         @picture-deleted=${() => app.samples.remove(chosen())}
@@ -207,7 +206,9 @@ export function mountSampleViewer(host, app) {
     }
     dialog.toggle(viewer !== null);
     if (viewer && !wasOpen) {
-      const strip = /** @type {import('../kit/picture-strip.js').PictureStrip | null} */ (dialog.element.querySelector('picture-strip'));
+      const strip = /** @type {import('../kit/picture-strip.js').PictureStrip | null} */ (
+        dialog.element.querySelector('picture-strip')
+      );
       const { index } = viewer;
       requestAnimationFrame(() => strip?.focusPicture(index));
     }

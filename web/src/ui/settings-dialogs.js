@@ -2,8 +2,8 @@
  * Two drawers: how a head is trained, and when an answer counts. Plain names, defaults marked, one way back to them.
  */
 
-import { html, nothing, render } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
+import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
 

@@ -2,8 +2,8 @@
  * The bar on top: undo and redo, language, theme, help.
  */
 
-import { html, render } from 'lit/html.js';
 import { live } from 'lit/directives/live.js';
+import { html, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 
 /** @typedef {import('../state/app.js').App} App */
@@ -35,7 +35,8 @@ export function mountTopBar(host, app, languages) {
           ${icon('language')}
           <select class="language-select" aria-label=${t('language')} .value=${live(texts.language)} @change=${(/** @type {any} */ event) => app.settings.set('language', event.target.value)}>
             ${Object.entries(languages).map(
-              ([tag, name]) => html`<option value=${tag} lang=${tag} ?selected=${tag === texts.language}>${name}</option>`,
+              ([tag, name]) =>
+                html`<option value=${tag} lang=${tag} ?selected=${tag === texts.language}>${name}</option>`,
             )}
           </select>
         </label>

@@ -50,9 +50,7 @@ export function mountTrainingPanel(host, app) {
     if (!report) {
       return nothing;
     }
-    const few = report.perClass.reduce((least, each) =>
-      each.sampleCount < least.sampleCount ? each : least,
-    );
+    const few = report.perClass.reduce((least, each) => (each.sampleCount < least.sampleCount ? each : least));
     if (few.sampleCount < 10) {
       return t('report.few', { name: few.name, count: few.sampleCount });
     }
