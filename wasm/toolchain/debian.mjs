@@ -143,8 +143,8 @@ export async function unpack(files, target, { exclude = [], onProgress = () => {
   let done = 0;
   const worker = async () => {
     for (let file = waiting.pop(); file; file = waiting.pop()) {
-      const script = 'dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" --no-same-owner "${@:3}"';
-      await run('bash', ['-o', 'pipefail', '-c', script, 'unpack', file, part, ...excludes]);
+      const script = 'file=$1; shift; dpkg-deb --fsys-tarfile "$file" | tar -x --no-same-owner "$@"';
+      await run('bash', ['-o', 'pipefail', '-c', script, 'unpack', file, '-C', part, ...excludes]);
       done += 1;
       onProgress(`${done} of ${files.length} packages`);
     }
@@ -175,7 +175,13 @@ function suitesLike(release, suite) {
     throw new Error(`apt's sources name no archive of Debian ${release}: add one to /etc/apt/sources.list.d`);
   }
   return own.map(({ uris, suites, signedBy }) => {
-    const names = suite === release ? suites.split(/\s+/).filter((name) => name.startsWith(release)).join(' ') : suite;
+    const names =
+      suite === release
+        ? suites
+            .split(/\s+/)
+            .filter((name) => name.startsWith(release))
+            .join(' ')
+        : suite;
     return `URIs: ${uris}\nSuites: ${names}\nComponents: main\nSigned-By: ${signedBy}\n`;
   });
 }

@@ -32,12 +32,17 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * @param {object} [options]
  * @param {string} [options.cwd]
  * @param {NodeJS.ProcessEnv} [options.env] Added to the environment.
- * @param {(line: string) => void} [options.onLine] Each line of output; without it the output is only kept for an error.
+ * @param {(line: string) => void} [options.onLine] Gets each line of output.
+ * @param {(line: string) => boolean} [options.isNoise] Whether an error's message does without this line.
  * @param {boolean} [options.show] Print everything as it comes.
  * @param {boolean} [options.statusPipe] Lines of file descriptor 3 go to onLine as well.
  * @returns {Promise<string>} What it printed.
  */
-export function run(command, parameters, { cwd = repository, env = {}, onLine, show = false, statusPipe = false } = {}) {
+export function run(
+  command,
+  parameters,
+  { cwd = repository, env = {}, onLine, isNoise, show = false, statusPipe = false } = {},
+) {
   return new Promise((resolve, reject) => {
     const output = show ? 'inherit' : 'pipe';
     const child = spawn(command, parameters, {
@@ -53,7 +58,7 @@ export function run(command, parameters, { cwd = repository, env = {}, onLine, s
         continue;
       }
       createInterface({ input: /** @type {import('node:stream').Readable} */ (stream) }).on('line', (line) => {
-        if (index < 3) {
+        if (index < 3 && !isNoise?.(line)) {
           lines.push(line);
         }
         onLine?.(line);

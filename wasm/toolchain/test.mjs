@@ -15,10 +15,6 @@ const relaxed = '--experimental-wasm-relaxed-simd';
 
 /** What each part needs built, and its suites. @type {Record<string, { steps: import('./setup.mjs').Step[], suites: Suite[] }>} */
 const parts = {
-  repo: {
-    steps: [],
-    suites: [{ name: 'repository', work: () => nodeTest('tests/repo') }],
-  },
   core: {
     steps: ['native-debug', 'native-asan'].map((preset) => presetStep(preset, `Tests of core, ${preset}`)),
     suites: [
@@ -42,6 +38,11 @@ const parts = {
       { name: 'modules of the page', work: () => nodeTest('tests/web') },
       { name: 'page in Chromium', work: playwright },
     ],
+  },
+  // Last, since the budgets look at what the others have built.
+  repo: {
+    steps: [],
+    suites: [{ name: 'repository', work: () => nodeTest('tests/repo') }],
   },
 };
 
@@ -104,7 +105,9 @@ async function runSuites(suites) {
   }
   console.log('\n== summary ==');
   for (const { name, seconds, error } of results) {
-    console.log(`${error ? 'FAILED' : 'passed'}  ${name} (${seconds} s)${error ? `: ${error.message.split('\n')[0]}` : ''}`);
+    console.log(
+      `${error ? 'FAILED' : 'passed'}  ${name} (${seconds} s)${error ? `: ${error.message.split('\n')[0]}` : ''}`,
+    );
   }
   return results.some(({ error }) => error) ? 1 : 0;
 }

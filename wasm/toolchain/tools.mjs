@@ -63,7 +63,8 @@ function toolsState(tools) {
  */
 function needsSysroot(tools) {
   const gcc = `/usr/lib/gcc/${tools.debian?.triple}`;
-  const hasLibrary = existsSync(gcc) && readdirSync(gcc).some((version) => existsSync(join(gcc, version, 'libstdc++.so')));
+  const hasLibrary =
+    existsSync(gcc) && readdirSync(gcc).some((version) => existsSync(join(gcc, version, 'libstdc++.so')));
   return !hasLibrary || !existsSync('/usr/include/stdio.h');
 }
 
@@ -77,7 +78,9 @@ export async function provideBuildTools(tools, onProgress) {
   if (!tools.debian) {
     const missing = ['cmake', 'ninja', 'c++'].filter((name) => versionOf(name) === null);
     if (missing.length > 0) {
-      throw new ProcessError(`Please install ${missing.join(', ')}: this machine is not Debian, where they are fetched.`);
+      throw new ProcessError(
+        `Please install ${missing.join(', ')}: this machine is not Debian, where they are fetched.`,
+      );
     }
     await provideDoctest();
     return;
@@ -102,7 +105,10 @@ export async function provideBuildTools(tools, onProgress) {
   );
   if (needsSysroot(tools)) {
     const library = /^(libc6|libc6-dev|linux-libc-dev|libgcc-s1|libgcc-\d+-dev|libstdc\+\+6|libstdc\+\+-\d+-dev)$/;
-    await unpack(files.filter((file) => library.test(nameOf(file))), sysrootDir);
+    await unpack(
+      files.filter((file) => library.test(nameOf(file))),
+      sysrootDir,
+    );
   } else {
     rmSync(sysrootDir, { recursive: true, force: true });
   }
@@ -205,7 +211,16 @@ export async function provideEmscripten(tools, onProgress) {
     writeScript(join(binaryenBin, name), `exec ${start.map(quote).join(' ')} "$@"`);
   }
   const llvmBin = join(emscriptenDir, 'llvm/bin');
-  for (const name of ['clang', 'clang++', 'wasm-ld', 'llvm-ar', 'llvm-nm', 'llvm-objcopy', 'llvm-ranlib', 'llvm-strip']) {
+  for (const name of [
+    'clang',
+    'clang++',
+    'wasm-ld',
+    'llvm-ar',
+    'llvm-nm',
+    'llvm-objcopy',
+    'llvm-ranlib',
+    'llvm-strip',
+  ]) {
     writeWrapper(tools, llvmBin, name, join(toolsDir, 'usr/lib/llvm-19/bin', name));
   }
   const config = {

@@ -83,11 +83,12 @@ export async function runNinja(buildDir, targets, onProgress) {
   const jobs = Math.max(availableParallelism(), 1);
   await run('ninja', ['-C', buildDir, '-j', String(jobs), ...targets], {
     env: { NINJA_STATUS: '%f of %t steps|' },
-    onLine: (line) => {
+    isNoise: (line) => {
       const status = line.match(/^(\d+ of \d+ steps)\|/);
       if (status) {
         onProgress(status[1]);
       }
+      return status !== null;
     },
   });
 }

@@ -1,0 +1,113 @@
+// Dependencies point one way: web → wasm → core → XNNPACK.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { files, importsOf, includesOf, matching, read } from './tree.mjs';
+
+/**
+ * The offences of all `found` files, as lines for the message of an assertion.
+ *
+ * @param {string[]} found
+ * @param {(file: string) => string[]} offencesOf
+ */
+function offences(found, offencesOf) {
+  return found.flatMap((file) => offencesOf(file).map((offence) => `${file}: ${offence}`));
+}
+
+const coreFiles = matching(/^core\/(include|src)\/.*\.(h|cpp)$/);
+const wasmFiles = matching(/^wasm\/src\/.*\.(h|cpp)$/);
+const pageFiles = matching(/^web\/src\/.*\.js$/);
+
+test('core includes the standard library, XNNPACK and itself, and nothing that does input or output', () => {
+  const foreign = /^<(emscripten|fstream|iostream|filesystem|chrono|ctime|cstdio|stdio|thread|sys\/|unistd)/;
+  assert.deepEqual(
+    offences(coreFiles, (file) => includesOf(file).filter((name) => foreign.test(name) || /"(wasm|web)\//.test(name))),
+    [],
+  );
+});
+
+test('the public headers of core do not show XNNPACK', () => {
+  const headers = matching(/^core\/include\/.*\.h$/);
+  assert.deepEqual(
+    offences(headers, (file) => includesOf(file).filter((name) => /xnnpack|pthreadpool/.test(name))),
+    [],
+  );
+});
+
+test('core has no exceptions, clock, environment or output', () => {
+  const forbidden = /\b(throw|try\s*\{|catch\s*\(|std::getenv|getenv\(|printf\(|std::cout|std::cerr|system_clock)/g;
+  const code = (/** @type {string} */ file) =>
+    read(file)
+      .replace(/\/\/.*$/gm, '')
+      .replace(/"(\\.|[^"\\])*"/g, '""');
+  assert.deepEqual(
+    offences(coreFiles, (file) => code(file).match(forbidden) ?? []),
+    [],
+  );
+});
+
+test('graph_builder is the only caller of xnn_define_*', () => {
+  const callers = matching(/\.(h|cpp)$/).filter((file) => /\bxnn_define_\w+\s*\(/.test(read(file)));
+  assert.deepEqual(
+    callers.filter((file) => !/^core\/src\/graph_builder\w*\.(h|cpp)$/.test(file)),
+    [],
+  );
+});
+
+test('wasm translates: it includes core by its public headers, Emscripten and the standard library', () => {
+  const foreign = /xnnpack|pthreadpool|"\.\.\//;
+  const own = new Set(wasmFiles.map((file) => `"${file.replace('wasm/src/', '')}"`));
+  assert.deepEqual(
+    offences(wasmFiles, (file) =>
+      includesOf(file).filter(
+        (name) => foreign.test(name) || (name.startsWith('"') && !name.startsWith('"headstart/') && !own.has(name)),
+      ),
+    ),
+    [],
+  );
+});
+
+test('nothing in core or wasm/src refers to the page', () => {
+  assert.deepEqual(
+    offences([...coreFiles, ...wasmFiles], (file) => read(file).match(/\bweb\/src\b/g) ?? []),
+    [],
+  );
+});
+
+test('the page reaches C++ through the engine alone, and the engine through files beside the library', () => {
+  assert.deepEqual(
+    offences(pageFiles, (file) => importsOf(file).filter((name) => /^(core|wasm|tests|build)\//.test(name))),
+    [],
+  );
+});
+
+test('ui modules never import each other or the engine', () => {
+  assert.deepEqual(
+    offences(matching(/^web\/src\/ui\/.*\.js$/), (file) =>
+      importsOf(file).filter((name) => /^web\/src\/(ui|engine)\//.test(name)),
+    ),
+    [],
+  );
+});
+
+test('the engine knows nothing of the page', () => {
+  assert.deepEqual(
+    offences(matching(/^web\/src\/engine\/.*\.js$/), (file) =>
+      importsOf(file).filter((name) => /^web\//.test(name) && !/^web\/src\/engine\//.test(name)),
+    ),
+    [],
+  );
+});
+
+test('the state knows nothing of how it is shown', () => {
+  assert.deepEqual(
+    offences(matching(/^web\/src\/state\/.*\.js$/), (file) =>
+      importsOf(file).filter((name) => /^web\/src\/(ui|kit)\//.test(name) || /^lit(\/|$)/.test(name)),
+    ),
+    [],
+  );
+});
+
+test('there is something to check', () => {
+  assert.ok(files.length > 0);
+});
