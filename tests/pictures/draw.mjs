@@ -10,18 +10,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { encodePng } from './encode.mjs';
-import {
-  box,
-  circle,
-  createRandom,
-  joined,
-  mix,
-  moved,
-  paint,
-  polygon,
-  turned,
-  without,
-} from './rasteriser.mjs';
+import { box, circle, createRandom, joined, mix, moved, paint, polygon, turned, without } from './rasteriser.mjs';
 
 /** @typedef {import('./rasteriser.mjs').Colour} Colour */
 /** @typedef {import('./rasteriser.mjs').Shape} Shape */
@@ -62,14 +51,10 @@ const THINGS = {
   },
   ladder: (random) => {
     const rails = joined(moved(box(0.05, 0.75), -0.3, 0), moved(box(0.05, 0.75), 0.3, 0));
-    const rungs = joined(
-      ...Array.from({ length: 6 }, (_, index) => moved(box(0.3, 0.04), 0, -0.6 + 0.24 * index)),
-    );
+    const rungs = joined(...Array.from({ length: 6 }, (_, index) => moved(box(0.3, 0.04), 0, -0.6 + 0.24 * index)));
     return [{ shape: joined(rails, rungs), colour: [90, 110 + 30 * random(), 60] }];
   },
-  ring: (random) => [
-    { shape: without(circle(0.6), circle(0.36)), colour: [40, 90 + 50 * random(), 200] },
-  ],
+  ring: (random) => [{ shape: without(circle(0.6), circle(0.36)), colour: [40, 90 + 50 * random(), 200] }],
 };
 
 export const thingNames = Object.keys(THINGS);

@@ -5,13 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { zipSync } from 'fflate';
 import { layersOf, sizeOf } from '../../web/tools/backbones/mobilenet-v2.mjs';
-import {
-  convert,
-  fileNameOf,
-  metadataOf,
-  originals,
-  provideBackbone,
-} from '../../web/tools/backbones/provide.mjs';
+import { convert, fileNameOf, metadataOf, originals, provideBackbone } from '../../web/tools/backbones/provide.mjs';
 import { encodeSafetensors } from '../../web/tools/backbones/safetensors.mjs';
 import { createRandom } from '../pictures/rasteriser.mjs';
 import { bytes, flatbuffer, int8, int32, numbers, table, vector } from './support/flatbuffer.mjs';
@@ -49,17 +43,14 @@ function readTensors(path) {
     ]) => ({
       name,
       shape,
-      values: new Float32Array(
-        file.buffer.slice(file.byteOffset + dataAt + from, file.byteOffset + dataAt + to),
-      ),
+      values: new Float32Array(file.buffer.slice(file.byteOffset + dataAt + from, file.byteOffset + dataAt + to)),
     }),
   );
 }
 
 test('published backbones come out byte for byte as the reference conversion', () => {
   test.skip(!existsSync(published), `no backbones at ${published}`);
-  const reference = (precision) =>
-    readFileSync(join(published, fileNameOf(npyOriginal.name, precision)));
+  const reference = (precision) => readFileSync(join(published, fileNameOf(npyOriginal.name, precision)));
   const tensors = readTensors(join(published, fileNameOf(npyOriginal.name, 'f32')));
   const files = new Map(tensors.map(({ name, shape, values }) => [name, npyOf(values, shape)]));
   const converted = convert(npyOriginal, files);
@@ -70,10 +61,7 @@ test('published backbones come out byte for byte as the reference conversion', (
 
 test('the layers of all three widths are those of the published files', () => {
   for (const original of originals.filter(({ format }) => format === 'npy')) {
-    const names = layersOf(Number(original.widthMultiplier)).flatMap(({ name }) => [
-      `${name}.weight`,
-      `${name}.bias`,
-    ]);
+    const names = layersOf(Number(original.widthMultiplier)).flatMap(({ name }) => [`${name}.weight`, `${name}.bias`]);
     expect(original.files.map(({ tensor }) => tensor)).toEqual(names);
   }
 });
@@ -104,9 +92,7 @@ test('batch norm folds into a Keras model’s convolutions', () => {
     // One convolution and its batch norm, both ways, at one place of the picture.
     const [channel, input, at] = [channels - 1, inputs - 1, sizeOf(spatial) - 1];
     const scale = gamma[channel] / Math.sqrt(variance[channel] + 0.001);
-    const theirs = isDepthwise
-      ? at * channels + channel
-      : (at * inputs + input) * channels + channel;
+    const theirs = isDepthwise ? at * channels + channel : (at * inputs + input) * channels + channel;
     const ours = isDepthwise ? theirs : (channel * sizeOf(spatial) + at) * inputs + input;
     expected.set(`${name}.weight`, [ours, kernel[theirs] * scale]);
     expected.set(`${name}.bias`, [channel, beta[channel] - mean[channel] * scale]);
@@ -211,11 +197,7 @@ test('an original that is not what it was is refused, and an interrupted fetch g
   expect(readdirSync(folder)).toEqual(['originals']);
   await provideBackbone(original, folder, { fetchBytes });
   expect(fetched).toBe(files.length + 1);
-  expect(readdirSync(folder).sort()).toEqual([
-    'originals',
-    'small.f16.safetensors',
-    'small.f32.safetensors',
-  ]);
+  expect(readdirSync(folder).sort()).toEqual(['originals', 'small.f16.safetensors', 'small.f32.safetensors']);
 
   const other = { ...original, name: 'other' };
   const falsified = async (url) => Buffer.concat([contents.get(url).subarray(0, -1), Buffer.of(1)]);
@@ -227,16 +209,7 @@ test('the catalogue states what the published files are', () => {
   const catalogue = JSON.parse(
     readFileSync(new URL('../../web/public/backbones/catalogue.json', import.meta.url), 'utf8'),
   );
-  for (const {
-    name,
-    file,
-    bytes: stated,
-    sha256,
-    inputSize,
-    mmac,
-    license,
-    source,
-  } of catalogue.backbones) {
+  for (const { name, file, bytes: stated, sha256, inputSize, mmac, license, source } of catalogue.backbones) {
     expect([typeof inputSize, typeof mmac, typeof license, typeof source]).toEqual([
       'number',
       'number',

@@ -20,9 +20,7 @@ async function openCamera(page, choice = {}) {
   }, choice);
 }
 
-test('an opened camera plays in the attached video, muted and inline as iPhones want it', async ({
-  bare,
-}) => {
+test('an opened camera plays in the attached video, muted and inline as iPhones want it', async ({ bare }) => {
   expect(await openCamera(bare)).toMatchObject({ state: 'open', failure: null });
   await expect.poll(() => bare.evaluate(() => window.video.currentTime)).toBeGreaterThan(0);
   const attributes = await bare.evaluate(() => window.video.getAttributeNames());
@@ -42,9 +40,7 @@ test('closing switches the camera off', async ({ bare }) => {
   expect(ended).toEqual({ track: 'ended', state: 'closed', shown: null });
 });
 
-test('of two openings at once the later one counts, and no second light stays on', async ({
-  bare,
-}) => {
+test('of two openings at once the later one counts, and no second light stays on', async ({ bare }) => {
   const outcome = await bare.evaluate(async () => {
     const { Camera } = await import('/modules/src/camera/camera.js');
     const streams = [];
@@ -71,9 +67,7 @@ test('of two openings at once the later one counts, and no second light stays on
   expect(outcome.live[outcome.current]).toBe('live');
 });
 
-test('a camera that goes away is announced, and taken up again when it comes back', async ({
-  bare,
-}) => {
+test('a camera that goes away is announced, and taken up again when it comes back', async ({ bare }) => {
   await openCamera(bare);
   await bare.evaluate(() => {
     // What the browser does when the plug is pulled.
@@ -95,9 +89,7 @@ test('a camera that goes away is announced, and taken up again when it comes bac
   await expect.poll(() => bare.evaluate(() => window.video.currentTime)).not.toBe(before);
 });
 
-test('a chosen camera that is not there is missing; no other one takes its place', async ({
-  bare,
-}) => {
+test('a chosen camera that is not there is missing; no other one takes its place', async ({ bare }) => {
   const outcome = await openCamera(bare, { deviceId: 'no-such-camera' });
   expect(outcome).toMatchObject({ state: 'failed', failure: { reason: 'missing' } });
 });
@@ -148,10 +140,7 @@ test('a machine without a camera fails as missing', async ({ launchOptions }) =>
   });
 });
 
-test('a refused camera fails as denied, and opens by itself once it is allowed', async ({
-  launchOptions,
-  film,
-}) => {
+test('a refused camera fails as denied, and opens by itself once it is allowed', async ({ launchOptions, film }) => {
   const flags = [
     '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${film.path}`,
@@ -268,29 +257,20 @@ function withRecorder(page, { tookMs, picturesPerSecond, failAt = 0 }, use) {
         },
       });
       const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-      const outcome = await new Function('recorder', 'wait', `return (${body})(recorder, wait)`)(
-        recorder,
-        wait,
-      );
+      const outcome = await new Function('recorder', 'wait', `return (${body})(recorder, wait)`)(recorder, wait);
       return { ...seen, outcome };
     },
     /** @type {const} */ ([{ tookMs, picturesPerSecond, failAt }, use.toString()]),
   );
 }
 
-test('a slow machine drops pictures while a button is held, and loses none that it took', async ({
-  bare,
-}) => {
+test('a slow machine drops pictures while a button is held, and loses none that it took', async ({ bare }) => {
   const slow = { tookMs: 300, picturesPerSecond: 20 };
-  const { most, taken, outcome, inFlight } = await withRecorder(
-    bare,
-    slow,
-    async (recorder, wait) => {
-      recorder.start();
-      await wait(1500);
-      return recorder.stop();
-    },
-  );
+  const { most, taken, outcome, inFlight } = await withRecorder(bare, slow, async (recorder, wait) => {
+    recorder.start();
+    await wait(1500);
+    return recorder.stop();
+  });
   expect(most).toBe(2);
   expect(inFlight).toBe(0);
   expect(outcome.taken).toBe(taken);
@@ -312,9 +292,7 @@ test('a held button takes a picture at once, and about as many as chosen', async
   expect(outcome.tap).toBe(1);
 });
 
-test('a burst counts down and takes exactly the number it promised, however slow', async ({
-  bare,
-}) => {
+test('a burst counts down and takes exactly the number it promised, however slow', async ({ bare }) => {
   const slow = { tookMs: 150, picturesPerSecond: 50 };
   const { most, outcome } = await withRecorder(bare, slow, async (recorder, wait) => {
     const countdown = [];

@@ -55,9 +55,7 @@ test('a photograph that was held sideways comes in upright', async ({ bare }) =>
   expect(isRed(taken[1].top)).toBe(true);
 });
 
-test('twelve megapixels are reduced while they are decoded, upright and in proportion', async ({
-  bare,
-}) => {
+test('twelve megapixels are reduced while they are decoded, upright and in proportion', async ({ bare }) => {
   const jpeg = await encodeInPage(bare, 4000, 3000);
   const { taken } = await read(bare, [
     { path: 'level.jpg', bytes: jpeg },
@@ -86,9 +84,7 @@ test('every format that browsers show is taken, whatever its name says', async (
   expect(unreadable).toEqual([]);
 });
 
-test('what cannot be read is listed by name with the reason, and the rest is taken', async ({
-  bare,
-}) => {
+test('what cannot be read is listed by name with the reason, and the rest is taken', async ({ bare }) => {
   const jpeg = await encodeInPage(bare, 64, 64);
   const { taken, unreadable, progress } = await read(bare, [
     { path: 'IMG_0001.HEIC', bytes: heicLike() },
@@ -121,9 +117,7 @@ test('folders become classes however they lie', async ({ bare }) => {
       deep: classNamesOf(['a/b/set/cat/1.jpg', 'a/b/set/dog/1.jpg']),
       split: classNamesOf(['set/train/cat/1.jpg', 'set/test/cat/2.jpg', 'set/test/dog/1.jpg']),
       teachableMachine: classNamesOf(['Class 1-!-0.jpg', 'a-!-b-!-12.jpg', 'manifest.json']),
-      hostile: classNamesOf([`a\u202Eb\u0000c/1.jpg`, `${'x'.repeat(300)}/1.jpg`]).map(
-        (name) => name.length,
-      ),
+      hostile: classNamesOf([`a\u202Eb\u0000c/1.jpg`, `${'x'.repeat(300)}/1.jpg`]).map((name) => name.length),
       none: classNamesOf(['1.jpg']),
     };
   });
@@ -264,9 +258,7 @@ test('inflating works without the browser’s own inflater too', async ({ bare }
   expect(unreadable).toMatchObject([{ name: '2.jpg', reason: 'zip-broken' }]);
 });
 
-test('a hundred large pictures need the memory of two, and reading stops when told', async ({
-  bare,
-}) => {
+test('a hundred large pictures need the memory of two, and reading stops when told', async ({ bare }) => {
   const jpeg = await encodeInPage(bare, 2000, 1500);
   await bare.evaluate((base64) => {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -314,10 +306,7 @@ test('a hundred large pictures need the memory of two, and reading stops when to
   expect(longTasks).toEqual([]);
 });
 
-test('a picture dragged from another page is asked for only then, and a refusal is told', async ({
-  bare,
-  watch,
-}) => {
+test('a picture dragged from another page is asked for only then, and a refusal is told', async ({ bare, watch }) => {
   const jpeg = await encodeInPage(bare, 64, 40);
   const folder = await mkdtemp(join(tmpdir(), 'headstart-sites-'));
   await writeFile(join(folder, 'cat one.jpg'), jpeg);
@@ -339,11 +328,7 @@ test('a picture dragged from another page is asked for only then, and a refusal 
       );
       const text = new DataTransfer();
       text.setData('text/plain', `${openUrl}/only-text.jpg`);
-      const items = [
-        ...(await collectFiles(drop)),
-        ...(await collectFiles(html)),
-        ...(await collectFiles(text)),
-      ];
+      const items = [...(await collectFiles(drop)), ...(await collectFiles(html)), ...(await collectFiles(text))];
       const pictures = readPictures(items);
       const taken = [];
       for await (const { name, picture } of pictures) {
@@ -396,9 +381,7 @@ test('an honest canvas is trusted, a falsified one is found out', async ({ bare 
   });
 });
 
-test('pictures saved as an archive come back the same, in folders that every system accepts', async ({
-  bare,
-}) => {
+test('pictures saved as an archive come back the same, in folders that every system accepts', async ({ bare }) => {
   const jpeg = await encodeInPage(bare, 64, 40);
   const outcome = await bare.evaluate(async (base64) => {
     const { savePicturesAsZip } = await import('/modules/src/project/pictures-zip.js');
@@ -434,13 +417,7 @@ test('pictures saved as an archive come back the same, in folders that every sys
     return { paths: entries.map(({ path }) => path), same, progress, stopped };
   }, jpeg.toString('base64'));
   expect(outcome).toEqual({
-    paths: [
-      'Müller_猫/0001.jpg',
-      'Müller_猫/0002.jpg',
-      'müller_猫 (2)/0001.jpg',
-      '_con/0001.jpg',
-      'class 4/0001.jpg',
-    ],
+    paths: ['Müller_猫/0001.jpg', 'Müller_猫/0002.jpg', 'müller_猫 (2)/0001.jpg', '_con/0001.jpg', 'class 4/0001.jpg'],
     same: [true, true, true, true, true],
     progress: ['1/5', '2/5', '3/5', '4/5', '5/5'],
     stopped: 'cancelled',

@@ -28,8 +28,7 @@ for (const original of chosen) {
   progress.begin(title);
   try {
     await provideBackbone(original, folder, {
-      onProgress: (doneBytes, totalBytes) =>
-        progress.update(`${megabytes(doneBytes)} of ${megabytes(totalBytes)} MB`),
+      onProgress: (doneBytes, totalBytes) => progress.update(`${megabytes(doneBytes)} of ${megabytes(totalBytes)} MB`),
     });
     progress.end();
   } catch (error) {

@@ -5,15 +5,7 @@
  * fills. None of them is needed: the page offers what answers, and the library brings the built-in one.
  */
 
-import {
-  cpSync,
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { cpSync, createReadStream, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir } from '../../wasm/toolchain/cache.mjs';
@@ -30,9 +22,7 @@ export function backbonesAtHand() {
   const { backbones } = JSON.parse(readFileSync(catalogueFile, 'utf8'));
   const found = new Map();
   for (const { file } of backbones) {
-    const places = file
-      ? [sharedDir, cacheDir].map((folder) => join(folder, 'backbones', file))
-      : [];
+    const places = file ? [sharedDir, cacheDir].map((folder) => join(folder, 'backbones', file)) : [];
     const path = places.find((place) => existsSync(place));
     if (path) {
       found.set(file, path);

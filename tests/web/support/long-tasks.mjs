@@ -33,9 +33,7 @@ export async function longTasksDuring(page, action) {
       .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
-  const tasks = events.filter(
-    ({ name, pid, tid }) => name === 'RunTask' && pageThreads.has(`${pid} ${tid}`),
-  );
+  const tasks = events.filter(({ name, pid, tid }) => name === 'RunTask' && pageThreads.has(`${pid} ${tid}`));
   if (tasks.length === 0) {
     throw new Error('expected tasks of the page in the trace, found none');
   }

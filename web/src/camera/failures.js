@@ -38,8 +38,9 @@ const REASON_BY_ERROR_NAME = {
  * @returns {CameraFailure}
  */
 export function failureOf(error) {
-  const { name, message, reason } =
-    /** @type {{ name?: string, message?: string, reason?: CameraFailureReason }} */ (error ?? {});
+  const { name, message, reason } = /** @type {{ name?: string, message?: string, reason?: CameraFailureReason }} */ (
+    error ?? {}
+  );
   return {
     reason: reason ?? REASON_BY_ERROR_NAME[name ?? ''] ?? 'unknown',
     detail: [name, message].filter(Boolean).join(': '),

@@ -37,9 +37,7 @@ export function startFrameLoop({ video, process, onRate, onError }) {
   const tellsOfFrames = 'requestVideoFrameCallback' in HTMLVideoElement.prototype;
 
   function listen() {
-    callbackId = tellsOfFrames
-      ? video.requestVideoFrameCallback(onFrame)
-      : requestAnimationFrame(onAnimationFrame);
+    callbackId = tellsOfFrames ? video.requestVideoFrameCallback(onFrame) : requestAnimationFrame(onAnimationFrame);
   }
 
   function onAnimationFrame() {

@@ -27,12 +27,7 @@
  *
  * @param {RecorderOptions} options
  */
-export function createRecorder({
-  takePicture,
-  picturesPerSecond = 10,
-  inFlightLimit = 2,
-  onError,
-}) {
+export function createRecorder({ takePicture, picturesPerSecond = 10, inFlightLimit = 2, onError }) {
   let rate = picturesPerSecond;
   let inFlight = 0;
   let holding = false;

@@ -13,8 +13,7 @@ const KEEP_ADDRESS_MS = 60_000;
  * @param {string} [type]
  */
 export function download(bytes, fileName, type = 'application/octet-stream') {
-  const blob =
-    bytes instanceof Blob ? bytes : new Blob([/** @type {BlobPart} */ (bytes)], { type });
+  const blob = bytes instanceof Blob ? bytes : new Blob([/** @type {BlobPart} */ (bytes)], { type });
   const address = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = address;

@@ -48,9 +48,7 @@ export function classNamesOf(paths) {
  * @param {string} name
  */
 export function cleanClassName(name) {
-  const visible = name
-    .replace(/[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '')
-    .normalize('NFC');
+  const visible = name.replace(/[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '').normalize('NFC');
   return [...visible.trim()].slice(0, LONGEST_CLASS_NAME).join('');
 }
 

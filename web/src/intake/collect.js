@@ -30,9 +30,7 @@ export async function collectFiles(source) {
     return [];
   }
   if (!(transfer instanceof DataTransfer)) {
-    return itemsOf(
-      Array.from(transfer, (file) => ({ path: file.webkitRelativePath || file.name, file })),
-    );
+    return itemsOf(Array.from(transfer, (file) => ({ path: file.webkitRelativePath || file.name, file })));
   }
   // All of this has to happen before the first await.
   const entries = Array.from(transfer.items)

@@ -7,10 +7,9 @@ import { decodePicture } from './decode.js';
 /** @typedef {{ id: number, file: Blob }} DecodeRequest */
 /** @typedef {{ id: number, bitmap?: ImageBitmap, reason?: string, detail?: string }} DecodeReply */
 
-const scope =
-  /** @type {{ postMessage(reply: DecodeReply, transfer?: Transferable[]): void } & EventTarget} */ (
-    /** @type {unknown} */ (globalThis)
-  );
+const scope = /** @type {{ postMessage(reply: DecodeReply, transfer?: Transferable[]): void } & EventTarget} */ (
+  /** @type {unknown} */ (globalThis)
+);
 
 scope.addEventListener('message', async (event) => {
   const { id, file } = /** @type {MessageEvent<DecodeRequest>} */ (event).data;

@@ -23,9 +23,7 @@ export async function inflate(packed, byteCount) {
   try {
     await (canInflateNatively() ? inflateNatively(packed, take) : inflateInScript(packed, take));
   } catch (error) {
-    throw error instanceof UnreadableError
-      ? error
-      : new UnreadableError('zip-broken', String(error));
+    throw error instanceof UnreadableError ? error : new UnreadableError('zip-broken', String(error));
   }
   return content.subarray(0, filled);
 }

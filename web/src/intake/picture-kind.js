@@ -89,8 +89,7 @@ function kindOfIsoMedia(brand, compatible) {
 const SIZE_READERS = {
   jpeg: sizeOfJpeg,
   png: (view) => (view.byteLength >= 24 ? [view.getUint32(16), view.getUint32(20)] : [0, 0]),
-  gif: (view) =>
-    view.byteLength >= 10 ? [view.getUint16(6, true), view.getUint16(8, true)] : [0, 0],
+  gif: (view) => (view.byteLength >= 10 ? [view.getUint16(6, true), view.getUint16(8, true)] : [0, 0]),
   bmp: (view) => [Math.abs(view.getInt32(18, true)), Math.abs(view.getInt32(22, true))],
   webp: sizeOfWebp,
 };
@@ -120,8 +119,7 @@ function sizeOfJpeg(view) {
     }
     if (marker === 0xe1) {
       const length = Math.min(view.getUint16(at + 2) - 2, view.byteLength - at - 4);
-      sideways ||=
-        length > 0 && turnsSideways(new DataView(view.buffer, view.byteOffset + at + 4, length));
+      sideways ||= length > 0 && turnsSideways(new DataView(view.buffer, view.byteOffset + at + 4, length));
     }
     const hasNoLength = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd9);
     at += hasNoLength ? 2 : 2 + view.getUint16(at + 2);

@@ -129,9 +129,7 @@ async function* sourcesInZip(file, outerClassName, reading) {
     const { openZip } = await import('./zip-reader.js');
     // A project of Teachable Machine has one file that is no picture.
     const isProject = /\.tm$/i.test(file.name);
-    entries = (await openZip(file)).filter(
-      ({ path }) => isWanted(path) && !(isProject && path === 'manifest.json'),
-    );
+    entries = (await openZip(file)).filter(({ path }) => isWanted(path) && !(isProject && path === 'manifest.json'));
   } catch (error) {
     reading.unreadable.push(unreadableOf(file.name, error));
     return;

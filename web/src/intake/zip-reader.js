@@ -91,20 +91,13 @@ function readDirectory(directory, entryCount, directoryAt) {
   let at = 0;
   let bytesTogether = 0;
   for (let index = 0; index < entryCount; index += 1) {
-    if (
-      at + DIRECTORY_BYTES > directory.byteLength ||
-      directory.getUint32(at, true) !== DIRECTORY_SIGNATURE
-    ) {
+    if (at + DIRECTORY_BYTES > directory.byteLength || directory.getUint32(at, true) !== DIRECTORY_SIGNATURE) {
       throw broken(`directory entry ${index}`);
     }
     const flags = directory.getUint16(at + 8, true);
     const nameBytes = directory.getUint16(at + 28, true);
     const nextAt =
-      at +
-      DIRECTORY_BYTES +
-      nameBytes +
-      directory.getUint16(at + 30, true) +
-      directory.getUint16(at + 32, true);
+      at + DIRECTORY_BYTES + nameBytes + directory.getUint16(at + 30, true) + directory.getUint16(at + 32, true);
     if (nextAt > directory.byteLength) {
       throw broken(`name of directory entry ${index}`);
     }
@@ -136,9 +129,7 @@ function readDirectory(directory, entryCount, directoryAt) {
  */
 function refuseOverlap(listings, directoryAt) {
   let freeFrom = 0;
-  for (const { headerAt, packedBytes, path } of [...listings].sort(
-    (a, b) => a.headerAt - b.headerAt,
-  )) {
+  for (const { headerAt, packedBytes, path } of [...listings].sort((a, b) => a.headerAt - b.headerAt)) {
     const end = headerAt + LOCAL_BYTES + packedBytes;
     if (headerAt < freeFrom || end > directoryAt) {
       throw broken(`${path} overlaps`);

@@ -24,9 +24,7 @@ export function readKerasZip(zip, widthMultiplier) {
   const find = (name) => {
     const path = Object.keys(files).find((each) => each === name || each.endsWith(`/${name}`));
     if (!path) {
-      throw new Error(
-        `expected ${name} in the archive, found ${Object.keys(files).join(', ') || 'nothing'}`,
-      );
+      throw new Error(`expected ${name} in the archive, found ${Object.keys(files).join(', ') || 'nothing'}`);
     }
     return files[path];
   };
@@ -74,18 +72,15 @@ function fold({ name, isDepthwise, shape }, weights) {
     return values;
   };
   const kernel = get(`${keras.layer}/${isDepthwise ? 'depthwise_kernel' : 'kernel'}`);
-  const [gamma, beta, mean, variance] = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map(
-    (key) => get(`${keras.norm}/${key}`),
+  const [gamma, beta, mean, variance] = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((key) =>
+    get(`${keras.norm}/${key}`),
   );
   const channels = gamma.length;
   const expected = isDepthwise ? shape[2] : shape[0];
   if (channels !== expected || kernel.length !== sizeOf(shape)) {
     throw new Error(`expected ${name} with ${expected} channels, got ${channels}`);
   }
-  const scale = Float64Array.from(
-    gamma,
-    (value, index) => value / Math.sqrt(variance[index] + EPSILON),
-  );
+  const scale = Float64Array.from(gamma, (value, index) => value / Math.sqrt(variance[index] + EPSILON));
   const bias = Float32Array.from(beta, (value, index) => value - mean[index] * scale[index]);
   const folded = new Float32Array(kernel.length);
   const perChannel = kernel.length / channels;

@@ -25,9 +25,7 @@ import { readTflite } from './tflite.mjs';
  */
 
 /** @type {Original[]} */
-export const originals = JSON.parse(
-  readFileSync(new URL('originals.json', import.meta.url), 'utf8'),
-);
+export const originals = JSON.parse(readFileSync(new URL('originals.json', import.meta.url), 'utf8'));
 
 /** @param {string} name @param {'f32' | 'f16'} precision */
 export const fileNameOf = (name, precision) => `${name}.${precision}.safetensors`;
@@ -37,10 +35,7 @@ export const fileNameOf = (name, precision) => `${name}.${precision}.safetensors
  * @param {string} folder
  */
 export function isProvided({ name }, folder) {
-  return (
-    existsSync(join(folder, fileNameOf(name, 'f32'))) &&
-    existsSync(join(folder, fileNameOf(name, 'f16')))
-  );
+  return existsSync(join(folder, fileNameOf(name, 'f32'))) && existsSync(join(folder, fileNameOf(name, 'f16')));
 }
 
 /**
@@ -50,11 +45,7 @@ export function isProvided({ name }, folder) {
  * @param {string} folder
  * @param {{ fetchBytes?: (url: string) => Promise<Uint8Array>, onProgress?: (doneBytes: number, totalBytes: number) => void }} [options]
  */
-export async function provideBackbone(
-  original,
-  folder,
-  { fetchBytes = fetchFromNetwork, onProgress } = {},
-) {
+export async function provideBackbone(original, folder, { fetchBytes = fetchFromNetwork, onProgress } = {}) {
   const originalsFolder = join(folder, 'originals', original.name);
   mkdirSync(originalsFolder, { recursive: true });
   const totalBytes = original.files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -69,14 +60,8 @@ export async function provideBackbone(
   }
   const tensors = convert(original, contents);
   const metadata = metadataOf(original);
-  writeWhole(
-    join(folder, fileNameOf(original.name, 'f32')),
-    encodeSafetensors(metadata, tensors, 'F32'),
-  );
-  writeWhole(
-    join(folder, fileNameOf(original.name, 'f16')),
-    encodeSafetensors(metadata, tensors, 'F16'),
-  );
+  writeWhole(join(folder, fileNameOf(original.name, 'f32')), encodeSafetensors(metadata, tensors, 'F32'));
+  writeWhole(join(folder, fileNameOf(original.name, 'f16')), encodeSafetensors(metadata, tensors, 'F16'));
   rmSync(originalsFolder, { recursive: true, force: true });
 }
 

@@ -13,9 +13,7 @@
 export function encodeSafetensors(metadata, tensors, dtype) {
   /** @type {Record<string, unknown>} */
   const header = { __metadata__: metadata };
-  const parts = tensors.map(({ values }) =>
-    dtype === 'F32' ? float32Bytes(values) : float16Bytes(values),
-  );
+  const parts = tensors.map(({ values }) => (dtype === 'F32' ? float32Bytes(values) : float16Bytes(values)));
   let at = 0;
   for (const [index, { name, shape }] of tensors.entries()) {
     header[name] = { dtype, shape, data_offsets: [at, at + parts[index].length] };

@@ -183,11 +183,7 @@ class Table {
 
   /** @param {number} field */
   tables(field) {
-    return this.#vector(
-      field,
-      4,
-      (at) => new Table(this.#view, at + this.#view.getUint32(at, true)),
-    );
+    return this.#vector(field, 4, (at) => new Table(this.#view, at + this.#view.getUint32(at, true)));
   }
 
   /** @param {number} field */

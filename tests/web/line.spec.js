@@ -1,0 +1,290 @@
+/**
+ * The main job, from a camera's frame to a head that works elsewhere, with the real engine in a real browser.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from './support/fixtures.mjs';
+import { longTasksDuring } from './support/long-tasks.mjs';
+import {
+  cardOf,
+  largestDifference,
+  openPage,
+  predictAll,
+  record,
+  showToCamera,
+  untilTrained,
+  winnerOf,
+} from './support/page.mjs';
+import { hasPhotographs, noPhotographs, pictureClasses } from './support/pictures.mjs';
+
+const PYTHON = '/usr/bin/python3';
+const SNIPPET = /<!-- python-snippet -->\s*```python\n([\s\S]*?)```\s*<!-- \/python-snippet -->/;
+
+const settings = { picturesPerSecond: 20, mirror: false };
+const classes = pictureClasses();
+const unseen = classes.flatMap(({ name, unseen: pictures }) => pictures.map((picture) => ({ name, picture })));
+const unseenPictures = unseen.map(({ picture }) => picture);
+
+test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
+// One session of a person after another; each step needs the one before.
+test.describe.configure({ mode: 'serial' });
+
+/** @type {import('@playwright/test').Page} */
+let page;
+/** @type {{ requests: string[], errors: string[] }} */
+let watch;
+/** @type {Buffer} */
+let headFile;
+/** @type {Record<string, number>[]} */
+let answers;
+
+test.beforeAll(async ({ browser }) => {
+  const context = await browser.newContext({
+    baseURL: process.env.HEADSTART_URL,
+    viewport: { width: 1440, height: 900 },
+    permissions: ['camera'],
+    acceptDownloads: true,
+  });
+  page = await context.newPage();
+  watch = { requests: [], errors: [] };
+  context.on('request', (request) => {
+    if (!/^(blob|data):/.test(request.url())) {
+      watch.requests.push(request.url());
+    }
+  });
+  page.on('pageerror', (error) => watch.errors.push(String(error)));
+  page.on('dialog', (dialog) => dialog.accept()); // "leave this page?", when it is loaded again
+  if (!hasPhotographs) {
+    test.info().annotations.push({ type: 'pictures', description: `${noPhotographs}: drawn ones` });
+  }
+});
+
+test.afterAll(async () => {
+  await page?.context().close();
+});
+
+/** @param {number} index */
+const nameOf = (index) => classes[index].name;
+
+test('two recorded classes are told apart within a second, before anything is trained', async ({ film }) => {
+  await openPage(page, { ...settings, trainsByItself: false });
+  await page.waitForLoadState('networkidle');
+  watch.requests.length = 0;
+  for (const index of [0, 1]) {
+    const name = page.getByLabel(`Name of class ${index + 1}`, { exact: true });
+    await name.fill(nameOf(index));
+    await name.press('Enter');
+  }
+  await showToCamera(page, film, classes[0].film);
+  await record(page, nameOf(0), 40);
+  await expect(page.locator('.winner-name')).toHaveText('Show two things');
+  await showToCamera(page, film, classes[1].film);
+  const waited = page.evaluate(
+    (name) =>
+      new Promise((resolve) => {
+        let since = 0;
+        const look = () => {
+          const { state } = window.headstart;
+          const card = state.classes.find((each) => each.name === name);
+          if (!since && card?.sampleIds.length) {
+            since = performance.now();
+          }
+          if (since && state.live.ranked.length === 2) {
+            resolve(performance.now() - since);
+          } else {
+            requestAnimationFrame(look);
+          }
+        };
+        look();
+      }),
+    nameOf(1),
+  );
+  await record(page, nameOf(1), 40);
+  const waitedMs = await waited;
+  test.info().annotations.push({ type: 'first answer', description: `${Math.round(waitedMs)} ms` });
+  expect(waitedMs).toBeLessThan(1000);
+  await expect(page.locator('.winner-name')).toHaveText(nameOf(1));
+});
+
+test('a normal recording session never makes the page stand still', async ({ film }) => {
+  await page.getByRole('button', { name: 'Add a class' }).click();
+  const name = page.getByLabel('Name of class 3', { exact: true });
+  await name.fill(nameOf(2));
+  await name.press('Enter');
+  await showToCamera(page, film, classes[2].film);
+  const longTasks = await longTasksDuring(page, () => record(page, nameOf(2), 40));
+  expect(longTasks).toEqual([]);
+});
+
+test('training by itself gives a head that is right on unseen pictures', async () => {
+  await page.getByRole('button', { name: 'Train', exact: true }).click();
+  await untilTrained(page);
+  const report = await page.evaluate(() => window.headstart.state.report);
+  expect(report.measured).toBe(true);
+  answers = await predictAll(page, unseenPictures);
+  const right = answers.filter((answer, index) => winnerOf(answer) === unseen[index].name).length;
+  const part = right / unseen.length;
+  test.info().annotations.push({
+    type: 'unseen pictures',
+    description: `${right} of ${unseen.length} right, measured by itself ${report.accuracy.toFixed(3)}`,
+  });
+  expect(part).toBeGreaterThanOrEqual(0.9);
+  for (const answer of answers) {
+    const sum = Object.values(answer).reduce((total, value) => total + value, 0);
+    expect(Math.abs(sum - 1)).toBeLessThan(1e-5);
+  }
+});
+
+test('the page shows the answer to what the camera sees', async ({ film }) => {
+  for (const index of [0, 2]) {
+    await showToCamera(page, film, classes[index].film);
+    await expect(page.locator('.winner-name')).toHaveText(nameOf(index));
+  }
+});
+
+test('a thousand frames leave the memory as it was', async () => {
+  test.setTimeout(180_000);
+  const memory = () =>
+    page.evaluate(async () => {
+      const { wasmBytes, handleCount, sampleCount } = await window.headstart.trainer.stats();
+      return { wasmBytes, handleCount, sampleCount };
+    });
+  const cdp = await page.context().newCDPSession(page);
+  const heapBytes = async () => {
+    await cdp.send('HeapProfiler.collectGarbage');
+    return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+  };
+  const predictFrames = (count) =>
+    page.evaluate(async (frames) => {
+      const video = document.querySelector('video');
+      for (let frame = 0; frame < frames; frame += 1) {
+        await window.headstart.trainer.predict(video);
+      }
+    }, count);
+  await predictFrames(50);
+  const [before, heapBefore] = [await memory(), await heapBytes()];
+  await predictFrames(1000);
+  const [after, heapAfter] = [await memory(), await heapBytes()];
+  expect(after).toEqual(before);
+  test.info().annotations.push({
+    type: 'heap',
+    description: `${heapBefore} bytes before, ${heapAfter} after`,
+  });
+  expect(heapAfter - heapBefore).toBeLessThan(500_000);
+});
+
+test('no request left the page since it was loaded', async () => {
+  expect(watch.requests).toEqual([]);
+});
+
+test('training goes on in a hidden tab', async () => {
+  // What a hidden tab is to a page: nothing is painted, and timers come once a second at the most. (A browser without
+  // a screen does not hide its tabs.)
+  await page.evaluate(() => {
+    const { setTimeout: later, requestAnimationFrame: paint } = window;
+    Object.assign(window, { visible: { later, paint } });
+    window.setTimeout = (react, ms = 0, ...more) => later(react, Math.max(1000, ms), ...more);
+    window.requestAnimationFrame = () => 0;
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  const elapsedMs = await page.evaluate(async () => {
+    const { trainer } = window.headstart;
+    const started = performance.now();
+    await trainer.train({ seed: 1 });
+    return performance.now() - started;
+  });
+  await page.evaluate(() => {
+    const { later, paint } = window.visible;
+    Object.assign(window, { setTimeout: later, requestAnimationFrame: paint });
+    Reflect.deleteProperty(document, 'hidden');
+    Reflect.deleteProperty(document, 'visibilityState');
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  test.info().annotations.push({ type: 'training', description: `${Math.round(elapsedMs)} ms` });
+  expect(elapsedMs).toBeLessThan(10_000);
+  // The same pictures and seed: the same head as before.
+  expect(largestDifference(answers, await predictAll(page, unseenPictures))).toBe(0);
+});
+
+test('the head leaves as a file and works the same after the page was loaded again', async () => {
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the trained head' }).click();
+  const saved = await download;
+  expect(saved.suggestedFilename()).toMatch(/\.safetensors$/);
+  headFile = readFileSync(await saved.path());
+
+  await openPage(page, settings);
+  expect(await page.evaluate(() => window.headstart.trainer.headInfo)).toBeNull();
+  await page.getByLabel('Open a trained head').setInputFiles({
+    name: 'head.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: headFile,
+  });
+  await page.waitForFunction(() => window.headstart.state.engine.head !== null);
+  for (const { name } of classes) {
+    await expect(cardOf(page, name)).toBeVisible();
+  }
+  const again = await predictAll(page, unseenPictures);
+  expect(largestDifference(answers, again)).toBeLessThan(1e-5);
+});
+
+test('a damaged head file is refused in words, and the head stays', async () => {
+  await page.getByLabel('Open a trained head').setInputFiles({
+    name: 'head.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: headFile.subarray(0, headFile.length - 100),
+  });
+  await expect(page.locator('#notices')).toContainText(/does not fit|expected/i);
+  const again = await predictAll(page, unseenPictures.slice(0, 3));
+  expect(largestDifference(answers.slice(0, 3), again)).toBeLessThan(1e-5);
+});
+
+test('Python with NumPy reads the head by the README’s own lines and agrees', async () => {
+  const hasNumPy = existsSync(PYTHON) && runs(PYTHON, ['-c', 'import numpy']);
+  test.skip(!hasNumPy, `no NumPy for ${PYTHON}`);
+  const snippet = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').match(SNIPPET)?.[1];
+  expect(snippet, 'the README has a snippet between its two markers').toBeTruthy();
+
+  const folder = mkdtempSync(join(tmpdir(), 'headstart-python-'));
+  const embeddings = await page.evaluate(
+    (base64s) =>
+      Promise.all(
+        base64s.map(async (base64) => {
+          const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+          return Array.from(await window.headstart.trainer.embed(new Blob([bytes])));
+        }),
+      ),
+    unseenPictures.slice(0, 5).map((picture) => picture.toString('base64')),
+  );
+  writeFileSync(join(folder, 'head.safetensors'), headFile);
+  writeFileSync(join(folder, 'embeddings.json'), JSON.stringify(embeddings));
+  const driver = `${snippet}
+embeddings = json.load(open("embeddings.json"))
+head = read_head("head.safetensors")
+print(json.dumps([predict(head, np.array(embedding)) for embedding in embeddings]))
+`;
+  writeFileSync(join(folder, 'driver.py'), driver);
+  const printed = execFileSync(PYTHON, ['driver.py'], { cwd: folder, encoding: 'utf8' });
+  expect(largestDifference(answers.slice(0, 5), JSON.parse(printed))).toBeLessThan(1e-5);
+});
+
+test('nothing went wrong in the page all the while', async () => {
+  expect(watch.errors).toEqual([]);
+  const foreign = watch.requests.filter((url) => !url.startsWith(String(process.env.HEADSTART_URL)));
+  expect(foreign).toEqual([]);
+});
+
+/** @param {string} program @param {string[]} parameters */
+function runs(program, parameters) {
+  try {
+    execFileSync(program, parameters, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

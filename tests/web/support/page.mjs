@@ -1,0 +1,119 @@
+/**
+ * What a person does with the page, step by step; and what `?debug` shows of the inside.
+ */
+
+import { expect } from '@playwright/test';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/**
+ * Opens the page with settings chosen before, and waits until the engine is there.
+ *
+ * @param {Page} page
+ * @param {Record<string, unknown>} [settings]
+ * @param {string} [query]
+ */
+export async function openPage(page, settings = {}, query = '') {
+  await page.addInitScript((chosen) => {
+    localStorage.setItem('headstart.settings', JSON.stringify(chosen));
+  }, settings);
+  await page.goto(`/?debug${query}`);
+  await page.waitForFunction(() => window.headstart?.state.engine.phase !== 'loading');
+  expect(await page.evaluate(() => window.headstart.state.engine.message)).toBe('');
+}
+
+/** Makes the camera play another film. @param {Page} page @param {{ replace: (film: Buffer) => void }} film @param {Buffer} content */
+export async function showToCamera(page, film, content) {
+  film.replace(content);
+  await page.getByRole('button', { name: 'Camera settings' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Camera settings' });
+  const off = dialog.getByRole('button', { name: 'Switch camera off' });
+  if (await off.isVisible()) {
+    await off.click();
+  }
+  await dialog.getByRole('button', { name: 'Switch camera on' }).click();
+  await expect(off).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.1);
+}
+
+/** The card of a class. @param {Page} page @param {string} name */
+export const cardOf = (page, name) => page.getByRole('article', { name, exact: true });
+
+/** How many pictures a class has. @param {Page} page @param {string} name */
+export function pictureCount(page, name) {
+  return page.evaluate((wanted) => {
+    const card = window.headstart.state.classes.find((each) => each.name === wanted);
+    return card ? card.sampleIds.length : -1;
+  }, name);
+}
+
+/**
+ * Holds a class's button until it has so many pictures.
+ *
+ * @param {Page} page
+ * @param {string} name
+ * @param {number} count
+ */
+export async function record(page, name, count) {
+  const button = cardOf(page, name).getByRole('button', { name: /^Hold to record/ });
+  await button.scrollIntoViewIfNeeded();
+  const place = await button.boundingBox();
+  if (!place) {
+    throw new Error(`expected a record button of ${name} to press`);
+  }
+  await page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
+  await page.mouse.down();
+  await expect
+    .poll(() => pictureCount(page, name), { timeout: 60_000, intervals: [100] })
+    .toBeGreaterThanOrEqual(count);
+  await page.mouse.up();
+  await page.waitForFunction(() => window.headstart.state.recording === null);
+}
+
+/** Waits until the head fits the pictures as they are. @param {Page} page */
+export async function untilTrained(page) {
+  await page.waitForFunction(
+    () => {
+      const { state, trainer } = window.headstart;
+      return state.training.phase === 'idle' && state.report && trainer.headInfo && !trainer.headInfo.stale;
+    },
+    undefined,
+    { timeout: 60_000 },
+  );
+}
+
+/**
+ * What the engine answers for encoded pictures: for each, the probability of every class by name.
+ *
+ * @param {Page} page
+ * @param {Buffer[]} pictures
+ * @param {{ mirror?: boolean }} [options]
+ * @returns {Promise<Record<string, number>[]>}
+ */
+export function predictAll(page, pictures, { mirror = false } = {}) {
+  return page.evaluate(
+    async ([base64s, mirrored]) => {
+      const answers = [];
+      for (const base64 of base64s) {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        const { ranked } = await window.headstart.trainer.predict(new Blob([bytes]), { mirror: mirrored });
+        answers.push(Object.fromEntries(ranked.map(({ name, probability }) => [name, probability])));
+      }
+      return answers;
+    },
+    /** @type {const} */ ([pictures.map((picture) => picture.toString('base64')), mirror]),
+  );
+}
+
+/** The most probable class of an answer. @param {Record<string, number>} answer */
+export const winnerOf = (answer) => Object.entries(answer).sort((a, b) => b[1] - a[1])[0][0];
+
+/** The largest difference between two lists of answers. @param {Record<string, number>[]} some @param {Record<string, number>[]} others */
+export function largestDifference(some, others) {
+  expect(others.map((each) => Object.keys(each).sort())).toEqual(some.map((each) => Object.keys(each).sort()));
+  const differences = some.flatMap((answer, index) =>
+    Object.entries(answer).map(([name, value]) => Math.abs(value - others[index][name])),
+  );
+  return Math.max(...differences);
+}
