@@ -1,0 +1,169 @@
+// Writes the fuzz targets' corpora anew: `node tests/fuzz/make-corpus.mjs`. The same script gives the same files.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const corpus = join(dirname(fileURLToPath(import.meta.url)), 'corpus');
+const bytesPer = { F32: 4, F16: 2, I8: 1 };
+
+function write(target, name, bytes) {
+  mkdirSync(join(corpus, target), { recursive: true });
+  writeFileSync(join(corpus, target, name), bytes);
+}
+
+/** The JSON header of tensors that follow one another: { name: [dtype, shape] }. */
+function headerOf(metadata, tensors) {
+  const header = { __metadata__: metadata };
+  let begin = 0;
+  for (const [name, [dtype, shape]] of Object.entries(tensors)) {
+    const end = begin + bytesPer[dtype] * shape.reduce((product, size) => product * size, 1);
+    header[name] = { dtype, shape, data_offsets: [begin, end] };
+    begin = end;
+  }
+  return { text: JSON.stringify(header), dataBytes: begin };
+}
+
+/** A whole file; its numbers are small and finite. */
+function fileOf(text, dataBytes) {
+  const head = Buffer.alloc(8);
+  head.writeBigUInt64LE(BigInt(Buffer.byteLength(text)));
+  const data = Buffer.from(Array.from({ length: dataBytes }, (_, i) => (i % 4 === 3 ? 0x3c : (i * 7) % 64)));
+  return Buffer.concat([head, Buffer.from(text), data]);
+}
+
+const divisibleBy8 = (channels) => {
+  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
+  return rounded < 0.9 * channels ? rounded + 8 : rounded;
+};
+
+/** MobileNetV2's tensors, as core/src/mobilenet_v2.cpp has them. */
+function backboneTensors(width, dtype) {
+  const tensors = {};
+  const add = (name, shape, biases) => {
+    tensors[`${name}.weight`] = [dtype, shape];
+    tensors[`${name}.bias`] = [dtype, [biases]];
+  };
+  let channels = divisibleBy8(32 * width);
+  add('stem', [channels, 3, 3, 3], channels);
+  const table = [
+    [1, 16, 1],
+    [6, 24, 2],
+    [6, 32, 3],
+    [6, 64, 4],
+    [6, 96, 3],
+    [6, 160, 3],
+    [6, 320, 1],
+  ];
+  let index = 0;
+  for (const [expansion, wanted, repeats] of table) {
+    for (let repeat = 0; repeat < repeats; repeat++, index++) {
+      const expanded = channels * expansion;
+      const output = divisibleBy8(wanted * width);
+      if (expansion > 1) add(`blocks.${index}.expand`, [expanded, 1, 1, channels], expanded);
+      add(`blocks.${index}.depthwise`, [3, 3, expanded], expanded);
+      add(`blocks.${index}.project`, [output, 1, 1, expanded], output);
+      channels = output;
+    }
+  }
+  add('last', [1280, 1, 1, channels], 1280);
+  return tensors;
+}
+
+const backboneMetadata = {
+  format: 'backbone/1',
+  architecture: 'mobilenet_v2',
+  width_multiplier: '0.1',
+  input_size: '96',
+  input_scale: '1/127.5',
+  input_offset: '-1',
+  padding: 'tf_same',
+  activation: 'relu6',
+  block_strides: '1,2,1,2,1,1,2,1,1,1,1,1,1,2,1,1,1',
+  embedding_dim: '1280',
+  conv_layout: 'OHWI',
+  depthwise_layout: 'HWC',
+  source: 'a fuzz corpus',
+  license: 'Apache-2.0',
+};
+
+const headMetadata = {
+  format: 'head/1',
+  labels: '["rock","p\\u00e4per \\ud83d\\udc4b"]',
+  backbone: 'mobilenet_v2_0.35_96',
+  backbone_sha256: '0'.repeat(64),
+  input_size: '96',
+  input_scale: '1/127.5',
+  input_offset: '-1',
+  seed: '1',
+  date: '2026-01-01T00:00:00Z',
+};
+
+rmSync(corpus, { recursive: true, force: true });
+
+const small = headerOf(
+  { note: 'tab\\t and "quote"' },
+  { a: ['F32', [2, 3]], b: ['F16', [5]], c: ['I8', []], d: ['F32', [0, 4]] },
+);
+write('safetensors', 'whole', fileOf(small.text, small.dataBytes));
+write('safetensors', 'truncated', fileOf(small.text, small.dataBytes - 1));
+write('safetensors', 'extended', fileOf(small.text, small.dataBytes + 1));
+write('safetensors', 'empty-header', fileOf('{}', 0));
+write('safetensors', 'padded-header', fileOf('{"__metadata__":{}}     ', 0));
+write(
+  'safetensors',
+  'overlapping',
+  fileOf(
+    '{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}',
+    6,
+  ),
+);
+write(
+  'safetensors',
+  'overflowing',
+  fileOf('{"a":{"dtype":"F32","shape":[4294967296,4294967296,2],"data_offsets":[0,8]}}', 8),
+);
+write(
+  'safetensors',
+  'twice',
+  fileOf(
+    '{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}',
+    0,
+  ),
+);
+write('safetensors', 'labels', fileOf('{"__metadata__":{"labels":"[\\"a\\",\\"\\ud83d\\udc4d\\"]"}}', 0));
+write('safetensors', 'long-header', Buffer.from([255, 255, 255, 255, 255, 255, 255, 127, 123]));
+
+const whole = headerOf(backboneMetadata, backboneTensors(0.1, 'F32')).text;
+write('backbone', 'whole', whole);
+write('backbone', 'next-version', headerOf({ ...backboneMetadata, format: 'backbone/2' }, {}).text);
+write(
+  'backbone',
+  'wider',
+  headerOf({ ...backboneMetadata, width_multiplier: '0.35' }, { 'stem.weight': ['F32', [8, 3, 3, 3]] }).text,
+);
+write(
+  'backbone',
+  'mixed',
+  headerOf(backboneMetadata, { 'stem.weight': ['F32', [8, 3, 3, 3]], 'stem.bias': ['F16', [8]] }).text,
+);
+write('backbone', 'int8', headerOf(backboneMetadata, { 'stem.weight': ['I8', [8, 3, 3, 3]] }).text);
+write('backbone', 'cut', whole.slice(0, 900));
+
+const tensors = { 'head.weight': ['F32', [2, 8]], 'head.bias': ['F32', [2]] };
+const head = headerOf(headMetadata, tensors);
+write('head', 'whole', fileOf(head.text, head.dataBytes));
+const mlp = headerOf(headMetadata, {
+  'head.hidden.weight': ['F32', [3, 8]],
+  'head.hidden.bias': ['F32', [3]],
+  'head.weight': ['F32', [2, 3]],
+  'head.bias': ['F32', [2]],
+});
+write('head', 'hidden-layer', fileOf(mlp.text, mlp.dataBytes));
+const three = headerOf({ ...headMetadata, labels: '["a","b","c"]' }, tensors);
+write('head', 'three-labels', fileOf(three.text, three.dataBytes));
+const next = headerOf({ ...headMetadata, format: 'head/2' }, tensors);
+write('head', 'next-version', fileOf(next.text, next.dataBytes));
+const half = headerOf(headMetadata, { 'head.weight': ['F16', [2, 8]], 'head.bias': ['F16', [2]] });
+write('head', 'half', fileOf(half.text, half.dataBytes));
+const biasOnly = headerOf(headMetadata, { 'head.bias': ['F32', [2]] });
+write('head', 'no-weight', fileOf(biasOnly.text, biasOnly.dataBytes));
