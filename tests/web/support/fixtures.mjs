@@ -32,6 +32,7 @@ export const test = base.extend({
       const film = createFilm(`camera-${workerInfo.workerIndex}`);
       film.replace(pictureClasses()[0].film);
       await use(film);
+      film.remove();
     },
     { scope: 'worker' },
   ],

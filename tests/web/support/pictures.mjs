@@ -2,7 +2,7 @@
  * Where the tests' pictures come from: photographs of hands where the shared folder is there, else drawn things.
  */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,7 @@ const CLASSES = hasPhotographs ? ['0', '5', '2'] : ['ball', 'house', 'ladder'];
 /** Of each class this many are recorded; the others stay unseen until the test asks about them. */
 const SEEN = hasPhotographs ? 70 : 30;
 const UNSEEN = hasPhotographs ? 25 : 12;
+const DRAWN_SIZE = { widthPx: 192, heightPx: 144 };
 
 /**
  * @typedef {object} PictureClass
@@ -30,17 +31,22 @@ const UNSEEN = hasPhotographs ? 25 : 12;
  * @property {Buffer[]} unseen Encoded pictures that are not in the film.
  */
 
-/**
- * The classes of the main job.
- *
- * @returns {PictureClass[]}
- */
+/** @type {PictureClass[] | null} */
+let made = null;
+
+/** The classes of the main job. */
 export function pictureClasses() {
+  made ??= makeClasses();
+  return made;
+}
+
+/** @returns {PictureClass[]} */
+function makeClasses() {
   return CLASSES.map((name) => {
     if (!hasPhotographs) {
       const range = (from, count) => Array.from({ length: count }, (_, index) => from + index);
-      const seen = range(0, SEEN).map((seed) => drawThing(name, seed));
-      const unseen = range(1000, UNSEEN).map((seed) => encodePng(drawThing(name, seed)));
+      const seen = range(0, SEEN).map((seed) => drawThing(name, seed, DRAWN_SIZE));
+      const unseen = range(1000, UNSEEN).map((seed) => encodePng(drawThing(name, seed, DRAWN_SIZE)));
       return { name, film: encodeY4m(seen, 15), unseen };
     }
     const files = readdirSync(join(photographs, name)).sort();
@@ -72,5 +78,6 @@ export function createFilm(name) {
       writeFileSync(`${path}.new`, content);
       renameSync(`${path}.new`, path); // at once: the browser may be reading
     },
+    remove: () => rmSync(path, { force: true }),
   };
 }

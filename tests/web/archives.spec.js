@@ -1,0 +1,159 @@
+import { encodeInPage, zipOf } from './support/files.mjs';
+import { expect, test } from './support/fixtures.mjs';
+import { read } from './support/read-in-page.mjs';
+
+test('an archive of class folders is taken like the folders themselves', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 40);
+  const zip = zipOf([
+    { name: 'set/', content: Buffer.alloc(0) },
+    { name: 'set/Müller/1.jpg', content: jpeg },
+    { name: 'set/猫/1.jpg', content: jpeg, deflate: true },
+    { name: Buffer.from('set/caf\xe9/1.jpg', 'latin1'), content: jpeg, flags: 0 },
+    { name: 'set/猫/broken.jpg', content: Buffer.from('no') },
+  ]);
+  const { taken, unreadable, progress } = await read(bare, [{ path: 'set.zip', bytes: zip }]);
+  expect(taken.map(({ className, name }) => [className, name])).toEqual([
+    ['Müller', '1.jpg'],
+    ['猫', '1.jpg'],
+    ['café', '1.jpg'],
+  ]);
+  expect(unreadable).toMatchObject([{ name: 'broken.jpg', reason: 'not-a-picture' }]);
+  expect(progress.at(-1)).toMatchObject({ done: 4, total: 4 });
+});
+
+test('a project of Teachable Machine brings its classes', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 64);
+  const project = zipOf([
+    { name: 'Emergency vehicle-!-0.jpg', content: jpeg },
+    { name: 'Other-!-0.jpg', content: jpeg },
+    { name: 'manifest.json', content: Buffer.from('{"type":"image"}') },
+  ]);
+  const { taken, unreadable } = await read(bare, [{ path: 'project.tm', bytes: project }]);
+  expect(taken.map(({ className }) => className)).toEqual(['Emergency vehicle', 'Other']);
+  expect(unreadable).toEqual([]);
+});
+
+test('a hostile archive is refused, each lie with its reason', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 64);
+  const good = { name: 'a/1.jpg', content: jpeg };
+  const bomb = { name: 'a/1.jpg', content: Buffer.alloc(8e6), deflate: true, statedBytes: 100 };
+  const whole = zipOf([good, { name: 'b/2.jpg', content: jpeg }]);
+  const farDirectory = Buffer.from(whole);
+  farDirectory.writeUInt32LE(0x7fffffff, farDirectory.length - 6);
+  const manyEntries = Buffer.from(whole);
+  manyEntries.writeUInt16LE(60_000, manyEntries.length - 12);
+  const reasons = {};
+  for (const [name, bytes] of Object.entries({
+    bomb: zipOf([bomb]),
+    encrypted: zipOf([{ ...good, flags: 0x0801 }]),
+    overlapping: zipOf([good, { name: 'b/2.jpg', content: jpeg, headerAt: 0 }]),
+    wrongSum: zipOf([{ ...good, crc: 1 }]),
+    statedHuge: zipOf([{ ...good, statedBytes: 0xfffffff0 }]),
+    farDirectory,
+    manyEntries,
+    truncated: whole.subarray(0, whole.length - 30),
+    notAnArchive: Buffer.from('PK\x03\x04 but then nothing'),
+    empty: Buffer.alloc(0),
+  })) {
+    const { taken, unreadable } = await read(bare, [{ path: `${name}.zip`, bytes }]);
+    expect(taken).toHaveLength(0);
+    reasons[name] = unreadable.map(({ reason }) => reason).join();
+  }
+  expect(reasons).toEqual({
+    bomb: 'zip-broken',
+    encrypted: 'zip-encrypted',
+    overlapping: 'zip-broken',
+    wrongSum: 'zip-broken',
+    statedHuge: 'too-large',
+    farDirectory: 'zip-broken',
+    manyEntries: 'zip-too-large',
+    truncated: 'zip-broken',
+    notAnArchive: 'zip-broken',
+    empty: 'zip-broken',
+  });
+});
+
+test('random bytes and random damage never break the reader, only the file', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 32, 32);
+  const whole = zipOf([
+    { name: 'a/1.jpg', content: jpeg },
+    { name: 'b/2.jpg', content: jpeg, deflate: true },
+  ]);
+  let state = 1;
+  const random = (below) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 8) % below;
+  };
+  const files = Array.from({ length: 150 }, (_, index) => {
+    const bytes = Buffer.from(whole);
+    for (let flips = 0; flips <= index % 5; flips += 1) {
+      // The structures lie at the end and the start; damage there is the interesting one.
+      const at = random(2) ? bytes.length - 1 - random(140) : random(bytes.length);
+      bytes[at] = random(256);
+    }
+    return { path: `${index}.zip`, bytes };
+  });
+  const { taken, unreadable } = await read(bare, files);
+  expect(taken.length + unreadable.length).toBeGreaterThanOrEqual(files.length);
+  const known = /^(zip-|too-large|broken|not-a-picture|empty|heic|unsupported)/;
+  expect(unreadable.filter(({ reason }) => !known.test(reason))).toEqual([]);
+});
+
+test('inflating works without the browser’s own inflater too', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 40);
+  await bare.evaluate(() => {
+    window.DecompressionStream = class {
+      constructor() {
+        throw new TypeError('unknown format');
+      }
+    };
+  });
+  const bomb = { name: 'a/2.jpg', content: Buffer.alloc(8e6), deflate: true, statedBytes: 100 };
+  const zip = zipOf([{ name: 'a/1.jpg', content: jpeg, deflate: true }, bomb]);
+  const { taken, unreadable } = await read(bare, [{ path: 'set.zip', bytes: zip }]);
+  expect(taken).toHaveLength(1);
+  expect(unreadable).toMatchObject([{ name: '2.jpg', reason: 'zip-broken' }]);
+});
+
+test('pictures saved as an archive come back the same, in folders that every system accepts', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 64, 40);
+  const outcome = await bare.evaluate(async (base64) => {
+    const { savePicturesAsZip } = await import('/modules/src/project/pictures-zip.js');
+    const { openZip } = await import('/modules/src/intake/zip-reader.js');
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const progress = [];
+    const blob = await savePicturesAsZip({
+      classes: [
+        { name: 'Müller/猫 ', sampleIds: [1, 2] },
+        { name: 'müller_猫', sampleIds: [3] },
+        { name: 'con', sampleIds: [4] },
+        { name: '..', sampleIds: [5] },
+        { name: 'empty', sampleIds: [] },
+      ],
+      picture: async () => new Blob([bytes], { type: 'image/jpeg' }),
+      onProgress: ({ done, total }) => progress.push(`${done}/${total}`),
+    });
+    const entries = await openZip(blob);
+    const contents = await Promise.all(entries.map((entry) => entry.read()));
+    const same = await Promise.all(
+      contents.map(async (content) => {
+        const back = new Uint8Array(await content.arrayBuffer());
+        return back.length === bytes.length && back.every((byte, index) => byte === bytes[index]);
+      }),
+    );
+    const stop = new AbortController();
+    stop.abort();
+    const stopped = await savePicturesAsZip({
+      classes: [{ name: 'a', sampleIds: [1] }],
+      picture: async () => bytes,
+      signal: stop.signal,
+    }).catch((error) => error.code);
+    return { paths: entries.map(({ path }) => path), same, progress, stopped };
+  }, jpeg.toString('base64'));
+  expect(outcome).toEqual({
+    paths: ['Müller_猫/0001.jpg', 'Müller_猫/0002.jpg', 'müller_猫 (2)/0001.jpg', '_con/0001.jpg', 'class 4/0001.jpg'],
+    same: [true, true, true, true, true],
+    progress: ['1/5', '2/5', '3/5', '4/5', '5/5'],
+    stopped: 'cancelled',
+  });
+});
