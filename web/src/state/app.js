@@ -93,6 +93,12 @@ export async function createApp() {
         return state;
       },
     }),
+    debug: {
+      state,
+      get trainer() {
+        return engine.trainer;
+      },
+    },
     dialogs: {
       /** @param {string} name */
       open(name) {

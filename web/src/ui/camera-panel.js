@@ -113,13 +113,11 @@ export function mountCameraPanel(host, app) {
         </button>
       </div>`;
     }
-    if (camera.phase !== 'open') {
-      return nothing;
-    }
+    const isOpen = camera.phase === 'open';
     const facings = new Set(camera.devices.map(({ facing }) => facing).filter(Boolean));
     return html`<div class="viewfinder-tools">
       ${
-        facings.size > 1
+        isOpen && facings.size > 1
           ? html`<button type="button" class="tool" @click=${() => app.camera.turnAround()} aria-label=${t('camera.turn')} title=${t('camera.turn')}>
             ${icon('turn')}
           </button>`
