@@ -46,10 +46,6 @@ if (new URLSearchParams(location.search).has('debug')) {
   // For tests and the curious: numbers as the engine gives them, before they are rounded for the screen.
   Object.defineProperty(window, 'headstart', { value: app.debug });
 }
-// For the curious and for tests: `?debug` shows the inside.
-if (new URLSearchParams(location.search).has('debug')) {
-  Object.assign(window, { headstart: app.debug });
-}
 
 app.camera.checkPossible();
 void app.camera.openIfAllowed();

@@ -93,12 +93,6 @@ export async function createApp() {
         return state;
       },
     }),
-    debug: {
-      state,
-      get trainer() {
-        return engine.trainer;
-      },
-    },
     dialogs: {
       /** @param {string} name */
       open(name) {

@@ -31,7 +31,7 @@ export function createUndo(onChange) {
           to.push(last);
         }
       })
-      .catch(reportError)
+      .catch((error) => reportError(error))
       .then(onChange);
     return running;
   }

@@ -1,0 +1,81 @@
+// Parts of the page's state that need no page.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_SETTINGS, isAllowed } from '../../web/src/state/settings.js';
+import { createSteadier } from '../../web/src/state/steadier.js';
+import { createUndo } from '../../web/src/state/undo.js';
+
+test('an answer changes only when a newcomer has led for as long as it must', () => {
+  const steadier = createSteadier();
+  assert.equal(steadier.update(1, 200, 0), null);
+  assert.equal(steadier.update(1, 200, 199), null);
+  assert.equal(steadier.update(1, 200, 200), 1);
+  assert.equal(steadier.update(2, 200, 210), 1);
+  assert.equal(steadier.update(2, 200, 409), 1);
+  assert.equal(steadier.update(2, 200, 410), 2);
+});
+
+test('a flicker starts the wait anew', () => {
+  const steadier = createSteadier();
+  steadier.update(1, 0, 0);
+  steadier.update(2, 200, 100);
+  steadier.update(1, 200, 150);
+  assert.equal(steadier.update(2, 200, 310), 1);
+  assert.equal(steadier.update(2, 200, 510), 2);
+});
+
+test('without a wait the leader is the answer at once, and nobody can lead', () => {
+  const steadier = createSteadier();
+  assert.equal(steadier.update(3, 0, 0), 3);
+  assert.equal(steadier.update(null, 0, 1), null);
+});
+
+test('what was done is undone and done again in order', async () => {
+  /** @type {string[]} */
+  const log = [];
+  const step = (/** @type {string} */ name) => ({
+    redo: async () => log.push(`+${name}`),
+    undo: async () => log.push(`-${name}`),
+  });
+  const undo = createUndo(() => {});
+  await undo.perform(step('a'));
+  await undo.perform(step('b'));
+  await Promise.all([undo.undo(), undo.undo(), undo.undo()]);
+  await undo.redo();
+  assert.deepEqual(log, ['+a', '+b', '-b', '-a', '+a']);
+  assert.deepEqual([undo.undoCount, undo.redoCount], [1, 1]);
+  await undo.perform(step('c'));
+  assert.equal(undo.redoCount, 0);
+});
+
+test("a toast's undo, pressed after something else was done, does nothing", async () => {
+  /** @type {string[]} */
+  const log = [];
+  const first = { redo: () => log.push('+a'), undo: () => log.push('-a') };
+  const undo = createUndo(() => {});
+  await undo.perform(first);
+  await undo.perform({ redo: () => log.push('+b'), undo: () => log.push('-b') });
+  await undo.undoIfLast(first);
+  assert.deepEqual(log, ['+a', '+b']);
+});
+
+test('stored settings count only where they are of the kind and in the range that they must be', () => {
+  for (const [name, value] of Object.entries(DEFAULT_SETTINGS)) {
+    assert.ok(isAllowed(/** @type {any} */ (name), value), name);
+  }
+  for (const [name, value] of /** @type {[any, unknown][]} */ ([
+    ['seed', -1],
+    ['seed', '1'],
+    ['folds', 1],
+    ['folds', Number.NaN],
+    ['threshold', 2],
+    ['theme', 'pink'],
+    ['head', 'magic'],
+    ['l2', 0],
+    ['l2', Number.POSITIVE_INFINITY],
+    ['mirror', undefined],
+  ])) {
+    assert.equal(isAllowed(name, value), false, `${name} = ${value}`);
+  }
+});

@@ -1,0 +1,87 @@
+// Every language says everything that English says.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { LANGUAGES, pickLanguage } from '../../web/src/texts/texts.js';
+
+const source = new URL('../../web/src/', import.meta.url);
+/** @type {Record<string, Record<string, string | Record<string, string>>>} */
+const dictionaries = {};
+for (const language of Object.keys(LANGUAGES)) {
+  dictionaries[language] = (await import(new URL(`texts/${language}.js`, source).href)).default;
+}
+const { en, ...others } = dictionaries;
+
+/** @param {string | Record<string, string>} entry */
+function placeholders(entry) {
+  const text = typeof entry === 'string' ? entry : Object.values(entry).join(' ');
+  return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
+}
+
+/** All modules of the page's state and screen, as one text. */
+function code() {
+  return ['ui', 'state']
+    .flatMap((folder) => readdirSync(new URL(folder, source)).map((name) => new URL(`${folder}/${name}`, source)))
+    .map((file) => readFileSync(fileURLToPath(file), 'utf8'))
+    .join('\n');
+}
+
+for (const [language, dictionary] of Object.entries(others)) {
+  test(`${LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (language)]} has the texts of English, no fewer and no more`, () => {
+    assert.deepEqual(Object.keys(dictionary).sort(), Object.keys(en).sort());
+  });
+
+  test(`${language} fills the same places in every text`, () => {
+    for (const [key, entry] of Object.entries(dictionary)) {
+      assert.deepEqual(placeholders(entry), placeholders(en[key]), key);
+    }
+  });
+
+  test(`${language} has every plural form that its grammar asks for`, () => {
+    // Spanish and French have "many" for millions alone, where "other" will do.
+    const forms = new Intl.PluralRules(language)
+      .resolvedOptions()
+      .pluralCategories.filter((form) => form !== 'many' || language === 'ar');
+    for (const [key, entry] of Object.entries(en)) {
+      if (typeof entry === 'string') {
+        assert.equal(typeof dictionary[key], 'string', key);
+      } else {
+        assert.deepEqual(Object.keys(dictionary[key]).sort(), forms.sort(), key);
+      }
+    }
+  });
+}
+
+test('every text that the page asks for by name is there', () => {
+  const asked = [...code().matchAll(/\bt\(\s*'([\w.-]+)'/g)].map(([, key]) => key);
+  assert.ok(asked.length > 100);
+  assert.deepEqual(
+    asked.filter((key) => !(key in en)),
+    [],
+  );
+});
+
+test('no text is empty, and none has been left in English', () => {
+  // Words that are the same in both, and names.
+  const same =
+    /^(numbers\.embed|report\.backbone|backbone\.(title|pixels)|report\.pictures|about\.(pictures|threads))$/;
+  for (const [language, dictionary] of Object.entries(others)) {
+    for (const [key, entry] of Object.entries(dictionary)) {
+      const text = JSON.stringify(entry);
+      assert.notEqual(text, '""', `${language} ${key}`);
+      const isSentence = typeof entry === 'string' && entry.split(' ').length > 2;
+      if (isSentence && !same.test(key)) {
+        assert.notEqual(entry, en[key], `${language} ${key}`);
+      }
+    }
+  }
+});
+
+test('the first of the languages that a browser wants and the page has is taken', () => {
+  assert.equal(pickLanguage(['pt-BR', 'de-AT', 'en']), 'de');
+  assert.equal(pickLanguage(['ar-EG']), 'ar');
+  assert.equal(pickLanguage(['xx']), 'en');
+  assert.equal(pickLanguage([]), 'en');
+});
