@@ -1,0 +1,40 @@
+// Any bytes, read as a head file: refused, or a head that answers, and that is written and read again as
+// itself.
+#include "headstart/head.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+using namespace headstart;
+
+namespace {
+
+void require(bool claim) {
+  if (!claim) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto read = read_head_file({data, size});
+  if (!read) {
+    const ErrorCode code = read.error().code;
+    require(code == ErrorCode::kBadFile || code == ErrorCode::kBadVersion);
+    return 0;
+  }
+  const Head& head = read.value();
+  require(head.class_count() == head.labels.size());
+  const std::vector<float> embedding(head.feature_count, 0.5F);
+  std::vector<float> probabilities(head.class_count());
+  require(head_probabilities(head, embedding, probabilities).ok());
+
+  const auto written = write_head_file(head);
+  require(written.ok());
+  const auto read_again = read_head_file(written.value());
+  require(read_again.ok() && read_again.value().labels == head.labels &&
+          read_again.value().weights == head.weights);
+  return 0;
+}
