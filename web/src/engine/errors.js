@@ -59,12 +59,10 @@ function isOutOfMemory(cause, text) {
   return cause instanceof RangeError && /memory|allocation|buffer/i.test(text);
 }
 
-/**
- * @param {AbortSignal | undefined} signal
- * @param {string} [what]
- */
-export function throwIfAborted(signal, what = 'stopped on request') {
-  if (signal?.aborted) throw new HeadstartError('cancelled', what);
+/** With the reason, where it is one of ours. @param {AbortSignal | undefined} signal */
+export function throwIfAborted(signal) {
+  if (!signal?.aborted) return;
+  throw signal.reason instanceof HeadstartError ? signal.reason : new HeadstartError('cancelled', 'stopped on request');
 }
 
 /**

@@ -1,5 +1,5 @@
 // One training run: slices of work with turns for everything else between them.
-import { HeadstartError, throwIfAborted, unwrap } from './errors.js';
+import { throwIfAborted, unwrap } from './errors.js';
 import { nextTurn } from './turns.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
@@ -26,7 +26,7 @@ export async function stepUntilDone(engine, signal, report) {
       }
       report(fraction);
       await nextTurn();
-      throwIfAborted(signal, signal.reason instanceof HeadstartError ? signal.reason.message : undefined);
+      throwIfAborted(signal);
     }
   } catch (cause) {
     if (!engine.failure) engine.run((session) => session.trainCancel());

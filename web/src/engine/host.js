@@ -30,6 +30,7 @@ export class Host {
   #headRevision = null;
   /** What stops the training run that is under way. @type {AbortController | null} */
   #training = null;
+  #trainings = new Queue();
   /** What stops the change of backbone that is under way. @type {AbortController | null} */
   #changing = null;
   /** Changes to classes and samples happen in the order in which they were asked for. */
@@ -166,29 +167,37 @@ export class Host {
    * @param {Context} context
    */
   async train(settings, { signal, onProgress }) {
-    const start = performance.now();
     this.#training?.abort(new HeadstartError('cancelled', 'a newer training took its place'));
     const controller = new AbortController();
     this.#training = controller;
     const stop = () => controller.abort();
     signal?.addEventListener('abort', stop);
     try {
-      const { revision, classIdOf, sampleIdOf } = await this.#changes.run(() => {
-        throwIfAborted(controller.signal, controller.signal.reason?.message);
-        this.engine.run((session) => unwrap(session.trainBegin(settings)));
-        return this.#identitiesNow();
-      });
-      await stepUntilDone(this.engine, controller.signal, (fraction) => {
-        onProgress?.({ stage: 'train', done: fraction, total: 1 });
-      });
-      const report = this.engine.run((session) => unwrap(session.trainFinish()));
-      this.#headRevision = revision;
-      const answer = translateReport(report, classIdOf, sampleIdOf);
-      return { report: { ...answer, elapsedMs: performance.now() - start }, head: this.#head(), revision };
+      // C++ has room for one run: the next begins when the one before has stopped.
+      return await this.#trainings.run(() => this.#trainNow(settings, controller.signal, onProgress));
     } finally {
       signal?.removeEventListener('abort', stop);
       if (this.#training === controller) this.#training = null;
     }
+  }
+
+  /**
+   * @param {import('./session.d.ts').TrainSettings} settings
+   * @param {AbortSignal} signal
+   * @param {Context['onProgress']} onProgress
+   */
+  async #trainNow(settings, signal, onProgress) {
+    const start = performance.now();
+    const { revision, classIdOf, sampleIdOf } = await this.#changes.run(() => {
+      throwIfAborted(signal);
+      this.engine.run((session) => unwrap(session.trainBegin(settings)));
+      return this.#identitiesNow();
+    });
+    await stepUntilDone(this.engine, signal, (fraction) => onProgress?.({ stage: 'train', done: fraction, total: 1 }));
+    const report = this.engine.run((session) => unwrap(session.trainFinish()));
+    this.#headRevision = revision;
+    const answer = translateReport(report, classIdOf, sampleIdOf);
+    return { report: { ...answer, elapsedMs: performance.now() - start }, head: this.#head(), revision };
   }
 
   /** Classes and samples may be removed while a run is under way; its report speaks of those that it saw. */

@@ -3,7 +3,9 @@ import { requireArgument } from './errors.js';
 
 /** @typedef {import('./picture-codec.js').KeptPicture} KeptPicture */
 /** @typedef {{ id: number, name: string, enabled: boolean, sampleIds: number[] }} BookClass */
-/** @typedef {{ sampleId: number, classId: number, picture: KeptPicture, index: number }} RemovedSample */
+/** `order`: of its coming into the class, by which a sample that comes back finds its place. */
+/** @typedef {{ classId: number, picture: KeptPicture, order: number }} BookSample */
+/** @typedef {BookSample & { sampleId: number }} RemovedSample */
 /**
  * @typedef {{ kind: 'samples', samples: RemovedSample[] }
  *   | { kind: 'class', removed: BookClass, index: number, samples: RemovedSample[] }} Removal
@@ -14,12 +16,13 @@ const MOST_REMOVALS = 20;
 export class SampleBook {
   /** @type {BookClass[]} in order */
   classes = [];
-  /** @type {Map<number, { classId: number, picture: KeptPicture }>} */
+  /** @type {Map<number, BookSample>} */
   samples = new Map();
   /** @type {Removal[]} oldest first */
   #bin = [];
   #lastClassId = 0;
   #lastSampleId = 0;
+  #lastOrder = 0;
 
   newSampleId() {
     return ++this.#lastSampleId;
@@ -69,7 +72,7 @@ export class SampleBook {
   removeClass(classId) {
     const removed = this.classOf(classId);
     const index = this.classes.indexOf(removed);
-    const samples = removed.sampleIds.map((sampleId, at) => this.#take(sampleId, at));
+    const samples = removed.sampleIds.map((sampleId) => this.#take(sampleId));
     this.classes.splice(index, 1);
     removed.sampleIds = [];
     return this.#toBin({ kind: 'class', removed, index, samples });
@@ -93,21 +96,20 @@ export class SampleBook {
   /** @param {number} sampleId @param {number} classId @param {KeptPicture} picture */
   addSample(sampleId, classId, picture) {
     if (this.hasClass(classId)) {
-      this.samples.set(sampleId, { classId, picture });
+      this.samples.set(sampleId, { classId, picture, order: ++this.#lastOrder });
       this.classOf(classId).sampleIds.push(sampleId);
       return;
     }
     // Its class was removed while the picture was on its way: it shares its fate.
     const removal = this.#bin.find((entry) => entry.kind === 'class' && entry.removed.id === classId);
-    removal?.samples.push({ sampleId, classId, picture, index: removal.samples.length });
+    removal?.samples.push({ sampleId, classId, picture, order: ++this.#lastOrder });
   }
 
   /** @param {number[]} sampleIds @returns {number[]} samples that can no longer come back */
   removeSamples(sampleIds) {
     const unique = [...new Set(sampleIds)];
     for (const sampleId of unique) this.sampleOf(sampleId);
-    const positions = new Map(this.classes.flatMap((entry) => entry.sampleIds.map((id, index) => [id, index])));
-    const samples = unique.map((sampleId) => this.#take(sampleId, positions.get(sampleId) ?? 0));
+    const samples = unique.map((sampleId) => this.#take(sampleId));
     const gone = new Set(unique);
     for (const entry of this.classes) {
       if (entry.sampleIds.some((id) => gone.has(id))) entry.sampleIds = entry.sampleIds.filter((id) => !gone.has(id));
@@ -129,7 +131,6 @@ export class SampleBook {
     for (const { classId } of found) this.classOf(classId);
     for (const removal of this.#bin) removal.samples = removal.samples.filter(({ sampleId }) => !wanted.has(sampleId));
     this.#bin = this.#bin.filter((removal) => removal.kind === 'class' || removal.samples.length > 0);
-    found.sort((a, b) => a.index - b.index);
     for (const sample of found) this.#putBack(sample);
     return found;
   }
@@ -141,7 +142,7 @@ export class SampleBook {
     for (const sampleId of unique) this.sampleOf(sampleId);
     for (const entry of this.classes) entry.sampleIds = entry.sampleIds.filter((id) => !unique.has(id));
     for (const sampleId of unique) {
-      this.sampleOf(sampleId).classId = classId;
+      Object.assign(this.sampleOf(sampleId), { classId, order: ++this.#lastOrder });
       target.sampleIds.push(sampleId);
     }
   }
@@ -153,17 +154,19 @@ export class SampleBook {
     return forgotten;
   }
 
-  /** @param {number} sampleId @param {number} index @returns {RemovedSample} */
-  #take(sampleId, index) {
+  /** @param {number} sampleId @returns {RemovedSample} */
+  #take(sampleId) {
     const sample = this.sampleOf(sampleId);
     this.samples.delete(sampleId);
-    return { sampleId, ...sample, index };
+    return { sampleId, ...sample };
   }
 
   /** @param {RemovedSample} sample */
-  #putBack({ sampleId, classId, picture, index }) {
-    this.samples.set(sampleId, { classId, picture });
-    this.classOf(classId).sampleIds.splice(index, 0, sampleId);
+  #putBack({ sampleId, ...sample }) {
+    this.samples.set(sampleId, sample);
+    const { sampleIds } = this.classOf(sample.classId);
+    const after = sampleIds.findLastIndex((id) => this.sampleOf(id).order < sample.order);
+    sampleIds.splice(after + 1, 0, sampleId);
   }
 
   /** @param {Removal} removal */

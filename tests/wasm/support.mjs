@@ -1,0 +1,138 @@
+// What the tests of the library share: where it lies, pictures made on the spot, and readers of our own for its files.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
+export const libraryFolder = resolve(process.env.HEADSTART_LIB ?? join(repository, 'dist/lib'));
+export const shared = resolve(process.env.HEADSTART_SHARED ?? join(dirname(repository.replace(/\/$/, '')), 'shared'));
+
+/** @type {typeof import('../../web/src/engine/headstart.d.ts')} */
+export const library = await import(pathToFileURL(join(libraryFolder, 'headstart.js')).href);
+export const { createTrainer, HeadstartError, runnableVariants } = library;
+
+/** The built-in backbone; a published one as long as that is not there. */
+export const backboneFile = [
+  join(libraryFolder, 'backbones/builtin.safetensors'),
+  join(shared, 'backbones/mobilenet_v2_0.35_96.f32.safetensors'),
+].find(existsSync);
+
+/** @param {string} name of a published backbone @returns {string | undefined} */
+export function published(name) {
+  const file = join(shared, 'backbones', name);
+  return existsSync(file) ? file : undefined;
+}
+
+/** @param {object} [options] */
+export function newTrainer(options = {}) {
+  return createTrainer({ backbone: backboneFile, variant: 'simd', ...options });
+}
+
+/** Numbers that are the same everywhere. @param {number} seed */
+export function randomNumbers(seed) {
+  let state = seed >>> 0 || 1;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/**
+ * A picture that is clearly of its kind, and different with each `number`: stripes (0), dots (1), a gradient (2), squares (3).
+ * @param {number} kind
+ * @param {number} number
+ */
+export function drawPicture(kind, number, width = 160, height = 120) {
+  const random = randomNumbers(kind * 7919 + number * 104729 + 1);
+  const data = new Uint8ClampedArray(width * height * 4);
+  const [shiftX, shiftY, pitch, light] = [random() * 40, random() * 40, 14 + random() * 6, 60 + random() * 60];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const value = patternAt(kind, (x + shiftX) / pitch, (y + shiftY) / pitch, x / width);
+      const at = (y * width + x) * 4;
+      data[at] = light + value * 130 + random() * 12;
+      data[at + 1] = light + value * (kind === 2 ? 40 : 110) + random() * 12;
+      data[at + 2] = light + value * (kind === 1 ? 20 : 90) + random() * 12;
+      data[at + 3] = 255;
+    }
+  }
+  return { data, width, height };
+}
+
+/** @param {number} kind @param {number} x @param {number} y @param {number} across */
+function patternAt(kind, x, y, across) {
+  if (kind === 0) return Math.floor(x) % 2;
+  if (kind === 1) return (x % 2) ** 2 + (y % 2) ** 2 < 1 ? 1 : 0;
+  if (kind === 2) return across;
+  return (Math.floor(x) + Math.floor(y)) % 2;
+}
+
+/**
+ * @param {import('../../web/src/engine/headstart.d.ts').Trainer} trainer
+ * @param {number} perClass
+ * @param {string[]} [names]
+ */
+export async function teach(trainer, perClass, names = ['stripes', 'dots', 'gradient']) {
+  const classIds = names.map((name) => trainer.addClass(name));
+  for (const [kind, classId] of classIds.entries()) {
+    for (let number = 0; number < perClass; number++) await trainer.addSample(classId, drawPicture(kind, number));
+  }
+  return classIds;
+}
+
+/**
+ * An independent reader: the format is eight bytes of header length, JSON, then the tensors.
+ * @param {Uint8Array} bytes
+ */
+export function readSafetensors(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = Number(view.getBigUint64(0, true));
+  const { __metadata__: metadata, ...entries } = JSON.parse(
+    new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)),
+  );
+  /** @type {Record<string, { dtype: string, shape: number[], values: Float32Array }>} */
+  const tensors = {};
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [begin, end],
+    },
+  ] of Object.entries(entries)) {
+    const body = bytes.slice(8 + headerLength + begin, 8 + headerLength + end);
+    tensors[name] = { dtype, shape, values: new Float32Array(body.buffer) };
+  }
+  return { metadata, tensors, headerLength };
+}
+
+/** @param {string} file */
+export const readSafetensorsFile = (file) => readSafetensors(new Uint8Array(readFileSync(file)));
+
+/**
+ * softmax(weight · embedding + bias), in double precision.
+ * @param {ReturnType<typeof readSafetensors>} head
+ * @param {Float32Array} embedding
+ */
+export function applyHead({ tensors }, embedding) {
+  const {
+    shape: [classCount, featureCount],
+    values,
+  } = tensors['head.weight'];
+  const logits = Array.from({ length: classCount }, (_, row) => {
+    let sum = tensors['head.bias'].values[row];
+    for (let i = 0; i < featureCount; i++) sum += values[row * featureCount + i] * embedding[i];
+    return sum;
+  });
+  const largest = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp(logit - largest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
+
+/** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
+export function largestDifference(a, b) {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
+  return largest;
+}

@@ -1,0 +1,53 @@
+// Which build runs, and that all of them compute the same.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { drawPicture, largestDifference, libraryFolder, newTrainer, runnableVariants, teach } from './support.mjs';
+
+/** @type {import('../../web/src/engine/headstart.d.ts').VariantName[]} */
+const names = ['simd', 'relaxed-simd', 'simd-threads', 'relaxed-simd-threads'];
+const runnable = await runnableVariants();
+
+describe('variants', () => {
+  it('run here at least without relaxed SIMD, fastest first', () => {
+    assert.ok(runnable.includes('simd') && runnable.includes('simd-threads'));
+    assert.equal(runnable.at(-1), 'simd');
+  });
+
+  for (const variant of names) {
+    const isBuilt = existsSync(join(libraryFolder, `wasm/${variant}.wasm`));
+    const skip = !isBuilt ? 'not built' : !runnable.includes(variant) ? 'this platform cannot run it' : false;
+    it(`${variant} gives the embeddings and probabilities of plain SIMD`, { skip }, async () => {
+      const [plain, other] = [await newTrainer(), await newTrainer({ variant, threads: 'auto' })];
+      assert.equal(other.variant, variant);
+      assert.equal(other.threads > 1, variant.endsWith('-threads'));
+      for (const trainer of [plain, other]) {
+        await teach(trainer, 5);
+        await trainer.train({ l2: 0.01 });
+      }
+      const picture = drawPicture(1, 33);
+      const [expected, got] = [await plain.embed(picture), await other.embed(picture)];
+      const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      assert.ok(largestDifference(expected, got) / largest < 1e-4);
+      const [a, b] = [await plain.predict(picture), await other.predict(picture)];
+      for (const { classId, probability } of a.ranked) {
+        const same = b.ranked.find((entry) => entry.classId === classId);
+        assert.ok(Math.abs(probability - (same?.probability ?? 0)) < 1e-3);
+      }
+      await Promise.all([plain.dispose(), other.dispose()]);
+    });
+  }
+
+  it('that cannot run here say why', async (test) => {
+    if (runnable.includes('relaxed-simd')) return test.skip('all run here');
+    await assert.rejects(newTrainer({ variant: 'relaxed-simd' }), { code: 'unsupported', message: /relaxed/ });
+  });
+
+  it('are chosen by themselves', async () => {
+    const trainer = await newTrainer({ variant: 'auto' });
+    assert.ok(names.includes(trainer.variant));
+    await trainer.embed(drawPicture(0, 0));
+    await trainer.dispose();
+  });
+});
