@@ -92,6 +92,8 @@ struct FineTuneReport {
   std::string border;
   std::size_t trained_weight_count = 0;  // with the head's
   std::size_t frozen_weight_count = 0;
+  std::size_t view_multiply_adds =
+      0;  // to train on one view: forwards and backwards through the trained part
   std::size_t train_picture_count = 0;
   std::size_t held_out_picture_count = 0;
   // On the held-out pictures: the head alone (fitted without them), and what came out. The latter also chose

@@ -27,26 +27,27 @@ Taps taps_at(const WindowSide& side, std::size_t out) {
   return taps;
 }
 
-// One place of the output, `width` channels (at most kChannelTile) at once.
-void forward_place(const DepthwiseShape& shape, const Taps& rows, const Taps& columns, const float* x,
-                   const float* weights, const float* bias, float* y, std::size_t width) {
+// One place of the output, `Width` channels (at most kChannelTile) at once.
+template <std::size_t Width>
+inline void forward_place(const DepthwiseShape& shape, const Taps& rows, const Taps& columns, const float* x,
+                          const float* weights, const float* bias, float* y) {
   const std::size_t channels = shape.channel_count;
   const Vec4 zero = splat4(0.0F);
   const Vec4 six = splat4(6.0F);
-  Vec4 sums[kChannelTile / kLanes];
-  for (std::size_t c = 0, i = 0; c < width; c += kLanes, ++i) sums[i] = load4(bias + c);
+  Vec4 sums[Width / kLanes];
+  for (std::size_t i = 0; i < Width / kLanes; ++i) sums[i] = load4(bias + i * kLanes);
   for (std::size_t row = rows.first; row < rows.end; ++row) {
     const std::size_t in_row = rows.origin + row - shape.height.padding_before;
     for (std::size_t column = columns.first; column < columns.end; ++column) {
       const std::size_t in_column = columns.origin + column - shape.width.padding_before;
       const float* from = x + (in_row * shape.width.in + in_column) * channels;
       const float* weight = weights + (row * kKernel + column) * channels;
-      for (std::size_t c = 0, i = 0; c < width; c += kLanes, ++i) {
-        sums[i] = add_product4(sums[i], load4(from + c), load4(weight + c));
+      for (std::size_t i = 0; i < Width / kLanes; ++i) {
+        sums[i] = add_product4(sums[i], load4(from + i * kLanes), load4(weight + i * kLanes));
       }
     }
   }
-  for (std::size_t c = 0, i = 0; c < width; c += kLanes, ++i) store4(y + c, clamp4(sums[i], zero, six));
+  for (std::size_t i = 0; i < Width / kLanes; ++i) store4(y + i * kLanes, clamp4(sums[i], zero, six));
 }
 
 // The three taps of one kernel row, four channels wide.
@@ -145,11 +146,15 @@ void depthwise_forward(const DepthwiseShape& shape, std::size_t picture_count, c
     const Taps rows = taps_at(shape.height, index % shape.height.out);
     const float* map = x + picture * in_size;
     float* out = y + index * shape.width.out * channels;
-    for (std::size_t tile = 0; tile < channels; tile += kChannelTile) {
-      const std::size_t width = std::min(kChannelTile, channels - tile);
-      for (std::size_t column = 0; column < shape.width.out; ++column) {
-        forward_place(shape, rows, taps_at(shape.width, column), map + tile, weights + tile, bias + tile,
-                      out + column * channels + tile, width);
+    for (std::size_t column = 0; column < shape.width.out; ++column) {
+      const Taps columns = taps_at(shape.width, column);
+      float* to = out + column * channels;
+      std::size_t c = 0;
+      for (; c + kChannelTile <= channels; c += kChannelTile) {
+        forward_place<kChannelTile>(shape, rows, columns, map + c, weights + c, bias + c, to + c);
+      }
+      for (; c < channels; c += kLanes) {
+        forward_place<kLanes>(shape, rows, columns, map + c, weights + c, bias + c, to + c);
       }
     }
   });

@@ -205,6 +205,18 @@ Status check_options(const FineTuneOptions& options) {
 
 }  // namespace
 
+std::size_t Plan::train_multiply_adds() const {
+  std::size_t sum = 3 * feature_count() * class_count;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const Layer& layer = layers[i];
+    const std::size_t taps = layer.kind == LayerKind::kPointwise ? 1 : 9;
+    const std::size_t inputs = layer.kind == LayerKind::kDepthwise ? 1 : layer.in.channel_count;
+    // Forwards, the weights' gradient, and the input's, which the first layer does without.
+    sum += (i == 0 ? 2 : 3) * layer.out.size() * taps * inputs;
+  }
+  return sum;
+}
+
 Result<Plan> make_plan(const SafetensorsView& backbone, const FineTuneOptions& options,
                        std::int32_t input_size_px, std::size_t class_count) {
   const Status valid = check_options(options);

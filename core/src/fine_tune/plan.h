@@ -47,6 +47,10 @@ struct Plan {
   std::size_t frozen_weight_count = 0;
   std::size_t class_count = 0;
 
+  // Of one view, forwards and backwards: what the layers' definitions ask for, nothing that is computed
+  // twice.
+  [[nodiscard]] std::size_t train_multiply_adds() const;
+
   [[nodiscard]] const MapShape& border_shape() const { return layers.front().in; }
   [[nodiscard]] std::size_t feature_count() const { return layers.back().out.channel_count; }
   [[nodiscard]] std::size_t head_weights() const { return parameters.size() - 2; }

@@ -27,6 +27,7 @@ void FineTuner::State::begin() {
   report.held_out_picture_count = held_out_classes.size();
   report.train_picture_count = pictures.size() - held_out_classes.size();
   report.frozen_weight_count = network.plan().frozen_weight_count;
+  report.view_multiply_adds = network.plan().train_multiply_adds();
   for (const fine_tune::Parameter& parameter : network.plan().parameters) {
     report.trained_weight_count += parameter.element_count();
   }

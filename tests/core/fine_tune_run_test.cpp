@@ -1,0 +1,290 @@
+// Fine-tuning runs from start to result on a small random backbone.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "fine_tune/map_cache.h"
+#include "fine_tune/optimiser.h"
+#include "fine_tune/rng.h"
+#include "headstart/backbone.h"
+#include "headstart/fine_tuner.h"
+#include "support/random_backbone.h"
+
+using namespace headstart;
+
+namespace {
+
+const std::vector<std::string> kLabels{"left", "right"};
+
+ComputePool pool_of(std::size_t threads) {
+  auto pool = ComputePool::create(threads);
+  REQUIRE(pool.ok());
+  return std::move(pool).value();
+}
+
+const std::vector<std::uint8_t> &backbone_file() {
+  static const std::vector<std::uint8_t> file = test::make_random_backbone(
+      {.width_multiplier = "0.1", .input_size_px = 96});
+  return file;
+}
+
+// Two classes that differ in the first channels; two views of every picture.
+struct Task {
+  std::vector<FineTuneView> views;
+
+  explicit Task(std::size_t per_class = 8) {
+    for (std::uint32_t picture = 0; picture < 2 * per_class; ++picture) {
+      views.push_back({picture, picture % 2});
+      views.push_back({picture, picture % 2});
+    }
+  }
+
+  [[nodiscard]] std::vector<float> map(std::uint32_t view,
+                                       std::size_t size) const {
+    fine_tune::Rng rng(99, view);
+    std::vector<float> values(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      const double tilt = i % 8 < 4 ? 0.3 : 0.0;
+      const double sign = views[view].class_index == 0 ? 1.0 : -1.0;
+      values[i] = static_cast<float>(2 * rng.uniform() - 1 + tilt * sign);
+    }
+    return values;
+  }
+};
+
+FineTuneOptions quick(TrainedPart part = TrainedPart::kLastBlocks) {
+  FineTuneOptions options;
+  options.part = part;
+  options.epoch_count = 3;
+  options.cut_channel_count = 16;
+  return options;
+}
+
+FineTuner started(const Task &task, const FineTuneOptions &options,
+                  const ComputePool &pool) {
+  auto tuner = FineTuner::start(backbone_file(), 96, task.views, kLabels,
+                                options, nullptr, pool);
+  if (!tuner.ok())
+    MESSAGE(tuner.error().message);
+  REQUIRE(tuner.ok());
+  return std::move(tuner).value();
+}
+
+// Runs to the end; returns how many maps were asked for.
+std::size_t run(FineTuner &tuner, const Task &task) {
+  const std::size_t size = tuner.border_height() * tuner.border_width() *
+                           tuner.border_channel_count();
+  std::size_t map_count = 0;
+  double fraction = 0;
+  for (;;) {
+    const std::vector<std::uint32_t> wanted(tuner.wanted_views().begin(),
+                                            tuner.wanted_views().end());
+    for (const std::uint32_t view : wanted)
+      REQUIRE(tuner.supply_map(view, task.map(view, size)).ok());
+    map_count += wanted.size();
+    const auto progress = tuner.step();
+    if (!progress.ok())
+      MESSAGE(progress.error().message);
+    REQUIRE(progress.ok());
+    CHECK(progress.value().fraction >= fraction);
+    fraction = progress.value().fraction;
+    if (progress.value().done)
+      return map_count;
+  }
+}
+
+Error failure_of(const std::vector<FineTuneView> &views,
+                 const FineTuneOptions &options) {
+  const ComputePool pool = pool_of(1);
+  const auto tuner = FineTuner::start(backbone_file(), 96, views, kLabels,
+                                      options, nullptr, pool);
+  REQUIRE_FALSE(tuner.ok());
+  return tuner.error();
+}
+
+} // namespace
+
+TEST_CASE("fine-tuning the last block changes its tensors under their own "
+          "names and keeps the rest") {
+  const ComputePool pool = pool_of(1);
+  const Task task;
+  FineTuner tuner = started(task, quick(), pool);
+  CHECK(tuner.border() == "blocks.15");
+  CHECK(tuner.border_height() == 3);
+  CHECK(run(tuner, task) ==
+        16 + 12); // first views of all, second views of those trained on
+  const FineTuneReport &report = tuner.report();
+  CHECK(report.held_out_picture_count == 4);
+  CHECK(report.train_picture_count == 12);
+  CHECK(report.trained_weight_count > 0);
+  CHECK(report.epochs.size() == 3);
+  const FineTuned &tuned = tuner.result();
+  if (report.better_than_head) {
+    REQUIRE(tuned.tensors.size() == 8);
+    CHECK(tuned.tensors.front().name == "blocks.16.expand.weight");
+    CHECK(tuned.tensors.back().name == "last.bias");
+    const auto overlaid = overlay_backbone(backbone_file(), tuned.tensors);
+    REQUIRE(overlaid.ok());
+    CHECK(Backbone::load(overlaid.value(), {}, pool).ok());
+  } else {
+    CHECK(tuned.tensors.empty());
+  }
+  CHECK(tuned.head.class_count() == 2);
+  CHECK(report.fine_tuned.accuracy >= report.head_alone.accuracy);
+}
+
+TEST_CASE("the same seed gives the same weights on one thread and on two, with "
+          "any cache and piece size") {
+  const Task task;
+  std::vector<FineTuned> results;
+  for (const std::size_t threads : {1, 2}) {
+    for (const std::size_t budget : {std::size_t{0}, std::size_t{1} << 24U}) {
+      FineTuneOptions options = quick();
+      options.learning_rate = 0.02;
+      options.cache_budget_bytes = budget;
+      auto pool = ComputePool::create(threads);
+      if (!pool.ok())
+        continue; // a build without threads
+      FineTuner tuner = started(task, options, pool.value());
+      run(tuner, task);
+      if (budget == 0)
+        CHECK(tuner.cache_bytes() == 0);
+      results.push_back(tuner.result());
+    }
+  }
+  for (const FineTuned &result : results) {
+    CHECK(result.head.weights == results[0].head.weights);
+    REQUIRE(result.tensors.size() == results[0].tensors.size());
+    for (std::size_t i = 0; i < result.tensors.size(); ++i) {
+      CHECK(result.tensors[i].values == results[0].tensors[i].values);
+    }
+  }
+}
+
+TEST_CASE(
+    "every border trains: last convolution, last blocks, cut, whole network") {
+  const ComputePool pool = pool_of(1);
+  const Task task(4);
+  for (const TrainedPart part :
+       {TrainedPart::kLastConvolution, TrainedPart::kLastBlocks,
+        TrainedPart::kWholeNetwork, TrainedPart::kCut}) {
+    FineTuneOptions options = quick(part);
+    options.epoch_count = 1;
+    options.block_count = 3;
+    FineTuner tuner = started(task, options, pool);
+    run(tuner, task);
+    CHECK(tuner.report().epochs.size() == 1);
+    CHECK(std::isfinite(tuner.report().epochs[0].train_loss));
+    CHECK(tuner.memory_bytes() < std::size_t{256} << 20U);
+  }
+}
+
+TEST_CASE("the features of a cut are what was trained on") {
+  const ComputePool pool = pool_of(1);
+  const Task task;
+  FineTuneOptions options = quick(TrainedPart::kCut);
+  options.epoch_count = 8;
+  FineTuner tuner = started(task, options, pool);
+  CHECK(tuner.border() == "blocks.5");
+  run(tuner, task);
+  const FineTuned &tuned = tuner.result();
+  const std::size_t size = tuner.border_height() * tuner.border_width() *
+                           tuner.border_channel_count();
+  std::vector<float> features(tuned.head.feature_count);
+  const FineTuneReport &report = tuner.report();
+  std::vector<float> logits(2);
+  std::size_t agreeing = 0;
+  for (std::size_t i = 0; i < report.held_out_predictions.size(); ++i) {
+    REQUIRE(
+        cut_features(tuned, task.map(report.held_out_views[i], size), features)
+            .ok());
+    REQUIRE(head_logits(tuned.head, features, logits).ok());
+    agreeing += (logits[1] > logits[0]) == (report.held_out_predictions[i] == 1)
+                    ? 1
+                    : 0;
+  }
+  CHECK(agreeing == report.held_out_predictions.size());
+}
+
+TEST_CASE("stopping keeps the best so far, and the head in use where there is "
+          "nothing yet") {
+  const ComputePool pool = pool_of(1);
+  const Task task;
+  Head head;
+  head.labels = kLabels;
+  head.feature_count = 1;
+  head.weights = {1, 2};
+  head.biases = {3, 4};
+  auto made = FineTuner::start(backbone_file(), 96, task.views, kLabels,
+                               quick(), &head, pool);
+  REQUIRE(made.ok());
+  FineTuner tuner = std::move(made).value();
+  tuner.stop();
+  CHECK(tuner.wanted_views().empty());
+  const auto progress = tuner.step();
+  REQUIRE(progress.ok());
+  CHECK(progress.value().done);
+  CHECK_FALSE(tuner.report().better_than_head);
+  CHECK(tuner.result().head.biases == head.biases);
+}
+
+TEST_CASE("memory stays flat over several fine-tunings in a row") {
+  const ComputePool pool = pool_of(1);
+  const Task task(4);
+  std::size_t first_bytes = 0;
+  for (int i = 0; i < 4; ++i) {
+    FineTuneOptions options = quick();
+    options.epoch_count = 1;
+    FineTuner tuner = started(task, options, pool);
+    run(tuner, task);
+    if (i == 0)
+      first_bytes = tuner.memory_bytes();
+    CHECK(tuner.memory_bytes() == first_bytes);
+  }
+}
+
+TEST_CASE("what cannot be fine-tuned is refused in words") {
+  FineTuneOptions options = quick();
+  options.block_count = 17;
+  CHECK(failure_of(Task().views, options).message ==
+        "the number of last blocks to train must be from 1 to 16, got 17");
+  CHECK(failure_of(Task(3).views, quick()).message ==
+        "fine-tuning needs at least 4 pictures of \"left\", got 3");
+  CHECK(failure_of(Task(3).views, quick()).code == ErrorCode::kTooFewSamples);
+  const ComputePool pool = pool_of(1);
+  FineTuner tuner = started(Task(), quick(), pool);
+  CHECK(tuner.step().error().code == ErrorCode::kBadArgument);
+  CHECK(tuner.supply_map(tuner.wanted_views()[0], std::vector<float>(3))
+            .error()
+            .code == ErrorCode::kBadArgument);
+  CHECK(overlay_backbone(
+            backbone_file(),
+            std::vector<ChangedTensor>{{"blocks.99.bias", {1}, {1.0F}}})
+            .error()
+            .code == ErrorCode::kBadArgument);
+}
+
+TEST_CASE("the learning rate warms up, then falls to nothing") {
+  CHECK(fine_tune::learning_rate_factor(0, 100, 0.1) == doctest::Approx(0.1));
+  CHECK(fine_tune::learning_rate_factor(9, 100, 0.1) == doctest::Approx(1.0));
+  CHECK(fine_tune::learning_rate_factor(55, 100, 0.1) == doctest::Approx(0.5));
+  CHECK(fine_tune::learning_rate_factor(99, 100, 0.1) < 0.01);
+}
+
+TEST_CASE("maps beyond the cache's budget stay until they were used") {
+  fine_tune::MapCache cache(3, 8, 40);
+  const std::vector<float> map(8, 1.5F);
+  for (std::uint32_t view = 0; view < 3; ++view)
+    REQUIRE(cache.put(view, map).ok());
+  CHECK(cache.has(2));
+  std::vector<float> back(8);
+  cache.read(2, back);
+  CHECK(back == map);
+  cache.forget_passing();
+  CHECK(cache.has(1));
+  CHECK_FALSE(cache.has(2));
+  CHECK(cache.bytes() == 32);
+}
