@@ -34,9 +34,11 @@ EMSCRIPTEN_BINDINGS(headstart) {
       "balancedAccuracy: number, loss: number, calibrationError: number, perClass: { classId: number, "
       "sampleCount: number, precision: number, recall: number }[], confusion: Uint32Array }, sampleCount: "
       "number, "
-      "classIds: Uint32Array, heldOutSampleIds: Uint32Array, heldOutClassIndices: Uint32Array, "
-      "heldOutPredictions: Uint32Array, folds: number, l2: number, "
-      "l2Candidates: { l2: number, loss: number, accuracy: number }[], temperature: number, "
+      "classIds: Uint32Array, leftOut: Uint32Array, heldOutSampleIds: Uint32Array, heldOutClassIndices: "
+      "Uint32Array, heldOutPredictions: Uint32Array, heldOutProbabilities: Float32Array, folds: number, l2: "
+      "number, "
+      "l2Candidates: { l2: number, loss: number, calibratedLoss: number, accuracy: number }[], temperature: "
+      "number, "
       "evaluationCount: number } }");
   register_type<HeadOutcome>(
       "{ code: string, message: string, value: { kind: string, labels: string[], classIds: Uint32Array, "

@@ -105,7 +105,7 @@ class Session {
   std::optional<Backbone> loaded_backbone_;
   std::optional<SampleStore> store_;
   std::optional<Trainer> run_;
-  RunRows run_rows_;
+  std::vector<std::uint32_t> run_class_indices_;  // [sample_count] of the run
   TrainSettings run_settings_;
   std::optional<TrainedHead> trained_head_;
   std::optional<Head> read_head_;

@@ -72,9 +72,7 @@ DoneOutcome Session::trainBegin(const TrainSettings& settings) {
   Result<Trainer> run = Trainer::start(samples, store_->classes(), options, nullptr, *pool_);
   if (!run) return done_outcome(run.error());
   run_.emplace(std::move(run).value());
-  run_rows_.class_ids = samples.class_ids;
-  run_rows_.sample_ids.assign(samples.sample_ids.begin(), samples.sample_ids.end());
-  run_rows_.class_indices.assign(samples.class_indices.begin(), samples.class_indices.end());
+  run_class_indices_.assign(samples.class_indices.begin(), samples.class_indices.end());
   run_settings_ = settings;
   return done_outcome({});
 }
@@ -97,7 +95,7 @@ ReportOutcome Session::trainFinish() {
   TrainedHead trained;
   trained.head = run_->head();
   trained.kind = run_->report().head;
-  trained.class_ids = run_rows_.class_ids;
+  trained.class_ids = run_->report().class_ids;
   const BackboneInfo& backbone = backbone_->info();
   trained.head.backbone = backbone.name;
   trained.head.backbone_sha256 = backbone.sha256;
@@ -105,7 +103,7 @@ ReportOutcome Session::trainFinish() {
   trained.head.input_scale = backbone.input_scale;
   trained.head.input_offset = backbone.input_offset;
   trained.head.seed = std::to_string(static_cast<std::uint64_t>(run_settings_.seed));
-  val report = report_value(run_->report(), run_rows_);
+  val report = report_value(run_->report(), run_class_indices_);
   trained_head_ = std::move(trained);
   answering_head_.reset();
   trainCancel();
@@ -114,7 +112,7 @@ ReportOutcome Session::trainFinish() {
 
 void Session::trainCancel() {
   run_.reset();
-  run_rows_ = {};
+  run_class_indices_ = {};
 }
 
 // The trained head answers as long as two of its classes are there and enabled. False where it cannot.
@@ -219,11 +217,12 @@ HeadOutcome Session::readHead(std::uint32_t byte_count) {
   if (!head) return failure<HeadOutcome>(head.error());
   if (const Status fits = check_head_fits(head.value(), backbone_->info()); !fits)
     return failure<HeadOutcome>(fits.error());
-  if (head.value().feature_count != backbone_->info().embedding_dim) {
-    return failure<HeadOutcome>({ErrorCode::kBadFile, "head expects " +
-                                                          std::to_string(head.value().feature_count) +
-                                                          " features per sample, the backbone gives " +
-                                                          std::to_string(backbone_->info().embedding_dim)});
+  const std::string input_size = std::to_string(backbone_->input_size_px());
+  if (head.value().input_size != input_size) {
+    return failure<HeadOutcome>(
+        {ErrorCode::kBadFile, "this head was trained on the backbone \"" + head.value().backbone + "\" at " +
+                                  head.value().input_size + " px, the one in use runs at " + input_size +
+                                  " px"});
   }
   read_head_ = std::move(head).value();
   const char* kind = head_kind_name(read_head_->hidden_biases.empty() ? HeadKind::kLogistic : HeadKind::kMlp);

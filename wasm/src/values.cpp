@@ -28,12 +28,6 @@ DoneOutcome done_outcome(const Status& status) {
   return status ? outcome<DoneOutcome>(val::undefined()) : failure<DoneOutcome>(status.error());
 }
 
-val number_array(std::span<const double> values) {
-  val result = val::array();
-  for (std::size_t i = 0; i < values.size(); ++i) result.set(i, values[i]);
-  return result;
-}
-
 val backbone_value(const BackboneInfo& info, std::int32_t input_size_px, std::size_t memory_bytes) {
   val value = val::object();
   value.set("name", info.name);
@@ -52,7 +46,14 @@ val backbone_value(const BackboneInfo& info, std::int32_t input_size_px, std::si
 
 namespace {
 
-val metrics_value(const Metrics& metrics, const RunRows& rows) {
+template <typename Id>
+val id_array(const std::vector<Id>& ids) {
+  std::vector<std::uint32_t> numbers(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) numbers[i] = static_cast<std::uint32_t>(ids[i]);
+  return copied_array<std::uint32_t>(numbers);
+}
+
+val metrics_value(const Metrics& metrics, const std::vector<ClassId>& class_ids) {
   val value = val::object();
   value.set("sampleCount", static_cast<double>(metrics.sample_count));
   value.set("accuracy", metrics.accuracy);
@@ -62,9 +63,9 @@ val metrics_value(const Metrics& metrics, const RunRows& rows) {
   value.set("loss", metrics.log_loss);
   value.set("calibrationError", metrics.calibration_error);
   val per_class = val::array();
-  for (std::size_t i = 0; i < metrics.per_class.size() && i < rows.class_ids.size(); ++i) {
+  for (std::size_t i = 0; i < metrics.per_class.size() && i < class_ids.size(); ++i) {
     val entry = val::object();
-    entry.set("classId", static_cast<std::uint32_t>(rows.class_ids[i]));
+    entry.set("classId", static_cast<std::uint32_t>(class_ids[i]));
     entry.set("sampleCount", static_cast<double>(metrics.per_class[i].sample_count));
     entry.set("precision", metrics.per_class[i].precision);
     entry.set("recall", metrics.per_class[i].recall);
@@ -75,45 +76,40 @@ val metrics_value(const Metrics& metrics, const RunRows& rows) {
   return value;
 }
 
+val candidates_value(const std::vector<L2Candidate>& candidates) {
+  val list = val::array();
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    val candidate = val::object();
+    candidate.set("l2", candidates[i].l2);
+    candidate.set("loss", candidates[i].log_loss);
+    candidate.set("calibratedLoss", candidates[i].calibrated_log_loss);
+    candidate.set("accuracy", candidates[i].accuracy);
+    list.set(i, candidate);
+  }
+  return list;
+}
+
 }  // namespace
 
-val report_value(const TrainReport& report, const RunRows& rows) {
+val report_value(const TrainReport& report, std::span<const std::uint32_t> class_indices) {
+  std::vector<std::uint32_t> true_indices;
+  for (const std::uint32_t row : report.held_out_rows) true_indices.push_back(class_indices[row]);
   val value = val::object();
   value.set("head", std::string(head_kind_name(report.head)));
   value.set("seed", static_cast<double>(report.seed));
   value.set("measured", report.measured);
   value.set("whyNotMeasured", report.why_not);
-  value.set("metrics", metrics_value(report.metrics, rows));
-  value.set("sampleCount", static_cast<double>(rows.sample_ids.size()));
-  std::vector<std::uint32_t> class_ids(rows.class_ids.size());
-  for (std::size_t i = 0; i < class_ids.size(); ++i)
-    class_ids[i] = static_cast<std::uint32_t>(rows.class_ids[i]);
-  value.set("classIds", copied_array<std::uint32_t>(class_ids));
-
-  const std::size_t held_out_count =
-      std::min(report.held_out_rows.size(), report.held_out_predictions.size());
-  std::vector<std::uint32_t> sample_ids(held_out_count);
-  std::vector<std::uint32_t> true_indices(held_out_count);
-  for (std::size_t i = 0; i < held_out_count; ++i) {
-    sample_ids[i] = static_cast<std::uint32_t>(rows.sample_ids[report.held_out_rows[i]]);
-    true_indices[i] = rows.class_indices[report.held_out_rows[i]];
-  }
-  value.set("heldOutSampleIds", copied_array<std::uint32_t>(sample_ids));
+  value.set("metrics", metrics_value(report.metrics, report.class_ids));
+  value.set("sampleCount", static_cast<double>(class_indices.size()));
+  value.set("classIds", id_array(report.class_ids));
+  value.set("leftOut", id_array(report.left_out));
+  value.set("heldOutSampleIds", id_array(report.held_out_ids));
   value.set("heldOutClassIndices", copied_array<std::uint32_t>(true_indices));
-  value.set("heldOutPredictions",
-            copied_array<std::uint32_t>(std::span(report.held_out_predictions).first(held_out_count)));
-
+  value.set("heldOutPredictions", copied_array<std::uint32_t>(report.held_out_predictions));
+  value.set("heldOutProbabilities", copied_array<float>(report.held_out_probabilities));
   value.set("folds", static_cast<double>(report.fold_count));
   value.set("l2", report.l2);
-  val candidates = val::array();
-  for (std::size_t i = 0; i < report.l2_candidates.size(); ++i) {
-    val candidate = val::object();
-    candidate.set("l2", report.l2_candidates[i].l2);
-    candidate.set("loss", report.l2_candidates[i].log_loss);
-    candidate.set("accuracy", report.l2_candidates[i].accuracy);
-    candidates.set(i, candidate);
-  }
-  value.set("l2Candidates", candidates);
+  value.set("l2Candidates", candidates_value(report.l2_candidates));
   value.set("temperature", report.temperature);
   value.set("evaluationCount", static_cast<double>(report.evaluation_count));
   return value;

@@ -64,8 +64,6 @@ emscripten::val copied_array(std::span<const T> values) {
       .template call<emscripten::val>("slice");
 }
 
-emscripten::val number_array(std::span<const double> values);
-
 template <typename Outcome>
 Outcome outcome(emscripten::val value) {
   emscripten::val result = emscripten::val::object();
@@ -89,13 +87,8 @@ DoneOutcome done_outcome(const Status& status);
 emscripten::val backbone_value(const BackboneInfo& info, std::int32_t input_size_px,
                                std::size_t memory_bytes);
 
-// Which picture and class each row of a training set was, kept for the time of one run.
-struct RunRows {
-  std::vector<ClassId> class_ids;
-  std::vector<SampleId> sample_ids;
-  std::vector<std::uint32_t> class_indices;
-};
-
-emscripten::val report_value(const TrainReport& report, const RunRows& rows);
+// `class_indices` [sample_count]: the classes that the training set of the run had, which the store may no
+// longer say.
+emscripten::val report_value(const TrainReport& report, std::span<const std::uint32_t> class_indices);
 
 }  // namespace headstart::wasm

@@ -191,7 +191,7 @@ export interface HeldOutSample {
   sampleId: SampleId;
   classId: ClassId;
   predictedClassId: ClassId;
-  /** Of the predicted class, where the fit tells; else NaN. */
+  /** That the fit gave to the picture's own class. */
   probability: number;
 }
 
@@ -218,7 +218,10 @@ export interface TrainReport {
   heldOut: HeldOutSample[];
   folds: number;
   l2: number;
-  l2Candidates: { l2: number; loss: number; accuracy: number }[];
+  /** What the cross-validation tried; the one with the least `calibratedLoss` was taken. */
+  l2Candidates: { l2: number; loss: number; calibratedLoss: number; accuracy: number }[];
+  /** Enabled classes without pictures: not in the head. */
+  leftOut: ClassId[];
   temperature: number;
   /** Evaluations of the loss and its gradient, all fits together. */
   evaluationCount: number;

@@ -59,12 +59,14 @@ export interface SessionReport {
   };
   sampleCount: number;
   classIds: Uint32Array;
+  leftOut: Uint32Array;
   heldOutSampleIds: Uint32Array;
   heldOutClassIndices: Uint32Array;
   heldOutPredictions: Uint32Array;
+  heldOutProbabilities: Float32Array;
   folds: number;
   l2: number;
-  l2Candidates: { l2: number; loss: number; accuracy: number }[];
+  l2Candidates: { l2: number; loss: number; calibratedLoss: number; accuracy: number }[];
   temperature: number;
   evaluationCount: number;
 }
