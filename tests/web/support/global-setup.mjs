@@ -11,13 +11,14 @@ import { serveFolders } from './static-server.mjs';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 export default async function globalSetup() {
+  const dist = process.env.HEADSTART_DIST ?? `${root}dist`;
   const server = await serveFolders({
-    '/': process.env.HEADSTART_DIST ?? `${root}dist`,
+    '/': dist,
     '/modules/': `${root}tests/web/support/bare-page`,
     '/modules/src/': `${root}web/src`,
     '/modules/fflate/': `${root}node_modules/fflate/esm`,
   });
   process.env.HEADSTART_URL = server.url;
-  process.env.HEADSTART_BUILT = existsSync(`${root}dist/index.html`) ? '1' : '';
+  process.env.HEADSTART_BUILT = existsSync(`${dist}/index.html`) ? '1' : '';
   return server.close;
 }

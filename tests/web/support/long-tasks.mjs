@@ -3,6 +3,8 @@
  * for what other programs took.
  */
 
+/** @typedef {{ name: string, pid: number, tid: number, ts: number, dur?: number, tdur?: number, args: any }} TraceEvent */
+
 const LIMIT_MS = 50;
 
 /**
@@ -11,14 +13,14 @@ const LIMIT_MS = 50;
  *
  * @param {import('@playwright/test').Page} page
  * @param {() => Promise<unknown>} action
- * @returns {Promise<{ name: string, processorMs: number }[]>}
+ * @returns {Promise<{ processorMs: number, what: string[] }[]>}
  */
 export async function longTasksDuring(page, action) {
   const browser = page.context().browser();
   if (!browser) {
     throw new Error('expected a page of a browser of its own');
   }
-  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline'] });
+  await browser.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] });
   /** @type {Buffer} */
   let trace;
   try {
@@ -26,7 +28,7 @@ export async function longTasksDuring(page, action) {
   } finally {
     trace = await browser.stopTracing();
   }
-  /** @type {{ name: string, pid: number, tid: number, tdur?: number, args: any }[]} */
+  /** @type {TraceEvent[]} */
   const events = JSON.parse(trace.toString()).traceEvents;
   const pageThreads = new Set(
     events
@@ -39,5 +41,20 @@ export async function longTasksDuring(page, action) {
   }
   return tasks
     .filter(({ tdur = 0 }) => tdur > 1000 * LIMIT_MS)
-    .map(({ name, tdur = 0 }) => ({ name, processorMs: Math.round(tdur / 1000) }));
+    .map((task) => ({ processorMs: Math.round((task.tdur ?? 0) / 1000), what: contentOf(task, events) }));
+}
+
+/**
+ * The largest parts of a task, for whoever has to find what was slow.
+ *
+ * @param {TraceEvent} task
+ * @param {TraceEvent[]} events
+ */
+function contentOf({ pid, tid, ts, dur = 0 }, events) {
+  return events
+    .filter((event) => event.pid === pid && event.tid === tid && event.ts >= ts && event.ts <= ts + dur)
+    .filter(({ name, tdur = 0 }) => name !== 'RunTask' && tdur > 2000)
+    .sort((a, b) => (b.tdur ?? 0) - (a.tdur ?? 0))
+    .slice(0, 6)
+    .map(({ name, tdur = 0, args }) => `${name} ${Math.round(tdur / 1000)} ms ${args?.data?.url ?? ''}`.trim());
 }

@@ -25,6 +25,7 @@ export async function openPage(page, settings = {}, query = '') {
 /** Makes the camera play another film. @param {Page} page @param {{ replace: (film: Buffer) => void }} film @param {Buffer} content */
 export async function showToCamera(page, film, content) {
   film.replace(content);
+  await page.waitForFunction(() => window.headstart.state.camera.phase !== 'opening');
   await page.getByRole('button', { name: 'Camera settings' }).click();
   const dialog = page.getByRole('dialog', { name: 'Camera settings' });
   const off = dialog.getByRole('button', { name: 'Switch camera off' });

@@ -1,0 +1,178 @@
+/**
+ * Class cards and their pictures: every change can be made by keyboard, and be undone.
+ */
+
+import { expect, test } from './support/fixtures.mjs';
+import { cardOf, openPage, pictureCount } from './support/page.mjs';
+
+test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
+
+const settings = { trainsByItself: false, picturesPerSecond: 20, countdownSeconds: 0, burstCount: 12 };
+
+/** @param {import('@playwright/test').Page} page */
+const classNames = (page) => page.evaluate(() => window.headstart.state.classes.map(({ name }) => name));
+
+/** What the engine has, in its order. @param {import('@playwright/test').Page} page */
+const engineClasses = (page) =>
+  page.evaluate(() =>
+    window.headstart.trainer.classes.map(({ name, sampleCount, enabled }) => ({ name, sampleCount, enabled })),
+  );
+
+/** Twelve pictures. @param {import('@playwright/test').Page} page @param {string} name */
+async function burst(page, name) {
+  await cardOf(page, name)
+    .getByRole('button', { name: /^Hands free/ })
+    .click();
+  await expect.poll(() => pictureCount(page, name)).toBe(12);
+  await page.waitForFunction(() => window.headstart.state.recording === null);
+}
+
+/** @param {import('@playwright/test').Page} page @param {string} name @param {string | RegExp} item */
+async function choose(page, name, item) {
+  await cardOf(page, name).locator('summary').click();
+  await cardOf(page, name).getByRole('button', { name: item }).click();
+}
+
+test.beforeEach(async ({ page }) => {
+  await openPage(page, settings);
+  await expect(page.locator('.viewfinder-video')).toBeVisible();
+});
+
+test('a new class has a name to type at once, a colour nobody has, and is the engine’s too', async ({ page }) => {
+  await page.getByRole('button', { name: 'Add a class' }).click();
+  await expect(page.getByLabel('Name of class 3', { exact: true })).toBeFocused();
+  await page.keyboard.type('mug');
+  await page.keyboard.press('Enter');
+  expect(await classNames(page)).toEqual(['Class 1', 'Class 2', 'mug']);
+  expect((await engineClasses(page)).map(({ name }) => name)).toEqual(['Class 1', 'Class 2', 'mug']);
+  const slots = await page.evaluate(() => window.headstart.state.classes.map(({ slot }) => slot));
+  expect(new Set(slots).size).toBe(3);
+});
+
+test('Escape leaves a name as it was, and an empty name is none', async ({ page }) => {
+  const name = page.getByLabel('Name of class 1', { exact: true });
+  await name.fill('something');
+  await name.press('Escape');
+  await expect(name).toHaveValue('Class 1');
+  await name.fill('   ');
+  await name.press('Enter');
+  await expect(name).toHaveValue('Class 1');
+});
+
+test('a deleted class comes back with its pictures, at its place', async ({ page }) => {
+  await burst(page, 'Class 1');
+  await choose(page, 'Class 1', 'Delete the class');
+  expect(await classNames(page)).toEqual(['Class 2']);
+  await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => classNames(page)).toEqual(['Class 1', 'Class 2']);
+  expect(await pictureCount(page, 'Class 1')).toBe(12);
+  await expect(cardOf(page, 'Class 1').locator('.strip-cell img').first()).toHaveJSProperty('complete', true);
+});
+
+test('a class can be left out and taken in again, and keeps its pictures', async ({ page }) => {
+  await burst(page, 'Class 1');
+  await choose(page, 'Class 1', 'Leave out of training');
+  await expect(cardOf(page, 'Class 1').locator('.class-count')).toHaveText('left out');
+  expect((await engineClasses(page))[0]).toEqual({ name: 'Class 1', sampleCount: 12, enabled: false });
+  await choose(page, 'Class 1', 'Take into training again');
+  await expect(cardOf(page, 'Class 1').locator('.class-count')).toHaveText('12 pictures');
+});
+
+test('classes change places by the menu and by dragging, in the engine too', async ({ page }) => {
+  await choose(page, 'Class 1', 'Move down');
+  expect(await classNames(page)).toEqual(['Class 2', 'Class 1']);
+  await page.getByRole('button', { name: 'Add a class' }).click();
+  await cardOf(page, 'Class 3').locator('.class-token').dragTo(cardOf(page, 'Class 2'));
+  await expect.poll(() => classNames(page)).toEqual(['Class 3', 'Class 2', 'Class 1']);
+  expect((await engineClasses(page)).map(({ name }) => name)).toEqual(['Class 3', 'Class 2', 'Class 1']);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect.poll(() => classNames(page)).toEqual(['Class 2', 'Class 1', 'Class 3']);
+});
+
+test('a colour is chosen in the menu and shows on card and bar', async ({ page }) => {
+  await cardOf(page, 'Class 1').locator('summary').click();
+  await cardOf(page, 'Class 1').getByLabel('Colour 5').check({ force: true });
+  await expect(cardOf(page, 'Class 1')).toHaveAttribute('data-slot', '5');
+  await expect(page.locator('.bar').first()).toHaveAttribute('data-slot', '5');
+});
+
+test('the newest picture comes first, opens large, and one is deleted and brought back', async ({ page }) => {
+  await burst(page, 'Class 1');
+  const strip = cardOf(page, 'Class 1').locator('picture-strip');
+  await strip.getByRole('button', { name: 'Picture 1 of 12' }).click();
+  const viewer = page.getByRole('dialog', { name: 'Class 1' });
+  await expect(viewer.locator('.viewer-large img')).toHaveJSProperty('complete', true);
+  const shown = await page.evaluate(() => window.headstart.state.viewer?.sampleIds[0]);
+  const newest = await page.evaluate(() => window.headstart.state.classes[0].sampleIds.at(-1));
+  expect(shown).toBe(newest);
+  await viewer.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect.poll(() => pictureCount(page, 'Class 1')).toBe(11);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => pictureCount(page, 'Class 1')).toBe(12);
+});
+
+test('a range is chosen with Shift, deleted, and brought back', async ({ page }) => {
+  await burst(page, 'Class 1');
+  await choose(page, 'Class 1', 'Look at the pictures');
+  const viewer = page.getByRole('dialog', { name: 'Class 1' });
+  await viewer.getByRole('button', { name: 'Picture 3 of 12' }).click();
+  await viewer.getByRole('button', { name: 'Picture 7 of 12' }).click({ modifiers: ['Shift'] });
+  await expect(viewer.getByText('5 selected')).toBeVisible();
+  await viewer.getByRole('button', { name: 'Delete 5' }).click();
+  await expect.poll(() => pictureCount(page, 'Class 1')).toBe(7);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => pictureCount(page, 'Class 1')).toBe(12);
+});
+
+test('a range is chosen by fingers alone', async ({ page }) => {
+  await burst(page, 'Class 1');
+  await choose(page, 'Class 1', 'Look at the pictures');
+  const viewer = page.getByRole('dialog', { name: 'Class 1' });
+  await viewer.getByRole('button', { name: 'Select', exact: true }).click();
+  await viewer.getByRole('button', { name: 'Picture 2 of 12' }).click();
+  await viewer.getByRole('button', { name: 'Range' }).click();
+  await viewer.getByRole('button', { name: 'Picture 5 of 12' }).click();
+  await expect(viewer.getByText('4 selected')).toBeVisible();
+});
+
+test('arrows go from picture to picture, and Delete deletes the one in focus', async ({ page }) => {
+  await burst(page, 'Class 1');
+  const strip = cardOf(page, 'Class 1').locator('picture-strip');
+  await strip.getByRole('button', { name: 'Picture 1 of 12' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(strip.getByRole('button', { name: 'Picture 3 of 12' })).toBeFocused();
+  await page.keyboard.press('Delete');
+  await expect.poll(() => pictureCount(page, 'Class 1')).toBe(11);
+  await expect(strip.locator(':focus')).toHaveCount(1);
+});
+
+test('pictures are moved and copied to another class, and that is undone', async ({ page }) => {
+  await burst(page, 'Class 1');
+  await choose(page, 'Class 1', 'Look at the pictures');
+  const viewer = page.getByRole('dialog', { name: 'Class 1' });
+  await viewer.getByRole('button', { name: 'Picture 1 of 12' }).click();
+  await viewer.getByRole('combobox', { name: 'Move to…' }).selectOption('Class 2');
+  await expect.poll(() => pictureCount(page, 'Class 2')).toBe(1);
+  await viewer.getByRole('combobox', { name: 'Copy to…' }).selectOption('Class 2');
+  await expect.poll(() => pictureCount(page, 'Class 2')).toBe(2);
+  expect(await pictureCount(page, 'Class 1')).toBe(11);
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => pictureCount(page, 'Class 1')).toBe(12);
+  expect(await pictureCount(page, 'Class 2')).toBe(0);
+});
+
+test('closing the tab with unsaved pictures asks first, and after saving them does not', async ({ page }) => {
+  await burst(page, 'Class 1');
+  const asked = page.waitForEvent('dialog');
+  const closing = page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+  await closing;
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save all pictures (zip)' }).click();
+  await download;
+  await expect.poll(() => page.evaluate(() => window.headstart.state.unsaved)).toBe(false);
+});
