@@ -2,14 +2,28 @@
 
 import { join } from 'node:path';
 import { repository } from './cache.mjs';
-import { distStep, moduleStep } from './modules.mjs';
+import { buildPreset, distStep, moduleStep } from './modules.mjs';
 import { run } from './process.mjs';
 import { runCommand, setUp } from './setup.mjs';
 import { variants } from './variants.mjs';
 
+/** The step that builds core's own timing tool. @param {string} preset @returns {import('./setup.mjs').Step} */
+function frameToolStep(preset) {
+  return {
+    title: `Timing tool, ${preset}`,
+    isDone: () => false,
+    work: (onProgress) => buildPreset(preset, ['bench_frame'], onProgress),
+  };
+}
+
 runCommand(import.meta.url, async (parameters) => {
   const variantNames = variants.map(({ variant }) => variant);
-  await setUp({ native: true, variantNames, more: [...variantNames.map(moduleStep), distStep()] });
+  const presets = ['native-release', ...variants.map(({ preset }) => preset)];
+  await setUp({
+    native: true,
+    variantNames,
+    more: [...variantNames.map(moduleStep), ...presets.map(frameToolStep), distStep()],
+  });
   const script = join(repository, 'tests/bench/main.mjs');
   await run(process.execPath, ['--experimental-wasm-relaxed-simd', script, ...parameters], { show: true });
 });

@@ -19,6 +19,9 @@ export function debianRelease() {
 
 /** One private apt: its own lists, cache and idea of what is installed (nothing, so that dependencies come along). */
 export class PrivateApt {
+  /** @type {Set<string>} */
+  static #updated = new Set();
+
   #dir;
   #suites;
   #sourcePackages;
@@ -33,7 +36,11 @@ export class PrivateApt {
     this.#sourcePackages = suite !== release;
   }
 
+  /** Brings the package lists, once per process. */
   async update() {
+    if (PrivateApt.#updated.has(this.#dir)) {
+      return;
+    }
     for (const folder of ['sources', 'lists/partial', 'archives/partial']) {
       mkdirSync(join(this.#dir, folder), { recursive: true });
     }
@@ -42,6 +49,7 @@ export class PrivateApt {
     const stanzas = this.#suites.map((stanza) => `Types: ${types}\n${stanza}`);
     writeFileSync(join(this.#dir, 'sources/private.sources'), stanzas.join('\n'));
     await run('apt-get', [...this.#options(), 'update']);
+    PrivateApt.#updated.add(this.#dir);
   }
 
   /**

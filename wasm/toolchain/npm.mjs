@@ -27,5 +27,6 @@ function readPackages(file) {
 }
 
 export async function provideNpmPackages() {
-  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel', 'error']);
+  // Not `npm ci`: it wants every platform's optional packages in the lock file, and some mirrors lack some of them.
+  await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error']);
 }

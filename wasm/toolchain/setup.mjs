@@ -40,17 +40,7 @@ export async function setUp({ native = false, variantNames = [], more = [] }) {
   }
   /** @type {Step[]} */
   const steps = [
-    { title: 'npm packages', isDone: hasNpmPackages, work: provideNpmPackages },
-    {
-      title: 'Compiler and build tools',
-      isDone: () => hasBuildTools(tools),
-      work: (onProgress) => provideBuildTools(tools, onProgress),
-    },
-    {
-      title: 'Emscripten',
-      isDone: () => variantNames.length === 0 || hasEmscripten(tools),
-      work: (onProgress) => provideEmscripten(tools, onProgress),
-    },
+    downloadStep(tools, variantNames.length > 0),
     {
       title: 'Sources of XNNPACK',
       isDone: hasSources,
@@ -63,6 +53,46 @@ export async function setUp({ native = false, variantNames = [], more = [] }) {
     })),
   ];
   await doSteps(steps, more);
+}
+
+/**
+ * What comes from elsewhere, all at the same time: some of it waits for the network and some unpacks on one core.
+ *
+ * @param {import('./tools.mjs').Tools} tools
+ * @param {boolean} withEmscripten
+ * @returns {Step}
+ */
+function downloadStep(tools, withEmscripten) {
+  const missing = {
+    npm: !hasNpmPackages(),
+    tools: !hasBuildTools(tools),
+    emscripten: withEmscripten && !hasEmscripten(tools),
+  };
+  const names = [
+    missing.npm && 'npm packages',
+    missing.tools && 'compiler and build tools',
+    missing.emscripten && 'Emscripten',
+  ];
+  return {
+    title: `Downloads (${names.filter(Boolean).join(', ')})`,
+    isDone: () => names.every((name) => !name),
+    work: async (onProgress) => {
+      /** @type {Map<string, string>} */
+      const details = new Map();
+      const tell = (/** @type {string} */ name) => (/** @type {string} */ detail) => {
+        details.set(name, detail);
+        onProgress([...details].map(([each, state]) => `${each} ${state}`).join('; '));
+      };
+      const finish = (/** @type {string} */ name) => () => tell(name)('done');
+      const npm = missing.npm ? provideNpmPackages().then(finish('npm packages')) : Promise.resolve();
+      const build = missing.tools ? provideBuildTools(tools, tell('tools')).then(finish('tools')) : Promise.resolve();
+      const others = Promise.all([npm, build]);
+      const emscripten = missing.emscripten
+        ? provideEmscripten(tools, tell('Emscripten'), others).then(finish('Emscripten'))
+        : Promise.resolve();
+      await Promise.all([others, emscripten]);
+    },
+  };
 }
 
 /**

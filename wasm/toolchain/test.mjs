@@ -25,6 +25,11 @@ const parts = {
   wasm: {
     steps: [
       ...variants.map(({ variant, preset }) => presetStep(preset, `Module and tests of core, variant ${variant}`)),
+      {
+        title: "Types of the module's bindings",
+        isDone: () => false,
+        work: (onProgress) => buildPreset(variants[0].preset, ['headstart_types'], onProgress),
+      },
       distStep(),
     ],
     suites: [

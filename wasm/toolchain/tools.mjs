@@ -92,7 +92,7 @@ export async function provideBuildTools(tools, onProgress) {
   const libraryVersion = release === 'bookworm' ? 12 : 14;
   const files = await apt.downloadWithDependencies(
     ['clang-19', 'lld-19', 'llvm-19', 'libclang-rt-19-dev', 'clang-format-19', 'cmake', 'ninja-build', 'doctest-dev']
-      .concat([`libstdc++-${libraryVersion}-dev`, 'libc6-dev', 'python3-minimal', 'python3'])
+      .concat([`libstdc++-${libraryVersion}-dev`, 'libc6-dev', 'python3', 'xz-utils'])
       .sort(),
     (detail) => onProgress(`downloading, ${detail}`),
   );
@@ -130,6 +130,10 @@ function writeToolWrappers(tools) {
     if (!isAtLeast(versionOf(name), name === 'ninja' ? '1.10' : LEAST_CMAKE)) {
       writeWrapper(tools, binDir, name, join(toolsDir, 'usr/bin', name));
     }
+  }
+  rmSync(join(binDir, 'xz'), { force: true });
+  if (versionOf('xz') === null) {
+    writeWrapper(tools, binDir, 'xz', join(toolsDir, 'usr/bin/xz'));
   }
   rmSync(join(binDir, 'python3'), { force: true });
   if (!isAtLeast(versionOf('python3'), '3.8')) {
@@ -177,8 +181,9 @@ export function hasEmscripten(tools) {
 /**
  * @param {Tools} tools
  * @param {OnProgress} onProgress
+ * @param {Promise<unknown>} others What has to be there at the end: npm's packages and the build tools.
  */
-export async function provideEmscripten(tools, onProgress) {
+export async function provideEmscripten(tools, onProgress, others) {
   if (tools.emcc) {
     writeFileSync(join(cacheDir, 'emscripten.cmake'), `set(HEADSTART_OWN_EMSCRIPTEN ${tools.emcc})\n`);
     stamp('emscripten', `own ${tools.emcc}`);
@@ -201,6 +206,8 @@ export async function provideEmscripten(tools, onProgress) {
     .concat(['./usr/share/doc/*', './usr/share/emscripten/docs', './usr/share/emscripten/test']);
   await unpack(files, emscriptenDir, { exclude, onProgress: unpacking(onProgress) });
 
+  onProgress('waiting for the other downloads');
+  await others;
   const program = join(emscriptenDir, 'usr/share/emscripten');
   cpSync(join(repository, 'node_modules/acorn'), join(program, 'node_modules/acorn'), { recursive: true });
   const libraryPath = join(emscriptenDir, 'usr/lib', triple);
