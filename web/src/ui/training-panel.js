@@ -34,9 +34,12 @@ export function mountTrainingPanel(host, app) {
       return html`<p class="verdict">${t('report.unmeasured')}</p>
         <p class="soft small">${t('report.unmeasuredHint')}</p>`;
     }
-    const right = Math.round(report.accuracy * PIPS);
+    // A perfect test on few pictures promises no perfection: then what the uncertainty leaves counts too.
+    const isSure = report.accuracyLow > 0.9;
+    const expected = isSure ? report.accuracy : (report.accuracy + report.accuracyLow) / 2;
+    const right = Math.round(expected * PIPS);
     return html`<p class="verdict ${reportIsStale ? 'is-stale' : ''}">
-        ${report.accuracy > 0.985 ? t('report.nearlyAll') : t('report.sentence', { right, total: PIPS })}
+        ${isSure && report.accuracy > 0.985 ? t('report.nearlyAll') : t('report.sentence', { right, total: PIPS })}
       </p>
       <p class="pips" aria-hidden="true">
         ${Array.from({ length: PIPS }, (_, index) => html`<span class=${index < right ? 'pip is-right' : 'pip'}></span>`)}
