@@ -97,7 +97,7 @@ for (const [name, says] of Object.entries({
       await refuseCamera(page, name);
       await page.goto('/');
       await page.getByRole('button', { name: 'Allow the camera' }).click();
-      await expect(page.getByText(says)).toBeInViewport({ ratio: 1 });
+      await expect(page.locator('.viewfinder').getByText(says)).toBeInViewport({ ratio: 1 });
       await expect(page.getByRole('button', { name: 'Try again' })).toBeInViewport({ ratio: 1 });
       await expect(page.getByText('Use picture files')).toBeInViewport({ ratio: 1 });
       await page.evaluate(() => window.allowCamera());
