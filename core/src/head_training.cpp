@@ -10,7 +10,9 @@ void report_held_out(TrainReport& report, const TrainingTask& task, std::span<co
                      std::span<const float> logits) {
   report.measured = !rows.empty();
   if (rows.empty()) {
-    report.why_not = "no class has two pictures yet: one to learn from and one to check with";
+    report.why_not = task.options.fold_count < 2
+                         ? "no folds were asked for"
+                         : "no class has two pictures yet: one to learn from and one to check with";
     return;
   }
   std::vector<std::uint32_t> truths;

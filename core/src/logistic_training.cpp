@@ -19,6 +19,8 @@ namespace {
 constexpr double kStrengths[] = {3.162278e-2, 1e-2, 3.162278e-3, 1e-3, 3.162278e-4, 1e-4, 3.162278e-5};
 // With nothing to choose by: the strength that is best or next to best from 5 to 20 samples per class.
 constexpr double kUsualStrength = 1e-3;
+// With one sample per class and that strength, 0.5 (5 classes) to 0.7 (2 classes) is best.
+constexpr double kUsualTemperature = 0.6;
 constexpr std::size_t kPairCount = 10;
 // Far below what moves a probability by 1e-4, so that builds that round differently agree on the head.
 constexpr DescentOptions kFinalDescent{.tolerance = 1e-9, .most_rounds = 300};
@@ -82,6 +84,8 @@ class LogisticTraining final : public HeadTraining {
     if (!ready.value()) return {};
     if (folds_.fold_count < 2) {
       report.l2 = task_.options.l2.value_or(kUsualStrength);
+      report.temperature = task_.options.temperature.value_or(task_.options.l2 ? 1 : kUsualTemperature);
+      report_held_out(report, task_, {}, {});
       return start_final();
     }
     std::vector<double> strengths(std::begin(kStrengths), std::end(kStrengths));
@@ -166,15 +170,19 @@ class LogisticTraining final : public HeadTraining {
       if (!earlier_class_[c]) continue;
       const std::span<const float> row = std::span(earlier_->weights).subspan(*earlier_class_[c] * d, d);
       double bias = static_cast<double>(earlier_->biases[*earlier_class_[c]]);
-      for (std::size_t j = 0; j < d; ++j)
+      for (std::size_t j = 0; j < d; ++j) {
         bias += static_cast<double>(row[j]) * design_.standardisation().means[j];
+      }
       start_[task_.class_count * count + c] = bias;
       design_.write_weight_coordinates(c, row, std::span(start_).subspan(c * count, count));
     }
+    // The earlier head was divided by its temperature, most likely the one that this head will be divided by.
+    for (double& value : start_) value *= report.temperature;
     Result<std::span<float>> vectors = design_.begin(LogisticDesign::Map::kLogits, task_.class_count);
     if (!vectors) return vectors.error();
-    for (std::size_t k = 0; k < vectors.value().size(); ++k)
-      vectors.value()[k] = static_cast<float>(start_[k]);
+    const std::span<const double> coordinates = std::span(start_).first(vectors.value().size());
+    std::transform(coordinates.begin(), coordinates.end(), vectors.value().begin(),
+                   [](double value) { return static_cast<float>(value); });
     stage_ = Stage::kWarmStart;
     return {};
   }

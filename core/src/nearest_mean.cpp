@@ -8,9 +8,16 @@
 namespace headstart {
 namespace {
 
-// With one sample per class nothing can be fitted: the logit difference between a class's own sample and
-// another's is then about this. Two to five samples per class give 3 to 12, depending on the pictures.
-constexpr double kUsualSharpness = 4;
+// With one sample per class nothing can be fitted. What would have been best then, on 15 pairs of picture set
+// and backbone: 3.6 for 2 classes, 8 for 5.
+double usual_sharpness(std::size_t class_count) {
+  const auto count = static_cast<double>(class_count);
+  return 8 * (count - 1) / count;
+}
+
+double inverse(double length) {
+  return length > 0 ? 1 / length : 0;
+}
 
 class NearestMean {
  public:
@@ -41,9 +48,10 @@ class NearestMean {
     head.weights.resize(class_count_ * d_);
     head.biases.resize(class_count_);
     for (std::size_t c = 0; c < class_count_; ++c) {
-      double bias = -0.5 * head.sharpness * squares_[c];
+      double bias = 0;
+      const double scale = head.sharpness * inverse(std::sqrt(squares_[c])) * inverse(radius_);
       for (std::size_t j = 0; j < d_; ++j) {
-        const double weight = radius_ > 0 ? head.sharpness * means_[c * d_ + j] / radius_ : 0;
+        const double weight = scale * means_[c * d_ + j];
         head.weights[c * d_ + j] = static_cast<float>(weight);
         bias -= weight * origin_[j];
       }
@@ -105,11 +113,11 @@ class NearestMean {
           square = (n * n * square - 2 * n * dot / lengths_[i] + 1) / ((n - 1) * (n - 1));
           dot = (n * dot - lengths_[i]) / (n - 1);
         }
-        logits.push_back(static_cast<float>(dot / radius_ - 0.5 * square));
+        logits.push_back(static_cast<float>(dot * inverse(std::sqrt(square)) * inverse(radius_)));
       }
       truths.push_back(truth);
     }
-    return truths.empty() ? kUsualSharpness : 1 / fit_temperature(logits, truths, class_count_);
+    return truths.empty() ? usual_sharpness(class_count_) : 1 / fit_temperature(logits, truths, class_count_);
   }
 
   std::span<const float> embeddings_;

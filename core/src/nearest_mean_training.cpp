@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "head_training.h"
@@ -30,17 +31,19 @@ class NearestMeanTraining final : public HeadTraining {
   }
 
  private:
-  LinearHead fit_without(std::uint32_t fold) {
+  // Nothing is left out for std::nullopt.
+  LinearHead fit_without(std::optional<std::size_t> fold) {
     std::vector<std::uint8_t> is_training(task_.class_indices.size());
-    for (std::size_t i = 0; i < is_training.size(); ++i)
-      is_training[i] = folds_.fold_of_row[i] == fold ? 0 : 1;
+    for (std::size_t i = 0; i < is_training.size(); ++i) {
+      is_training[i] = fold && folds_.fold_of_row[i] == *fold ? 0 : 1;
+    }
     ++report.evaluation_count;
     return fit_nearest_mean(task_.embeddings, task_.feature_count, task_.class_indices, task_.class_count,
                             is_training);
   }
 
   void measure_fold(std::size_t fold) {
-    const LinearHead fitted = fit_without(static_cast<std::uint32_t>(fold));
+    const LinearHead fitted = fit_without(fold);
     head.feature_count = task_.feature_count;
     Head candidate = head;
     candidate.weights = fitted.weights;
@@ -56,7 +59,7 @@ class NearestMeanTraining final : public HeadTraining {
   }
 
   void finish() {
-    const LinearHead fitted = fit_without(kNeverHeldOut - 1);
+    const LinearHead fitted = fit_without(std::nullopt);
     head.feature_count = task_.feature_count;
     head.weights = fitted.weights;
     head.biases = fitted.biases;

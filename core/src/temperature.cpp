@@ -7,8 +7,8 @@
 namespace headstart {
 namespace {
 
-constexpr double kLeastInverse = 1.0 / 32;
-constexpr double kMostInverse = 32;
+constexpr double kLeastInverse = 1.0 / 1024;
+constexpr double kMostInverse = 1024;
 constexpr int kMostSteps = 100;
 
 // What calibration is fitted to.

@@ -32,6 +32,10 @@ Status check_options(const TrainOptions& options) {
   if (options.l2 && !(std::isfinite(*options.l2) && *options.l2 >= 1e-8 && *options.l2 <= 1e4)) {
     return bad_option("the L2 strength", "from 1e-8 to 1e4", std::to_string(*options.l2));
   }
+  if (options.temperature &&
+      !(std::isfinite(*options.temperature) && *options.temperature >= 1e-4 && *options.temperature <= 1e4)) {
+    return bad_option("the temperature", "from 1e-4 to 1e4", std::to_string(*options.temperature));
+  }
   if (options.fold_count > kMostFolds) {
     return bad_option("the number of folds", "at most 1000", std::to_string(options.fold_count));
   }
