@@ -200,8 +200,8 @@ test('a picture dragged from another page is asked for only then, and a refusal 
   const folder = await mkdtemp(join(tmpdir(), 'headstart-sites-'));
   await writeFile(join(folder, 'cat one.jpg'), jpeg);
   await writeFile(join(folder, 'dog.jpg'), jpeg);
-  const headers = { 'Access-Control-Allow-Origin': '*' };
-  const open = await serveFolders({ '/': folder }, { headers });
+  const headersFor = () => ({ 'Access-Control-Allow-Origin': '*' });
+  const open = await serveFolders({ '/': folder }, { headersFor });
   const closed = await serveFolders({ '/': folder });
   const before = watch.requests.length;
   const outcome = await bare.evaluate(

@@ -91,7 +91,7 @@ test('classes change places by the menu and by dragging, in the engine too', asy
 
 test('a colour is chosen in the menu and shows on card and bar', async ({ page }) => {
   await cardOf(page, 'Class 1').locator('summary').click();
-  await cardOf(page, 'Class 1').getByLabel('Colour 5').check({ force: true });
+  await cardOf(page, 'Class 1').getByLabel('Colour 5').check();
   await expect(cardOf(page, 'Class 1')).toHaveAttribute('data-slot', '5');
   await expect(page.locator('.bar').first()).toHaveAttribute('data-slot', '5');
 });

@@ -167,8 +167,10 @@ test('the theme follows the system and can be changed', async ({ page }) => {
 });
 
 test('a browser without wasm SIMD is told which versions have it', async ({ page }) => {
-  await page.addInitScript(() => {
-    WebAssembly.validate = () => false;
+  // The engine asks in its worker, where an init script does not reach.
+  await page.route(/host-worker/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `WebAssembly.validate = () => false;\n${await response.text()}` });
   });
   await page.goto('/?debug');
   await expect(page.getByText('This browser is too old to learn')).toBeVisible();

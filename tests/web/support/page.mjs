@@ -29,10 +29,12 @@ export async function showToCamera(page, film, content) {
   await page.getByRole('button', { name: 'Camera settings' }).click();
   const dialog = page.getByRole('dialog', { name: 'Camera settings' });
   const off = dialog.getByRole('button', { name: 'Switch camera off' });
+  const on = dialog.getByRole('button', { name: 'Switch camera on' });
+  await expect(off.or(on)).toBeVisible();
   if (await off.isVisible()) {
     await off.click();
   }
-  await dialog.getByRole('button', { name: 'Switch camera on' }).click();
+  await on.click();
   await expect(off).toBeVisible();
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.1);

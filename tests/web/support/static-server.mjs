@@ -24,16 +24,16 @@ const TYPES = {
 
 /**
  * @param {Record<string, string>} folders Path prefix (ending in `/`) → folder; the longest prefix that fits counts.
- * @param {{ headers?: Record<string, string> }} [options]
+ * @param {{ headersFor?: (prefix: string) => Record<string, string> }} [options] Headers beside the usual ones.
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serveFolders(folders, { headers = {} } = {}) {
+export async function serveFolders(folders, { headersFor = () => ({}) } = {}) {
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const prefix = prefixes.find((each) => path.startsWith(each));
     const file = prefix && (await findFile(folders[prefix], path.slice(prefix.length)));
-    if (!file) {
+    if (!prefix || !file) {
       response.writeHead(404).end('not found');
       return;
     }
@@ -43,7 +43,7 @@ export async function serveFolders(folders, { headers = {} } = {}) {
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Embedder-Policy': 'require-corp',
       'Cache-Control': 'no-store',
-      ...headers,
+      ...headersFor(prefix),
     });
     createReadStream(file.path).pipe(response);
   });
