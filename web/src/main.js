@@ -40,6 +40,7 @@ mountBackboneDialog(dialogs, app);
 mountSampleViewer(dialogs, app);
 mountHelpDialogs(dialogs, app);
 mountPageInput(app, part('stage'));
+part('rail').hidden = false; // until now nothing stood above it that would push it down
 closeMenusWhenLeft();
 
 if (new URLSearchParams(location.search).has('debug')) {

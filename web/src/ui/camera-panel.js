@@ -66,7 +66,7 @@ export function mountCameraPanel(host, app) {
           ${icon('files')} ${t('camera.uploadInstead')}
           <input
             type="file"
-            class="visually-hidden"
+            class="covering"
             multiple
             accept="image/*"
             @change=${takeFiles}

@@ -80,7 +80,7 @@ export function mountClassList(host, app) {
         ${icon('files')}
         <input
           type="file"
-          class="visually-hidden"
+          class="covering"
           multiple
           accept="image/*,.heic,.zip,.tm"
           aria-label=${t('class.filesLabel', { name: card.name })}
@@ -139,7 +139,7 @@ export function mountClassList(host, app) {
           <legend class="visually-hidden">${t('class.colour')}</legend>
           ${[1, 2, 3, 4, 5, 6, 7, 8].map(
             (slot) => html`<label class="swatch" title=${t('class.colourNumber', { number: slot })}>
-              <input type="radio" class="visually-hidden" name="slot-${card.key}" .checked=${live(slot === card.slot)} @change=${() => app.classes.setSlot(card.key, slot)} aria-label=${t('class.colourNumber', { number: slot })} />
+              <input type="radio" class="covering" name="slot-${card.key}" .checked=${live(slot === card.slot)} @change=${() => app.classes.setSlot(card.key, slot)} aria-label=${t('class.colourNumber', { number: slot })} />
               ${token(slot, index + 1)}
             </label>`,
           )}

@@ -42,7 +42,7 @@ export function mountKeepPanel(host, app) {
           }
           <label class="button button-quiet button-wide file-button ${engine.phase === 'ready' ? '' : 'is-disabled'}">
             ${icon('open')} ${t('keep.open')}
-            <input type="file" class="visually-hidden" accept=".safetensors" ?disabled=${engine.phase !== 'ready'} @change=${openHead} />
+            <input type="file" class="covering" accept=".safetensors" ?disabled=${engine.phase !== 'ready'} @change=${openHead} />
           </label>
         </div>
         <p class="soft small privacy">${icon('shield')} ${t('keep.privacy')}</p>

@@ -81,7 +81,7 @@ export function mountLivePanel(host, app) {
       </button>
       <label class="button button-quiet file-button">
         ${icon('eye')} ${t('live.tryPicture')}
-        <input type="file" class="visually-hidden" accept="image/*" @change=${tryPicture} />
+        <input type="file" class="covering" accept="image/*" @change=${tryPicture} />
       </label>
       <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.open('answer')} aria-label=${t('answer.settings')} title=${t('answer.settings')}>
         ${icon('settings')}
