@@ -1,0 +1,78 @@
+// npm run bench: measures, prints tables, and writes bench-results/bench.json.
+//
+//   npm run bench                                  everything
+//   npm run bench -- speed frames training sizes   only these parts
+//   npm run bench -- --pictures FOLDER             few-shot accuracy on a folder of class folders (may be repeated)
+//   npm run bench -- --backbone NAME|FILE          only this backbone (may be repeated)
+//   npm run bench -- --seeds 5 --rounds 40 --no-peer
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureAccuracy } from './accuracy.mjs';
+import { measureFrames } from './frames.mjs';
+import { defaultPictures, backbones as knownBackbones, library, repository } from './places.mjs';
+import { measureSizes } from './sizes.mjs';
+import { measureSpeed } from './speed.mjs';
+import { measureTraining } from './training.mjs';
+
+const kParts = ['sizes', 'frames', 'speed', 'training', 'accuracy'];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    pictures: { type: 'string', multiple: true },
+    backbone: { type: 'string', multiple: true },
+    seeds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '40' },
+    head: { type: 'string', multiple: true, default: ['logistic', 'mlp'] },
+    'no-peer': { type: 'boolean', default: false },
+  },
+});
+
+const unknown = positionals.find((part) => !kParts.includes(part));
+if (unknown) throw new Error(`expected one of ${kParts.join(', ')}, got '${unknown}'`);
+if (!existsSync(join(library, 'headstart.js'))) throw new Error('dist/lib is not there yet: npm run build makes it');
+
+const wanted = positionals.length > 0 ? positionals : values.pictures ? ['accuracy'] : kParts;
+const backbones = values.backbone
+  ? values.backbone.map((each) =>
+      existsSync(each)
+        ? { name: basename(each, '.safetensors'), file: each }
+        : (knownBackbones().find(({ name }) => name === each) ?? fail(`there is no backbone '${each}' at hand`)),
+    )
+  : knownBackbones();
+
+/** @param {string} message @returns {never} */
+function fail(message) {
+  throw new Error(message);
+}
+
+const rounds = Number(values.rounds);
+/** @type {Record<string, () => Promise<unknown> | unknown>} */
+const parts = {
+  sizes: measureSizes,
+  frames: () => measureFrames({ backbones, repeats: 3, rounds }),
+  speed: () => measureSpeed({ backbones, rounds, withPeer: !values['no-peer'] }),
+  training: () =>
+    measureTraining({
+      backbone: new Uint8Array(readFileSync(backbones[0].file)),
+      rounds: 5,
+      variants: ['simd', 'simd-threads'],
+    }),
+  accuracy: () =>
+    measureAccuracy({
+      folders: values.pictures ?? defaultPictures(),
+      backbones,
+      seeds: Number(values.seeds),
+      heads: values.head,
+    }),
+};
+
+const results = { date: new Date().toISOString(), node: process.version, results: {} };
+for (const part of wanted) results.results[part] = await parts[part]();
+const folder = join(repository, 'bench-results');
+mkdirSync(folder, { recursive: true });
+writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
+console.log(`\nwritten: ${join('bench-results', 'bench.json')}`);
+process.exit(0);

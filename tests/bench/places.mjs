@@ -1,0 +1,40 @@
+// Where the benchmark finds the library, the backbones and the pictures.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const repository = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+export const library = join(repository, 'dist/lib');
+export const cache =
+  process.env.HEADSTART_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'headstart');
+const shared = process.env.HEADSTART_SHARED ?? resolve(repository, '../shared');
+
+/** @param {string} folder @param {RegExp} pattern @returns {string[]} */
+const matching = (folder, pattern) =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => pattern.test(name))
+        .map((name) => join(folder, name))
+    : [];
+
+/** The built-in backbone first, then the published ones that are at hand. @returns {{ name: string, file: string }[]} */
+export function backbones() {
+  const builtin = join(repository, 'web/public/backbones/builtin.safetensors');
+  const found = existsSync(builtin) ? [{ name: 'builtin', file: builtin }] : [];
+  const published = [join(shared, 'backbones'), join(cache, 'backbones')].flatMap((folder) =>
+    matching(folder, /^mobilenet_v2_.*\.f32\.safetensors$/),
+  );
+  for (const file of published) {
+    const name = /** @type {RegExpMatchArray} */ (file.match(/([^/\\]+)\.f32\.safetensors$/))[1];
+    if (!found.some((each) => each.name === name)) found.push({ name, file });
+  }
+  return found;
+}
+
+/** Folders of class folders that are measured when none is named. */
+export function defaultPictures() {
+  const digits = join(shared, 'datasets/sign_language_digits');
+  return existsSync(digits) ? [digits] : [];
+}

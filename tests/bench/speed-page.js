@@ -1,0 +1,86 @@
+// Runs in the browser: one frame after another through every build of the engine and through the peer, in turn, so that a
+// machine that slows down slows all of them.
+
+const kFrame = { width: 640, height: 480 };
+
+/** A frame with something in every place; the same each time. */
+function drawFrame() {
+  const data = new Uint8ClampedArray(kFrame.width * kFrame.height * 4);
+  let state = 1;
+  for (let index = 0; index < data.length; index += 4) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const x = (index / 4) % kFrame.width;
+    data[index] = (x * 255) / kFrame.width;
+    data[index + 1] = state >>> 24;
+    data[index + 2] = 255 - data[index];
+    data[index + 3] = 255;
+  }
+  return { data, ...kFrame };
+}
+
+/** Our engine: from the 640x480 frame to the embedding; crop, resize and normalisation count. */
+async function openEngine(createTrainer, { backbone, variant, threads }) {
+  const trainer = await createTrainer({ backbone, variant, threads });
+  const frame = drawFrame();
+  for (const name of ['a', 'b']) await trainer.addSample(trainer.addClass(name), frame);
+  return {
+    once: async () => {
+      const started = performance.now();
+      const { timings } = await trainer.predict(frame);
+      return { computeMs: timings.embedMs, roundTripMs: performance.now() - started };
+    },
+    close: () => trainer.dispose(),
+  };
+}
+
+/** The peer gets the easier job: a picture that is already cropped and resized; only normalisation and network count. */
+async function openPeer(peer, { model, size, threads }) {
+  const compiled = await peer.loadAndCompile(model, { accelerator: 'wasm', cpuOptions: { numThreads: threads } });
+  const rgba = new Uint8ClampedArray(size * size * 4).map((_, index) => (index * 7) & 255);
+  const input = new Float32Array(size * size * 3);
+  return {
+    once: async () => {
+      const started = performance.now();
+      for (let from = 0, to = 0; to < input.length; from += 4, to += 3) {
+        input[to] = rgba[from] / 127.5 - 1;
+        input[to + 1] = rgba[from + 1] / 127.5 - 1;
+        input[to + 2] = rgba[from + 2] / 127.5 - 1;
+      }
+      const tensor = new peer.Tensor(input, [1, size, size, 3]);
+      const [output] = await compiled.run([tensor]);
+      const ready = await output.moveTo('wasm');
+      ready.toTypedArray().slice();
+      tensor.delete();
+      ready.delete();
+      const ms = performance.now() - started;
+      return { computeMs: ms, roundTripMs: ms };
+    },
+    close: () => compiled.delete?.(),
+  };
+}
+
+/**
+ * @param {{ library: string, rounds: number, engines: any[], peer: null | { module: string, wasm: string, runs: any[] } }} job
+ * @returns {Promise<Record<string, { computeMs: number[], roundTripMs: number[] }>>}
+ */
+export async function run(job) {
+  const { createTrainer } = await import(job.library);
+  const contestants = [];
+  for (const each of job.engines) contestants.push({ ...each, ...(await openEngine(createTrainer, each)) });
+  if (job.peer) {
+    const peer = await import(job.peer.module);
+    await peer.loadLiteRt(job.peer.wasm, { threads: true });
+    for (const each of job.peer.runs) contestants.push({ ...each, ...(await openPeer(peer, each)) });
+  }
+  const results = Object.fromEntries(contestants.map(({ key }) => [key, { computeMs: [], roundTripMs: [] }]));
+  for (let round = -5; round < job.rounds; round += 1) {
+    for (const { key, once } of contestants) {
+      const { computeMs, roundTripMs } = await once();
+      if (round < 0) continue;
+      results[key].computeMs.push(computeMs);
+      results[key].roundTripMs.push(roundTripMs);
+    }
+  }
+  for (const { close } of contestants) await close();
+  return results;
+}

@@ -1,0 +1,66 @@
+// How long training takes, on embeddings of the shape and size that pictures give, without the pictures.
+
+import { pathToFileURL } from 'node:url';
+import { seededRandom } from './pictures.mjs';
+import { library } from './places.mjs';
+import { milliseconds, printTable, summary } from './tables.mjs';
+
+const kShapes = [
+  { classCount: 3, perClass: 50 },
+  { classCount: 5, perClass: 100 },
+  { classCount: 10, perClass: 500 },
+];
+
+/** Pictures whose classes differ in colour, so that a head has something to learn. */
+function drawPicture(random, classIndex, size) {
+  const data = new Uint8ClampedArray(size * size * 4);
+  const [x, y] = [random() * size, random() * size];
+  for (let index = 0; index < size * size; index += 1) {
+    const near = Math.hypot((index % size) - x, Math.floor(index / size) - y) < size / 4;
+    data[index * 4] = near ? 40 + classIndex * 20 : random() * 255;
+    data[index * 4 + 1] = near ? 240 - classIndex * 20 : random() * 200;
+    data[index * 4 + 2] = 60 + 60 * (classIndex % 3);
+    data[index * 4 + 3] = 255;
+  }
+  return { data, width: size, height: size };
+}
+
+/** @param {{ backbone: Uint8Array, rounds: number, variants: string[] }} job `backbone`: any with the width to be measured */
+export async function measureTraining({ backbone, rounds, variants }) {
+  const { createTrainer } = await import(pathToFileURL(`${library}/headstart.js`).href);
+  const results = [];
+  for (const variant of variants) {
+    for (const { classCount, perClass } of kShapes) {
+      const trainer = await createTrainer({ backbone, variant });
+      const random = seededRandom(7);
+      for (let classIndex = 0; classIndex < classCount; classIndex += 1) {
+        const classId = trainer.addClass(`class ${classIndex + 1}`);
+        for (let index = 0; index < perClass; index += 1) {
+          await trainer.addSample(classId, drawPicture(random, classIndex, trainer.backbone.inputSize));
+        }
+      }
+      const time = async (options) => {
+        const times = [];
+        for (let round = 0; round < rounds; round += 1) times.push((await trainer.train(options)).elapsedMs);
+        return summary(times);
+      };
+      const validated = await time({ seed: 1 });
+      const { l2 } = await trainer.train({ seed: 1 });
+      const single = await time({ seed: 1, l2 });
+      results.push({ variant, threads: trainer.threads, classCount, perClass, validated, single });
+      await trainer.dispose();
+    }
+  }
+  printTable(
+    'Training at 1280 features, ms (min / median)',
+    ['variant', 'threads', 'samples', 'L2 chosen by cross-validation', 'L2 given (cross-validated once)'],
+    results.map((row) => [
+      row.variant,
+      row.threads,
+      `${row.classCount} x ${row.perClass}`,
+      milliseconds(row.validated),
+      milliseconds(row.single),
+    ]),
+  );
+  return results;
+}
