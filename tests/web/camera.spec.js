@@ -89,6 +89,41 @@ test('a camera that goes away is announced, and taken up again when it comes bac
   await expect.poll(() => bare.evaluate(() => window.video.currentTime)).not.toBe(before);
 });
 
+test('a camera that falls silent, as a call makes it, is announced and goes on when the picture does', async ({
+  bare,
+}) => {
+  await openCamera(bare);
+  const setMuted = (muted) =>
+    bare.evaluate((value) => {
+      const track = window.camera.stream.getVideoTracks()[0];
+      Object.defineProperty(track, 'muted', { value, configurable: true });
+      track.dispatchEvent(new Event(value ? 'mute' : 'unmute'));
+    }, muted);
+  await setMuted(true);
+  await expect.poll(() => bare.evaluate(() => window.camera.state)).toBe('lost');
+  expect(await bare.evaluate(() => window.camera.failure.reason)).toBe('busy');
+  await setMuted(false);
+  expect(await bare.evaluate(() => window.camera.state)).toBe('open');
+  // A stutter is not worth a word.
+  await setMuted(true);
+  await setMuted(false);
+  await bare.waitForTimeout(1300);
+  expect(await bare.evaluate(() => window.seen.filter((name) => name === 'camera-lost'))).toHaveLength(1);
+});
+
+test('of two cameras the chosen one is opened, not the first', async ({ launchOptions }) => {
+  const flags = ['--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream'];
+  await inBrowser({ launchOptions, flags }, async (page) => {
+    await openCamera(page);
+    const devices = await page.evaluate(() => window.camera.devices());
+    expect(devices).toHaveLength(2);
+    for (const { deviceId } of [...devices].reverse()) {
+      await page.evaluate((wanted) => window.camera.open({ deviceId: wanted }), deviceId);
+      expect(await page.evaluate(() => window.camera.settings.deviceId)).toBe(deviceId);
+    }
+  });
+});
+
 test('a chosen camera that is not there is missing; no other one takes its place', async ({ bare }) => {
   const outcome = await openCamera(bare, { deviceId: 'no-such-camera' });
   expect(outcome).toMatchObject({ state: 'failed', failure: { reason: 'missing' } });

@@ -159,9 +159,10 @@ test('a thousand frames leave the memory as it was', async () => {
       return { wasmBytes, handleCount, sampleCount };
     });
   const cdp = await page.context().newCDPSession(page);
+  /** Of the page and of its workers together. */
   const heapBytes = async () => {
     await cdp.send('HeapProfiler.collectGarbage');
-    return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+    return page.evaluate(async () => (await performance.measureUserAgentSpecificMemory()).bytes);
   };
   const predictFrames = (count) =>
     page.evaluate(async (frames) => {

@@ -20,6 +20,8 @@ export function chromiumFlags(more = []) {
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     '--disable-gpu',
     '--disable-background-networking',
+    // Memory is counted when a test asks, not at the next quiet moment.
+    '--enable-blink-features=ForceEagerMeasureMemory',
     ...more,
   ];
 }

@@ -22,6 +22,8 @@ import { failureOf } from './failures.js';
 
 /** How often a lost camera is looked for where the browser announces no change of devices. */
 const LOOK_AGAIN_MS = 2000;
+/** Cameras stutter; only a longer silence is one. */
+const SILENT_AFTER_MS = 1000;
 /** More would only be thrown away: the engine looks at 224 pixels. 4:3 gives the largest square on most sensors. */
 const WANTED_SIZE = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } };
 
@@ -46,6 +48,8 @@ export class Camera extends EventTarget {
   #videos = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #lookAgain;
+  /** Whether the stream is there but shows nothing. */
+  #isSilent = false;
   /** @type {PermissionStatus | null} */
   #permission = null;
 
@@ -210,7 +214,20 @@ export class Camera extends EventTarget {
   /** @param {MediaStream} stream */
   #watchTrack(stream) {
     const turn = this.#turn;
-    stream.getVideoTracks()[0]?.addEventListener('ended', () => {
+    const track = stream.getVideoTracks()[0];
+    track?.addEventListener('mute', () => {
+      clearTimeout(this.#lookAgain);
+      this.#lookAgain = setTimeout(() => turn === this.#turn && track.muted && this.#fallSilent(), SILENT_AFTER_MS);
+    });
+    track?.addEventListener('unmute', () => {
+      if (turn === this.#turn && this.#isSilent) {
+        this.#isSilent = false;
+        this.state = 'open';
+        this.failure = null;
+        this.#say('camera-opened');
+      }
+    });
+    track?.addEventListener('ended', () => {
       if (turn !== this.#turn) {
         return;
       }
@@ -221,6 +238,17 @@ export class Camera extends EventTarget {
       void this.#watchPermission();
       this.#lookAgainLater();
     });
+  }
+
+  /**
+   * A call or another program took the picture away (phones do that): the last frame stands still, and must not be
+   * recorded. The stream stays, and goes on by itself.
+   */
+  #fallSilent() {
+    this.#isSilent = true;
+    this.state = 'lost';
+    this.failure = { reason: 'busy', detail: 'muted' };
+    this.#say('camera-lost');
   }
 
   /** A person who allows the camera in the address bar need not press anything in the page as well. */
@@ -248,6 +276,9 @@ export class Camera extends EventTarget {
   /** Whether a camera is wanted that may appear by itself. */
   #waits() {
     const reason = this.failure?.reason ?? '';
+    if (this.#isSilent) {
+      return false; // its stream goes on by itself
+    }
     const mayReturn = ['missing', 'busy', 'unplugged', 'denied', 'unknown'].includes(reason);
     return (this.state === 'lost' || this.state === 'failed') && mayReturn;
   }
@@ -292,6 +323,7 @@ export class Camera extends EventTarget {
   }
 
   #letGo() {
+    this.#isSilent = false;
     if (this.stream) {
       stopTracks(this.stream);
       this.stream = null;
