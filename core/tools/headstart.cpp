@@ -20,7 +20,7 @@ namespace {
 using headstart::Backbone;
 
 constexpr std::string_view kUsage =
-    "headstart info BACKBONE.safetensors              what a backbone file says about itself\n"
+    "headstart info BACKBONE.safetensors  what a backbone file says about itself\n"
     "headstart embed BACKBONE.safetensors PICTURE.ppm…  one line of numbers for each picture\n"
     "headstart predict BACKBONE.safetensors HEAD.safetensors PICTURE.ppm…  probabilities, highest first\n"
     "options: --size PX (input size)  --threads N  --mirror\n";
@@ -153,8 +153,9 @@ void print_probabilities(const headstart::Head& head, const std::vector<float>& 
   if (!status) fail(status.error().message);
   std::vector<std::size_t> order(probabilities.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order,
-                           [&](std::size_t a, std::size_t b) { return probabilities[a] > probabilities[b]; });
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    return probabilities[a] != probabilities[b] ? probabilities[a] > probabilities[b] : a < b;
+  });
   std::printf("%s", path.c_str());
   for (const std::size_t i : order) {
     std::printf("\t%s %.6f", head.labels[i].c_str(), static_cast<double>(probabilities[i]));
