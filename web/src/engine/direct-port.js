@@ -2,6 +2,7 @@
 import { HeadstartError, throwIfAborted, toHeadstartError } from './errors.js';
 import { Host } from './host.js';
 import { markFatal } from './rpc.js';
+import { nextTurn } from './turns.js';
 
 /** @returns {import('./rpc.js').Port} */
 export function openDirectPort() {
@@ -11,6 +12,8 @@ export function openDirectPort() {
   return {
     async call(method, args = {}, { signal, onProgress } = {}) {
       throwIfAborted(signal);
+      // As behind a worker, an answer never comes in the same turn: calls in a row must not starve a training that runs.
+      await nextTurn();
       try {
         return await host[method](args, { signal, onProgress });
       } catch (cause) {

@@ -23,7 +23,7 @@ export async function backboneSource(source) {
   if (source instanceof URL) return source.href;
   if (typeof source !== 'string')
     return ownBytes(source, 'backbone is the bytes of a .safetensors file or its address');
-  if (!inNode) return new URL(source, document.baseURI).href;
+  if (!inNode) return new URL(source, globalThis.document?.baseURI ?? location.href).href;
   if (URL.canParse(source)) return source;
   const [{ pathToFileURL }, { resolve }] = await Promise.all([import('node:url'), import('node:path')]);
   return pathToFileURL(resolve(source)).href;
