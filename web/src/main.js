@@ -51,4 +51,9 @@ if (new URLSearchParams(location.search).has('debug')) {
 app.camera.checkPossible();
 void app.camera.openIfAllowed();
 // The page is painted first; the engine comes behind it, and the camera can be allowed meanwhile.
-requestAnimationFrame(() => setTimeout(() => void app.engine.start()));
+requestAnimationFrame(() =>
+  setTimeout(async () => {
+    await app.engine.start();
+    await app.fetchTheRest();
+  }),
+);

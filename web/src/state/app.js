@@ -70,6 +70,21 @@ export async function createApp() {
     intake,
     undo,
     notices,
+    /**
+     * What is loaded on first use is fetched now, while nobody waits for it: from here on the page needs no network, and
+     * asks nothing of it.
+     */
+    async fetchTheRest() {
+      await new Promise((resolve) => ('requestIdleCallback' in window ? requestIdleCallback(resolve) : resolve(0)));
+      await Promise.allSettled([
+        import('../intake/read-pictures.js'),
+        import('../intake/links.js'),
+        import('../intake/zip-reader.js'),
+        import('../project/pictures-zip.js'),
+        import('../export/download.js'),
+        import('fflate'),
+      ]);
+    },
     backbones: {
       list: backbones.list,
       measure: backbones.measure,
@@ -91,6 +106,9 @@ export async function createApp() {
       },
       get state() {
         return state;
+      },
+      get samples() {
+        return samples;
       },
     }),
     dialogs: {

@@ -1,0 +1,180 @@
+/**
+ * npm run screenshots: the page in each of its states, on a phone and on a desk, light and dark, into screenshots/.
+ *
+ * It drives the built page with the real engine, as a person would.
+ */
+
+import { existsSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from '@playwright/test';
+import { chromiumFlags } from './support/fixtures.mjs';
+import startServer from './support/global-setup.mjs';
+import { cardOf, openPage, record, showToCamera, untilTrained } from './support/page.mjs';
+import { createFilm, pictureClasses } from './support/pictures.mjs';
+
+const folder = fileURLToPath(new URL('../../screenshots/', import.meta.url));
+const sizes = { phone: { width: 360, height: 740 }, desk: { width: 1440, height: 900 } };
+const names = ['Fist', 'Open hand', 'Two fingers'];
+const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
+  (path) => path && existsSync(path),
+);
+
+mkdirSync(folder, { recursive: true });
+const stopServer = await startServer();
+const film = createFilm('screenshots');
+const classes = pictureClasses();
+film.replace(classes[0].film);
+const browser = await chromium.launch({
+  executablePath,
+  args: chromiumFlags([
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-video-capture=${film.path}`,
+  ]),
+});
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/** States that need no camera, each in a page of its own. @type {Record<string, (page: Page) => Promise<unknown>>} */
+const before = {
+  '01-first': async (page) => {
+    await page.addInitScript(() => {
+      navigator.permissions.query = async () => Object.assign(new EventTarget(), { state: 'prompt', name: 'camera' });
+    });
+  },
+  '02-camera-denied': async (page) => {
+    await page.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+    });
+  },
+  '03-browser-too-old': async (page) => {
+    await page.route(/host-worker/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `WebAssembly.validate = () => false;\n${await response.text()}` });
+    });
+  },
+};
+
+/** States of a page that has learnt, reached one after the other. @type {[string, (page: Page) => Promise<unknown>][]} */
+const after = [
+  ['07-trained', async () => {}],
+  ['08-all-numbers', (page) => page.getByText('All numbers').click()],
+  ['09-class-menu', (page) => page.locator('.menu summary').first().click()],
+  [
+    '10-pictures',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^Picture 2 of/ }).first().click();
+      await page.getByRole('dialog').getByRole('button', { name: /^Picture 5 of/ }).click({ modifiers: ['Shift'] });
+    },
+  ],
+  ['11-deleted', (page) => page.getByRole('button', { name: 'Delete 4' }).click()],
+  [
+    '12-training-settings',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Training settings' }).click();
+    },
+  ],
+  ['13-backbones', (page) => page.getByRole('button', { name: 'Backbone' }).click()],
+  [
+    '14-camera-settings',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Camera settings' }).click();
+    },
+  ],
+  [
+    '15-about',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'About and help' }).click();
+    },
+  ],
+  ['16-keyboard', (page) => page.getByRole('button', { name: 'Keyboard' }).click()],
+  [
+    '17-unreadable-files',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await page
+        .locator('.capture input')
+        .first()
+        .setInputFiles([
+          { name: 'IMG_0042.HEIC', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1') },
+          { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('not a picture') },
+        ]);
+      await page.locator('.unreadable').waitFor();
+    },
+  ],
+  [
+    '18-arabic',
+    async (page) => {
+      await page.locator('.toast').getByRole('button', { name: 'Close' }).last().click();
+      await page.locator('.language-select').selectOption('ar');
+    },
+  ],
+];
+
+/** @param {Page} page @param {string} name */
+async function shoot(page, name) {
+  await page.waitForTimeout(400); // dialogs and bars come to rest
+  await page.screenshot({ path: `${folder}${name}.png` });
+}
+
+for (const [size, viewport] of Object.entries(sizes)) {
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    const context = await browser.newContext({
+      baseURL: process.env.HEADSTART_URL,
+      viewport,
+      colorScheme,
+      hasTouch: size === 'phone',
+      locale: 'en',
+      permissions: ['camera'],
+    });
+    const suffix = `${size}-${colorScheme}`;
+    for (const [name, prepare] of Object.entries(before)) {
+      const page = await context.newPage();
+      await prepare(page);
+      await page.goto('/');
+      await page.waitForTimeout(1500);
+      const allow = page.getByRole('button', { name: 'Allow the camera' });
+      if (name === '02-camera-denied' && (await allow.isVisible())) {
+        await allow.click();
+      }
+      await shoot(page, `${name}-${suffix}`);
+      await page.close();
+    }
+
+    const page = await context.newPage();
+    page.on('dialog', (dialog) => dialog.accept());
+    await openPage(page, { picturesPerSecond: 12, mirror: false });
+    await page.getByRole('button', { name: 'Add a class' }).click();
+    for (const [index, name] of names.entries()) {
+      const field = page.getByLabel(`Name of class ${index + 1}`, { exact: true });
+      await field.fill(name);
+      await field.press('Enter');
+    }
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await shoot(page, `04-camera-open-${suffix}`);
+    for (const [index, name] of names.entries()) {
+      await showToCamera(page, film, classes[index].film);
+      const recording = record(page, name, 24);
+      if (index === 1) {
+        await page.locator('.viewfinder.is-recording').waitFor();
+        await page.waitForTimeout(900);
+        await shoot(page, `05-recording-${suffix}`);
+      }
+      await recording;
+    }
+    await untilTrained(page);
+    await page.evaluate(() => window.scrollTo(0, 0));
+    for (const [name, reach] of after) {
+      await reach(page);
+      await shoot(page, `${name}-${suffix}`);
+    }
+    await cardOf(page, names[0]).waitFor();
+    await context.close();
+  }
+}
+await browser.close();
+await stopServer();
