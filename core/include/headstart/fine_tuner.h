@@ -49,16 +49,17 @@ struct FineTuneOptions {
   std::uint64_t seed = 1;
 
   Optimiser optimiser = Optimiser::kAdamW;
-  std::size_t epoch_count = 20;
+  std::size_t epoch_count = 12;
   std::size_t batch_size = 16;
   // The length of a step relative to the size of each tensor's weights (their root mean square), as in
   // Adafactor (Shazeer & Stern 2018, section 8): one number fits backbones of every width.
-  double learning_rate = 0.01;
+  double learning_rate = 0.02;
   double depth_decay = 0.9;     // of the learning rate, per group of layers away from the head
   double pull_to_start = 0.01;  // decay towards the weights that training began with (L2-SP, Li et al. 2018)
   double warm_up_fraction = 0.1;  // of all steps; a cosine to zero follows
   double held_out_fraction = 0.2;
-  std::size_t patience_epochs = 6;  // stops when the held-out loss has not fallen for so long
+  // Stops when the held-out loss has not fallen for so many epochs, counted from half-way at the earliest.
+  std::size_t patience_epochs = 4;
 
   std::size_t cache_budget_bytes = std::size_t{256} << 20U;       // of maps, kept as float16
   std::size_t activation_budget_bytes = std::size_t{256} << 20U;  // a batch is computed in pieces that fit
@@ -84,7 +85,7 @@ struct FineTuneProgress {
 
 struct FineTuneEpoch {
   double train_loss = 0;     // class-balanced, over the epoch's batches while they were being trained
-  double held_out_loss = 0;  // natural logarithm, class-balanced
+  double held_out_loss = 0;  // natural logarithm, class-balanced, at the best temperature
   double held_out_accuracy = 0;
 };
 

@@ -177,7 +177,9 @@ void FineTuner::State::end_epoch() {
     best_logits = collected;
     report.best_epoch = report.epochs.size();
   }
-  const bool stale = report.epochs.size() - report.best_epoch >= options.patience_epochs;
+  // While the rate is high the loss may well rise before it falls: patience begins at half-way.
+  const std::size_t since = std::max(report.best_epoch, options.epoch_count / 2);
+  const bool stale = report.epochs.size() >= since + options.patience_epochs;
   report.stopped_early = stale && report.epochs.size() < options.epoch_count;
   if (stale || report.epochs.size() == options.epoch_count) {
     finish();
@@ -187,6 +189,11 @@ void FineTuner::State::end_epoch() {
 }
 
 double FineTuner::State::held_out_loss(std::span<const float> logits) const {
+  // At its best temperature, which the result gets too: a network that has learnt its pictures by heart is
+  // too sure of itself long before it is wrong more often.
+  const double temperature = fit_temperature(logits, held_out_classes, labels.size());
+  std::vector<float> tempered(logits.begin(), logits.end());
+  for (float& logit : tempered) logit = static_cast<float>(static_cast<double>(logit) / temperature);
   // Every class counts the same: the mean over classes of the mean over its pictures.
   std::vector<double> counts(labels.size());
   for (const std::uint32_t index : held_out_classes) ++counts[index];
@@ -194,7 +201,7 @@ double FineTuner::State::held_out_loss(std::span<const float> logits) const {
   for (const double count : counts) {
     weights.push_back(static_cast<float>(1.0 / (count * static_cast<double>(labels.size()))));
   }
-  return fine_tune::cross_entropy(logits, held_out_classes, weights, 0.0F, {});
+  return fine_tune::cross_entropy(tempered, held_out_classes, weights, 0.0F, {});
 }
 
 FineTuneProgress FineTuner::State::progress() const {
