@@ -24,7 +24,9 @@ describe('in Chromium', { skip }, () => {
         for (let i = 0; i < 12; i++) {
           const at = i * 28 + number * 3;
           if (kind === 0) context.fillRect(at % width, 0, 9, height);
-          else context.arc(at % width, (i * 61 + number * 7) % height, 14, 0, 7), context.fill(), context.beginPath();
+          context.beginPath();
+          if (kind === 1) context.arc(at % width, (i * 61 + number * 7) % height, 14, 0, 7);
+          context.fill();
         }
         return canvas;
       };

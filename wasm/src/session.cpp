@@ -45,8 +45,8 @@ BytesOutcome Session::inputView(std::uint32_t byte_count) {
 
 BackboneOutcome Session::loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px,
                                       std::uint32_t max_batch_size, const NameList& maps) {
-  loaded_backbone_.reset();
-  if (!pool_) return failure<BackboneOutcome>({ErrorCode::kInternal, "start must be called first"});
+  if (!pool_ || backbone_)
+    return failure<BackboneOutcome>({ErrorCode::kInternal, "a session loads one backbone, once"});
   if (byte_count > input_.size())
     return failure<BackboneOutcome>({ErrorCode::kInternal, "the input is shorter than said"});
   BackboneOptions options;
@@ -56,29 +56,16 @@ BackboneOutcome Session::loadBackbone(std::uint32_t byte_count, std::int32_t inp
   Result<Backbone> backbone = Backbone::load(input_.span().first(byte_count), options, *pool_);
   input_ = {};  // a backbone file is far larger than any frame
   if (!backbone) return failure<BackboneOutcome>(backbone.error());
-  loaded_backbone_.emplace(std::move(backbone).value());
-  return outcome<BackboneOutcome>(backbone_value(loaded_backbone_->info(), loaded_backbone_->input_size_px(),
-                                                 loaded_backbone_->memory_bytes()));
-}
-
-DoneOutcome Session::commitBackbone() {
-  if (!loaded_backbone_) return failure<DoneOutcome>(no_backbone());
-  trained_head_.reset();
-  read_head_.reset();
-  answering_head_.reset();
-  run_.reset();
-  backbone_.emplace(std::move(*loaded_backbone_));
-  loaded_backbone_.reset();
-  embedding_ = {};
+  Result<PaddedBuffer<float>> embedding = PaddedBuffer<float>::create(backbone.value().info().embedding_dim);
+  if (!embedding) return failure<BackboneOutcome>(embedding.error());
+  embedding_ = std::move(embedding).value();
+  backbone_.emplace(std::move(backbone).value());
   store_.emplace(backbone_->info().embedding_dim);
-  return done_outcome({});
+  return outcome<BackboneOutcome>(
+      backbone_value(backbone_->info(), backbone_->input_size_px(), backbone_->memory_bytes()));
 }
 
-void Session::dropLoadedBackbone() {
-  loaded_backbone_.reset();
-}
-
-Result<FrameView> Session::frame_in_input(const FrameDescription& frame) const {
+FrameView Session::frame_in_input(const FrameDescription& frame) const {
   FrameView view;
   view.rgba = input_.span();
   view.width_px = frame.width_px;
@@ -93,27 +80,13 @@ Result<std::span<const float>> Session::floats_in_input(std::uint32_t feature_co
   return std::span<const float>(reinterpret_cast<const float*>(input_.data()), feature_count);
 }
 
-Status Session::embed_into_scratch(std::optional<Backbone>& backbone, const FrameDescription& frame) {
-  if (!backbone) return no_backbone();
-  const std::size_t embedding_dim = backbone->info().embedding_dim;
-  if (embedding_.size() != embedding_dim) {
-    Result<PaddedBuffer<float>> buffer = PaddedBuffer<float>::create(embedding_dim);
-    if (!buffer) return buffer.error();
-    embedding_ = std::move(buffer).value();
-  }
-  const Result<FrameView> view = frame_in_input(frame);
-  if (!view) return view.error();
-  return backbone->embed(view.value(), prepare_options(frame), embedding_.span());
+Status Session::embed_into_scratch(const FrameDescription& frame) {
+  if (!backbone_) return no_backbone();
+  return backbone_->embed(frame_in_input(frame), prepare_options(frame), embedding_.span());
 }
 
 VectorOutcome Session::embed(const FrameDescription& frame) {
-  const Status status = embed_into_scratch(backbone_, frame);
-  if (!status) return failure<VectorOutcome>(status.error());
-  return outcome<VectorOutcome>(copied_array<float>(embedding_.span()));
-}
-
-VectorOutcome Session::embedWithLoaded(const FrameDescription& frame) {
-  const Status status = embed_into_scratch(loaded_backbone_, frame);
+  const Status status = embed_into_scratch(frame);
   if (!status) return failure<VectorOutcome>(status.error());
   return outcome<VectorOutcome>(copied_array<float>(embedding_.span()));
 }
@@ -128,9 +101,8 @@ BytesOutcome Session::makePicture(const FrameDescription& frame, std::int32_t si
     picture_preparer_.emplace(std::move(preparer).value());
     picture_ = std::move(buffer).value();
   }
-  const Result<FrameView> view = frame_in_input(frame);
-  if (!view) return failure<BytesOutcome>(view.error());
-  const Status status = picture_preparer_->resize(view.value(), prepare_options(frame), picture_.span());
+  const Status status =
+      picture_preparer_->resize(frame_in_input(frame), prepare_options(frame), picture_.span());
   if (!status) return failure<BytesOutcome>(status.error());
   return outcome<BytesOutcome>(copied_array<std::uint8_t>(picture_.span()));
 }

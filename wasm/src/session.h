@@ -26,15 +26,12 @@ class Session {
 
   BytesOutcome inputView(std::uint32_t byte_count);
 
-  // Reads the backbone file in the input. It waits aside, able to embed, until commitBackbone puts it to work
-  // over an empty store; the old one stays until then.
+  // Reads the backbone file in the input and puts it to work over an empty store. Once: another backbone
+  // wants another session, so that the old one stays untouched until the new one is ready.
   BackboneOutcome loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px,
                                std::uint32_t max_batch_size, const NameList& maps);
-  DoneOutcome commitBackbone();
-  void dropLoadedBackbone();
 
   VectorOutcome embed(const FrameDescription& frame);
-  VectorOutcome embedWithLoaded(const FrameDescription& frame);
   BytesOutcome makePicture(const FrameDescription& frame, std::int32_t size_px);
 
   std::uint32_t addClass(const std::string& name);
@@ -88,9 +85,9 @@ class Session {
     std::uint64_t revision = 0;  // of the store, when this was made
   };
 
-  Result<FrameView> frame_in_input(const FrameDescription& frame) const;
+  FrameView frame_in_input(const FrameDescription& frame) const;
   Result<std::span<const float>> floats_in_input(std::uint32_t feature_count) const;
-  Status embed_into_scratch(std::optional<Backbone>& backbone, const FrameDescription& frame);
+  Status embed_into_scratch(const FrameDescription& frame);
   Status refresh_answering_head();
   bool answer_with_trained_head();
   RankingOutcome ranking_of(std::span<const float> embedding);
@@ -102,7 +99,6 @@ class Session {
   PaddedBuffer<std::uint8_t> picture_;
   std::optional<ImagePreparer> picture_preparer_;
   std::optional<Backbone> backbone_;
-  std::optional<Backbone> loaded_backbone_;
   std::optional<SampleStore> store_;
   std::optional<Trainer> run_;
   std::vector<std::uint32_t> run_class_indices_;  // [sample_count] of the run

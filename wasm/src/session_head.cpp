@@ -173,7 +173,7 @@ RankingOutcome Session::ranking_of(std::span<const float> embedding) {
 DoneOutcome Session::embedForRanking(const FrameDescription& frame) {
   // Before the costly part: without classes to tell apart there is nothing to embed for.
   if (const Status status = refresh_answering_head(); !status) return done_outcome(status);
-  return done_outcome(embed_into_scratch(backbone_, frame));
+  return done_outcome(embed_into_scratch(frame));
 }
 
 RankingOutcome Session::rank() {

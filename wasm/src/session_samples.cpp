@@ -57,7 +57,7 @@ ClassList Session::classes() const {
 }
 
 NumberOutcome Session::addSample(std::uint32_t class_id, const FrameDescription& frame) {
-  const Status status = embed_into_scratch(backbone_, frame);
+  const Status status = embed_into_scratch(frame);
   if (!status) return failure<NumberOutcome>(status.error());
   return sample_outcome(store_->add_sample(ClassId{class_id}, embedding_.span()));
 }

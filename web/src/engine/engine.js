@@ -1,12 +1,15 @@
 // The wasm module and its one Session, with the rules of the seam in one place.
-import { readBytes } from './assets.js';
 import { HeadstartError, toHeadstartError, unwrap } from './errors.js';
 
 /** @typedef {import('./headstart.d.ts').CropRectangle} CropRectangle */
 /** @typedef {import('./headstart.d.ts').VariantName} VariantName */
 /** @typedef {import('./session.d.ts').Session} Session */
 /** @typedef {import('./session.d.ts').EngineModule} EngineModule */
-/** @typedef {{ data: Uint8Array | Uint8ClampedArray, width: number, height: number, stride: number, crop?: CropRectangle }} Frame */
+/** @typedef {import('./session.d.ts').FrameDescription} FrameDescription */
+/**
+ * `width` and `height` in pixels, `stride` in bytes.
+ * @typedef {{ data: Uint8Array | Uint8ClampedArray, width: number, height: number, stride: number, crop?: CropRectangle }} Frame
+ */
 
 export class Engine {
   #module;
@@ -70,7 +73,7 @@ export class Engine {
    * @template T
    * @param {Frame} frame
    * @param {boolean} mirror
-   * @param {(session: Session, description: import('./session.d.ts').FrameDescription) => T} action
+   * @param {(session: Session, description: FrameDescription) => T} action
    */
   withFrame(frame, mirror, action) {
     const { crop } = frame;
@@ -87,6 +90,11 @@ export class Engine {
     return this.withBytes(frame.data, (session) => action(session, description));
   }
 
+  /** @param {Frame} frame @param {boolean} [mirror] @returns {Float32Array} */
+  embed(frame, mirror = false) {
+    return this.withFrame(frame, mirror, (session, description) => unwrap(session.embed(description)));
+  }
+
   handleCount() {
     return this.#module.count_emval_handles?.() ?? 0;
   }
@@ -96,47 +104,4 @@ export class Engine {
     this.#module.PThread?.terminateAllThreads();
     this.failure ??= new HeadstartError('cancelled', 'the trainer was disposed');
   }
-}
-
-/**
- * The first of `candidates` whose files are there. A build of the library may leave some out.
- * @param {{ variant: VariantName, threads: number }[]} candidates
- * @param {string} folder of the library
- * @param {import('./assets.js').Context} context
- */
-export async function loadEngine(candidates, folder, context) {
-  let missing;
-  for (const { variant, threads } of candidates) {
-    try {
-      return new Engine(await instantiate(variant, threads, folder, context), variant, threads);
-    } catch (cause) {
-      if (toHeadstartError(cause).code !== 'unavailable') throw toHeadstartError(cause);
-      missing = cause;
-    }
-  }
-  throw missing;
-}
-
-/**
- * @param {VariantName} variant
- * @param {number} threads
- * @param {string} folder
- * @param {import('./assets.js').Context} context
- * @returns {Promise<EngineModule>}
- */
-async function instantiate(variant, threads, folder, context) {
-  const wasmBinary = await readBytes(`${folder}wasm/${variant}.wasm`, 'engine', context);
-  const magic = wasmBinary.length > 4 && wasmBinary[0] === 0 && wasmBinary[1] === 0x61;
-  if (!magic) throw new HeadstartError('unavailable', `${folder}wasm/${variant}.wasm is not a wasm file`);
-  const glueUrl = `${folder}wasm/${variant}.js`;
-  let glue;
-  try {
-    glue = await import(/* @vite-ignore */ glueUrl);
-  } catch (cause) {
-    throw new HeadstartError(
-      'unavailable',
-      `could not load ${glueUrl}: ${cause instanceof Error ? cause.message : cause}`,
-    );
-  }
-  return glue.default({ wasmBinary, threadCount: threads });
 }

@@ -98,7 +98,7 @@ export interface TrainerOptions extends LongAction {
   backbone?: Uint8Array | ArrayBuffer | URL | string;
   /** 224, 192, 160, 128 or 96 px. Left out: what the backbone was trained for. */
   inputSize?: number;
-  /** Left out or 'auto': the fastest that runs here. */
+  /** Left out or 'auto': the fastest that runs here; with threads only where a probe shows that they pay. */
   variant?: VariantName | 'auto';
   /** Left out or 'auto': what the processor has, at most 4. */
   threads?: number | 'auto';

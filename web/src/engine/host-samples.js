@@ -30,17 +30,12 @@ export class HostSamples {
   revision = 0;
   /** Embeddings of removed samples that may come back. @type {Map<number, Float32Array>} */
   #bin = new Map();
-  #inputSize = 0;
   #engine;
+  #inputSize;
 
-  /** @param {Engine} engine */
-  constructor(engine) {
+  /** @param {Engine} engine with a backbone of `inputSize` and no samples @param {number} inputSize */
+  constructor(engine, inputSize) {
     this.#engine = engine;
-  }
-
-  /** @param {number} inputSize of a backbone that has just been put to work */
-  startBackbone(inputSize) {
-    this.#bin.clear(); // of another backbone
     this.#inputSize = inputSize;
   }
 
@@ -219,20 +214,17 @@ export class HostSamples {
   }
 
   /**
-   * Everything, to be put into a new store; nothing is left here.
-   * @returns {{ classes: ClassRecord[], rows: SampleRecord[] }}
+   * The same classes and samples over another backbone, in one go: nothing can come between.
+   * @param {HostSamples} target still empty
+   * @param {Map<number, Float32Array>} embeddings by sample
    */
-  takeAll() {
-    const classes = this.#engine
-      .run((session) => session.classes())
-      .map(({ id, name, enabled }) => {
-        return { classId: /** @type {number} */ (this.classes.outer(id)), name, enabled };
-      });
-    const rows = [...this.records].map(([sampleId, record]) => ({ sampleId, ...record }));
-    this.classes = new IdMap();
-    this.samples = new IdMap();
-    this.records = new Map();
-    this.pictureBytes = 0;
-    return { classes, rows };
+  copyTo(target, embeddings) {
+    for (const { id, name, enabled } of this.#engine.run((session) => session.classes())) {
+      target.addClass({ classId: /** @type {number} */ (this.classes.outer(id)), name, enabled });
+    }
+    for (const [sampleId, record] of this.records) {
+      target.putEmbedding({ sampleId, ...record }, /** @type {Float32Array} */ (embeddings.get(sampleId)));
+    }
+    target.revision = this.revision + 1;
   }
 }

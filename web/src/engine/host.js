@@ -1,7 +1,7 @@
 // Everything that happens beside the engine: in the worker of a page, or right here in Node. Arguments and answers are
 // plain values that a message can carry.
 import { libraryFolder, readBytes } from './assets.js';
-import { Engine, loadEngine } from './engine.js';
+import { EngineLoader } from './engine-loader.js';
 import { HeadstartError, throwIfAborted, unwrap } from './errors.js';
 import { canvasIsFalsified, readFrame } from './frames.js';
 import { changeBackbone } from './host-backbone.js';
@@ -12,6 +12,8 @@ import { Queue } from './turns.js';
 import { chooseVariants } from './variants.js';
 
 /** @typedef {import('./assets.js').Context} Context */
+/** @typedef {import('./engine.js').Engine} Engine */
+/** @typedef {import('./engine-loader.js').LoadedEngine} LoadedEngine */
 /** @typedef {import('./headstart.d.ts').CropRectangle} CropRectangle */
 /** @typedef {import('./images.js').FrameMessage} FrameMessage */
 /** @typedef {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} PictureArgs */
@@ -26,6 +28,8 @@ export class Host {
   /** @type {HostSamples | null} */
   #samples = null;
   #folder = '';
+  /** @type {(backbone: { file: Uint8Array, inputSize: number }, context: Context) => Promise<LoadedEngine>} */
+  #load = () => Promise.reject(new HeadstartError('internal', 'the engine is not open'));
   /** The revision that the trained head was made from. @type {number | null} */
   #headRevision = null;
   /** What stops the training run that is under way. @type {AbortController | null} */
@@ -56,30 +60,32 @@ export class Host {
    */
   async open({ libraryUrl, backbone, inputSize, variant, threads }, context) {
     this.#folder = libraryFolder(libraryUrl);
+    const loader = new EngineLoader(this.#folder);
     const candidates = await chooseVariants(variant, threads);
-    const [engine, file] = await Promise.all([
-      loadEngine(candidates, this.#folder, context),
-      this.readBackbone(backbone, context),
-    ]);
-    try {
-      throwIfAborted(context.signal);
-      this.#samples = new HostSamples(engine);
-      this.#engine = engine;
-      const info = engine.withBytes(file, (session) => {
-        const loaded = unwrap(session.loadBackbone(file.length, inputSize, 1, []));
-        unwrap(session.commitBackbone());
-        return loaded;
-      });
-      this.#samples.startBackbone(info.inputSize);
-      return { variant: engine.variant, threads: engine.threads, backbone: info };
-    } catch (cause) {
-      engine.dispose();
-      throw cause;
-    }
+    const isFree = variant === 'auto' && threads === 'auto';
+    this.#load = (loadable, loadContext) => loader.load(candidates, isFree, loadable, loadContext);
+    const reading = this.#readBackbone(backbone, context);
+    loader.prefetch(candidates, context);
+    const loaded = await this.#load({ file: await reading, inputSize }, context);
+    this.#takeOver(loaded, new HostSamples(loaded.engine, loaded.backbone.inputSize));
+    return this.#running(loaded);
+  }
+
+  /** @param {LoadedEngine} loaded @param {HostSamples} samples that are in it */
+  #takeOver({ engine }, samples) {
+    this.#engine?.dispose();
+    this.#engine = engine;
+    this.#samples = samples;
+    this.#headRevision = null;
+  }
+
+  /** @param {LoadedEngine} loaded */
+  #running({ engine: { variant, threads }, backbone }) {
+    return { variant, threads, backbone, revision: this.samples.revision };
   }
 
   /** @param {BackboneSource} source @param {Context} context */
-  async readBackbone(source, context) {
+  async #readBackbone(source, context) {
     if (source instanceof Uint8Array) return source;
     return readBytes(source ?? `${this.#folder}backbones/builtin.safetensors`, 'backbone', context);
   }
@@ -188,13 +194,13 @@ export class Host {
    */
   async #trainNow(settings, signal, onProgress) {
     const start = performance.now();
-    const { revision, classIdOf, sampleIdOf } = await this.#changes.run(() => {
+    const { engine, revision, classIdOf, sampleIdOf } = await this.#changes.run(() => {
       throwIfAborted(signal);
       this.engine.run((session) => unwrap(session.trainBegin(settings)));
-      return this.#identitiesNow();
+      return { engine: this.engine, ...this.#identitiesNow() };
     });
-    await stepUntilDone(this.engine, signal, (fraction) => onProgress?.({ stage: 'train', done: fraction, total: 1 }));
-    const report = this.engine.run((session) => unwrap(session.trainFinish()));
+    await stepUntilDone(engine, signal, (fraction) => onProgress?.({ stage: 'train', done: fraction, total: 1 }));
+    const report = engine.run((session) => unwrap(session.trainFinish()));
     this.#headRevision = revision;
     const answer = translateReport(report, classIdOf, sampleIdOf);
     return { report: { ...answer, elapsedMs: performance.now() - start }, head: this.#head(), revision };
@@ -235,7 +241,7 @@ export class Host {
   /** @param {PictureArgs} args */
   async embed({ message, crop, mirror }) {
     const frame = await readFrame(message, crop);
-    return this.engine.withFrame(frame, mirror, (session, description) => unwrap(session.embed(description)));
+    return this.engine.embed(frame, mirror);
   }
 
   /** @param {{ date: string }} args */
@@ -284,17 +290,12 @@ export class Host {
     if (signal?.aborted) stop();
     try {
       const context = { signal: controller.signal, onProgress };
-      const file = await this.readBackbone(backbone, context);
-      const info = await changeBackbone(this.engine, this.samples, this.#changes, { file, inputSize }, context, () => {
+      const next = await this.#load({ file: await this.#readBackbone(backbone, context), inputSize }, context);
+      await changeBackbone(next, this.samples, this.#changes, context, (loaded, samples) => {
         this.#training?.abort(new HeadstartError('cancelled', 'the backbone was changed'));
+        this.#takeOver(loaded, samples);
       });
-      this.#headRevision = null;
-      return { backbone: info, revision: this.samples.revision };
-    } catch (cause) {
-      // A newer change has loaded its own by now, and that must stay.
-      const isNewest = this.#changing === controller;
-      if (isNewest && !this.failed) this.engine.run((session) => session.dropLoadedBackbone());
-      throw cause;
+      return this.#running(next);
     } finally {
       signal?.removeEventListener('abort', stop);
       if (this.#changing === controller) this.#changing = null;

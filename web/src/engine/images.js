@@ -19,7 +19,7 @@ const MOST_PIXELS = 1 << 27; // 512 MB of RGBA: beyond every camera, within ever
  * @returns {PackedPicture | Promise<PackedPicture>} a promise only where the platform has no other way
  */
 export function packPicture(picture) {
-  requireArgument(picture !== null && typeof picture === 'object', `expected a picture, got ${describe(picture)}`);
+  requireArgument(picture !== null && typeof picture === 'object', `expected a picture, got ${kindOf(picture)}`);
   // Tags instead of instanceof, so that pictures of another frame or realm count too.
   switch (Object.prototype.toString.call(picture).slice(8, -1)) {
     case 'VideoFrame':
@@ -121,7 +121,7 @@ export function checkPictureOptions({ crop, mirror = false } = {}) {
 }
 
 /** @param {unknown} value */
-function describe(value) {
+function kindOf(value) {
   return value === null ? 'null' : typeof value;
 }
 

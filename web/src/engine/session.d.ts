@@ -87,10 +87,7 @@ export interface Session {
   start(threadCount: number): Outcome<undefined>;
   inputView(byteCount: number): Outcome<Uint8Array>;
   loadBackbone(byteCount: number, inputSize: number, maxBatchSize: number, maps: string[]): Outcome<SessionBackbone>;
-  commitBackbone(): Outcome<undefined>;
-  dropLoadedBackbone(): void;
   embed(frame: FrameDescription): Outcome<Float32Array>;
-  embedWithLoaded(frame: FrameDescription): Outcome<Float32Array>;
   makePicture(frame: FrameDescription, size: number): Outcome<Uint8Array>;
   addClass(name: string): number;
   renameClass(classId: number, name: string): Outcome<undefined>;

@@ -305,7 +305,7 @@ export class Trainer {
     const answer = await this.#line.call('setBackbone', change, { signal, onProgress });
     this.#line.noteRevision(answer);
     Object.assign(this.#settings, change);
-    this.#opened = { ...this.#opened, backbone: answer.backbone };
+    this.#opened = answer;
     this.#head = null;
     return this.backbone;
   }

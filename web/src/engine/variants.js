@@ -4,6 +4,7 @@ import { inNode } from './assets.js';
 import { HeadstartError, requireArgument } from './errors.js';
 
 /** @typedef {import('./headstart.d.ts').VariantName} VariantName */
+/** @typedef {{ variant: VariantName, threads: number }} Candidate */
 
 /** Fastest first. @type {VariantName[]} */
 export const VARIANTS = ['relaxed-simd-threads', 'simd-threads', 'relaxed-simd', 'simd'];
@@ -48,7 +49,7 @@ function nodeProcessorCount() {
  * The variants to try, in this order, each with its number of threads.
  * @param {string} variant a name or 'auto'
  * @param {number | 'auto'} threadCount
- * @returns {Promise<{ variant: VariantName, threads: number }[]>}
+ * @returns {Promise<Candidate[]>}
  */
 export async function chooseVariants(variant = 'auto', threadCount = 'auto') {
   const known = variant === 'auto' || VARIANTS.includes(/** @type {VariantName} */ (variant));
@@ -69,7 +70,6 @@ export async function chooseVariants(variant = 'auto', threadCount = 'auto') {
     if (threaded.length === 0) throw new HeadstartError('unsupported', NO_THREADS);
     return threaded.map((name) => ({ variant: name, threads: count }));
   }
-  // One thread is served faster by the builds that have no locks in them.
   const fitting = runnable.filter((name) => count > 1 || !isThreaded(name));
   return fitting.map((name) => ({ variant: name, threads: isThreaded(name) ? count : 1 }));
 }
