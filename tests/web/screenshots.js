@@ -64,8 +64,14 @@ const after = [
     '10-pictures',
     async (page) => {
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: /^Picture 2 of/ }).first().click();
-      await page.getByRole('dialog').getByRole('button', { name: /^Picture 5 of/ }).click({ modifiers: ['Shift'] });
+      await page
+        .getByRole('button', { name: /^Picture 2 of/ })
+        .first()
+        .click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Picture 5 of/ })
+        .click({ modifiers: ['Shift'] });
     },
   ],
   ['11-deleted', (page) => page.getByRole('button', { name: 'Delete 4' }).click()],
@@ -100,7 +106,11 @@ const after = [
         .locator('.capture input')
         .first()
         .setInputFiles([
-          { name: 'IMG_0042.HEIC', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1') },
+          {
+            name: 'IMG_0042.HEIC',
+            mimeType: 'image/heic',
+            buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1'),
+          },
           { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('not a picture') },
         ]);
       await page.locator('.unreadable').waitFor();
