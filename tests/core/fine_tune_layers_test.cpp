@@ -72,8 +72,8 @@ Workspace workspace_of(const ComputePool& pool) {
 
 TEST_CASE("a matrix transposed twice is the same matrix, whatever its sides") {
   Rng rng(1, 1);
-  for (const std::size_t rows : {1, 4, 67, 130}) {
-    for (const std::size_t columns : {1, 3, 64, 70}) {
+  for (const std::size_t rows : {1U, 4U, 67U, 130U}) {
+    for (const std::size_t columns : {1U, 3U, 64U, 70U}) {
       const Buffer a = random_buffer(rng, rows * columns);
       Buffer b = zeros(rows * columns);
       Buffer c = zeros(rows * columns);
@@ -128,8 +128,8 @@ TEST_CASE("a 3x3 convolution's gradients are its finite differences, on even and
   const ComputePool pool = pool_of(1);
   Workspace workspace = workspace_of(pool);
   Rng rng(3, 1);
-  for (const std::size_t stride : {1, 2}) {
-    for (const std::size_t height : {5, 6}) {
+  for (const std::size_t stride : {1U, 2U}) {
+    for (const std::size_t height : {5U, 6U}) {
       const WindowedShape shape{window_side(height, stride), window_side(4, stride), 3, 4};
       Buffer x = random_buffer(rng, 2 * height * 4 * 3);
       Buffer weights = random_buffer(rng, 4 * 9 * 3);
@@ -156,9 +156,9 @@ TEST_CASE("a 3x3 convolution's gradients are its finite differences, on even and
 
 TEST_CASE("a depthwise convolution's gradients are its finite differences, at both strides, at odd widths") {
   Rng rng(4, 1);
-  for (const std::size_t stride : {1, 2}) {
-    for (const std::size_t height : {1, 4, 5}) {
-      for (const std::size_t width : {2, 3}) {
+  for (const std::size_t stride : {1U, 2U}) {
+    for (const std::size_t height : {1U, 4U, 5U}) {
+      for (const std::size_t width : {2U, 3U}) {
         const std::size_t channels = 20;  // a whole tile of 16 and a part of one
         const DepthwiseShape shape{window_side(height, stride), window_side(width, stride), channels};
         // Small enough, and biased, that ReLU6 stays in its straight part.

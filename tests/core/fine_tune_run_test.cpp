@@ -25,9 +25,9 @@ ComputePool pool_of(std::size_t threads) {
   return std::move(pool).value();
 }
 
-const std::vector<std::uint8_t> &backbone_file() {
-  static const std::vector<std::uint8_t> file = test::make_random_backbone(
-      {.width_multiplier = "0.1", .input_size_px = 96});
+const std::vector<std::uint8_t>& backbone_file() {
+  static const std::vector<std::uint8_t> file =
+      test::make_random_backbone({.width_multiplier = "0.1", .input_size_px = 96});
   return file;
 }
 
@@ -42,8 +42,7 @@ struct Task {
     }
   }
 
-  [[nodiscard]] std::vector<float> map(std::uint32_t view,
-                                       std::size_t size) const {
+  [[nodiscard]] std::vector<float> map(std::uint32_t view, std::size_t size) const {
     fine_tune::Rng rng(99, view);
     std::vector<float> values(size);
     for (std::size_t i = 0; i < size; ++i) {
@@ -63,65 +62,55 @@ FineTuneOptions quick(TrainedPart part = TrainedPart::kLastBlocks) {
   return options;
 }
 
-FineTuner started(const Task &task, const FineTuneOptions &options,
-                  const ComputePool &pool) {
-  auto tuner = FineTuner::start(backbone_file(), 96, task.views, kLabels,
-                                options, nullptr, pool);
-  if (!tuner.ok())
-    MESSAGE(tuner.error().message);
+FineTuner started(const Task& task, const FineTuneOptions& options, const ComputePool& pool) {
+  auto tuner = FineTuner::start(backbone_file(), 96, task.views, kLabels, options, nullptr, pool);
+  if (!tuner.ok()) MESSAGE(tuner.error().message);
   REQUIRE(tuner.ok());
   return std::move(tuner).value();
 }
 
 // Runs to the end; returns how many maps were asked for.
-std::size_t run(FineTuner &tuner, const Task &task) {
-  const std::size_t size = tuner.border_height() * tuner.border_width() *
-                           tuner.border_channel_count();
+std::size_t run(FineTuner& tuner, const Task& task) {
+  const std::size_t size = tuner.border_height() * tuner.border_width() * tuner.border_channel_count();
   std::size_t map_count = 0;
   double fraction = 0;
   for (;;) {
-    const std::vector<std::uint32_t> wanted(tuner.wanted_views().begin(),
-                                            tuner.wanted_views().end());
-    for (const std::uint32_t view : wanted)
-      REQUIRE(tuner.supply_map(view, task.map(view, size)).ok());
+    const std::vector<std::uint32_t> wanted(tuner.wanted_views().begin(), tuner.wanted_views().end());
+    for (const std::uint32_t view : wanted) REQUIRE(tuner.supply_map(view, task.map(view, size)).ok());
     map_count += wanted.size();
     const auto progress = tuner.step();
-    if (!progress.ok())
-      MESSAGE(progress.error().message);
+    if (!progress.ok()) MESSAGE(progress.error().message);
     REQUIRE(progress.ok());
     CHECK(progress.value().fraction >= fraction);
     fraction = progress.value().fraction;
-    if (progress.value().done)
-      return map_count;
+    if (progress.value().done) return map_count;
   }
 }
 
-Error failure_of(const std::vector<FineTuneView> &views,
-                 const FineTuneOptions &options) {
+Error failure_of(const std::vector<FineTuneView>& views, const FineTuneOptions& options) {
   const ComputePool pool = pool_of(1);
-  const auto tuner = FineTuner::start(backbone_file(), 96, views, kLabels,
-                                      options, nullptr, pool);
+  const auto tuner = FineTuner::start(backbone_file(), 96, views, kLabels, options, nullptr, pool);
   REQUIRE_FALSE(tuner.ok());
   return tuner.error();
 }
 
-} // namespace
+}  // namespace
 
-TEST_CASE("fine-tuning the last block changes its tensors under their own "
-          "names and keeps the rest") {
+TEST_CASE(
+    "fine-tuning the last block changes its tensors under their own "
+    "names and keeps the rest") {
   const ComputePool pool = pool_of(1);
   const Task task;
   FineTuner tuner = started(task, quick(), pool);
   CHECK(tuner.border() == "blocks.15");
   CHECK(tuner.border_height() == 3);
-  CHECK(run(tuner, task) ==
-        16 + 12); // first views of all, second views of those trained on
-  const FineTuneReport &report = tuner.report();
+  CHECK(run(tuner, task) == 16 + 12);  // first views of all, second views of those trained on
+  const FineTuneReport& report = tuner.report();
   CHECK(report.held_out_picture_count == 4);
   CHECK(report.train_picture_count == 12);
   CHECK(report.trained_weight_count > 0);
   CHECK(report.epochs.size() == 3);
-  const FineTuned &tuned = tuner.result();
+  const FineTuned& tuned = tuner.result();
   if (report.better_than_head) {
     REQUIRE(tuned.tensors.size() == 8);
     CHECK(tuned.tensors.front().name == "blocks.16.expand.weight");
@@ -136,26 +125,25 @@ TEST_CASE("fine-tuning the last block changes its tensors under their own "
   CHECK(report.fine_tuned.accuracy >= report.head_alone.accuracy);
 }
 
-TEST_CASE("the same seed gives the same weights on one thread and on two, with "
-          "any cache and piece size") {
+TEST_CASE(
+    "the same seed gives the same weights on one thread and on two, with "
+    "any cache and piece size") {
   const Task task;
   std::vector<FineTuned> results;
-  for (const std::size_t threads : {1, 2}) {
+  for (const std::size_t threads : {1U, 2U}) {
     for (const std::size_t budget : {std::size_t{0}, std::size_t{1} << 24U}) {
       FineTuneOptions options = quick();
       options.learning_rate = 0.02;
       options.cache_budget_bytes = budget;
       auto pool = ComputePool::create(threads);
-      if (!pool.ok())
-        continue; // a build without threads
+      if (!pool.ok()) continue;  // a build without threads
       FineTuner tuner = started(task, options, pool.value());
       run(tuner, task);
-      if (budget == 0)
-        CHECK(tuner.cache_bytes() == 0);
+      if (budget == 0) CHECK(tuner.cache_bytes() == 0);
       results.push_back(tuner.result());
     }
   }
-  for (const FineTuned &result : results) {
+  for (const FineTuned& result : results) {
     CHECK(result.head.weights == results[0].head.weights);
     REQUIRE(result.tensors.size() == results[0].tensors.size());
     for (std::size_t i = 0; i < result.tensors.size(); ++i) {
@@ -164,13 +152,11 @@ TEST_CASE("the same seed gives the same weights on one thread and on two, with "
   }
 }
 
-TEST_CASE(
-    "every border trains: last convolution, last blocks, cut, whole network") {
+TEST_CASE("every border trains: last convolution, last blocks, cut, whole network") {
   const ComputePool pool = pool_of(1);
   const Task task(4);
-  for (const TrainedPart part :
-       {TrainedPart::kLastConvolution, TrainedPart::kLastBlocks,
-        TrainedPart::kWholeNetwork, TrainedPart::kCut}) {
+  for (const TrainedPart part : {TrainedPart::kLastConvolution, TrainedPart::kLastBlocks,
+                                 TrainedPart::kWholeNetwork, TrainedPart::kCut}) {
     FineTuneOptions options = quick(part);
     options.epoch_count = 1;
     options.block_count = 3;
@@ -190,27 +176,23 @@ TEST_CASE("the features of a cut are what was trained on") {
   FineTuner tuner = started(task, options, pool);
   CHECK(tuner.border() == "blocks.5");
   run(tuner, task);
-  const FineTuned &tuned = tuner.result();
-  const std::size_t size = tuner.border_height() * tuner.border_width() *
-                           tuner.border_channel_count();
+  const FineTuned& tuned = tuner.result();
+  const std::size_t size = tuner.border_height() * tuner.border_width() * tuner.border_channel_count();
   std::vector<float> features(tuned.head.feature_count);
-  const FineTuneReport &report = tuner.report();
+  const FineTuneReport& report = tuner.report();
   std::vector<float> logits(2);
   std::size_t agreeing = 0;
   for (std::size_t i = 0; i < report.held_out_predictions.size(); ++i) {
-    REQUIRE(
-        cut_features(tuned, task.map(report.held_out_views[i], size), features)
-            .ok());
+    REQUIRE(cut_features(tuned, task.map(report.held_out_views[i], size), features).ok());
     REQUIRE(head_logits(tuned.head, features, logits).ok());
-    agreeing += (logits[1] > logits[0]) == (report.held_out_predictions[i] == 1)
-                    ? 1
-                    : 0;
+    agreeing += (logits[1] > logits[0]) == (report.held_out_predictions[i] == 1) ? 1 : 0;
   }
   CHECK(agreeing == report.held_out_predictions.size());
 }
 
-TEST_CASE("stopping keeps the best so far, and the head in use where there is "
-          "nothing yet") {
+TEST_CASE(
+    "stopping keeps the best so far, and the head in use where there is "
+    "nothing yet") {
   const ComputePool pool = pool_of(1);
   const Task task;
   Head head;
@@ -218,8 +200,7 @@ TEST_CASE("stopping keeps the best so far, and the head in use where there is "
   head.feature_count = 1;
   head.weights = {1, 2};
   head.biases = {3, 4};
-  auto made = FineTuner::start(backbone_file(), 96, task.views, kLabels,
-                               quick(), &head, pool);
+  auto made = FineTuner::start(backbone_file(), 96, task.views, kLabels, quick(), &head, pool);
   REQUIRE(made.ok());
   FineTuner tuner = std::move(made).value();
   tuner.stop();
@@ -240,8 +221,7 @@ TEST_CASE("memory stays flat over several fine-tunings in a row") {
     options.epoch_count = 1;
     FineTuner tuner = started(task, options, pool);
     run(tuner, task);
-    if (i == 0)
-      first_bytes = tuner.memory_bytes();
+    if (i == 0) first_bytes = tuner.memory_bytes();
     CHECK(tuner.memory_bytes() == first_bytes);
   }
 }
@@ -257,12 +237,9 @@ TEST_CASE("what cannot be fine-tuned is refused in words") {
   const ComputePool pool = pool_of(1);
   FineTuner tuner = started(Task(), quick(), pool);
   CHECK(tuner.step().error().code == ErrorCode::kBadArgument);
-  CHECK(tuner.supply_map(tuner.wanted_views()[0], std::vector<float>(3))
-            .error()
-            .code == ErrorCode::kBadArgument);
-  CHECK(overlay_backbone(
-            backbone_file(),
-            std::vector<ChangedTensor>{{"blocks.99.bias", {1}, {1.0F}}})
+  CHECK(tuner.supply_map(tuner.wanted_views()[0], std::vector<float>(3)).error().code ==
+        ErrorCode::kBadArgument);
+  CHECK(overlay_backbone(backbone_file(), std::vector<ChangedTensor>{{"blocks.99.bias", {1}, {1.0F}}})
             .error()
             .code == ErrorCode::kBadArgument);
 }
@@ -277,8 +254,7 @@ TEST_CASE("the learning rate warms up, then falls to nothing") {
 TEST_CASE("maps beyond the cache's budget stay until they were used") {
   fine_tune::MapCache cache(3, 8, 40);
   const std::vector<float> map(8, 1.5F);
-  for (std::uint32_t view = 0; view < 3; ++view)
-    REQUIRE(cache.put(view, map).ok());
+  for (std::uint32_t view = 0; view < 3; ++view) REQUIRE(cache.put(view, map).ok());
   CHECK(cache.has(2));
   std::vector<float> back(8);
   cache.read(2, back);
