@@ -11,6 +11,7 @@ import { longTasksDuring } from './support/long-tasks.mjs';
 import { processorShare } from './support/machine.mjs';
 import {
   cardOf,
+  embedAll,
   largestDifference,
   openPage,
   predictAll,
@@ -31,7 +32,8 @@ const unseenPictures = unseen.map(({ picture }) => picture);
 
 test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
 // One session of a person after another; each step needs the one before.
-test.describe.configure({ mode: 'serial' });
+// Generous, for machines that build or train something beside.
+test.describe.configure({ mode: 'serial', timeout: 240_000 });
 
 /** @type {import('@playwright/test').Page} */
 let page;
@@ -152,7 +154,6 @@ test('the page shows the answer to what the camera sees', async ({ film }) => {
 });
 
 test('a thousand frames leave the memory as it was', async () => {
-  test.setTimeout(180_000);
   const memory = () =>
     page.evaluate(async () => {
       const { wasmBytes, handleCount, sampleCount } = await window.headstart.trainer.stats();
@@ -255,16 +256,7 @@ test('Python with NumPy reads the head by the README’s own lines and agrees', 
   expect(snippet, 'the README has a snippet between its two markers').toBeTruthy();
 
   const folder = mkdtempSync(join(tmpdir(), 'headstart-python-'));
-  const embeddings = await page.evaluate(
-    (base64s) =>
-      Promise.all(
-        base64s.map(async (base64) => {
-          const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-          return Array.from(await window.headstart.trainer.embed(new Blob([bytes])));
-        }),
-      ),
-    unseenPictures.slice(0, 5).map((picture) => picture.toString('base64')),
-  );
+  const embeddings = await embedAll(page, unseenPictures.slice(0, 5));
   writeFileSync(join(folder, 'head.safetensors'), headFile);
   writeFileSync(join(folder, 'embeddings.json'), JSON.stringify(embeddings));
   const driver = `${snippet}
@@ -275,6 +267,27 @@ print(json.dumps([predict(head, np.array(embedding)) for embedding in embeddings
   writeFileSync(join(folder, 'driver.py'), driver);
   const printed = execFileSync(PYTHON, ['driver.py'], { cwd: folder, encoding: 'utf8' });
   expect(largestDifference(answers.slice(0, 5), JSON.parse(printed))).toBeLessThan(1e-5);
+});
+
+test('every build of the engine runs in the page and sees the same', async () => {
+  const variants = ['simd', 'relaxed-simd', 'simd-threads', 'relaxed-simd-threads'];
+  const embeddings = new Map();
+  for (const variant of variants) {
+    const answer = await page.request.get(`lib/wasm/${variant}.wasm`);
+    if (!answer.ok()) {
+      continue; // not every build is in every dist/: npm start serves with one first
+    }
+    await openPage(page, settings, `&variant=${variant}`);
+    expect(await page.evaluate(() => window.headstart.trainer.variant)).toBe(variant);
+    embeddings.set(variant, await embedAll(page, unseenPictures.slice(0, 3)));
+  }
+  tell('builds', [...embeddings.keys()].join(', '));
+  const [first, ...others] = [...embeddings.values()].map((vectors) => vectors.flat());
+  const largest = Math.max(...first.map(Math.abs));
+  for (const other of others) {
+    const difference = Math.max(...first.map((value, index) => Math.abs(value - other[index])));
+    expect(difference / largest).toBeLessThan(1e-4);
+  }
 });
 
 test('nothing went wrong in the page all the while', async () => {

@@ -11,9 +11,9 @@ import { expect } from '@playwright/test';
  *
  * @param {Page} page
  * @param {Record<string, unknown>} [settings]
- * @param {string} [query]
+ * @param {string} [query] HEADSTART_TEST_QUERY='&variant=simd' runs all tests with one build of the engine.
  */
-export async function openPage(page, settings = {}, query = '') {
+export async function openPage(page, settings = {}, query = process.env.HEADSTART_TEST_QUERY ?? '') {
   await page.addInitScript((chosen) => {
     localStorage.setItem('headstart.settings', JSON.stringify(chosen));
   }, settings);
@@ -68,7 +68,7 @@ export async function record(page, name, count) {
   await page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
   await page.mouse.down();
   await expect
-    .poll(() => pictureCount(page, name), { timeout: 60_000, intervals: [100] })
+    .poll(() => pictureCount(page, name), { timeout: 180_000, intervals: [100] })
     .toBeGreaterThanOrEqual(count);
   await page.mouse.up();
   await page.waitForFunction(() => window.headstart.state.recording === null);
@@ -82,7 +82,7 @@ export async function untilTrained(page) {
       return state.training.phase === 'idle' && state.report && trainer.headInfo && !trainer.headInfo.stale;
     },
     undefined,
-    { timeout: 60_000 },
+    { timeout: 180_000 },
   );
 }
 
@@ -106,6 +106,27 @@ export function predictAll(page, pictures, { mirror = false } = {}) {
       return answers;
     },
     /** @type {const} */ ([pictures.map((picture) => picture.toString('base64')), mirror]),
+  );
+}
+
+/**
+ * The embeddings of encoded pictures, one after the other.
+ *
+ * @param {Page} page
+ * @param {Buffer[]} pictures
+ * @returns {Promise<number[][]>}
+ */
+export function embedAll(page, pictures) {
+  return page.evaluate(
+    async (base64s) => {
+      const embeddings = [];
+      for (const base64 of base64s) {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        embeddings.push(Array.from(await window.headstart.trainer.embed(new Blob([bytes]))));
+      }
+      return embeddings;
+    },
+    pictures.map((picture) => picture.toString('base64')),
   );
 }
 
