@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import jpeg from 'jpeg-js';
 import { createTrainer } from '../../dist/lib/headstart.js';
 
-const [folder, headFile, ...options] = process.argv.slice(2);
-const trainer = await createTrainer(JSON.parse(options[0] ?? '{}'));
+const [folder, headFile] = process.argv.slice(2);
+const trainer = await createTrainer();
 for (const name of readdirSync(folder)) {
   const classId = trainer.addClass(name);
   for (const file of readdirSync(join(folder, name))) {

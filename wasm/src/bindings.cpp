@@ -64,6 +64,7 @@ EMSCRIPTEN_BINDINGS(headstart) {
       .field("head", &TrainSettings::head)
       .field("seed", &TrainSettings::seed)
       .field("l2", &TrainSettings::l2)
+      .field("temperature", &TrainSettings::temperature)
       .field("folds", &TrainSettings::folds)
       .field("hidden", &TrainSettings::hidden)
       .field("epochs", &TrainSettings::epochs)

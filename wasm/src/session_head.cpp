@@ -61,6 +61,7 @@ DoneOutcome Session::trainBegin(const TrainSettings& settings) {
   options.head = kind.value();
   options.seed = static_cast<std::uint64_t>(settings.seed);
   if (!std::isnan(settings.l2)) options.l2 = settings.l2;
+  if (!std::isnan(settings.temperature)) options.temperature = settings.temperature;
   options.fold_count = settings.folds;
   options.hidden_count = settings.hidden;
   options.epoch_count = settings.epochs;

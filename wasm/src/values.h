@@ -41,12 +41,13 @@ struct FrameDescription {
   std::int32_t crop_height_px = 0;
 };
 
-// TrainOptions in types that JavaScript has. A seed is a whole number below 2^53; `l2` is NaN where it is to
-// be chosen.
+// TrainOptions in types that JavaScript has. A seed is a whole number below 2^53; `l2` and `temperature` are
+// NaN where they are to be found.
 struct TrainSettings {
   std::string head;
   double seed = 1;
   double l2 = 0;
+  double temperature = 0;
   std::uint32_t folds = 5;
   std::uint32_t hidden = 100;
   std::uint32_t epochs = 50;

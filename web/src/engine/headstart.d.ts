@@ -167,7 +167,9 @@ export interface TrainOptions extends LongAction {
   seed?: number;
   /** Strength of the L2 penalty. Left out: chosen by cross-validation. Only 'logistic'. */
   l2?: number;
-  /** Parts of the cross-validation, 2 to 20. Default 5; fewer where a class has fewer pictures. */
+  /** With `folds` 1: what the logits are divided by, as an earlier report's `temperature` found it. */
+  temperature?: number;
+  /** Parts of the cross-validation, 2 to 20. Default 5; fewer where a class has fewer pictures. 1: one fit, nothing measured. */
   folds?: number;
   /** Only 'mlp': units of the hidden layer (100), passes (50), samples per step (16), step length (0.001). */
   hidden?: number;

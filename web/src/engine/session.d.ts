@@ -20,6 +20,7 @@ export interface TrainSettings {
   head: string;
   seed: number;
   l2: number;
+  temperature: number;
   folds: number;
   hidden: number;
   epochs: number;

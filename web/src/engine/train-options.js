@@ -8,13 +8,17 @@ const HEADS = ['logistic', 'nearest-mean', 'mlp'];
 
 /** @param {TrainOptions} options @returns {TrainSettings} */
 export function checkTrainOptions(options) {
-  const { head = 'logistic', seed = 1, l2, learningRate = 1e-3 } = options;
+  const { head = 'logistic', seed = 1, l2, temperature, learningRate = 1e-3 } = options;
   requireArgument(HEADS.includes(head), `head must be one of ${HEADS.join(', ')}, got '${head}'`);
   requireArgument(
     Number.isSafeInteger(seed) && seed >= 0,
     `seed must be a whole number from 0 to 2^53 - 1, got ${seed}`,
   );
   requireArgument(l2 === undefined || (Number.isFinite(l2) && l2 > 0), `l2 must be a number above 0, got ${l2}`);
+  requireArgument(
+    temperature === undefined || (Number.isFinite(temperature) && temperature > 0),
+    `temperature must be a number above 0, got ${temperature}`,
+  );
   requireArgument(
     Number.isFinite(learningRate) && learningRate > 0,
     `learningRate must be a number above 0, got ${learningRate}`,
@@ -23,7 +27,8 @@ export function checkTrainOptions(options) {
     head,
     seed,
     l2: l2 ?? Number.NaN,
-    folds: wholeNumber('folds', options.folds, 5, 2, 20),
+    temperature: temperature ?? Number.NaN,
+    folds: wholeNumber('folds', options.folds, 5, 1, 20),
     hidden: wholeNumber('hidden', options.hidden, 100, 1, 4096),
     epochs: wholeNumber('epochs', options.epochs, 50, 1, 10_000),
     batchSize: wholeNumber('batchSize', options.batchSize, 16, 1, 65_536),
