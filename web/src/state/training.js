@@ -21,6 +21,8 @@ export function createTraining(context, classes) {
   let running = null;
   /** Counts trainings, so that an older one that ends late changes nothing. */
   let turn = 0;
+  /** What the last training was given. */
+  let learnt = '';
 
   const canTrain = () => Boolean(engine.trainer) && classes.taught.length >= 2;
 
@@ -71,6 +73,7 @@ export function createTraining(context, classes) {
     }
     turn += 1;
     const mine = turn;
+    learnt = lesson();
     const controller = new AbortController();
     running = controller;
     const started = performance.now();
@@ -117,8 +120,15 @@ export function createTraining(context, classes) {
     }
   }
 
-  watch(['samples-changed', 'training-settings-changed', 'recording-ended', 'intake-ended'], () => {
-    if (!state.recording && (engine.trainer?.headInfo?.stale ?? true)) {
+  /** Differs whenever what there is to learn differs; the engine's own word on that comes a moment later. */
+  function lesson() {
+    return classes.taught
+      .map(({ id, sampleIds }) => `${id}:${sampleIds.length}:${sampleIds.reduce((sum, each) => sum + each, 0)}`)
+      .join();
+  }
+
+  watch(['samples-changed', 'recording-ended', 'intake-ended'], () => {
+    if (!state.recording && (lesson() !== learnt || (engine.trainer?.headInfo?.stale ?? true))) {
       trainSoon();
     }
   });
