@@ -117,9 +117,12 @@ export async function createApp() {
         state.dialog = name;
         changed('dialog-changed');
       },
-      close() {
-        state.dialog = '';
-        changed('dialog-changed');
+      /** A dialog that gave way to another one closes later than that one opened. @param {string} name */
+      close(name) {
+        if (state.dialog === name) {
+          state.dialog = '';
+          changed('dialog-changed');
+        }
       },
     },
     viewer: {

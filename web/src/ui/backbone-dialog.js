@@ -17,7 +17,7 @@ export function mountBackboneDialog(host, app) {
   const dialog = createDialog(host, {
     className: 'drawer',
     labelledBy: 'backbone-dialog-title',
-    onClose: () => app.dialogs.close(),
+    onClose: () => app.dialogs.close('backbone'),
   });
 
   /** @param {Entry} entry */
@@ -83,7 +83,7 @@ export function mountBackboneDialog(host, app) {
       render(
         html`<header class="dialog-head">
             <h2 id="backbone-dialog-title">${t('backbone.title')}</h2>
-            <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.close()} aria-label=${t('close')}>
+            <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.close('backbone')} aria-label=${t('close')}>
               ${icon('close')}
             </button>
           </header>

@@ -19,7 +19,7 @@ export function mountCameraDialog(host, app) {
   const dialog = createDialog(host, {
     className: 'dialog-small',
     labelledBy: 'camera-dialog-title',
-    onClose: () => app.dialogs.close(),
+    onClose: () => app.dialogs.close('camera'),
   });
 
   /**
@@ -67,7 +67,7 @@ export function mountCameraDialog(host, app) {
   /** @param {Event & { currentTarget: HTMLInputElement }} event */
   async function tryPicture({ currentTarget }) {
     const files = [.../** @type {FileList} */ (currentTarget.files)];
-    app.dialogs.close();
+    app.dialogs.close('camera');
     await app.intake.tryOut(files);
   }
 
@@ -77,7 +77,7 @@ export function mountCameraDialog(host, app) {
       render(
         html`<header class="dialog-head">
             <h2 id="camera-dialog-title">${t('camera.settings')}</h2>
-            <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.close()} aria-label=${t('close')}>
+            <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.close('camera')} aria-label=${t('close')}>
               ${icon('close')}
             </button>
           </header>

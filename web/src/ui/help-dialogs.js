@@ -28,16 +28,23 @@ const KEYS = /** @type {const} */ ([
 export function mountHelpDialogs(host, app) {
   const { state, texts } = app;
   const { t } = texts;
-  const onClose = () => app.dialogs.close();
-  const keys = createDialog(host, { className: 'dialog-small', labelledBy: 'keys-title', onClose });
-  const about = createDialog(host, { className: 'dialog-small', labelledBy: 'about-title', onClose });
+  const keys = createDialog(host, {
+    className: 'dialog-small',
+    labelledBy: 'keys-title',
+    onClose: () => app.dialogs.close('keys'),
+  });
+  const about = createDialog(host, {
+    className: 'dialog-small',
+    labelledBy: 'about-title',
+    onClose: () => app.dialogs.close('about'),
+  });
   /** @type {Awaited<ReturnType<App['engine']['stats']>>} */
   let stats = null;
 
   /** @param {string} id @param {string} title */
   const head = (id, title) => html`<header class="dialog-head">
     <h2 id=${id}>${title}</h2>
-    <button type="button" class="button button-quiet button-icon" @click=${onClose} aria-label=${t('close')}>${icon('close')}</button>
+    <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.close(state.dialog)} aria-label=${t('close')}>${icon('close')}</button>
   </header>`;
 
   function drawKeys() {

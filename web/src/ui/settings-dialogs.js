@@ -16,22 +16,21 @@ export function mountSettingsDialogs(host, app) {
   const { state, texts, settings } = app;
   const { t } = texts;
   const { defaults } = settings;
-  const onClose = () => app.dialogs.close();
   const training = createDialog(host, {
     className: 'drawer',
     labelledBy: 'training-dialog-title',
-    onClose,
+    onClose: () => app.dialogs.close('training'),
   });
   const answer = createDialog(host, {
     className: 'drawer',
     labelledBy: 'answer-dialog-title',
-    onClose,
+    onClose: () => app.dialogs.close('answer'),
   });
 
   /** @param {string} id @param {string} title */
   const head = (id, title) => html`<header class="dialog-head">
     <h2 id=${id}>${title}</h2>
-    <button type="button" class="button button-quiet button-icon" @click=${onClose} aria-label=${t('close')}>${icon('close')}</button>
+    <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.close(state.dialog)} aria-label=${t('close')}>${icon('close')}</button>
   </header>`;
 
   /** @param {keyof typeof defaults} name */
