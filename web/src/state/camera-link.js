@@ -64,6 +64,12 @@ export function createCameraLink({ state, changed, notices, texts }) {
     get isShowing() {
       return camera.state === 'open' && (video?.videoWidth ?? 0) > 0;
     },
+    /** A camera that has just been opened shows its first picture a moment later. */
+    async untilShowing() {
+      for (let waits = 0; waits < 60 && camera.state === 'open' && video?.videoWidth === 0; waits += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
     open: () => camera.open(chosen(state.camera)),
     close: () => camera.close(),
     /** @param {string} deviceId */

@@ -22,7 +22,8 @@ export function createRecording(context, { classes, samples, camera }) {
     inFlightLimit: 4,
     takePicture: async () => {
       const { recording } = state;
-      if (!recording || !camera.video || !camera.isShowing) {
+      await camera.untilShowing();
+      if (!recording || recording !== state.recording || !camera.video || !camera.isShowing) {
         return;
       }
       const { mirror } = state.settings;
@@ -51,10 +52,11 @@ export function createRecording(context, { classes, samples, camera }) {
 
   /** A press on record without a camera is a wish for one. */
   function needsCamera() {
-    if (camera.isShowing) {
+    const { phase } = state.camera;
+    if (phase === 'open') {
       return false;
     }
-    if (state.camera.phase !== 'opening') {
+    if (phase !== 'opening') {
       void camera.open();
     }
     return true;
