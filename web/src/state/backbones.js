@@ -44,7 +44,7 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
     const speeds = readSpeeds();
     state.backbones.entries = entries.map((entry) => ({
       ...entry,
-      available: entry.file === null,
+      available: entry.file === null ? true : null, // not known yet
       measuredMs: speeds[speedKey(entry.name)] ?? null,
     }));
     changed('backbones-changed');

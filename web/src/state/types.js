@@ -89,7 +89,7 @@
  *   paused: boolean, pictureUrl: string, framesPerSecond: number, embedMs: number, readMs: number, headMs: number
  * }} live
  * @property {{
- *   entries: (CatalogueEntry & { available: boolean, measuredMs: number | null })[],
+ *   entries: (CatalogueEntry & { available: boolean | null, measuredMs: number | null })[],
  *   change: { name: string, done: number, total: number } | null, measuring: boolean
  * }} backbones
  * @property {{ kind: 'zip', done: number, total: number } | null} saving

@@ -38,7 +38,7 @@ export function mountBackboneDialog(host, app) {
 
   /** @param {Entry} entry */
   function speed(entry) {
-    if (!entry.available) {
+    if (entry.available === false) {
       return html`<span class="small soft">${t('backbone.missing')}</span>`;
     }
     return entry.measuredMs === null
