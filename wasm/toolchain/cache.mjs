@@ -65,12 +65,12 @@ export function stamp(name, content) {
 export async function withLock(file, work) {
   mkdirSync(join(file, '..'), { recursive: true });
   let told = false;
-  while (!takeLock(file)) {
-    if (!told) {
-      console.log(`Waiting for another set-up to finish (process ${readFileSync(file, 'utf8')}) …`);
+  for (let owner = takeLock(file); owner !== null; owner = takeLock(file)) {
+    if (owner > 0 && !told) {
+      console.log(`Waiting for another set-up to finish (process ${owner}) …`);
       told = true;
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, owner > 0 ? 500 : 0));
   }
   const release = () => rmSync(file, { force: true });
   process.once('exit', release);
@@ -82,23 +82,29 @@ export async function withLock(file, work) {
   }
 }
 
-/** @param {string} file */
+/**
+ * @param {string} file
+ * @returns {number | null} Null: taken. Else the process that has it, or 0 where its lock has just gone: try again.
+ */
 function takeLock(file) {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch {
-    try {
-      const owner = Number(readFileSync(file, 'utf8'));
-      if (owner > 0 && isAlive(owner)) {
-        return false;
-      }
-      rmSync(file, { force: true });
-    } catch {
-      // Another process has just removed it.
+    return null;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') {
+      throw error;
     }
-    return false;
   }
+  try {
+    const owner = Number(readFileSync(file, 'utf8'));
+    if (owner > 0 && isAlive(owner)) {
+      return owner;
+    }
+    rmSync(file, { force: true });
+  } catch {
+    // Another process has just removed it.
+  }
+  return 0;
 }
 
 /** @param {number} pid */
