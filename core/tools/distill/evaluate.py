@@ -1,6 +1,6 @@
 """Few-shot accuracy of backbones: a class-balanced logistic regression on frozen embeddings.
 
-    python3 evaluate.py BACKBONE.safetensors ... [--pictures FOLDER ...] [--checkpoint] [--untrained]
+    python3 evaluate.py BACKBONE.safetensors ... [--pictures FOLDER ...] [--untrained]
 
 Measured on folders of class folders and on three private sets that training never sees: held-out classes of
 the two labelled sources, and the sources of licence class C told apart by source.
@@ -16,7 +16,6 @@ from PIL import Image
 import data
 import mobilenet
 import student
-import train
 
 SHOTS, SEEDS = (5, 10, 20), 5
 MOST_PER_CLASS = 100
@@ -115,8 +114,8 @@ def accuracies(network, pictures, size_px):
     ]
 
 
-class CheckpointNetwork(torch.nn.Module):
-    """The averaged student of a checkpoint, or one that was never trained, on pixels in 0..255."""
+class UnfoldedNetwork(torch.nn.Module):
+    """A student in training form, on pixels in 0..255."""
 
     def __init__(self, module):
         super().__init__()
@@ -126,19 +125,11 @@ class CheckpointNetwork(torch.nn.Module):
         return self.module(pixels * (1 / 127.5) - 1)[0]
 
 
-def load_averaged(arguments):
-    """The averaged student of the checkpoint, and the checkpoint."""
-    state = torch.load(train.checkpoint_path(arguments))
-    module = student.Student(arguments.width)
-    module.load_state_dict(state["averaged"])
-    return module, state
-
-
 @torch.no_grad()
 def untrained(arguments, pictures):
     """A network of random weights whose batch norm has seen these pictures: the floor."""
     torch.manual_seed(arguments.seed)
-    network = CheckpointNetwork(student.Student(arguments.width))
+    network = UnfoldedNetwork(student.Student(arguments.width))
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = None  # a plain average over all batches
@@ -154,7 +145,6 @@ def main():
     data.add_arguments(parser)
     parser.add_argument("backbones", nargs="*", help="backbone files; the first is the reference")
     parser.add_argument("--pictures", nargs="*", default=[], help="folders of class folders to measure on as well")
-    parser.add_argument("--checkpoint", action="store_true", help="measure the checkpoint of training too")
     parser.add_argument("--untrained", action="store_true", help="measure random weights too")
     arguments = parser.parse_args()
     torch.set_flush_denormal(True)
@@ -164,8 +154,6 @@ def main():
     for path in arguments.backbones:
         network = mobilenet.FoldedMobileNet(path).to(memory_format=torch.channels_last)
         networks.append((os.path.basename(path), network, int(network.metadata["input_size"])))
-    if arguments.checkpoint:
-        networks.append(("checkpoint", CheckpointNetwork(load_averaged(arguments)[0]), arguments.size))
     if arguments.untrained:
         networks.append(("untrained", untrained(arguments, sets[0]), arguments.size))
     for pictures in sets:

@@ -15,6 +15,7 @@ import data
 import evaluate
 import mobilenet
 import student
+import train
 import weights
 
 LEAST_COSINE = 0.999
@@ -62,7 +63,7 @@ def metadata_of(module, arguments, pictures):
         "conv_layout": "OHWI",
         "depthwise_layout": "HWC",
         "batch_norm": "folded",
-        "trained_on": f"distilled from mobilenet_v2_1.0_224, {pictures} crops of photographs seen; see builtin.md",
+        "trained_on": f"distilled from mobilenet_v2_1.0_224 on {pictures} crops of photographs; see builtin.md",
         "source": "trained by core/tools/distill of Headstart",
         "license": "Apache-2.0",
     }
@@ -75,7 +76,7 @@ def least_cosine(first, second):
 @torch.no_grad()
 def verify(path, module, folded, images):
     """Returns the largest error of folding and the least cosines of float16 against float32."""
-    expected = evaluate.CheckpointNetwork(module)(images)
+    expected = evaluate.UnfoldedNetwork(module)(images)
     stored = mobilenet.FoldedMobileNet(path)
     float16 = stored(images)
     for name, values in folded.items():
@@ -97,8 +98,9 @@ def main():
     parser.add_argument("output", help="the file to write")
     arguments = parser.parse_args()
     torch.set_flush_denormal(True)
-    module, state = evaluate.load_averaged(arguments)
-    module = module.to(memory_format=torch.channels_last)
+    state = torch.load(train.checkpoint_path(arguments))
+    module = student.Student(arguments.width).to(memory_format=torch.channels_last)
+    module.load_state_dict(state["averaged"])
     photographs = data.read_training(arguments.photographs)
     measure_statistics(module, crops(photographs, arguments, 6400))
     folded = student.folded_tensors(module)

@@ -1,8 +1,11 @@
-// Batch norm with an optional ReLU6 in one pass over channels-last maps, forward and backward, for training on processors.
+// Batch norm with an optional ReLU6 in one pass over channels-last maps, forward and backward, for training
+// on processors.
 //
-// Maps are [row_count, channel_count] floats, a row being one position of one picture. With xhat = (x - mean) * inv_std
-// and y = clamp(gamma * xhat + beta, 0, 6) (or without the clamp), where g = dL/dy inside the clamp and 0 outside:
-//   dL/dbeta = sum g,   dL/dgamma = sum g * xhat,   dL/dx = gamma * inv_std * (g - mean(g) - xhat * mean(g * xhat)).
+// Maps are [row_count, channel_count] floats, a row being one position of one picture. With xhat = (x - mean)
+// * inv_std and y = clamp(gamma * xhat + beta, 0, 6) (or without the clamp), where g = dL/dy inside the clamp
+// and 0 outside:
+//   dL/dbeta = sum g,   dL/dgamma = sum g * xhat,   dL/dx = gamma * inv_std * (g - mean(g) - xhat * mean(g *
+//   xhat)).
 // Ioffe & Szegedy 2015, "Batch Normalization". One thread: the program runs one process per core.
 
 #include <algorithm>
@@ -17,7 +20,8 @@ constexpr int64_t kBlockRows = 256;
 
 template <typename Row>
 void for_each_block(int64_t row_count, Row&& visit) {
-  for (int64_t begin = 0; begin < row_count; begin += kBlockRows) visit(begin, std::min(begin + kBlockRows, row_count));
+  for (int64_t begin = 0; begin < row_count; begin += kBlockRows)
+    visit(begin, std::min(begin + kBlockRows, row_count));
 }
 
 }  // namespace
@@ -25,9 +29,10 @@ void for_each_block(int64_t row_count, Row&& visit) {
 extern "C" {
 
 // Writes mean, variance (both over the rows) and y.
-void batch_norm_forward(const float* __restrict x, const float* __restrict gamma, const float* __restrict beta, float epsilon,
-                        int32_t clamp, int64_t row_count, int64_t channel_count, float* __restrict mean,
-                        float* __restrict variance, float* __restrict y) {
+void batch_norm_forward(const float* __restrict x, const float* __restrict gamma,
+                        const float* __restrict beta, float epsilon, int32_t clamp, int64_t row_count,
+                        int64_t channel_count, float* __restrict mean, float* __restrict variance,
+                        float* __restrict y) {
   const int64_t channels = channel_count;
   std::vector<double> total(channels, 0), total_square(channels, 0);
   std::vector<float> sum_storage(channels), square_storage(channels), shift_storage(x, x + channels);
@@ -53,7 +58,8 @@ void batch_norm_forward(const float* __restrict x, const float* __restrict gamma
   for (int64_t c = 0; c < channels; ++c) {
     const double shifted_mean = total[c] / row_count;
     mean[c] = static_cast<float>(shifted_mean + shift[c]);
-    variance[c] = static_cast<float>(std::max(0.0, total_square[c] / row_count - shifted_mean * shifted_mean));
+    variance[c] =
+        static_cast<float>(std::max(0.0, total_square[c] / row_count - shifted_mean * shifted_mean));
     scale[c] = gamma[c] / std::sqrt(variance[c] + epsilon);
     offset[c] = beta[c] - mean[c] * scale[c];
   }
@@ -61,14 +67,16 @@ void batch_norm_forward(const float* __restrict x, const float* __restrict gamma
   for (int64_t row = 0; row < row_count; ++row) {
     const float* __restrict values = x + row * channels;
     float* __restrict results = y + row * channels;
-    for (int64_t c = 0; c < channels; ++c) results[c] = std::min(std::max(values[c] * scale[c] + offset[c], low), high);
+    for (int64_t c = 0; c < channels; ++c)
+      results[c] = std::min(std::max(values[c] * scale[c] + offset[c], low), high);
   }
 }
 
 // Writes grad_x, grad_gamma and grad_beta.
-void batch_norm_backward(const float* __restrict x, const float* __restrict grad_y, const float* __restrict gamma,
-                         const float* __restrict beta, const float* __restrict mean, const float* __restrict variance,
-                         float epsilon, int32_t clamp, int64_t row_count, int64_t channel_count, float* __restrict grad_x,
+void batch_norm_backward(const float* __restrict x, const float* __restrict grad_y,
+                         const float* __restrict gamma, const float* __restrict beta,
+                         const float* __restrict mean, const float* __restrict variance, float epsilon,
+                         int32_t clamp, int64_t row_count, int64_t channel_count, float* __restrict grad_x,
                          float* __restrict grad_gamma, float* __restrict grad_beta) {
   const int64_t channels = channel_count;
   std::vector<float> storage(channels * 8);

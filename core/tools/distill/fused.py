@@ -15,14 +15,15 @@ import torch.nn.functional as functional
 
 def _compile():
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fused.cpp")
-    target = os.path.join(tempfile.mkdtemp(), "fused.so")
     flags = ["-O3", "-march=native", "-mprefer-vector-width=512", "-ffast-math", "-fno-finite-math-only"]
-    try:
-        subprocess.run(["g++", *flags, "-shared", "-fPIC", source, "-o", target], check=True)
-        return ctypes.CDLL(target)
-    except (OSError, subprocess.CalledProcessError):
-        print("no C++ compiler: batch norm runs in plain torch, at about half the speed")
-        return None
+    with tempfile.TemporaryDirectory() as folder:
+        target = os.path.join(folder, "fused.so")
+        try:
+            subprocess.run(["g++", *flags, "-shared", "-fPIC", source, "-o", target], check=True)
+            return ctypes.CDLL(target)
+        except (OSError, subprocess.CalledProcessError):
+            print("no C++ compiler: batch norm runs in plain torch, at about half the speed")
+            return None
 
 
 _library = None

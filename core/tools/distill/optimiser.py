@@ -58,7 +58,7 @@ class Muon:
 class Optimiser:
     """Both optimisers over a student and its projections."""
 
-    MUON_RATE, ADAM_RATE = 0.03, 2.5e-3
+    MUON_RATE, ADAM_RATE = 0.02, 2e-3
 
     def __init__(self, student, projections):
         pointwise = [p for p in student.parameters() if p.dim() == 4 and p.shape[2] == 1]
@@ -90,6 +90,6 @@ def rate_factor(done, warm_up=0.015):
 
 def size_px(done, final_px):
     """Small pictures first, since they cost less: two thirds of the size, then five sixths, then all of it."""
-    if done < 0.45:
+    if done < 0.65:
         return final_px * 2 // 3
-    return final_px * 5 // 6 if done < 0.72 else final_px
+    return final_px * 5 // 6 if done < 0.88 else final_px

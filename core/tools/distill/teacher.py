@@ -84,7 +84,7 @@ def compute_crop(model, photographs, folder, crop_index, arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     data.add_arguments(parser)
-    parser.add_argument("--crops", type=int, default=8, help="crops per picture in all")
+    parser.add_argument("--crops", type=int, default=3, help="crops per picture in all")
     parser.add_argument("--first", type=int, default=0, help="the crop to begin with")
     parser.add_argument("--every", type=int, default=1, help="step between crops, for several processes")
     parser.add_argument("--batch", type=int, default=8)

@@ -12,6 +12,7 @@ import argparse
 import ctypes
 import multiprocessing
 import os
+import signal
 import time
 
 import torch
@@ -48,7 +49,7 @@ def checkpoint_path(arguments):
 class Averaged:
     """Exponential moving average of the weights and of batch norm's statistics."""
 
-    EVERY_STEPS, DECAY = 4, 0.992
+    EVERY_STEPS, DECAY = 4, 0.98
 
     def __init__(self, module):
         self.values = {name: value.detach().clone() for name, value in module.state_dict().items()}
@@ -201,7 +202,9 @@ def save(run, began):
 
 
 def start_rank(arguments, photographs, shared, rank):
-    """What a process does: on Linux it ends with the one that started it, since the barrier breaks."""
+    """What each further process does; on Linux it ends when the one that started it does."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
     train(Run(arguments, photographs, rank), shared)
 
 
