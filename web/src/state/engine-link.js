@@ -92,7 +92,7 @@ export function createEngineLink({ state, changed, notices }) {
         const { code, message } = /** @type {any} */ (error);
         state.engine.phase = code === 'unsupported' ? 'unsupported' : 'failed';
         state.engine.message = String(message ?? error);
-        notices.announce(state.engine.message);
+        notices.fail(error); // seen at once, wherever the person is on the page
         changed('engine-changed');
       }
     },
