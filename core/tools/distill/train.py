@@ -5,7 +5,7 @@
     python3 export.py OUTPUT.safetensors
 
 Stopped and started again it goes on from its last checkpoint. With --pictures in place of --minutes the
-schedule follows the count of pictures alone, and the same seed gives the same weights on the same machine.
+schedule follows the count of pictures alone, and all that is drawn by chance is a function of the seed.
 """
 
 import argparse
