@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { cacheDir } from './cache.mjs';
 import { run, versionOf } from './process.mjs';
+import { downloadFile } from './resume.mjs';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -73,7 +74,18 @@ export class PrivateApt {
   async download(packages, onProgress) {
     const folder = join(this.#dir, 'single');
     mkdirSync(folder, { recursive: true });
-    await this.#apt(['download', ...packages], onProgress, folder);
+    const list = await run('apt-get', [...this.#options(), 'download', '--print-uris', ...packages], { cwd: folder });
+    const wanted = [...list.matchAll(/^'(https?:[^']+)' (\S+) (\d+) SHA256:(\w+)$/gm)];
+    try {
+      for (const [, uri, name, bytes, sha256] of wanted) {
+        await downloadFile({ uri, file: join(folder, name), byteCount: Number(bytes), sha256 }, onProgress);
+      }
+    } catch {
+      // Such as a proxy that only apt knows of.
+    }
+    if (wanted.length < packages.length || wanted.some(([, , name]) => !existsSync(join(folder, name)))) {
+      await this.#apt(['download', ...packages], onProgress, folder);
+    }
     return debFiles(folder);
   }
 
