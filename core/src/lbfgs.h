@@ -43,17 +43,27 @@ class Lbfgs {
   [[nodiscard]] bool remembers() const { return !pairs_.empty(); }
 
  private:
+  // What is remembered only shapes the direction, never the point: half the precision is plenty and half the
+  // memory traffic is felt.
+  struct Rounded {
+    std::vector<float> values;
+    std::vector<float> dual;
+  };
   struct Pair {
-    DualVector step;             // s = x' - x
-    DualVector gradient_change;  // y = g' - g
-    double inverse_curvature;    // 1 / <s, y>
-    double scale;                // <s, y> / <y, y>
+    Rounded step;                  // s = x' - x
+    Rounded gradient_change;       // y = g' - g
+    double inverse_curvature = 0;  // 1 / <s, y>
+    double scale = 0;              // <s, y> / <y, y>
   };
 
+  static double inner(const Rounded& left, const Rounded& right);
+  static void add_scaled(Rounded& vector, double factor, const Rounded& other);
+  static bool measure(Pair& pair);
   void remember(const DualVector& gradient);
 
   std::size_t pair_count_;
   std::deque<Pair> pairs_;  // oldest first
+  Rounded work_;
   DualVector direction_;
   DualVector last_gradient_;
   double last_step_ = 0;  // 0: no move since the last plan

@@ -92,7 +92,7 @@ void LogisticFit::set_l2(double l2) {
     if (in_samples()) gradient_.dual[k] += increase * point_.dual[k];
   }
   direction_ = nullptr;
-  here_.value += 0.5 * increase * penalty_product(point_, point_);
+  here_.value = data_loss_ + 0.5 * l2_ * penalty_product(point_, point_);
 }
 
 double LogisticFit::penalty_product(const DualVector& left, const DualVector& right) const {
@@ -154,6 +154,9 @@ bool LogisticFit::walk() {
   point_square_ = penalty_product(point_, point_);
   point_direction_ = penalty_product(point_, *direction_);
   direction_square_ = penalty_product(*direction_, *direction_);
+  // Rounding makes the two factors of |w|^2 drift apart by a millionth; taken afresh, the value at the start
+  // and those along the line still differ by the line alone.
+  here_.value = data_loss_ + 0.5 * l2_ * point_square_;
   Line line(*this);
   // Trials cost no product here, so the line search may be exact enough to save rounds.
   const LineOptions options{.curvature = 0.3};
@@ -162,9 +165,7 @@ bool LogisticFit::walk() {
   const double first_step = lbfgs_.remembers() ? 1.0 : 1.0 / (0.5 + l2_);
   const LineResult result = search_line(line, here_, first_step, options);
   const double step = result.found ? result.step : 0.0;
-  if (result.last_step != step || !result.found) {
-    evaluate(step);
-  }
+  if (result.last_step != step || !result.found) evaluate(step);
   if (!result.found) {
     direction_ = nullptr;
     return false;
@@ -186,6 +187,7 @@ LineValue LogisticFit::evaluate(double step) {
     sum.value += part.value;
     sum.slope += part.slope;
   }
+  data_loss_ = sum.value;
   if (direction_ != nullptr) {
     sum.value += 0.5 * l2_ * (point_square_ + 2 * step * point_direction_ + step * step * direction_square_);
     sum.slope += l2_ * (point_direction_ + step * direction_square_);

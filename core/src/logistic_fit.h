@@ -91,6 +91,7 @@ class LogisticFit {
   double point_square_ = 0;                // |w|^2, w.d, |d|^2: the penalty along the line
   double point_direction_ = 0;
   double direction_square_ = 0;
+  double data_loss_ = 0;  // the loss without its penalty, where it was evaluated last
   LineValue here_;
   bool gradient_is_fresh_ = false;
   std::size_t evaluation_count_ = 0;

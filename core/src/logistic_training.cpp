@@ -16,7 +16,7 @@ namespace headstart {
 namespace {
 
 // From under-fitted to nearly separated on every set tried, half a decade apart.
-constexpr double kStrengths[] = {3.162278e-2, 1e-2, 3.162278e-3, 1e-3, 3.162278e-4, 1e-4, 3.162278e-5};
+constexpr double kStrengths[] = {1e-1, 3.162278e-2, 1e-2, 3.162278e-3, 1e-3, 3.162278e-4, 1e-4, 3.162278e-5};
 // With nothing to choose by: the strength that is best or next to best from 5 to 20 samples per class.
 constexpr double kUsualStrength = 1e-3;
 // With one sample per class and that strength, 0.5 (5 classes) to 0.7 (2 classes) is best.
@@ -56,6 +56,9 @@ class LogisticTraining final : public HeadTraining {
       case Stage::kPath:
         status = follow_path();
         break;
+      case Stage::kCalibrate:
+        status = calibrate();
+        break;
       case Stage::kWarmStart:
         status = multiply_warm_start();
         break;
@@ -70,7 +73,7 @@ class LogisticTraining final : public HeadTraining {
   }
 
  private:
-  enum class Stage : std::uint8_t { kPrepare, kPath, kWarmStart, kFinal, kDone };
+  enum class Stage : std::uint8_t { kPrepare, kPath, kCalibrate, kWarmStart, kFinal, kDone };
 
   [[nodiscard]] double fraction() const {
     if (stage_ == Stage::kPrepare) return kPrepareShare * design_.prepared_fraction();
@@ -106,28 +109,32 @@ class LogisticTraining final : public HeadTraining {
     report.l2_candidates = path_->candidates();
     report.l2 = report.l2_candidates[path_->best_index()].l2;
     report.evaluation_count = path_->evaluation_count();
-    calibrate();
-    return start_final();
+    calibrated_.assign(path_->best_logits().begin(), path_->best_logits().end());
+    stage_ = Stage::kCalibrate;
+    return {};
   }
 
   // The head's temperature comes from all held-out logits; what is reported for a fold is calibrated by the
-  // other folds alone, so that nothing of a measured picture has been seen.
-  void calibrate() {
-    const std::span<const float> logits = path_->best_logits();
-    const std::span<const std::uint32_t> rows = path_->held_out_rows();
-    std::vector<float> calibrated(logits.begin(), logits.end());
-    for (std::size_t fold = 0; fold < folds_.fold_count; ++fold) {
-      const double temperature = temperature_without(fold);
-      for (std::size_t k = 0; k < rows.size(); ++k) {
-        if (folds_.fold_of_row[rows[k]] != fold) continue;
-        for (std::size_t c = 0; c < task_.class_count; ++c) {
-          calibrated[k * task_.class_count + c] /= static_cast<float>(temperature);
-        }
-      }
+  // other folds alone, so that nothing of a measured picture has been seen. One fold per slice.
+  Status calibrate() {
+    if (next_fold_ < folds_.fold_count) {
+      calibrate_fold(next_fold_++);
+      return {};
     }
     report.temperature = temperature_without(kNeverHeldOut);
     report.fold_count = folds_.fold_count;
-    report_held_out(report, task_, rows, calibrated);
+    report_held_out(report, task_, path_->held_out_rows(), calibrated_);
+    return start_final();
+  }
+
+  void calibrate_fold(std::size_t fold) {
+    const auto temperature = static_cast<float>(temperature_without(fold));
+    const std::span<const std::uint32_t> rows = path_->held_out_rows();
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      if (folds_.fold_of_row[rows[k]] != fold) continue;
+      for (std::size_t c = 0; c < task_.class_count; ++c)
+        calibrated_[k * task_.class_count + c] /= temperature;
+    }
   }
 
   [[nodiscard]] double temperature_without(std::size_t fold) const {
@@ -245,6 +252,9 @@ class LogisticTraining final : public HeadTraining {
   std::vector<std::uint8_t> is_sample_;     // [row_count]
   Stage stage_ = Stage::kPrepare;
   std::optional<LogisticPath> path_;
+  std::size_t next_fold_ = 0;
+  std::vector<float>
+      calibrated_;  // [held_out_count, class_count]: each fold's logits by the others' temperature
   std::optional<LogisticFit> final_;
   std::optional<Head> earlier_;
   std::vector<std::optional<std::size_t>> earlier_class_;  // [class_count]: its row in the earlier head

@@ -34,7 +34,7 @@ void softmax(std::span<double> logits) {
   const double largest = *std::max_element(logits.begin(), logits.end());
   double sum = 0;
   for (double& logit : logits) {
-    logit = exponential(logit - largest);
+    logit = exponential_within_range(std::max(logit - largest, -kLargest));
     sum += logit;
   }
   for (double& logit : logits) logit /= sum;

@@ -79,7 +79,7 @@ double fit_temperature(std::span<const float> logits, std::span<const std::uint3
     if (slope.first == 0) break;
     double next = slope.second > 0 ? inverse - slope.first / slope.second : 0;
     if (next <= low || next >= high) next = std::sqrt(low * high);
-    if (std::abs(next - inverse) <= 1e-10 * inverse) break;
+    if (std::abs(next - inverse) <= 1e-7 * inverse) break;
     inverse = next;
   }
   return 1 / inverse;
