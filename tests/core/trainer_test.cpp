@@ -101,6 +101,39 @@ TEST_CASE("the same samples, options and seed give the same head, bit for bit") 
   }
 }
 
+TEST_CASE("every build agrees on a head's probabilities to 1e-4") {
+  // Written down from the native build; WebAssembly runs this test too.
+  const ComputePool pool = one_thread();
+  struct Expectation {
+    HeadKind head;
+    std::size_t samples_per_class;
+    double probabilities[6];
+  };
+  const Expectation expectations[] = {
+      {HeadKind::kLogistic, 20, {0.970633, 0.033749, 0.041369, 0.873104, 0.083054, 0.762029}},
+      {HeadKind::kLogistic, 150, {0.999734, 0.000022, 0.000004, 0.996849, 0.000153, 0.185170}},
+      {HeadKind::kNearestMean, 20, {0.993297, 0.006427, 0.024176, 0.778170, 0.035776, 0.785427}},
+      {HeadKind::kMlp, 20, {0.977103, 0.014722, 0.008103, 0.341192, 0.962996, 0.931389}},
+  };
+  for (const Expectation& expected : expectations) {
+    const Clouds clouds{
+        .class_count = 3, .samples_per_class = expected.samples_per_class, .feature_count = 200, .spread = 5};
+    SampleStore store = cloud_store(clouds);
+    TrainOptions options{.head = expected.head};
+    if (expected.head == HeadKind::kLogistic) options.l2 = 1e-3;
+    const Result<Trainer> trainer = train(store, options, pool);
+    REQUIRE(trainer.ok());
+    const std::vector<double> centres = cloud_centres(clouds);
+    Random random(99);
+    for (std::size_t i = 0; i < 6; ++i) {
+      std::vector<float> p(3);
+      REQUIRE(
+          head_probabilities(trainer.value().head(), draw_sample(clouds, centres, i % 3, random), p).ok());
+      CHECK(std::abs(static_cast<double>(p[0]) - expected.probabilities[i]) < 1e-4);
+    }
+  }
+}
+
 TEST_CASE("removing and adding other samples in between does not change the head") {
   const ComputePool pool = one_thread();
   const Clouds clouds{.class_count = 2, .samples_per_class = 10, .feature_count = 32, .spread = 2};
