@@ -11,3 +11,4 @@
 #include "headstart/head.h"          // IWYU pragma: export
 #include "headstart/metrics.h"       // IWYU pragma: export
 #include "headstart/trainer.h"       // IWYU pragma: export
+#include "headstart/fine_tuner.h"    // IWYU pragma: export
