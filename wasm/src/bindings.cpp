@@ -89,7 +89,6 @@ EMSCRIPTEN_BINDINGS(headstart) {
       .function("copySample", &Session::copySample)
       .function("removeSample", &Session::removeSample)
       .function("moveSample", &Session::moveSample)
-      .function("setEmbedding", &Session::setEmbedding)
       .function("sampleEmbedding", &Session::sampleEmbedding)
       .function("trainBegin", &Session::trainBegin)
       .function("trainStep", &Session::trainStep)
@@ -97,12 +96,10 @@ EMSCRIPTEN_BINDINGS(headstart) {
       .function("trainCancel", &Session::trainCancel)
       .function("embedForRanking", &Session::embedForRanking)
       .function("rank", &Session::rank)
-      .function("rankEmbedding", &Session::rankEmbedding)
       .function("headInfo", &Session::headInfo)
       .function("exportHead", &Session::exportHead)
       .function("readHead", &Session::readHead)
       .function("adoptHead", &Session::adoptHead)
-      .function("dropHead", &Session::dropHead)
       .function("memory", &Session::memory);
 }
 

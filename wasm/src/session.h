@@ -46,7 +46,6 @@ class Session {
   NumberOutcome copySample(std::uint32_t sample_id, std::uint32_t class_id);
   DoneOutcome removeSample(std::uint32_t sample_id);
   DoneOutcome moveSample(std::uint32_t sample_id, std::uint32_t class_id);
-  DoneOutcome setEmbedding(std::uint32_t sample_id, std::uint32_t feature_count);  // floats in the input
   VectorOutcome sampleEmbedding(std::uint32_t sample_id) const;
 
   // One run at a time: begin, step until done, then finish (which puts the new head to work) or cancel.
@@ -58,14 +57,12 @@ class Session {
   // Two calls, so that the caller can time them apart: the frame's embedding stays inside until it is ranked.
   DoneOutcome embedForRanking(const FrameDescription& frame);
   RankingOutcome rank();
-  RankingOutcome rankEmbedding(std::uint32_t feature_count);  // floats in the input
 
   HeadOutcome headInfo() const;
   BytesOutcome exportHead(const std::string& date);
   // Reads the head file in the input; adoptHead then names the class of each of its rows and puts it to work.
   HeadOutcome readHead(std::uint32_t byte_count);
   DoneOutcome adoptHead(const ClassIdList& class_ids);
-  void dropHead();
 
   MemoryReport memory() const;
 
@@ -90,7 +87,6 @@ class Session {
   Status embed_into_scratch(const FrameDescription& frame);
   Status refresh_answering_head();
   bool answer_with_trained_head();
-  RankingOutcome ranking_of(std::span<const float> embedding);
 
   // Order is lifetime: the pool outlives all that computes with it.
   std::optional<ComputePool> pool_;

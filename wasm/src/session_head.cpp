@@ -158,19 +158,6 @@ Status Session::refresh_answering_head() {
   return {};
 }
 
-RankingOutcome Session::ranking_of(std::span<const float> embedding) {
-  if (const Status status = refresh_answering_head(); !status) return failure<RankingOutcome>(status.error());
-  probabilities_.resize(answering_head_->class_ids.size());
-  const Status status = head_probabilities(answering_head_->head, embedding, probabilities_);
-  if (!status) return failure<RankingOutcome>(status.error());
-  val value = val::object();
-  value.set("classIds", copied_array<std::uint32_t>(answering_head_->class_ids));
-  value.set("probabilities", copied_array<float>(probabilities_));
-  value.set("kind", std::string(head_kind_name(answering_head_->kind)));
-  value.set("trained", answering_head_->trained);
-  return outcome<RankingOutcome>(std::move(value));
-}
-
 DoneOutcome Session::embedForRanking(const FrameDescription& frame) {
   // Before the costly part: without classes to tell apart there is nothing to embed for.
   if (const Status status = refresh_answering_head(); !status) return done_outcome(status);
@@ -178,13 +165,16 @@ DoneOutcome Session::embedForRanking(const FrameDescription& frame) {
 }
 
 RankingOutcome Session::rank() {
-  return ranking_of(embedding_.span());
-}
-
-RankingOutcome Session::rankEmbedding(std::uint32_t feature_count) {
-  const Result<std::span<const float>> floats = floats_in_input(feature_count);
-  if (!floats) return failure<RankingOutcome>(floats.error());
-  return ranking_of(floats.value());
+  if (const Status status = refresh_answering_head(); !status) return failure<RankingOutcome>(status.error());
+  probabilities_.resize(answering_head_->class_ids.size());
+  const Status status = head_probabilities(answering_head_->head, embedding_.span(), probabilities_);
+  if (!status) return failure<RankingOutcome>(status.error());
+  val value = val::object();
+  value.set("classIds", copied_array<std::uint32_t>(answering_head_->class_ids));
+  value.set("probabilities", copied_array<float>(probabilities_));
+  value.set("kind", std::string(head_kind_name(answering_head_->kind)));
+  value.set("trained", answering_head_->trained);
+  return outcome<RankingOutcome>(std::move(value));
 }
 
 HeadOutcome Session::headInfo() const {
@@ -246,11 +236,6 @@ DoneOutcome Session::adoptHead(const ClassIdList& class_ids) {
   trained_head_ = std::move(trained);
   answering_head_.reset();
   return done_outcome({});
-}
-
-void Session::dropHead() {
-  trained_head_.reset();
-  answering_head_.reset();
 }
 
 }  // namespace headstart::wasm

@@ -87,13 +87,6 @@ DoneOutcome Session::moveSample(std::uint32_t sample_id, std::uint32_t class_id)
                              : Status(no_store()));
 }
 
-DoneOutcome Session::setEmbedding(std::uint32_t sample_id, std::uint32_t feature_count) {
-  if (!store_) return done_outcome(no_store());
-  const Result<std::span<const float>> floats = floats_in_input(feature_count);
-  if (!floats) return done_outcome(floats.error());
-  return done_outcome(store_->set_embedding(SampleId{sample_id}, floats.value()));
-}
-
 VectorOutcome Session::sampleEmbedding(std::uint32_t sample_id) const {
   if (!store_) return failure<VectorOutcome>(no_store());
   const Result<std::span<const float>> row = store_->sample(SampleId{sample_id});

@@ -101,7 +101,6 @@ export interface Session {
   copySample(sampleId: number, classId: number): Outcome<number>;
   removeSample(sampleId: number): Outcome<undefined>;
   moveSample(sampleId: number, classId: number): Outcome<undefined>;
-  setEmbedding(sampleId: number, featureCount: number): Outcome<undefined>;
   sampleEmbedding(sampleId: number): Outcome<Float32Array>;
   trainBegin(settings: TrainSettings): Outcome<undefined>;
   trainStep(): Outcome<{ fraction: number; done: boolean }>;
@@ -109,14 +108,10 @@ export interface Session {
   trainCancel(): void;
   embedForRanking(frame: FrameDescription): Outcome<undefined>;
   rank(): Outcome<{ classIds: Uint32Array; probabilities: Float32Array; kind: string; trained: boolean }>;
-  rankEmbedding(
-    featureCount: number,
-  ): Outcome<{ classIds: Uint32Array; probabilities: Float32Array; kind: string; trained: boolean }>;
   headInfo(): Outcome<SessionHead>;
   exportHead(date: string): Outcome<Uint8Array>;
   readHead(byteCount: number): Outcome<SessionHead>;
   adoptHead(classIds: number[]): Outcome<undefined>;
-  dropHead(): void;
   memory(): { wasmBytes: number; backboneBytes: number; storeBytes: number; inputBytes: number; sampleCount: number };
   delete(): void;
 }
