@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { read, repository } from './tree.mjs';
@@ -52,7 +52,30 @@ test("Emscripten's scripts stay within their budget", { skip }, () => {
   }
 });
 
-test("the page's scripts stay within their budget", { skip }, () => {
+/**
+ * What the page loads before anyone does anything: the scripts of index.html, what they import at once, and the styles.
+ */
+function filesUpFront() {
+  const html = readFileSync(join(dist, 'index.html'), 'utf8');
+  const found = new Set(
+    [...html.matchAll(/(?:src|href)="(?:\.?\/)?([^"]+\.(?:js|css))"/g)].map((match) => join(dist, match[1])),
+  );
+  for (const file of found) {
+    if (file.endsWith('.js')) {
+      // A set hands out what is added while it is walked.
+      for (const [, name] of readFileSync(file, 'utf8').matchAll(/\b(?:from|import)\s*["'`](\.\/[^"'`]+\.js)["'`]/g)) {
+        found.add(join(dirname(file), name));
+      }
+    }
+  }
+  return [...found].filter((file) => existsSync(file));
+}
+
+test('what the page loads up front stays within its budget', { skip }, () => {
+  assertWithin('the page up front, gzipped,', gzippedBytes(filesUpFront()), budgets.pageUpFrontBytesGzipped);
+});
+
+test("all of the page's scripts, languages and dialogs included, stay within their budget", { skip }, () => {
   const scripts = filesIn(join(dist, 'assets'), /\.js$/);
   assertWithin('the scripts of the page, gzipped,', gzippedBytes(scripts), budgets.pageScriptBytesGzipped);
 });
