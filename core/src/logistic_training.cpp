@@ -17,10 +17,8 @@ namespace {
 
 // From under-fitted to nearly separated on every set tried, half a decade apart.
 constexpr double kStrengths[] = {1e-1, 3.162278e-2, 1e-2, 3.162278e-3, 1e-3, 3.162278e-4, 1e-4, 3.162278e-5};
-// With nothing to choose by: the strength that is best or next to best from 5 to 20 samples per class.
-constexpr double kUsualStrength = 1e-3;
-// With one sample per class and that strength, 0.5 (5 classes) to 0.7 (2 classes) is best.
-constexpr double kUsualTemperature = 0.6;
+// With one sample per class and the usual strength, 0.6 (5 classes) to 0.9 (2 classes) is best.
+constexpr double kUsualTemperature = 0.7;
 constexpr std::size_t kPairCount = 10;
 // Far below what moves a probability by 1e-4, so that builds that round differently agree on the head.
 constexpr DescentOptions kFinalDescent{.tolerance = 1e-9, .most_rounds = 300};
