@@ -1,8 +1,8 @@
 // A bare page with the library in it, in real Chromium, under a strict content security policy.
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium } from '@playwright/test';
 import { libraryFolder } from './support.mjs';
 
 /** @type {Record<string, string>} */
@@ -17,11 +17,20 @@ const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-E
 const policy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' blob:";
 
-/** @param {string} [backbone] served as /backbone.safetensors @param {boolean} [isolated] */
-function serve(backbone, isolated = true) {
+/**
+ * @typedef {object} Serving
+ * @property {string} [backbone] served as /backbone.safetensors
+ * @property {boolean} [isolated] default true
+ * @property {string} [prelude] what the worker's script begins with: a browser that behaves otherwise
+ * @property {boolean} [open] to pages of other origins, and without a policy
+ */
+
+/** @param {Serving} serving @returns {Promise<import('node:http').Server>} */
+function serve({ backbone, isolated = true, prelude = '', open = false }) {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-    const headers = { ...(isolated ? isolation : {}), 'Content-Security-Policy': policy };
+    const sharing = open ? { 'Access-Control-Allow-Origin': '*' } : { 'Content-Security-Policy': policy };
+    const headers = { ...(isolated ? isolation : {}), ...sharing };
     if (path === '/')
       return response
         .writeHead(200, { ...headers, 'Content-Type': 'text/html' })
@@ -29,9 +38,9 @@ function serve(backbone, isolated = true) {
     try {
       const file =
         path === '/backbone.safetensors' && backbone ? backbone : join(libraryFolder, path.replace(/^\/lib\//, ''));
-      const length = statSync(file).size;
+      const body = Buffer.concat([Buffer.from(file.endsWith('host-worker.js') ? prelude : ''), readFileSync(file)]);
       const type = types[extname(file)] ?? 'application/octet-stream';
-      response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': length }).end(readFileSync(file));
+      response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': body.length }).end(body);
     } catch {
       response.writeHead(404, headers).end();
     }
@@ -39,13 +48,17 @@ function serve(backbone, isolated = true) {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-/**
- * @param {{ backbone?: string, isolated?: boolean }} [options]
- */
-export async function openPage({ backbone, isolated } = {}) {
-  const server = await serve(backbone, isolated);
+/** @param {import('node:http').Server} server */
+const addressOf = (server) =>
+  `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
+
+/** @param {Serving} [serving] */
+export async function openPage(serving = {}) {
+  const server = await serve(serving);
+  // Another origin with the same files.
+  const other = serving.open ? await serve(serving) : server;
   const browser = await chromium.launch({
-    executablePath: process.env.HEADSTART_CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--js-flags=--expose-gc'],
   });
   const page = await browser.newPage();
@@ -58,16 +71,18 @@ export async function openPage({ backbone, isolated } = {}) {
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  await page.goto(`http://127.0.0.1:${port}/`);
+  await page.goto(`${addressOf(server)}/`);
   return {
     page,
     requests,
     complaints,
+    otherOrigin: addressOf(other),
     async close() {
       await browser.close();
-      server.closeAllConnections();
-      server.close();
+      for (const listening of [server, other]) {
+        listening.closeAllConnections();
+        listening.close();
+      }
     },
   };
 }

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { openPage } from './browser-page.mjs';
 import { backboneFile } from './support.mjs';
 
-const skip = existsSync(process.env.HEADSTART_CHROMIUM ?? '/usr/bin/chromium') ? false : 'needs Chromium';
+const skip = existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? false : 'needs Chromium';
 
 describe('in Chromium', { skip }, () => {
   /** @type {Awaited<ReturnType<typeof openPage>>} */
@@ -280,6 +280,65 @@ describe('in a page that is not isolated', { skip }, () => {
     assert.ok(!result.variant.endsWith('-threads'));
     assert.equal(result.refused.code, 'unsupported');
     assert.match(result.refused.message, /Cross-Origin-Opener-Policy/);
+    await opened.close();
+  });
+});
+
+describe('in a browser that falsifies what a canvas reads', { skip }, () => {
+  // Noise on every read of a canvas, as a protection against fingerprinting puts it there.
+  const prelude = `{
+    const { getImageData } = OffscreenCanvasRenderingContext2D.prototype;
+    OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...args) {
+      const image = getImageData.apply(this, args);
+      for (let i = 0; i < image.data.length; i += 7) image.data[i] ^= 1;
+      return image;
+    };
+  }
+`;
+
+  /** @param {string} [script] */
+  async function embeddingAndPicture(script) {
+    const opened = await openPage({ backbone: backboneFile, prelude: script });
+    const result = await opened.page.evaluate(async () => {
+      const { createTrainer } = await import('/lib/headstart.js');
+      const trainer = await createTrainer({ backbone: '/backbone.safetensors', variant: 'simd' });
+      const canvas = new OffscreenCanvas(300, 240);
+      const context = canvas.getContext('2d');
+      for (let i = 0; i < 40; i++) {
+        context.fillStyle = `hsl(${i * 47} 80% 50%)`;
+        context.fillRect((i * 71) % 300, (i * 53) % 240, 50, 40);
+      }
+      const embedding = await trainer.embed(canvas);
+      const sampleId = await trainer.addSample(trainer.addClass('a'), canvas);
+      const { type } = await trainer.picture(sampleId);
+      const kept = await trainer.sampleEmbedding(sampleId);
+      const { canvasFalsified, pictureFormat } = await trainer.stats();
+      return { embedding: [...embedding], kept: [...kept], type, canvasFalsified, pictureFormat };
+    });
+    await opened.close();
+    return result;
+  }
+
+  it('pixels are read another way, and pictures are kept without a canvas', async () => {
+    const [honest, falsified] = [await embeddingAndPicture(), await embeddingAndPicture(prelude)];
+    assert.equal(honest.canvasFalsified, false);
+    assert.deepEqual([falsified.canvasFalsified, falsified.pictureFormat, falsified.type], [true, 'png', 'image/png']);
+    assert.deepEqual(falsified.embedding, honest.embedding);
+    const cosine = falsified.kept.reduce((sum, value, i) => sum + value * honest.kept[i], 0);
+    const length = (/** @type {number[]} */ vector) => Math.hypot(...vector);
+    assert.ok(cosine / length(falsified.kept) / length(honest.kept) > 0.98);
+  });
+});
+
+describe('from another origin', { skip }, () => {
+  it('the library starts its worker all the same', async () => {
+    const opened = await openPage({ backbone: backboneFile, isolated: false, open: true });
+    const length = await opened.page.evaluate(async (origin) => {
+      const { createTrainer } = await import(`${origin}/lib/headstart.js`);
+      const trainer = await createTrainer({ backbone: `${origin}/backbone.safetensors` });
+      return (await trainer.embed(new ImageData(50, 50))).length;
+    }, opened.otherOrigin);
+    assert.ok(length > 0);
     await opened.close();
   });
 });

@@ -96,7 +96,7 @@ export class Engine {
   }
 
   handleCount() {
-    return this.#module.count_emval_handles?.() ?? 0;
+    return this.#module.count_emval_handles();
   }
 
   dispose() {

@@ -42,7 +42,8 @@ export async function decodeBlob(blob) {
     );
   }
   try {
-    return await createImageBitmap(blob, { imageOrientation: 'from-image' });
+    // Upright is the default; older browsers had another one, the oldest do not know the word.
+    return await createImageBitmap(blob, { imageOrientation: 'from-image' }).catch(() => createImageBitmap(blob));
   } catch {
     throw await undecodable(blob);
   }
@@ -116,11 +117,21 @@ async function copyVideoFrame(frame, crop) {
     const data = new Uint8Array(frame.allocationSize(options));
     if (data.length < width * height * 4) return null; // it keeps its own format
     const [{ offset, stride }] = await frame.copyTo(data, options);
+    if (frame.format === 'RGBA' || frame.format === 'BGRA') layOnWhite(data);
     return { data: offset === 0 ? data : data.subarray(offset), width, height, stride, crop };
   } catch {
     return null;
   } finally {
     frame.close();
+  }
+}
+
+/** What is transparent shows on white here too, as where a canvas draws. @param {Uint8Array} rgba */
+function layOnWhite(rgba) {
+  for (let at = 3; at < rgba.length; at += 4) {
+    const alpha = rgba[at];
+    if (alpha === 255) continue;
+    for (let channel = at - 3; channel < at; channel++) rgba[channel] = 255 + ((rgba[channel] - 255) * alpha) / 255;
   }
 }
 

@@ -83,7 +83,6 @@ export class HostSamples {
    * @returns {Promise<KeptPicture>}
    */
   async addPicture(sampleId, classId, message, options) {
-    this.innerClass(classId);
     const { picture, frame } = await this.#keep(message, options);
     this.#insert(sampleId, classId, picture, (inner) =>
       this.#engine.withFrame(frame, false, (session, description) => unwrap(session.addSample(inner, description))),

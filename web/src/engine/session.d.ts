@@ -118,6 +118,6 @@ export interface Session {
 
 export interface EngineModule {
   Session: { new (): Session };
-  count_emval_handles?: () => number;
+  count_emval_handles(): number;
   PThread?: { terminateAllThreads(): void };
 }
