@@ -12,6 +12,9 @@ namespace {
 constexpr double kFirstDecay = 0.9;
 constexpr double kSecondDecay = 0.999;
 constexpr float kEpsilon = 1e-7F;  // TensorFlow.js's
+// Where a gradient is 0 for good, the moments would shrink to subnormal numbers, with which processors
+// compute tens of times slower; a share of this much keeps them above.
+constexpr float kAboveSubnormal = 1e-30F;
 
 Status allocate(PaddedBuffer<float>& buffer, std::size_t size) {
   Result<PaddedBuffer<float>> created = PaddedBuffer<float>::create(size);
@@ -169,8 +172,8 @@ void Mlp::update(Parameters& parameters) {
   float* __restrict__ first = parameters.first_moments.data();
   float* __restrict__ second = parameters.second_moments.data();
   for (std::size_t k = 0; k < parameters.values.size(); ++k) {
-    first[k] = first_decay * first[k] + first_share * gradient[k];
-    second[k] = second_decay * second[k] + second_share * (gradient[k] * gradient[k]);
+    first[k] = first_decay * first[k] + (first_share * gradient[k] + kAboveSubnormal);
+    second[k] = second_decay * second[k] + (second_share * (gradient[k] * gradient[k]) + kAboveSubnormal);
     value[k] -= rate * first[k] / (std::sqrt(second[k] * correction) + kEpsilon);
   }
 }
