@@ -6,6 +6,9 @@
 namespace headstart {
 namespace {
 
+// A line search evaluates each logit two or three times; that many take a few milliseconds.
+constexpr std::size_t kLogitsPerSlice = 50000;
+
 std::size_t column_count(const std::vector<LogisticFit*>& fits) {
   std::size_t count = 0;
   for (const LogisticFit* fit : fits) count += fit->class_count();
@@ -22,6 +25,8 @@ float* append_as_floats(std::span<const double> values, float* out) {
 void JointDescent::start(std::vector<LogisticFit*> fits, const DescentOptions& options) {
   active_ = std::move(fits);
   options_ = options;
+  falling_.clear();
+  walked_count_ = 0;
   rounds_here_ = 0;
   stage_ = active_.empty() ? Stage::kDone : Stage::kGradients;
 }
@@ -56,13 +61,12 @@ Result<bool> JointDescent::step() {
       break;
     case Stage::kWalk:
       walk();
-      stage_ = Stage::kGradients;
       break;
     case Stage::kDone:
       break;
   }
   if (!status) return status.error();
-  if (active_.empty()) stage_ = Stage::kDone;
+  if (active_.empty() && stage_ != Stage::kWalk) stage_ = Stage::kDone;
   return stage_ == Stage::kDone;
 }
 
@@ -119,7 +123,17 @@ void JointDescent::take_direction_logits() {
 }
 
 void JointDescent::walk() {
-  std::erase_if(active_, [](LogisticFit* fit) { return !fit->walk(); });
+  std::size_t logit_count = 0;
+  while (walked_count_ < active_.size() && logit_count < kLogitsPerSlice) {
+    LogisticFit* fit = active_[walked_count_++];
+    logit_count += fit->logits().size();
+    if (fit->walk()) falling_.push_back(fit);
+  }
+  if (walked_count_ < active_.size()) return;
+  active_.swap(falling_);
+  falling_.clear();
+  walked_count_ = 0;
+  stage_ = Stage::kGradients;
 }
 
 }  // namespace headstart

@@ -48,6 +48,8 @@ class JointDescent {
   DescentOptions options_;
   std::vector<LogisticFit*> active_;
   std::vector<LogisticFit*> multiplied_;  // those in the product under way
+  std::vector<LogisticFit*> falling_;     // those that have walked and may go on
+  std::size_t walked_count_ = 0;          // of active_
   Stage stage_ = Stage::kDone;
   std::size_t rounds_here_ = 0;
   std::size_t round_count_ = 0;
