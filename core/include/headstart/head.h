@@ -11,29 +11,30 @@
 
 namespace headstart {
 
-// A linear head, with one hidden ReLU layer before it for the Teachable Machine recipe. Standardisation and temperature are
-// folded in, so that softmax(weights · features + biases) on the raw embedding is the answer.
+// A linear head, with one hidden ReLU layer before it for the Teachable Machine recipe. Standardisation and
+// temperature are folded in, so that softmax(weights · features + biases) on the raw embedding is the answer.
 struct Head {
-  std::vector<std::string> labels;        // [class_count], in row order
+  std::vector<std::string> labels;  // [class_count], in row order
   std::size_t feature_count = 0;
-  std::vector<float> hidden_weights;      // [hidden_count, feature_count]; empty for a linear head
-  std::vector<float> hidden_biases;       // [hidden_count]
-  std::vector<float> weights;             // [class_count, feature_count or hidden_count]
-  std::vector<float> biases;              // [class_count]
+  std::vector<float> hidden_weights;  // [hidden_count, feature_count]; empty for a linear head
+  std::vector<float> hidden_biases;   // [hidden_count]
+  std::vector<float> weights;         // [class_count, feature_count or hidden_count]
+  std::vector<float> biases;          // [class_count]
 
   // What it was trained on and how; written into the file.
-  std::string backbone;         // its name
+  std::string backbone;  // its name
   std::string backbone_sha256;
   std::string input_size;
   std::string input_scale;
   std::string input_offset;
   std::string seed;
-  std::string date;             // ISO 8601, given by the caller
+  std::string date;  // ISO 8601, given by the caller
 
   [[nodiscard]] std::size_t class_count() const { return biases.size(); }
 };
 
-// `embedding` [feature_count] to `logits` / `probabilities` [class_count]; bad-argument when a length does not fit.
+// `embedding` [feature_count] to `logits` / `probabilities` [class_count]; bad-argument when a length does
+// not fit.
 Status head_logits(const Head& head, std::span<const float> embedding, std::span<float> logits);
 Status head_probabilities(const Head& head, std::span<const float> embedding, std::span<float> probabilities);
 

@@ -31,9 +31,9 @@ struct Metrics {
 [[nodiscard]] Metrics measure(std::span<const float> logits, std::span<const std::uint32_t> class_indices,
                               std::size_t class_count);
 
-// The temperature T in 1/1024…1024 that minimises the class-balanced log loss of softmax(logits / T) (Guo et al.
-// 2017, "On Calibration of Modern Neural Networks"). The targets are not quite 0 and 1 but 1 - 1/(n + 2) for
-// the true class and the rest shared by the others (Platt 1999, "Probabilistic Outputs for Support Vector
+// The temperature T in 1/1024…1024 that minimises the class-balanced log loss of softmax(logits / T) (Guo et
+// al. 2017, "On Calibration of Modern Neural Networks"). The targets are not quite 0 and 1 but 1 - 1/(n + 2)
+// for the true class and the rest shared by the others (Platt 1999, "Probabilistic Outputs for Support Vector
 // Machines"): n samples that were all told right do not prove that none ever will be told wrong, and without
 // this T would then be 0. 1 without samples.
 [[nodiscard]] double fit_temperature(std::span<const float> logits,

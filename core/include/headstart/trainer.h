@@ -29,7 +29,8 @@ struct TrainOptions {
   // Of the logistic head: the loss is the class-balanced mean of -ln p plus l2 / 2 |weights|^2, over features
   // scaled so that a sample's mean squared length is 1. None: chosen by cross-validation.
   std::optional<double> l2 = std::nullopt;
-  // Of the logistic head where nothing is measured: divides the logits. None: a usual value with the usual l2, else 1.
+  // Of the logistic head where nothing is measured: divides the logits. None: a usual value with the usual
+  // l2, else 1.
   std::optional<double> temperature = std::nullopt;
   // Logistic and nearest mean; fewer where the largest class has fewer samples. 0 or 1: one fit, nothing
   // measured.
@@ -104,15 +105,15 @@ class Trainer {
   std::unique_ptr<State> state_;
 };
 
-// The head for the first pictures: nearest class mean over centred, length-normalised embeddings (SimpleShot's CL2N,
-// Wang et al. 2019), written as a linear head. With m the mean of the class means, u = (x - m) / |x - m| per
-// sample, u_c the mean of class c's u brought to length 1, and r the root mean square of |x - m|, the logit of
-// class c is
+// The head for the first pictures: nearest class mean over centred, length-normalised embeddings
+// (SimpleShot's CL2N, Wang et al. 2019), written as a linear head. With m the mean of the class means, u = (x
+// - m) / |x - m| per sample, u_c the mean of class c's u brought to length 1, and r the root mean square of
+// |x - m|, the logit of class c is
 //   s u_c . (x - m) / r,
-// which is -s/2 |u - u_c|^2 up to what all classes share, but for one length r in place of each picture's own: that
-// is what makes it linear. (Without length 1 a class of one picture would stand further out than a class of ten.)
-// The sharpness s is fitted, as a temperature, to each sample's logits under the means of the other samples.
-// Costs O(samples * features). Needs two classes with a sample each (too-few-samples).
+// which is -s/2 |u - u_c|^2 up to what all classes share, but for one length r in place of each picture's
+// own: that is what makes it linear. (Without length 1 a class of one picture would stand further out than a
+// class of ten.) The sharpness s is fitted, as a temperature, to each sample's logits under the means of the
+// other samples. Costs O(samples * features). Needs two classes with a sample each (too-few-samples).
 [[nodiscard]] Result<Head> nearest_mean_head(const TrainingSetView& samples,
                                              std::span<const ClassInfo> classes);
 
