@@ -1,18 +1,18 @@
 // The same embeddings, L2 strength and seed give the same probabilities natively and as wasm.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { drawPicture, newTrainer, repository, teach } from './support.mjs';
 
-const builds = ['native-release', 'native-debug', 'native-asan'].map((preset) =>
-  join('build', preset, 'core/fit_head'),
-);
-const program = [process.env.HEADSTART_FIT_HEAD ?? '', ...builds.map((path) => join(repository, path))].find(
-  existsSync,
-);
+// The build that is newest: another may be of an older core.
+const builds = ['native-release', 'native-debug', 'native-asan'].map((preset) => `build/${preset}/core/fit_head`);
+const program = builds
+  .map((path) => join(repository, path))
+  .filter((path) => existsSync(path))
+  .toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 
 /**
  * @param {{ classIndex: number, embedding: Float32Array }[]} samples
