@@ -15,7 +15,7 @@ for (const language of Object.keys(LANGUAGES)) {
 const { en, ...others } = dictionaries;
 
 /** @param {string | Record<string, string>} entry */
-function placeholders(entry) {
+function slotsOf(entry) {
   const text = typeof entry === 'string' ? entry : Object.values(entry).join(' ');
   return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
 }
@@ -35,7 +35,7 @@ for (const [language, dictionary] of Object.entries(others)) {
 
   test(`${language} fills the same places in every text`, () => {
     for (const [key, entry] of Object.entries(dictionary)) {
-      assert.deepEqual(placeholders(entry), placeholders(en[key]), key);
+      assert.deepEqual(slotsOf(entry), slotsOf(en[key]), key);
     }
   });
 
