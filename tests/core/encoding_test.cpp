@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "float16.h"
-#include "json.h"
-#include "sha256.h"
+#include "files/float16.h"
+#include "files/json.h"
+#include "files/sha256.h"
 
 using namespace headstart;
 

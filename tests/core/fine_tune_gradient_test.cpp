@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "files/safetensors.h"
 #include "fine_tune/loss.h"
 #include "fine_tune/network.h"
 #include "fine_tune/rng.h"
-#include "safetensors.h"
 #include "support/files.h"
 
 using namespace headstart;

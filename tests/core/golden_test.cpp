@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "files/safetensors.h"
 #include "headstart/backbone.h"
-#include "safetensors.h"
 #include "support/files.h"
 
 using namespace headstart;

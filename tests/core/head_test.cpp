@@ -6,8 +6,8 @@
 #include <limits>
 #include <string>
 
-#include "random.h"
-#include "safetensors.h"
+#include "base/random.h"
+#include "files/safetensors.h"
 
 using namespace headstart;
 

@@ -9,7 +9,7 @@
 #include <numeric>
 #include <vector>
 
-#include "image_filter.h"
+#include "image/image_filter.h"
 
 using namespace headstart;
 

@@ -1,4 +1,4 @@
-#include "lbfgs.h"
+#include "training/lbfgs.h"
 
 #include <doctest/doctest.h>
 

@@ -1,12 +1,12 @@
-#include "logistic_fit.h"
+#include "training/logistic_fit.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 
-#include "joint_descent.h"
-#include "logistic_design.h"
 #include "support/samples.h"
+#include "training/joint_descent.h"
+#include "training/logistic_design.h"
 
 using namespace headstart;
 using namespace headstart::test;

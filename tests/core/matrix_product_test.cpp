@@ -1,10 +1,10 @@
-#include "matrix_product.h"
+#include "base/matrix_product.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 
-#include "random.h"
+#include "base/random.h"
 
 using namespace headstart;
 

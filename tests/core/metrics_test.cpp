@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "random.h"
-#include "softmax.h"
+#include "base/random.h"
+#include "training/softmax.h"
 
 using namespace headstart;
 

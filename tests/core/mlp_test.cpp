@@ -1,4 +1,4 @@
-#include "mlp.h"
+#include "training/mlp.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "random.h"
+#include "base/random.h"
 
 #include <doctest/doctest.h>
 
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "folds.h"
-#include "softmax.h"
+#include "training/folds.h"
+#include "training/softmax.h"
 
 using namespace headstart;
 

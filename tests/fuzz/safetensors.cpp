@@ -1,12 +1,12 @@
 // Any bytes, read as a safetensors file: refused, or every tensor lies inside the file and can be read.
-#include "safetensors.h"
+#include "files/safetensors.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
 
-#include "json.h"
+#include "files/json.h"
 
 using namespace headstart;
 

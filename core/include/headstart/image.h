@@ -49,7 +49,7 @@ inline constexpr std::int32_t kMostPreparedSidePx = 1024;
 // Crops, mirrors and resizes frames to one square size. It keeps its filter tables and row buffers between
 // frames, so that frames of the same shape cost no allocation: about 0.25 ms for 640x480 to 224 px.
 //
-// The resampling is defined to the bit, in whole numbers (core/src/image_filter.h has the formulas): a
+// The resampling is defined to the bit, in whole numbers (core/src/image/image_filter.h has the formulas): a
 // triangle filter that widens when the picture shrinks, as Pillow's BILINEAR, rounded to 8 bits. Natively and
 // in every WebAssembly build the same frame gives the same numbers. A square of the output size passes
 // through unchanged. Alpha is ignored: colours are taken as they are.

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "files/safetensors.h"
 #include "fine_tune/tuning.h"
-#include "safetensors.h"
 
 namespace headstart {
 namespace {

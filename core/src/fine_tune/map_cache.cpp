@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "float16.h"
+#include "files/float16.h"
 
 namespace headstart::fine_tune {
 namespace {

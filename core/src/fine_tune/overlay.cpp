@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "files/safetensors.h"
 #include "headstart/fine_tuner.h"
-#include "safetensors.h"
 
 namespace headstart {
 namespace {

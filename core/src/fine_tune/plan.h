@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "files/safetensors.h"
 #include "fine_tune/parameter.h"
 #include "fine_tune/products.h"
 #include "headstart/fine_tuner.h"
 #include "headstart/status.h"
-#include "safetensors.h"
 
 namespace headstart::fine_tune {
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "decimal.h"
-#include "mobilenet_v2.h"
-#include "safetensors.h"
+#include "backbone/mobilenet_v2.h"
+#include "files/decimal.h"
+#include "files/safetensors.h"
 
 namespace headstart::test {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "headstart/sample_store.h"
 #include "headstart/trainer.h"
-#include "random.h"
 
 namespace headstart::test {
 

@@ -1,0 +1,256 @@
+#include "headstart/backbone.h"
+
+#include <xnnpack.h>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "backbone/backbone_file.h"
+#include "backbone/graph_builder.h"
+#include "backbone/mobilenet_v2.h"
+#include "headstart/buffer.h"
+
+namespace headstart {
+namespace {
+
+static_assert(XNN_EXTRA_BYTES <= kReadablePaddingBytes,
+              "XNNPACK reads further past the end than our buffers allow");
+
+constexpr std::size_t kImageChannels = 3;
+constexpr std::size_t kMostBatch = 64;
+
+// External ids of the graph; the maps that were asked for come after these.
+constexpr std::uint32_t kInputId = 0;
+constexpr std::uint32_t kEmbeddingId = 1;
+constexpr std::uint32_t kFirstMapId = 2;
+
+Error bad_argument(std::string message) {
+  return {ErrorCode::kBadArgument, std::move(message)};
+}
+
+Status check_options(const BackboneOptions& options, const MobileNetV2& network) {
+  const std::span<const std::int32_t> sizes = supported_input_sizes();
+  if (options.input_size_px != 0 && std::ranges::find(sizes, options.input_size_px) == sizes.end()) {
+    return bad_argument("the input size must be " + supported_input_sizes_text() + " pixels, got " +
+                        std::to_string(options.input_size_px));
+  }
+  if (options.max_batch_size < 1 || options.max_batch_size > kMostBatch) {
+    return bad_argument("the batch size must be from 1 to " + std::to_string(kMostBatch) + ", got " +
+                        std::to_string(options.max_batch_size));
+  }
+  const std::vector<std::string> known = map_names_of(network);
+  for (std::size_t i = 0; i < options.maps.size(); ++i) {
+    const std::string& name = options.maps[i];
+    if (std::ranges::find(known, name) == known.end()) {
+      return bad_argument("the network has maps \"" + known.front() + "\" to \"" + known[known.size() - 2] +
+                          "\" and \"" + known.back() + "\", but none called \"" + name + "\"");
+    }
+    if (std::find(options.maps.begin(), options.maps.begin() + static_cast<std::ptrdiff_t>(i), name) !=
+        options.maps.begin() + static_cast<std::ptrdiff_t>(i)) {
+      return bad_argument("the map \"" + name + "\" was asked for twice");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+// Members are destroyed from the last to the first: the runtime goes before the weights and buffers that it
+// points to.
+struct Backbone::State {
+  BackboneInfo info;
+  std::int32_t input_size_px = 0;
+  std::size_t max_batch_size = 1;
+  std::size_t graph_bytes = 0;  // what XNNPACK keeps for itself, estimated
+  ImagePreparer preparer;
+
+  BackboneWeights weights;
+  PaddedBuffer<float> input;              // [max_batch_size, input_size_px, input_size_px, 3]
+  PaddedBuffer<float> embeddings;         // [max_batch_size, embedding_dim]
+  std::vector<MapInfo> maps;              // in the order asked
+  std::vector<PaddedBuffer<float>> kept;  // for each of maps: [max_batch_size, height, width, channel_count]
+
+  GraphRuntime runtime;
+  std::size_t batch_size = 0;  // that the runtime is set up for
+
+  State(BackboneFile file, const BackboneOptions& options, ImagePreparer image_preparer)
+      : info(std::move(file.info)),
+        input_size_px(options.input_size_px == 0 ? info.input_size_px : options.input_size_px),
+        max_batch_size(options.max_batch_size),
+        preparer(std::move(image_preparer)),
+        weights(std::move(file.weights)) {}
+
+  Status build(const MobileNetV2& network, const std::vector<std::string>& map_names,
+               const ComputePool& pool);
+  Status allocate_buffers();
+  Status set_up(std::size_t new_batch_size);
+
+  [[nodiscard]] std::size_t frame_element_count() const {
+    const auto side = static_cast<std::size_t>(input_size_px);
+    return side * side * kImageChannels;
+  }
+  [[nodiscard]] std::size_t map_element_count(std::size_t index) const {
+    return maps[index].height * maps[index].width * maps[index].channel_count;
+  }
+};
+
+Status Backbone::State::build(const MobileNetV2& network, const std::vector<std::string>& map_names,
+                              const ComputePool& pool) {
+  maps.resize(map_names.size());
+  const auto index_of = [&](std::string_view name) {
+    return static_cast<std::size_t>(std::ranges::find(map_names, name) - map_names.begin());
+  };
+  MobileNetV2Graph parts;
+  parts.input_size_px = static_cast<std::size_t>(input_size_px);
+  parts.input_id = kInputId;
+  parts.embedding_id = kEmbeddingId;
+  parts.layer = [&](const std::string& name) { return weights.layer(name); };
+  parts.map_id = [&](std::string_view name) -> ExternalId {
+    const std::size_t index = index_of(name);
+    if (index == map_names.size()) return std::nullopt;
+    return kFirstMapId + static_cast<std::uint32_t>(index);
+  };
+  parts.on_map = [&](std::string_view name, const GraphMap& map) {
+    const std::size_t index = index_of(name);
+    if (index < maps.size()) maps[index] = {std::string(name), map.channel_count, map.height, map.width};
+  };
+
+  GraphBuilder graph(kFirstMapId + static_cast<std::uint32_t>(map_names.size()));
+  add_mobilenet_v2(graph, network, parts);
+  auto built = graph.finish(pool);
+  if (!built) return built.error();
+  runtime = std::move(built).value();
+  graph_bytes = graph.packed_bytes() + graph.working_bytes_per_frame() * max_batch_size;
+  return allocate_buffers();
+}
+
+Status Backbone::State::allocate_buffers() {
+  auto new_input = PaddedBuffer<float>::create(max_batch_size * frame_element_count());
+  if (!new_input) return new_input.error();
+  input = std::move(new_input).value();
+  auto new_embeddings = PaddedBuffer<float>::create(max_batch_size * info.embedding_dim);
+  if (!new_embeddings) return new_embeddings.error();
+  embeddings = std::move(new_embeddings).value();
+  for (std::size_t index = 0; index < maps.size(); ++index) {
+    auto map = PaddedBuffer<float>::create(max_batch_size * map_element_count(index));
+    if (!map) return map.error();
+    kept.push_back(std::move(map).value());
+  }
+  // The largest batch first, so that XNNPACK allocates now and not while frames flow.
+  if (Status largest = set_up(max_batch_size); !largest) return largest;
+  return set_up(1);
+}
+
+Status Backbone::State::set_up(std::size_t new_batch_size) {
+  if (new_batch_size == batch_size) return {};
+  std::vector<ExternalBuffer> buffers = {{kInputId, input.data()}, {kEmbeddingId, embeddings.data()}};
+  for (std::size_t index = 0; index < kept.size(); ++index) {
+    buffers.push_back({kFirstMapId + static_cast<std::uint32_t>(index), kept[index].data()});
+  }
+  batch_size = 0;  // a failure below leaves nothing usable
+  if (Status fitted = runtime.set_up(new_batch_size, buffers); !fitted) return fitted;
+  batch_size = new_batch_size;
+  return {};
+}
+
+Backbone::Backbone(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Backbone::Backbone(Backbone&&) noexcept = default;
+Backbone& Backbone::operator=(Backbone&&) noexcept = default;
+Backbone::~Backbone() = default;
+
+Result<Backbone> Backbone::load(std::span<const std::uint8_t> file, const BackboneOptions& options,
+                                const ComputePool& pool) {
+  auto read = read_backbone_file(file);
+  if (!read) return read.error();
+  const MobileNetV2 network = read.value().network;
+  if (Status checked = check_options(options, network); !checked) return checked.error();
+  const std::int32_t size_px =
+      options.input_size_px == 0 ? read.value().info.input_size_px : options.input_size_px;
+  auto preparer = ImagePreparer::create(size_px);
+  if (!preparer) return preparer.error();
+  auto state = std::make_unique<State>(std::move(read).value(), options, std::move(preparer).value());
+  if (Status built = state->build(network, options.maps, pool); !built) return built.error();
+  return Backbone(std::move(state));
+}
+
+const BackboneInfo& Backbone::info() const {
+  return state_->info;
+}
+std::int32_t Backbone::input_size_px() const {
+  return state_->input_size_px;
+}
+std::size_t Backbone::max_batch_size() const {
+  return state_->max_batch_size;
+}
+std::span<const MapInfo> Backbone::maps() const {
+  return state_->maps;
+}
+
+std::size_t Backbone::memory_bytes() const {
+  std::size_t bytes = state_->weights.size_bytes() + state_->graph_bytes + state_->input.size_bytes() +
+                      state_->embeddings.size_bytes() + state_->preparer.memory_bytes();
+  for (const PaddedBuffer<float>& map : state_->kept) bytes += map.size_bytes();
+  return bytes;
+}
+
+Status Backbone::prepare(const FrameView& frame, const PrepareOptions& options, std::size_t batch_index) {
+  if (batch_index >= state_->max_batch_size) {
+    return bad_argument("the batch has room for " + std::to_string(state_->max_batch_size) +
+                        " frames, got one for place " + std::to_string(batch_index));
+  }
+  return state_->preparer.prepare(frame, options, state_->info.normalisation, input(batch_index));
+}
+
+Status Backbone::embed(const FrameView& frame, const PrepareOptions& options,
+                       std::span<float> embedding_out) {
+  if (embedding_out.size() != state_->info.embedding_dim) {
+    return bad_argument("an embedding takes " + std::to_string(state_->info.embedding_dim) +
+                        " numbers, room was given for " + std::to_string(embedding_out.size()));
+  }
+  if (Status prepared = prepare(frame, options, 0); !prepared) return prepared;
+  if (Status ran = run(1); !ran) return ran;
+  std::ranges::copy(embedding(0), embedding_out.begin());
+  return {};
+}
+
+std::span<float> Backbone::input(std::size_t batch_index) {
+  assert(batch_index < state_->max_batch_size);
+  const std::size_t count = state_->frame_element_count();
+  return state_->input.span().subspan(batch_index * count, count);
+}
+
+Status Backbone::run(std::size_t batch_size) {
+  if (batch_size < 1 || batch_size > state_->max_batch_size) {
+    return bad_argument("a batch must have from 1 to " + std::to_string(state_->max_batch_size) +
+                        " frames, got " + std::to_string(batch_size));
+  }
+  if (Status fitted = state_->set_up(batch_size); !fitted) return fitted;
+  return state_->runtime.run();
+}
+
+std::span<const float> Backbone::embedding(std::size_t batch_index) const {
+  assert(batch_index < state_->batch_size);
+  return std::as_const(state_->embeddings)
+      .span()
+      .subspan(batch_index * state_->info.embedding_dim, state_->info.embedding_dim);
+}
+
+std::span<const float> Backbone::map(std::size_t batch_index, std::size_t map_index) const {
+  assert(batch_index < state_->batch_size && map_index < state_->maps.size());
+  const std::size_t count = state_->map_element_count(map_index);
+  return std::as_const(state_->kept[map_index]).span().subspan(batch_index * count, count);
+}
+
+void pool_map(std::span<const float> map, std::size_t channel_count, std::span<float> pooled) {
+  assert(channel_count > 0 && !map.empty() && map.size() % channel_count == 0 &&
+         pooled.size() == channel_count);
+  std::ranges::fill(pooled, 0.0F);
+  for (std::size_t begin = 0; begin < map.size(); begin += channel_count) {
+    for (std::size_t channel = 0; channel < channel_count; ++channel) pooled[channel] += map[begin + channel];
+  }
+  const float share = 1.0F / static_cast<float>(map.size() / channel_count);
+  for (float& value : pooled) value *= share;
+}
+
+}  // namespace headstart

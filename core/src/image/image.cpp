@@ -1,0 +1,192 @@
+#include "headstart/image.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "headstart/buffer.h"
+#include "image/image_filter.h"
+#include "image/image_rows.h"
+
+namespace headstart {
+namespace {
+
+Error bad_argument(std::string message) {
+  return {ErrorCode::kBadArgument, std::move(message)};
+}
+
+std::string size_text(std::int64_t width_px, std::int64_t height_px) {
+  return std::to_string(width_px) + "x" + std::to_string(height_px);
+}
+
+// The square of pixels that becomes the output.
+struct Square {
+  const std::uint8_t* top_left = nullptr;
+  std::size_t stride_bytes = 0;
+  std::int32_t side_px = 0;
+};
+
+Result<std::size_t> checked_stride_bytes(const FrameView& frame) {
+  const std::string size = size_text(frame.width_px, frame.height_px);
+  const auto side_is_bad = [](std::int32_t side_px) { return side_px < 1 || side_px > kMostFrameSidePx; };
+  if (side_is_bad(frame.width_px) || side_is_bad(frame.height_px)) {
+    return bad_argument("the picture must be from 1x1 to " + size_text(kMostFrameSidePx, kMostFrameSidePx) +
+                        " pixels, got " + size);
+  }
+  const std::int32_t row_bytes = frame.width_px * 4;
+  if (frame.stride_bytes != 0 && frame.stride_bytes < row_bytes) {
+    return bad_argument("a row of " + std::to_string(frame.width_px) + " RGBA pixels takes " +
+                        std::to_string(row_bytes) + " bytes, but rows are " +
+                        std::to_string(frame.stride_bytes) + " bytes apart");
+  }
+  const auto stride_bytes =
+      static_cast<std::uint64_t>(frame.stride_bytes == 0 ? row_bytes : frame.stride_bytes);
+  const std::uint64_t needed_bytes =
+      stride_bytes * static_cast<std::uint64_t>(frame.height_px - 1) + static_cast<std::uint64_t>(row_bytes);
+  if (frame.rgba.size() < needed_bytes) {
+    return bad_argument("a picture of " + size + " RGBA pixels takes " + std::to_string(needed_bytes) +
+                        " bytes, got " + std::to_string(frame.rgba.size()));
+  }
+  return static_cast<std::size_t>(stride_bytes);
+}
+
+Result<Square> find_square(const FrameView& frame, const PrepareOptions& options) {
+  const auto stride_bytes = checked_stride_bytes(frame);
+  if (!stride_bytes) return stride_bytes.error();
+  const CropRectangle crop = options.crop.value_or(CropRectangle{0, 0, frame.width_px, frame.height_px});
+  const auto outside = [](std::int32_t begin, std::int32_t length, std::int32_t limit) {
+    return begin < 0 || length < 1 || length > limit || begin > limit - length;
+  };
+  if (outside(crop.left_px, crop.width_px, frame.width_px) ||
+      outside(crop.top_px, crop.height_px, frame.height_px)) {
+    return bad_argument("the crop of " + size_text(crop.width_px, crop.height_px) + " at " +
+                        std::to_string(crop.left_px) + "," + std::to_string(crop.top_px) +
+                        " must lie inside the picture of " + size_text(frame.width_px, frame.height_px));
+  }
+  const std::int32_t side_px = std::min(crop.width_px, crop.height_px);
+  const auto left_px = static_cast<std::size_t>(crop.left_px + (crop.width_px - side_px) / 2);
+  const auto top_px = static_cast<std::size_t>(crop.top_px + (crop.height_px - side_px) / 2);
+  return Square{&frame.rgba[top_px * stride_bytes.value() + left_px * kChannelCount], stride_bytes.value(),
+                side_px};
+}
+
+}  // namespace
+
+struct ImagePreparer::State {
+  std::int32_t size_px = 0;
+  std::int32_t side_px = 0;  // of the crop that the tables below are for; 0: none yet
+  FilterAxis rows;
+  FilterAxis columns;
+  PaddedBuffer<std::int16_t> row;                 // one row between the passes, see image_rows.h
+  std::vector<const std::uint8_t*> row_pointers;  // [2 * rows.pair_count]
+
+  Status fit_tables(std::int32_t new_side_px);
+
+  // Runs the vertical pass for each output row and hands it to `take_row(output_row)`.
+  template <typename TakeRow>
+  void for_each_row(const Square& square, TakeRow take_row);
+};
+
+Status ImagePreparer::State::fit_tables(std::int32_t new_side_px) {
+  if (new_side_px == side_px) return {};
+  side_px = 0;  // whatever fails below, no half-made tables are used
+  auto new_rows = make_filter_axis(new_side_px, size_px, FilterStart::kAnywhere);
+  if (!new_rows) return new_rows.error();
+  auto new_columns = make_filter_axis(new_side_px, size_px, FilterStart::kEven);
+  if (!new_columns) return new_columns.error();
+  // The last window may begin at the last pixel and reach over the edge with zero weights.
+  const std::size_t readable_px = static_cast<std::size_t>(new_side_px) + 2 * new_columns.value().pair_count;
+  auto new_row = PaddedBuffer<std::int16_t>::create(readable_px * kChannelCount);
+  if (!new_row) return new_row.error();
+  rows = std::move(new_rows).value();
+  columns = std::move(new_columns).value();
+  row = std::move(new_row).value();
+  row_pointers.resize(2 * rows.pair_count);
+  side_px = new_side_px;
+  return {};
+}
+
+template <typename TakeRow>
+void ImagePreparer::State::for_each_row(const Square& square, TakeRow take_row) {
+  const auto last_row = static_cast<std::size_t>(square.side_px - 1);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(size_px); ++y) {
+    std::span<const WeightPair> pairs = rows.pairs_of(y);
+    while (pairs.size() > 1 && pairs.back().first == 0 && pairs.back().second == 0)
+      pairs = pairs.first(pairs.size() - 1);
+    const auto first = static_cast<std::size_t>(rows.first_indices.span()[y]);
+    for (std::size_t k = 0; k < 2 * pairs.size(); ++k) {
+      // Beyond the last row the weights are zero; any row will do.
+      row_pointers[k] = square.top_left + std::min(first + k, last_row) * square.stride_bytes;
+    }
+    blend_rows({row_pointers.data(), 2 * pairs.size()}, pairs, static_cast<std::size_t>(square.side_px),
+               row.data());
+    take_row(y);
+  }
+}
+
+ImagePreparer::ImagePreparer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ImagePreparer::ImagePreparer(ImagePreparer&&) noexcept = default;
+ImagePreparer& ImagePreparer::operator=(ImagePreparer&&) noexcept = default;
+ImagePreparer::~ImagePreparer() = default;
+
+std::int32_t ImagePreparer::size_px() const {
+  return state_->size_px;
+}
+
+std::size_t ImagePreparer::memory_bytes() const {
+  const auto axis_bytes = [](const FilterAxis& axis) {
+    return axis.first_indices.size_bytes() + axis.pairs.size_bytes();
+  };
+  return axis_bytes(state_->rows) + axis_bytes(state_->columns) + state_->row.size_bytes();
+}
+
+Result<ImagePreparer> ImagePreparer::create(std::int32_t size_px) {
+  if (size_px < 1 || size_px > kMostPreparedSidePx) {
+    return bad_argument("the size to resize to must be from 1 to " + std::to_string(kMostPreparedSidePx) +
+                        " pixels, got " + std::to_string(size_px));
+  }
+  auto state = std::make_unique<State>();
+  state->size_px = size_px;
+  return ImagePreparer(std::move(state));
+}
+
+Status ImagePreparer::prepare(const FrameView& frame, const PrepareOptions& options,
+                              const Normalisation& normalisation, std::span<float> out) {
+  const auto size = static_cast<std::size_t>(state_->size_px);
+  if (out.size() != size * size * 3) {
+    return bad_argument("a prepared picture takes " + std::to_string(size * size * 3) +
+                        " numbers, room was given for " + std::to_string(out.size()));
+  }
+  const auto square = find_square(frame, options);
+  if (!square) return square.error();
+  if (Status fitted = state_->fit_tables(square.value().side_px); !fitted) return fitted;
+  const Direction direction =
+      options.mirror == Mirror::kYes ? Direction::kRightToLeft : Direction::kLeftToRight;
+  state_->for_each_row(square.value(), [&](std::size_t y) {
+    blend_columns_to_floats(state_->row.data(), state_->columns, direction, normalisation.scale,
+                            normalisation.offset, out.subspan(y * size * 3, size * 3));
+  });
+  return {};
+}
+
+Status ImagePreparer::resize(const FrameView& frame, const PrepareOptions& options,
+                             std::span<std::uint8_t> out) {
+  const auto size = static_cast<std::size_t>(state_->size_px);
+  if (out.size() != size * size * kChannelCount) {
+    return bad_argument("a resized picture takes " + std::to_string(size * size * kChannelCount) +
+                        " bytes, room was given for " + std::to_string(out.size()));
+  }
+  const auto square = find_square(frame, options);
+  if (!square) return square.error();
+  if (Status fitted = state_->fit_tables(square.value().side_px); !fitted) return fitted;
+  const Direction direction =
+      options.mirror == Mirror::kYes ? Direction::kRightToLeft : Direction::kLeftToRight;
+  state_->for_each_row(square.value(), [&](std::size_t y) {
+    blend_columns_to_bytes(state_->row.data(), state_->columns, direction,
+                           out.subspan(y * size * kChannelCount, size * kChannelCount));
+  });
+  return {};
+}
+
+}  // namespace headstart

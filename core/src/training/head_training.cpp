@@ -1,0 +1,34 @@
+#include "training/head_training.h"
+
+#include <algorithm>
+
+#include "training/softmax.h"
+
+namespace headstart {
+
+void report_held_out(TrainReport& report, const TrainingTask& task, std::span<const std::uint32_t> rows,
+                     std::span<const float> logits) {
+  report.measured = !rows.empty();
+  if (rows.empty()) {
+    report.why_not = task.options.fold_count < 2
+                         ? "no folds were asked for"
+                         : "no class has two pictures yet: one to learn from and one to check with";
+    return;
+  }
+  std::vector<std::uint32_t> truths;
+  std::vector<double> row(task.class_count);
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    const std::uint32_t truth = task.class_indices[rows[k]];
+    const auto source = logits.subspan(k * task.class_count, task.class_count);
+    std::copy(source.begin(), source.end(), row.begin());
+    softmax(row);
+    truths.push_back(truth);
+    const auto predicted = std::max_element(row.begin(), row.end()) - row.begin();
+    report.held_out_predictions.push_back(static_cast<std::uint32_t>(predicted));
+    report.held_out_probabilities.push_back(static_cast<float>(row[truth]));
+  }
+  report.held_out_rows.assign(rows.begin(), rows.end());
+  report.metrics = measure(logits, truths, task.class_count);
+}
+
+}  // namespace headstart

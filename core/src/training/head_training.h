@@ -1,0 +1,51 @@
+// What the kinds of training have in common, behind Trainer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "headstart/head.h"
+#include "headstart/trainer.h"
+#include "training/folds.h"
+
+namespace headstart {
+
+// The samples of one run. `embeddings` is the store's: only start functions may read it.
+struct TrainingTask {
+  std::span<const float> embeddings;  // [sample_count, feature_count]
+  std::size_t feature_count = 0;
+  std::vector<std::uint32_t> class_indices;  // [sample_count]
+  std::size_t class_count = 0;
+  std::vector<std::string> labels;  // [class_count]
+  TrainOptions options;
+};
+
+// Fills a head's numbers (not its labels) and its report in slices.
+class HeadTraining {
+ public:
+  HeadTraining() = default;
+  HeadTraining(const HeadTraining&) = delete;
+  HeadTraining& operator=(const HeadTraining&) = delete;
+  virtual ~HeadTraining() = default;
+
+  virtual Result<TrainProgress> step() = 0;
+
+  Head head;
+  TrainReport report;
+};
+
+Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const Head* warm_start,
+                                                     const ComputePool& pool);
+Result<std::unique_ptr<HeadTraining>> start_nearest_mean(TrainingTask task);
+Result<std::unique_ptr<HeadTraining>> start_mlp(TrainingTask task, const ComputePool& pool);
+
+// Writes what was measured into the report. `rows` [held_out_count] are rows of the training set, `logits`
+// [held_out_count, class_count] belong to them.
+void report_held_out(TrainReport& report, const TrainingTask& task, std::span<const std::uint32_t> rows,
+                     std::span<const float> logits);
+
+}  // namespace headstart

@@ -1,0 +1,149 @@
+#include "training/nearest_mean.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "headstart/metrics.h"
+
+namespace headstart {
+namespace {
+
+// With one sample per class nothing can be fitted. What would have been best then, on 15 pairs of picture set
+// and backbone: 3.6 for 2 classes, 8 for 5.
+double usual_sharpness(std::size_t class_count) {
+  const auto count = static_cast<double>(class_count);
+  return 8 * (count - 1) / count;
+}
+
+// One number needs no more samples than that.
+constexpr std::size_t kSharpnessRows = 1000;
+
+double inverse(double length) {
+  return length > 0 ? 1 / length : 0;
+}
+
+class NearestMean {
+ public:
+  NearestMean(std::span<const float> embeddings, std::size_t feature_count,
+              std::span<const std::uint32_t> class_indices, std::size_t class_count,
+              std::span<const std::uint8_t> is_training)
+      : embeddings_(embeddings),
+        d_(feature_count),
+        class_indices_(class_indices),
+        class_count_(class_count),
+        counts_(class_count, 0.0),
+        origin_(feature_count, 0.0),
+        means_(class_count * feature_count, 0.0),
+        squares_(class_count, 0.0),
+        lengths_(class_indices.size(), 0.0) {
+    for (std::size_t i = 0; i < class_indices.size(); ++i) {
+      if (is_training[i] == 0) continue;
+      rows_.push_back(i);
+      counts_[class_indices[i]] += 1;
+    }
+  }
+
+  LinearHead run() {
+    find_origin();
+    find_means();
+    LinearHead head;
+    head.sharpness = find_sharpness();
+    head.weights.resize(class_count_ * d_);
+    head.biases.resize(class_count_);
+    for (std::size_t c = 0; c < class_count_; ++c) {
+      double bias = 0;
+      const double scale = head.sharpness * inverse(std::sqrt(squares_[c])) * inverse(radius_);
+      for (std::size_t j = 0; j < d_; ++j) {
+        const double weight = scale * means_[c * d_ + j];
+        head.weights[c * d_ + j] = static_cast<float>(weight);
+        bias -= weight * origin_[j];
+      }
+      head.biases[c] = static_cast<float>(bias);
+    }
+    return head;
+  }
+
+ private:
+  [[nodiscard]] std::span<const float> row(std::size_t i) const { return embeddings_.subspan(i * d_, d_); }
+
+  // The mean of the class means: a class with more samples pulls no harder.
+  void find_origin() {
+    const auto classes = static_cast<double>(class_count_);
+    for (const std::size_t i : rows_) {
+      const double share = 1 / (classes * counts_[class_indices_[i]]);
+      const std::span<const float> values = row(i);
+      for (std::size_t j = 0; j < d_; ++j) origin_[j] += share * static_cast<double>(values[j]);
+    }
+  }
+
+  void find_means() {
+    double square_sum = 0;
+    for (const std::size_t i : rows_) {
+      const std::span<const float> values = row(i);
+      double square = 0;
+      for (std::size_t j = 0; j < d_; ++j) {
+        const double centred = static_cast<double>(values[j]) - origin_[j];
+        square += centred * centred;
+      }
+      lengths_[i] = std::sqrt(square);
+      square_sum += square;
+      if (lengths_[i] == 0) continue;
+      const double share = 1 / (lengths_[i] * counts_[class_indices_[i]]);
+      double* mean = means_.data() + class_indices_[i] * d_;
+      for (std::size_t j = 0; j < d_; ++j) mean[j] += share * (static_cast<double>(values[j]) - origin_[j]);
+    }
+    radius_ = std::sqrt(square_sum / static_cast<double>(rows_.size()));
+    for (std::size_t c = 0; c < class_count_; ++c) {
+      for (std::size_t j = 0; j < d_; ++j) squares_[c] += means_[c * d_ + j] * means_[c * d_ + j];
+    }
+  }
+
+  // Each sample's logits under the class means without it: (n u_c - u_i) / (n - 1) for its own class.
+  double find_sharpness() {
+    std::vector<float> logits;
+    std::vector<std::uint32_t> truths;
+    const std::size_t stride = (rows_.size() + kSharpnessRows - 1) / kSharpnessRows;
+    for (std::size_t k = 0; k < rows_.size(); k += stride) {
+      const std::size_t i = rows_[k];
+      const std::uint32_t truth = class_indices_[i];
+      const double n = counts_[truth];
+      if (n < 2 || lengths_[i] == 0) continue;
+      for (std::size_t c = 0; c < class_count_; ++c) {
+        double dot = 0;  // u_c . (x - m)
+        const std::span<const float> values = row(i);
+        const double* mean = means_.data() + c * d_;
+        for (std::size_t j = 0; j < d_; ++j) dot += mean[j] * (static_cast<double>(values[j]) - origin_[j]);
+        double square = squares_[c];
+        if (c == truth) {
+          square = (n * n * square - 2 * n * dot / lengths_[i] + 1) / ((n - 1) * (n - 1));
+          dot = (n * dot - lengths_[i]) / (n - 1);
+        }
+        logits.push_back(static_cast<float>(dot * inverse(std::sqrt(square)) * inverse(radius_)));
+      }
+      truths.push_back(truth);
+    }
+    return truths.empty() ? usual_sharpness(class_count_) : 1 / fit_temperature(logits, truths, class_count_);
+  }
+
+  std::span<const float> embeddings_;
+  std::size_t d_;
+  std::span<const std::uint32_t> class_indices_;
+  std::size_t class_count_;
+  std::vector<std::size_t> rows_;  // the training rows
+  std::vector<double> counts_;     // [class_count]
+  std::vector<double> origin_;     // [feature_count], m
+  std::vector<double> means_;      // [class_count, feature_count], u_c
+  std::vector<double> squares_;    // [class_count], |u_c|^2
+  std::vector<double> lengths_;    // [sample_count], |x - m|
+  double radius_ = 0;              // r
+};
+
+}  // namespace
+
+LinearHead fit_nearest_mean(std::span<const float> embeddings, std::size_t feature_count,
+                            std::span<const std::uint32_t> class_indices, std::size_t class_count,
+                            std::span<const std::uint8_t> is_training) {
+  return NearestMean(embeddings, feature_count, class_indices, class_count, is_training).run();
+}
+
+}  // namespace headstart
