@@ -6,6 +6,8 @@ has: after block 12 [6, 6, 96] and after block 16 [3, 3, 320]. All float16, one 
 
 import argparse
 import os
+import subprocess
+import threading
 import time
 
 import numpy
@@ -44,11 +46,57 @@ def split_record(records):
     return embedding, maps
 
 
-@torch.no_grad()
+class TorchTeacher:
+    """The teacher in torch: needs nothing else, and is slow."""
+
+    def __init__(self, path):
+        self.model = mobilenet.FoldedMobileNet(path).to(memory_format=torch.channels_last).eval()
+
+    @torch.no_grad()
+    def embed_with_maps(self, pixels):
+        """RGB bytes [n, size, size, 3] to embeddings [n, 1280] and maps [n, c, h, w]."""
+        return self.model.embed_with_maps(torch.from_numpy(pixels).permute(0, 3, 1, 2).float(), tuple(MAPS))
+
+
+class CoreTeacher:
+    """The teacher on the project's own core (core/tools/embed_crops.cpp): the same numbers, several times faster."""
+
+    def __init__(self, program, path, size_px):
+        names = [f"blocks.{block}" for block in MAPS]
+        self.process = subprocess.Popen(
+            [program, path, str(size_px), *names], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        # A map's side is the input's, rounded up at each stride.
+        self.shapes = [(-(-size_px // 16), 96), (-(-size_px // 32), 320)]
+
+    BATCH = 8  # the program reads whole batches
+
+    def embed_with_maps(self, pixels):
+        count = len(pixels)
+        pixels = numpy.concatenate([pixels, numpy.zeros((-count % self.BATCH, *pixels.shape[1:]), numpy.uint8)])
+        writer = threading.Thread(target=self._write, args=(pixels,))
+        writer.start()
+        length = mobilenet.EMBEDDING_DIM + sum(side * side * channels for side, channels in self.shapes)
+        content = self.process.stdout.read(4 * length * len(pixels))
+        writer.join()
+        if len(content) != 4 * length * len(pixels):
+            raise SystemExit("the teacher ended before its last answer")
+        rows = torch.from_numpy(numpy.frombuffer(content, numpy.float32).reshape(len(pixels), length).copy())
+        maps, position = [], mobilenet.EMBEDDING_DIM
+        for side, channels in self.shapes:
+            part = rows[:, position : position + side * side * channels]
+            maps.append(part.reshape(len(pixels), side, side, channels).permute(0, 3, 1, 2))
+            position += side * side * channels
+        return rows[:count, : mobilenet.EMBEDDING_DIM], [values[:count] for values in maps]
+
+    def _write(self, pixels):
+        self.process.stdin.write(pixels.tobytes())
+        self.process.stdin.flush()
+
+
 def answer(model, pixels):
     """Runs the teacher on RGB bytes [n, size, size, 3]; returns records [n, RECORD_LENGTH]."""
-    images = torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
-    embedding, maps = model.embed_with_maps(images, tuple(MAPS))
+    embedding, maps = model.embed_with_maps(pixels)
     parts = [embedding]
     for (_, size), values in zip(MAPS.values(), maps):
         parts.append(functional.adaptive_avg_pool2d(values, size).flatten(1))
@@ -88,9 +136,13 @@ def main():
     parser.add_argument("--first", type=int, default=0, help="the crop to begin with")
     parser.add_argument("--every", type=int, default=1, help="step between crops, for several processes")
     parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--embedder", help="the program embed_crops of a native build: several times faster than torch")
     arguments = parser.parse_args()
     torch.set_flush_denormal(True)
-    model = mobilenet.FoldedMobileNet(arguments.teacher).to(memory_format=torch.channels_last).eval()
+    if arguments.embedder:
+        model = CoreTeacher(arguments.embedder, arguments.teacher, arguments.teacher_px)
+    else:
+        model = TorchTeacher(arguments.teacher)
     photographs = data.read_training(arguments.photographs)
     print(f"{len(photographs)} pictures to train on", flush=True)
     for crop_index in range(arguments.first, arguments.crops, arguments.every):
