@@ -7,8 +7,11 @@ import { readHead } from './head.mjs';
 import { decodePicture, readClassFolders, seededRandom, shuffled } from './pictures.mjs';
 import { library } from './places.mjs';
 import { fraction, mean, printTable, progress } from './tables.mjs';
+import { untrainedLike } from './untrained.mjs';
 
 const kShots = [5, 10, 20];
+// What the others are compared with: the published network of the built-in one's size.
+const kReference = 'mobilenet_v2_0.35_96';
 
 /**
  * All pictures embedded once. They wait in classes that are switched off, from where each draw copies what it trains on.
@@ -65,16 +68,28 @@ async function trainAndTest(trainer, pools, { shots, seed, head }) {
 }
 
 /**
+ * The mean over the cells of each one's part of the reference's accuracy with the same head, or empty without it.
+ */
+function partOfReference(rows, { head, cells }) {
+  const reference = rows.find((row) => row.backbone === kReference && row.head === head);
+  if (!reference) return '';
+  const parts = cells.map(({ accuracy }, index) => accuracy / reference.cells[index].accuracy);
+  return `${(100 * mean(parts)).toFixed(0)} %`;
+}
+
+/**
  * @param {{ folders: string[], backbones: { name: string, file: string }[], seeds: number, heads: string[] }} job
  */
 export async function measureAccuracy({ folders, backbones, seeds, heads }) {
   const { createTrainer } = await import(pathToFileURL(`${library}/headstart.js`).href);
+  const files = backbones.map(({ name, file }) => ({ name, bytes: new Uint8Array(readFileSync(file)) }));
+  files.push({ name: `untrained, shape of ${files[0].name}`, bytes: untrainedLike(files[0].bytes) });
   const results = [];
   for (const folder of folders) {
     const classes = readClassFolders(folder).filter(({ files }) => files.length > Math.min(...kShots));
     const rows = [];
-    for (const { name, file } of backbones) {
-      const trainer = await createTrainer({ backbone: new Uint8Array(readFileSync(file)) });
+    for (const { name, bytes } of files) {
+      const trainer = await createTrainer({ backbone: bytes });
       const pools = await embedPictures(trainer, classes);
       for (const head of heads) {
         const cells = [];
@@ -96,13 +111,14 @@ export async function measureAccuracy({ folders, backbones, seeds, heads }) {
     results.push(...rows);
     printTable(
       `Accuracy on ${basename(folder)} (${classes.length} classes), ${kShots.join(' / ')} pictures per class, mean of ${seeds} draws`,
-      ['backbone', 'head', 'accuracy', 'as promised by the report', 'log loss'],
+      ['backbone', 'head', 'accuracy', 'as promised by the report', 'log loss', `of ${kReference}`],
       rows.map(({ backbone, head, cells }) => [
         backbone,
         head,
         cells.map((cell) => fraction(cell.accuracy)).join(' / '),
         cells.map((cell) => fraction(cell.promised)).join(' / '),
         cells.map((cell) => cell.loss.toFixed(2)).join(' / '),
+        partOfReference(rows, { head, cells }),
       ]),
     );
   }

@@ -3,9 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jpeg from 'jpeg-js';
+import { PNG } from 'pngjs';
 
 /**
- * @param {string} folder one folder per class, JPEGs in it
+ * @param {string} folder one folder per class, JPEGs and PNGs in it
  * @returns {{ name: string, files: string[] }[]} in the order of the names
  */
 export function readClassFolders(folder) {
@@ -14,21 +15,23 @@ export function readClassFolders(folder) {
     .map(({ name }) => ({
       name,
       files: readdirSync(join(folder, name))
-        .filter((file) => /\.jpe?g$/i.test(file))
+        .filter((file) => /\.(jpe?g|png)$/i.test(file))
         .sort()
         .map((file) => join(folder, name, file)),
     }))
     .filter(({ files }) => files.length > 0)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   if (classes.length < 2) {
-    throw new Error(`${folder}: expected at least two class folders with JPEGs in them, got ${classes.length}`);
+    throw new Error(`${folder}: expected at least two class folders with JPEGs or PNGs in them, got ${classes.length}`);
   }
   return classes;
 }
 
 /** @param {string} file @returns {{ data: Uint8Array, width: number, height: number }} RGBA */
 export function decodePicture(file) {
-  return jpeg.decode(readFileSync(file), { useTArray: true, formatAsRGBA: true });
+  const bytes = readFileSync(file);
+  const isPng = bytes[0] === 0x89;
+  return isPng ? PNG.sync.read(bytes) : jpeg.decode(bytes, { useTArray: true, formatAsRGBA: true });
 }
 
 /** A small generator with a seed (Steele et al. 2014, SplitMix32 form), so that every run draws the same pictures. */
