@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/samples.h"
@@ -106,5 +107,6 @@ TEST_CASE("what the recipe reports is what its head answers on the samples set a
     REQUIRE(head_probabilities(trainer.value().head(), store.sample(report.held_out_ids[k]).value(), p).ok());
     const auto truth = store.training_set().class_indices[report.held_out_rows[k]];
     CHECK(std::abs(p[truth] - report.held_out_probabilities[k]) < 1e-5F);
+    CHECK(std::abs(*std::max_element(p.begin(), p.end()) - report.held_out_confidences[k]) < 1e-5F);
   }
 }

@@ -65,7 +65,8 @@ describe('the library', () => {
     );
     assert.equal(report.heldOut.length, 18);
     const confusion = classIds.map(() => classIds.map(() => 0));
-    for (const { sampleId, classId, predictedClassId } of report.heldOut) {
+    for (const { sampleId, classId, predictedClassId, probability, confidence } of report.heldOut) {
+      assert.ok(predictedClassId === classId ? confidence === probability : confidence > probability);
       assert.ok(trainer.sampleIds(classId).includes(sampleId));
       confusion[classIds.indexOf(classId)][classIds.indexOf(predictedClassId)]++;
     }

@@ -35,8 +35,8 @@ EMSCRIPTEN_BINDINGS(headstart) {
       "sampleCount: number, precision: number, recall: number }[], confusion: Uint32Array }, sampleCount: "
       "number, "
       "classIds: Uint32Array, leftOut: Uint32Array, heldOutSampleIds: Uint32Array, heldOutClassIndices: "
-      "Uint32Array, heldOutPredictions: Uint32Array, heldOutProbabilities: Float32Array, folds: number, l2: "
-      "number, "
+      "Uint32Array, heldOutPredictions: Uint32Array, heldOutProbabilities: Float32Array, "
+      "heldOutConfidences: Float32Array, folds: number, l2: number, "
       "l2Candidates: { l2: number, loss: number, calibratedLoss: number, accuracy: number }[], temperature: "
       "number, "
       "evaluationCount: number } }");

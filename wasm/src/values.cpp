@@ -107,6 +107,7 @@ val report_value(const TrainReport& report, std::span<const std::uint32_t> class
   value.set("heldOutClassIndices", copied_array<std::uint32_t>(true_indices));
   value.set("heldOutPredictions", copied_array<std::uint32_t>(report.held_out_predictions));
   value.set("heldOutProbabilities", copied_array<float>(report.held_out_probabilities));
+  value.set("heldOutConfidences", copied_array<float>(report.held_out_confidences));
   value.set("folds", static_cast<double>(report.fold_count));
   value.set("l2", report.l2);
   value.set("l2Candidates", candidates_value(report.l2_candidates));

@@ -67,6 +67,7 @@ struct TrainReport {
   std::vector<SampleId> held_out_ids;               // their samples
   std::vector<std::uint32_t> held_out_predictions;  // the class index that each was given
   std::vector<float> held_out_probabilities;        // of its own class
+  std::vector<float> held_out_confidences;          // of the class that it was given
   std::size_t fold_count = 0;
   double l2 = 0;
   std::vector<L2Candidate> l2_candidates;

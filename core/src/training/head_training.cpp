@@ -26,6 +26,7 @@ void report_held_out(TrainReport& report, const TrainingTask& task, std::span<co
     const auto predicted = std::max_element(row.begin(), row.end()) - row.begin();
     report.held_out_predictions.push_back(static_cast<std::uint32_t>(predicted));
     report.held_out_probabilities.push_back(static_cast<float>(row[truth]));
+    report.held_out_confidences.push_back(static_cast<float>(*std::max_element(row.begin(), row.end())));
   }
   report.held_out_rows.assign(rows.begin(), rows.end());
   report.metrics = measure(logits, truths, task.class_count);

@@ -195,6 +195,8 @@ export interface HeldOutSample {
   predictedClassId: ClassId;
   /** That the fit gave to the picture's own class. */
   probability: number;
+  /** That the fit gave to the class that it took the picture for. */
+  confidence: number;
 }
 
 export interface TrainReport {

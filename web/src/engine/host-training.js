@@ -66,6 +66,7 @@ export function translateReport(report, classIdOf, sampleIdOf) {
       classId: classIds[report.heldOutClassIndices[i]],
       predictedClassId: classIds[report.heldOutPredictions[i]],
       probability: report.heldOutProbabilities[i],
+      confidence: report.heldOutConfidences[i],
     })),
     classIds,
     leftOut: Array.from(report.leftOut, classIdOf),

@@ -65,6 +65,7 @@ export interface SessionReport {
   heldOutClassIndices: Uint32Array;
   heldOutPredictions: Uint32Array;
   heldOutProbabilities: Float32Array;
+  heldOutConfidences: Float32Array;
   folds: number;
   l2: number;
   l2Candidates: { l2: number; loss: number; calibratedLoss: number; accuracy: number }[];
