@@ -5,6 +5,7 @@ import torch.nn as nn
 
 import fused
 import mobilenet
+import weights
 
 
 class Block(nn.Module):
@@ -52,6 +53,42 @@ class Student(nn.Module):
             if index in after_blocks:
                 kept[index] = maps
         return self.last_norm(self.last(maps)).mean((2, 3)), kept
+
+
+@torch.no_grad()
+def start_from(student, path, pixels):
+    """Takes up the network of a backbone file, so that training goes on from it.
+
+    Batch norm had been folded away. Each gets back the mean and deviation that its convolution shows on `pixels`
+    [n, 3, h, w] in -1..1 as its shift and scale, in the order of the layers: on these pixels the network then
+    gives what the file's gives, and the convolutions' own lengths no longer matter.
+    """
+    tensors, metadata = weights.read(path)
+    if float(metadata["width_multiplier"]) != student.width:
+        raise SystemExit(f"{path} has width {metadata['width_multiplier']}, the student {student.width}")
+    pairs = [("stem", student.stem, student.stem_norm)]
+    for index, block in enumerate(student.blocks):
+        for part in ("expand", "depthwise", "project"):
+            if getattr(block, part) is not None:
+                pairs.append((f"blocks.{index}.{part}", getattr(block, part), getattr(block, part + "_norm")))
+    pairs.append(("last", student.last, student.last_norm))
+    hooks = []
+    for name, convolution, norm in pairs:
+        values = torch.from_numpy(tensors[name + ".weight"].astype("float32"))
+        is_depthwise = name.endswith("depthwise")
+        # HWC -> [C, 1, 3, 3], or OHWI -> OIHW
+        convolution.weight.copy_(values.permute(2, 0, 1).unsqueeze(1) if is_depthwise else values.permute(0, 3, 1, 2))
+        bias = torch.from_numpy(tensors[name + ".bias"].astype("float32"))
+
+        def set_scale(module, inputs, bias=bias):
+            mean, variance = inputs[0].mean((0, 2, 3)), inputs[0].var((0, 2, 3), unbiased=False)
+            module.weight.copy_(torch.sqrt(variance + module.eps))
+            module.bias.copy_(mean + bias)
+
+        hooks.append(norm.register_forward_pre_hook(set_scale))
+    student(pixels)
+    for hook in hooks:
+        hook.remove()
 
 
 class Projections(nn.Module):

@@ -73,11 +73,15 @@ class Run:
         width, class_count = arguments.width, self.batches.class_count
         channels = {block: channel_count for block, (channel_count, _) in teacher.MAPS.items()}
         self.projections = student.Projections(width, losses.TARGET_DIM, channels, class_count)
+        path = checkpoint_path(arguments)
+        if arguments.start and not os.path.exists(path):
+            first = batches.Batches(photographs, arguments, 0)  # the same for every rank
+            pixels = [first.get(step, arguments.size, 1)[0] for step in range(4)]
+            student.start_from(self.student, arguments.start, torch.cat(pixels))
         self.optimiser = optimiser.Optimiser(self.student, self.projections)
         self.averaged = Averaged(self.student)
         self.step, self.pictures, self.elapsed_s = 0, 0, 0.0
         self.told = {}
-        path = checkpoint_path(arguments)
         if os.path.exists(path):
             self._load(torch.load(path))
         else:
@@ -176,7 +180,7 @@ def train(run, shared):
             break
         size = run.gradients(done, int(crops))
         exchange(run, shared)
-        run.optimiser.step(optimiser.rate_factor(done))
+        run.optimiser.step(optimiser.rate_factor(done) * arguments.rate)
         run.step += 1
         run.pictures += arguments.batch * arguments.workers
         if run.rank:
@@ -213,6 +217,8 @@ def main():
     data.add_arguments(parser)
     parser.add_argument("--minutes", type=float, default=90, help="time budget, over all starts")
     parser.add_argument("--pictures", type=int, default=0, help="budget in pictures seen, in place of minutes")
+    parser.add_argument("--start", help="backbone file whose weights training goes on from; random weights without it")
+    parser.add_argument("--rate", type=float, default=1, help="factor on all learning rates, below 1 with --start")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes of one thread each")
     parser.add_argument("--batch", type=int, default=64, help="pictures per process and step")
     arguments = parser.parse_args()
