@@ -16,7 +16,7 @@ namespace headstart {
 // How a view is made from the picture: where it looks, then what it does to the colours. Whole numbers
 // throughout; the defaults change nothing.
 struct ViewRecipe {
-  std::string_view name;  // "mirror", "nearer-mirrored", …
+  std::string_view name = {};  // "mirror", "nearer-mirrored", …
   Mirror mirror = Mirror::kNo;
 
   // The square that becomes the view, in 65536ths of the picture's side: its side (less than 65536 looks from
