@@ -4,7 +4,7 @@
  * bundler it is, would rewrite it for a page.
  */
 
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -39,8 +39,16 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
       }
     }
   }
-  cpSync(join(web, 'src/engine/headstart.d.ts'), join(outDir, 'headstart.d.ts'));
+  writeFileSync(join(outDir, 'headstart.d.ts'), publishedTypes());
   if (existsSync(join(web, 'public/backbones'))) {
     cpSync(join(web, 'public/backbones'), join(outDir, 'backbones'), { recursive: true });
   }
+}
+
+/** The types in one file: who copies it elsewhere has all of them. */
+function publishedTypes() {
+  /** @param {string} name */
+  const read = (name) => readFileSync(join(web, 'src/engine', name), 'utf8').replace(/^import type [^;]*;\n+/gm, '');
+  const training = read('headstart-training.d.ts').replace(/^\/\*\*[\s\S]*?\*\/\n/, '');
+  return read('headstart.d.ts').replace("export type * from './headstart-training.d.ts';\n", () => training);
 }

@@ -5,6 +5,18 @@
  * else returns a promise and rejects.
  */
 
+import type {
+  Advice,
+  MapName,
+  NetworkLayer,
+  StrategyName,
+  TrainEstimate,
+  TrainOptions,
+  TrainReport,
+} from './headstart-training.d.ts';
+
+export type * from './headstart-training.d.ts';
+
 /** What went wrong, in one word that a program can branch on. */
 export type ErrorCode =
   /** A value that the caller chose is outside what the call takes. */
@@ -44,10 +56,25 @@ export type HeadKind = 'logistic' | 'nearest-mean' | 'mlp';
 
 /** How far a long action is. `stage` names what is being counted; `total` is 0 while it is unknown. */
 export interface Progress {
-  /** 'engine' and 'backbone': bytes fetched. 'embed': pictures. 'train': a fraction of 1. */
-  stage: 'engine' | 'backbone' | 'embed' | 'train';
+  /**
+   * 'engine' and 'backbone': bytes fetched. 'embed': pictures. 'views': pictures whose views are embedded. 'maps': pictures
+   * that went through the frozen part. 'train': a fraction of 1. 'advise': candidates measured, with the part of the one
+   * that is being measured.
+   */
+  stage: 'engine' | 'backbone' | 'embed' | 'views' | 'maps' | 'train' | 'advise';
   done: number;
   total: number;
+  /** While it fine-tunes: epochs that are finished, of so many. */
+  epoch?: number;
+  epochCount?: number;
+  /** Of the last finished epoch: the mean loss in training, and loss and accuracy on the held-out pictures. */
+  trainLoss?: number;
+  heldOutLoss?: number;
+  heldOutAccuracy?: number;
+  /** What is left at the speed so far, if nothing stops early. Pauses do not count. */
+  remainingMs?: number;
+  /** 'advise': what is being measured. */
+  strategy?: StrategyName;
 }
 
 export interface LongAction {
@@ -141,7 +168,11 @@ export interface RankedClass {
 export interface Prediction {
   /** Most probable first. */
   ranked: RankedClass[];
-  /** Whether it is one of the classes at all, 0 to 1. Always 1 as long as nothing judges it. */
+  /**
+   * Whether it is one of the classes at all, 0 to 1: judged by its distance to the trained pictures and by how clear the
+   * answer is. 0.5 is where 95 % of the person's own pictures lie above. 1 where it cannot be judged: with too few pictures,
+   * or a head from a file without pictures to compare with.
+   */
   known: number;
   /** The kind of head that answered; 'nearest-mean' too when nothing is trained yet. */
   head: HeadKind;
@@ -160,82 +191,14 @@ export interface PredictionTimings {
   headMs: number;
 }
 
-export interface TrainOptions extends LongAction {
-  /** Default 'logistic': multinomial logistic regression. 'mlp' is Teachable Machine's recipe. */
-  head?: HeadKind;
-  /** A whole number, 0 to 2^53 - 1. Default 1. The same samples and seed give the same head. */
-  seed?: number;
-  /** Strength of the L2 penalty. Left out: chosen by cross-validation. Only 'logistic'. */
-  l2?: number;
-  /** With `folds` 1: what the logits are divided by, as an earlier report's `temperature` found it. */
-  temperature?: number;
-  /** Parts of the cross-validation, 2 to 20. Default 5; fewer where a class has fewer pictures. 1: one fit, nothing measured. */
-  folds?: number;
-  /** Only 'mlp': units of the hidden layer (100), passes (50), samples per step (16), step length (0.001). */
-  hidden?: number;
-  epochs?: number;
-  batchSize?: number;
-  learningRate?: number;
-}
-
-export interface ClassReport {
-  classId: ClassId;
-  name: string;
-  sampleCount: number;
-  /** Of the pictures called this class, the part that was. */
-  precision: number;
-  /** Of the pictures of this class, the part that was found. */
-  recall: number;
-}
-
-/** One picture that was judged by a fit which had not seen it. */
-export interface HeldOutSample {
-  sampleId: SampleId;
-  classId: ClassId;
-  predictedClassId: ClassId;
-  /** That the fit gave to the picture's own class. */
-  probability: number;
-  /** That the fit gave to the class that it took the picture for. */
-  confidence: number;
-}
-
-export interface TrainReport {
-  head: HeadKind;
-  seed: number;
-  /** false with too few pictures to hold any out; `whyNotMeasured` then says so, and the numbers below are NaN. */
-  measured: boolean;
-  whyNotMeasured: string;
-  accuracy: number;
-  /** 95 % interval (Wilson 1927). */
-  accuracyLow: number;
-  accuracyHigh: number;
-  /** Mean of the classes' recalls. */
-  balancedAccuracy: number;
-  /** Mean -ln p(true class). */
-  loss: number;
-  /** Expected calibration error, 10 bins (Guo et al. 2017). */
-  calibrationError: number;
-  /** In the order of `confusion`. */
-  perClass: ClassReport[];
-  /** confusion[true][predicted], in pictures, in the order of `perClass`. */
-  confusion: number[][];
-  heldOut: HeldOutSample[];
-  folds: number;
-  l2: number;
-  /** What the cross-validation tried; the one with the least `calibratedLoss` was taken. */
-  l2Candidates: { l2: number; loss: number; calibratedLoss: number; accuracy: number }[];
-  /** Enabled classes without pictures: not in the head. */
-  leftOut: ClassId[];
-  temperature: number;
-  /** Evaluations of the loss and its gradient, all fits together. */
-  evaluationCount: number;
-  sampleCount: number;
-  backbone: string;
-  elapsedMs: number;
-}
-
 export interface HeadInfo {
   kind: HeadKind;
+  /** How it was trained; null where a file does not say. */
+  strategy: StrategyName | null;
+  /** The last frozen map, what the head reads, and whether `predict` looks at the mirrored picture too. */
+  border: MapName;
+  features: MapName[];
+  secondLook: boolean;
   /** In row order. Names follow renameClass; removed and disabled classes are left out of every answer and of the file. */
   classes: { classId: ClassId; name: string }[];
   backbone: string;
@@ -257,8 +220,12 @@ export interface TrainerStats {
   /** Of the WebAssembly memory, which never shrinks. */
   wasmBytes: number;
   backboneBytes: number;
-  /** Embeddings and what belongs to them. */
+  /** Features of the pictures and what belongs to them, those of their views included. */
   storeBytes: number;
+  /** Of `storeBytes`: the features of views, made in idle time up to 1,000 pictures. */
+  viewBytes: number;
+  /** Pictures whose views are there. */
+  viewedSampleCount: number;
   /** Compressed pictures, outside WebAssembly. */
   pictureBytes: number;
   /** JavaScript values that C++ holds; flat over any number of pictures. */
@@ -275,6 +242,10 @@ export interface Trainer {
   readonly backbone: BackboneInfo;
   /** The head that `train` or `importHead` made; null before that. */
   readonly headInfo: HeadInfo | null;
+  /** From the picture to the embedding. */
+  readonly network: NetworkLayer[];
+  /** What `advise` found; null before it, and when pictures or classes have changed since. */
+  readonly advice: Advice | null;
   readonly variant: VariantName;
   readonly threads: number;
   /** The engine ran out of memory or crashed. Pictures can still be read; `recover` starts it again. */
@@ -298,6 +269,7 @@ export interface Trainer {
   sampleIds(classId: ClassId): SampleId[];
   /** What addSample kept, as a picture file. */
   picture(sampleId: SampleId): Promise<Blob>;
+  /** [embeddingDim], of the backbone's last layer, whatever the head reads. */
   sampleEmbedding(sampleId: SampleId): Promise<Float32Array>;
   removeSample(sampleId: SampleId): Promise<void>;
   removeSamples(sampleIds: SampleId[]): Promise<void>;
@@ -311,15 +283,33 @@ export interface Trainer {
   emptyBin(): Promise<void>;
 
   /**
-   * Fits a new head to all pictures of the enabled classes; the old one answers until it is done. Waits for pictures
-   * that are on their way. A second call stops the first, which rejects with `cancelled`.
+   * Fits a new head, and with a fine-tuning `strategy` the last layers too, to all pictures of the enabled classes; the old
+   * one answers until it is done. Waits for pictures that are on their way. A second call stops the first, which rejects
+   * with `cancelled`. Fine-tuning needs two classes and four pictures of each (`too-few-samples`).
    */
   train(options?: TrainOptions): Promise<TrainReport>;
+  /** Ends a fine-tuning that is under way with the best so far: its `train` resolves. Nothing happens without one. */
+  finishTraining(): Promise<void>;
+  /** The training that is under way holds still until `resumeTraining`; predictions and pictures go on. */
+  pauseTraining(): Promise<void>;
+  resumeTraining(): Promise<void>;
+  /** What `train` with that strategy would take, from a measured step; changes nothing. */
+  estimateTraining(options?: { strategy?: StrategyName; signal?: AbortSignal }): Promise<TrainEstimate>;
+  /**
+   * Measures the ways to train on the pictures that are there and recommends one; the head stays as it is. `budgetMs`
+   * (default 60,000): no candidate is begun that would not fit in it any more.
+   */
+  advise(options?: LongAction & { budgetMs?: number; seed?: number }): Promise<Advice>;
 
   /** Before training it answers from class means, as soon as two enabled classes have pictures; else `not-trained`. */
   predict(picture: Picture, options?: PictureOptions): Promise<Prediction>;
-  /** [embeddingDim] */
-  embed(picture: Picture, options?: PictureOptions): Promise<Float32Array>;
+  /**
+   * What the head in use reads, so that softmax(head.weight · vector + head.bias) is what `predict` ranks. [embeddingDim]
+   * of the backbone's last layer before there is a head and with every head of strategy 'head'; other strategies' heads read
+   * joined maps, an earlier one, or the fine-tuned network's last layer, [featureCount] of `headInfo`. `features` names maps
+   * of the backbone to have those joined instead, whatever the head is: `['last']` always gives [embeddingDim].
+   */
+  embed(picture: Picture, options?: PictureOptions & { features?: MapName[] }): Promise<Float32Array>;
 
   /** The trained head as a file. `date`: ISO 8601; left out: now. */
   exportHead(options?: { date?: string | Date }): Promise<Uint8Array>;

@@ -274,7 +274,7 @@ export class Host {
       file: unwrap(session.exportHead('')),
     }));
     const classIds = Array.from(info.classIds, (inner) => this.samples.classes.outer(inner));
-    return { ...info, classIds, file };
+    return { strategy: null, border: 'last', features: ['last'], secondLook: false, ...info, classIds, file };
   }
 
   /**

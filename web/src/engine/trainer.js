@@ -1,13 +1,12 @@
 // The library's face: what a program holds.
 import { inNode } from './assets.js';
 import { EngineLine } from './engine-line.js';
-import { requireArgument, toHeadstartError } from './errors.js';
+import { toHeadstartError } from './errors.js';
 import { checkPictureOptions, packPicture, pictureError } from './images.js';
 import { pictureBlob } from './picture-codec.js';
 import { SampleBook } from './sample-book.js';
-import { backboneSource, checkInputSize, ownBytes } from './sources.js';
-import { checkTrainOptions } from './train-options.js';
-import { Queue } from './turns.js';
+import { backboneSource, checkInputSize } from './sources.js';
+import { Trainings } from './trainings.js';
 
 /** @typedef {import('./headstart.d.ts').Trainer} TrainerSurface */
 /** @typedef {import('./headstart.d.ts').TrainerOptions} TrainerOptions */
@@ -15,7 +14,6 @@ import { Queue } from './turns.js';
 /** @typedef {import('./headstart.d.ts').PictureOptions} PictureOptions */
 /** @typedef {import('./headstart.d.ts').LongAction} LongAction */
 /** @typedef {import('./rpc.js').Port} Port */
-/** @typedef {{ kind: any, classIds: number[], backbone: string, seed: string, featureCount: number, hiddenCount: number, file: Uint8Array }} Head */
 
 /** @implements {TrainerSurface} */
 export class Trainer {
@@ -26,11 +24,7 @@ export class Trainer {
   /** @type {{ variant: any, threads: number, backbone: BackboneInfo }} */
   #opened;
   #book = new SampleBook();
-  /** @type {Head | null} */
-  #head = null;
-  #headIsImported = false;
-  #headRevision = -1;
-  #imports = new Queue();
+  #trainings;
 
   /**
    * @param {TrainerOptions} options
@@ -67,6 +61,7 @@ export class Trainer {
     this.#openPort = openPort;
     this.#settings = settings;
     this.#opened = opened;
+    this.#trainings = new Trainings(this.#line, this.#book);
   }
 
   get classes() {
@@ -95,14 +90,15 @@ export class Trainer {
   }
 
   get headInfo() {
-    if (!this.#head) return null;
-    const { kind, classIds, backbone, seed, featureCount, hiddenCount } = this.#head;
-    const classes = classIds.flatMap((classId) => {
-      const entry = this.#book.classes.find(({ id }) => id === classId);
-      return entry?.enabled ? [{ classId, name: entry.name }] : [];
-    });
-    const stale = this.#headRevision !== this.#line.revision;
-    return { kind, classes, backbone, seed, featureCount, hiddenCount, imported: this.#headIsImported, stale };
+    return this.#trainings.headInfo;
+  }
+
+  get network() {
+    return [];
+  }
+
+  get advice() {
+    return this.#trainings.advice;
   }
 
   /** @param {string} name */
@@ -232,18 +228,32 @@ export class Trainer {
   /** @param {import('./headstart.d.ts').TrainOptions} [options] */
   async train(options = {}) {
     this.#line.requireOpen();
-    const { signal, onProgress } = options;
-    const { report, head, revision } = await this.#line.change('train', checkTrainOptions(options), {
-      signal,
-      onProgress,
-    });
-    this.#takeHead(head, revision, false);
-    const { classIds, ...numbers } = report;
-    const perClass = report.perClass.map((/** @type {any} */ entry) => ({
-      ...entry,
-      name: this.#nameOf(entry.classId),
-    }));
-    return { ...numbers, perClass, backbone: head.backbone };
+    return this.#trainings.train(options);
+  }
+
+  async finishTraining() {
+    this.#line.requireOpen();
+    await this.#trainings.finish();
+  }
+
+  async pauseTraining() {
+    this.#line.requireOpen();
+    await this.#trainings.pause();
+  }
+
+  async resumeTraining() {
+    this.#line.requireOpen();
+    await this.#trainings.resume();
+  }
+
+  async estimateTraining() {
+    this.#line.requireOpen();
+    return this.#trainings.estimate();
+  }
+
+  async advise() {
+    this.#line.requireOpen();
+    return this.#trainings.advise();
   }
 
   /** @param {any} picture @param {PictureOptions} [options] */
@@ -270,32 +280,14 @@ export class Trainer {
   }
 
   /** @param {{ date?: string | Date }} [options] */
-  async exportHead({ date = new Date() } = {}) {
+  async exportHead(options = {}) {
     this.#line.requireOpen();
-    const text = date instanceof Date ? date.toISOString() : date;
-    requireArgument(typeof text === 'string', `date is an ISO 8601 text or a Date, got ${typeof date}`);
-    return this.#line.change('exportHead', { date: text });
+    return this.#trainings.exportHead(options);
   }
 
   /** @param {Uint8Array | ArrayBuffer} bytes */
   importHead(bytes) {
-    // Two imports at a time would mix what the one read with what the other adopts.
-    return this.#imports.run(async () => {
-      this.#line.requireOpen();
-      const { labels } = await this.#line.change('readHead', {
-        bytes: ownBytes(bytes, 'importHead takes the bytes of a head file'),
-      });
-      const taken = new Set();
-      const classIds = labels.map((/** @type {string} */ label) => {
-        const found = this.#book.classes.find(({ id, name }) => name === label && !taken.has(id))?.id;
-        const classId = found ?? this.addClass(label);
-        taken.add(classId);
-        return classId;
-      });
-      const { head, revision } = await this.#line.change('adoptHead', { classIds });
-      this.#takeHead(head, revision, true);
-      return /** @type {import('./headstart.d.ts').HeadInfo} */ (this.headInfo);
-    });
+    return this.#trainings.importHead(bytes, (name) => this.addClass(name));
   }
 
   /** @param {any} backbone @param {LongAction & { inputSize?: number }} [options] */
@@ -306,7 +298,7 @@ export class Trainer {
     this.#line.noteRevision(answer);
     Object.assign(this.#settings, change);
     this.#opened = answer;
-    this.#head = null;
+    this.#trainings.dropHead();
     return this.backbone;
   }
 
@@ -336,14 +328,14 @@ export class Trainer {
         return sampleIds.map((sampleId) => ({ sampleId, classId: id, picture: this.#book.sampleOf(sampleId).picture }));
       });
       let revision = await port.call('putSamples', { records }, context);
-      const stale = this.#headRevision !== this.#line.revision;
-      if (this.#head) {
-        await port.call('readHead', { bytes: this.#head.file });
-        ({ revision } = await port.call('adoptHead', { classIds: this.#head.classIds, stale }));
+      const { head, isStale: stale } = this.#trainings;
+      if (head) {
+        await port.call('readHead', { bytes: head.file });
+        ({ revision } = await port.call('adoptHead', { classIds: head.classIds, stale, strategy: head.strategy }));
       }
       await this.#line.replace(port, revision);
       this.#opened = opened;
-      this.#headRevision = stale ? -1 : revision;
+      this.#trainings.headMoved(revision, stale);
     } catch (cause) {
       await port.close();
       throw toHeadstartError(cause);
@@ -367,19 +359,6 @@ export class Trainer {
     } catch (cause) {
       throw pictureError(cause);
     }
-  }
-
-  /** @param {number} classId */
-  #nameOf(classId) {
-    return this.#book.classes.find(({ id }) => id === classId)?.name ?? '';
-  }
-
-  /** @param {Head} head @param {number} revision @param {boolean} imported */
-  #takeHead(head, revision, imported) {
-    this.#head = head;
-    this.#headRevision = revision;
-    this.#headIsImported = imported;
-    this.#line.noteRevision(revision);
   }
 
   /** @param {number[]} sampleIds */

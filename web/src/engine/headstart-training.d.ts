@@ -1,0 +1,224 @@
+/**
+ * What training takes and tells: the ways to train, their reports, and the advice that is measured. The library's types are
+ * one file where they are published (web/library.build.mjs puts this one into headstart.d.ts).
+ */
+import type { ClassId, HeadKind, LongAction, SampleId } from './headstart.d.ts';
+
+/**
+ * How much of the network is trained, and what the head reads. Blocks are counted from 0 (next to the picture) to 16.
+ *
+ * - 'nearest-mean': class means; nothing is trained.
+ * - 'head': a new head on the last layer. The default.
+ * - 'head-views': the same, from several views of each picture (mirrored, cropped, turned, lighter, darker).
+ * - 'earlier-cut', 'cut-after-N': the network ends after block N; a new head reads the mean of that block's map.
+ * - 'joined-layers', 'joined-layers-views': a new head on several layers side by side; with views and a second, mirrored look.
+ * - 'new-layers', 'new-layers-after-N': the network ends after block N; a new 1x1 convolution and a head are trained on it
+ *   from random weights.
+ * - 'last-convolution', 'last-block', 'last-N-blocks' (N 2 to 16), 'whole-network': fine-tuning; the head first, then it
+ *   and the last layers together, gently.
+ * - 'recommended': what `advise` recommends for these pictures.
+ *
+ * 'earlier-cut' and 'new-layers' take the block that `advise` found best, else a usual one.
+ */
+export type StrategyName =
+  | 'nearest-mean'
+  | 'head'
+  | 'head-views'
+  | 'earlier-cut'
+  | `cut-after-${number}`
+  | 'joined-layers'
+  | 'joined-layers-views'
+  | 'new-layers'
+  | `new-layers-after-${number}`
+  | 'last-convolution'
+  | 'last-block'
+  | `last-${number}-blocks`
+  | 'whole-network'
+  | 'recommended';
+
+/** The map at which a network can end, or be frozen up to: 'input' (nothing), 'blocks.0' to 'blocks.16', 'last'. */
+export type MapName = 'input' | `blocks.${number}` | 'last';
+
+export interface TrainOptions extends LongAction {
+  /** Default 'head'. 'recommended' runs `advise` first where it has not run on these pictures (60 s at most). */
+  strategy?: StrategyName;
+  /**
+   * Default 'logistic': multinomial logistic regression. 'mlp' is Teachable Machine's recipe. With a `strategy` other than
+   * 'head' it can only be left out.
+   */
+  head?: HeadKind;
+  /** A whole number, 0 to 2^53 - 1. Default 1. The same samples and seed give the same head. */
+  seed?: number;
+  /** Strength of the L2 penalty. Left out: chosen by cross-validation. Only 'logistic'. */
+  l2?: number;
+  /** With `folds` 1: what the logits are divided by, as an earlier report's `temperature` found it. */
+  temperature?: number;
+  /** Parts of the cross-validation, 2 to 20. Default 5; fewer where a class has fewer pictures. 1: one fit, nothing measured. */
+  folds?: number;
+  /**
+   * Only 'mlp': units of the hidden layer (100), passes (50), samples per step (16), step length (0.001). Fine-tuning takes
+   * `epochs` (12), `batchSize` (16) and `learningRate` (0.02, relative to the size of each tensor's weights) too.
+   */
+  hidden?: number;
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+}
+
+export interface ClassReport {
+  classId: ClassId;
+  name: string;
+  sampleCount: number;
+  /** Of the pictures called this class, the part that was. */
+  precision: number;
+  /** Of the pictures of this class, the part that was found. */
+  recall: number;
+}
+
+/** One picture that was judged by a fit which had not seen it. */
+export interface HeldOutSample {
+  sampleId: SampleId;
+  classId: ClassId;
+  predictedClassId: ClassId;
+  /** That the fit gave to the picture's own class. */
+  probability: number;
+  /** That the fit gave to the class that it took the picture for. */
+  confidence: number;
+}
+
+/** What came of fine-tuning, on pictures that were held out of it. */
+export interface FineTuneReport {
+  /** false: fine-tuning did not help, and the head alone was kept. */
+  betterThanHead: boolean;
+  /** The head alone, fitted without the held-out pictures. */
+  headAlone: { accuracy: number; loss: number };
+  /** The best epoch. It was chosen by these pictures, so it is a little hopeful. */
+  fineTuned: { accuracy: number; loss: number };
+  epochs: { trainLoss: number; heldOutLoss: number; heldOutAccuracy: number }[];
+  /** Counted from 1; 0: the start, nothing but the head was changed. */
+  bestEpoch: number;
+  /** As planned; `epochs` are those that were run. */
+  epochCount: number;
+  stoppedEarly: boolean;
+  heldOutCount: number;
+  trainCount: number;
+}
+
+export interface TrainReport {
+  /** What was trained; 'recommended', 'earlier-cut' and 'new-layers' by the name of what they came to. */
+  strategy: StrategyName;
+  /** The last frozen map: 'last' where only a head was trained on the whole network, 'input' where nothing is frozen. */
+  border: MapName;
+  /** The maps that the head reads, joined in this order. */
+  features: MapName[];
+  /** Views of each picture that it was trained on, besides the picture itself. */
+  viewCount: number;
+  /** `predict` takes the mean of the picture's features and its mirrored copy's. */
+  secondLook: boolean;
+  /** Weights that were trained (the head's among them), and weights in use that stayed as they were. */
+  trainedWeightCount: number;
+  frozenWeightCount: number;
+  /** null where the head alone was trained. */
+  fineTuning: FineTuneReport | null;
+  head: HeadKind;
+  seed: number;
+  /** false with too few pictures to hold any out; `whyNotMeasured` then says so, and the numbers below are NaN. */
+  measured: boolean;
+  whyNotMeasured: string;
+  accuracy: number;
+  /** 95 % interval (Wilson 1927). */
+  accuracyLow: number;
+  accuracyHigh: number;
+  /** Mean of the classes' recalls. */
+  balancedAccuracy: number;
+  /** Mean -ln p(true class). */
+  loss: number;
+  /** Expected calibration error, 10 bins (Guo et al. 2017). */
+  calibrationError: number;
+  /** In the order of `confusion`. */
+  perClass: ClassReport[];
+  /** confusion[true][predicted], in pictures, in the order of `perClass`. */
+  confusion: number[][];
+  heldOut: HeldOutSample[];
+  folds: number;
+  l2: number;
+  /** What the cross-validation tried; the one with the least `calibratedLoss` was taken. */
+  l2Candidates: { l2: number; loss: number; calibratedLoss: number; accuracy: number }[];
+  /** Enabled classes without pictures: not in the head. */
+  leftOut: ClassId[];
+  temperature: number;
+  /** Evaluations of the loss and its gradient, all fits together. */
+  evaluationCount: number;
+  sampleCount: number;
+  backbone: string;
+  elapsedMs: number;
+}
+
+/** What a training would take, from a step that was measured. */
+export interface TrainEstimate {
+  strategy: StrategyName;
+  elapsedMs: number;
+  /** WebAssembly memory on top of what is in use. */
+  memoryBytes: number;
+  trainedWeightCount: number;
+  frozenWeightCount: number;
+}
+
+/** One way to train, measured on the person's own pictures. */
+export interface AdviceCandidate {
+  strategy: StrategyName;
+  /** On pictures that were held out of the fits that judged them. */
+  accuracy: number;
+  /** Of the accuracy. */
+  standardError: number;
+  /** Mean -ln p(true class). */
+  logLoss: number;
+  /** What training it took, the measuring included; without embedding pictures or views. */
+  elapsedMs: number;
+  features: MapName[];
+  viewCount: number;
+  trainedWeightCount: number;
+}
+
+/** Why a recommendation is what it is: a code, and the numbers that belong in a sentence about it. */
+export interface AdviceReason {
+  code: string;
+  [number: string]: number | string;
+}
+
+/** Something about the pictures that would be worth a look. */
+export interface DataAdvice {
+  kind: 'too-few' | 'near-duplicates' | 'confused' | 'label-doubt' | 'background' | 'mirror-matters';
+  classIds?: ClassId[];
+  sampleIds?: SampleId[];
+  value?: number;
+}
+
+export interface Advice {
+  candidates: AdviceCandidate[];
+  /** The simplest within one standard error of the best. */
+  recommended: StrategyName;
+  reasons: AdviceReason[];
+  /** Few or many pictures; close to or far from what the backbone knows. */
+  case: 'few-close' | 'few-far' | 'many-close' | 'many-far';
+  transfer: {
+    /** LogME (You et al. 2021) of the last layer's features for these classes: higher transfers better. */
+    logMe: number;
+    [measure: string]: number;
+  };
+  data: DataAdvice[];
+  /** Whether mirrored pictures help: where left and right matter they harm. */
+  mirror: 'helps' | 'harms' | 'unclear';
+  elapsedMs: number;
+}
+
+/** One layer of the network as a drawing shows it: the first convolution, each block, the last convolution. */
+export interface NetworkLayer {
+  name: 'stem' | MapName;
+  /** Of its map, in places. */
+  side: number;
+  channels: number;
+  weightCount: number;
+  /** Pixels of the picture from one place of its map to the next. */
+  stride: number;
+}
