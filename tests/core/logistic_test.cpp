@@ -15,7 +15,8 @@ namespace {
 
 LogisticDesign prepared(std::span<const float> embeddings, std::size_t feature_count, const ComputePool& pool,
                         std::span<const float> extra = {}) {
-  Result<LogisticDesign> design = LogisticDesign::create(embeddings, extra, feature_count, pool);
+  Result<LogisticDesign> design =
+      LogisticDesign::create(TrainingRows(embeddings, feature_count), extra, pool);
   REQUIRE(design.ok());
   for (;;) {
     const Result<bool> ready = design.value().prepare();

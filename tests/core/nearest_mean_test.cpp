@@ -13,7 +13,7 @@ TEST_CASE("a nearest-mean head is the formula of its documentation") {
   const std::vector<float> embeddings = {3, 1, 1, 1, 1, 4, 1, 2};  // class 0 twice, class 1 twice
   const std::vector<std::uint32_t> classes = {0, 0, 1, 1};
   const std::vector<std::uint8_t> all(4, 1);
-  const LinearHead head = fit_nearest_mean(embeddings, 2, classes, 2, all);
+  const LinearHead head = fit_nearest_mean({embeddings, 2, 2}, 4, classes, 2, all);
   // m = (1.5, 2); the differences are (1.5, -1), (-0.5, -1), (-0.5, 2), (-0.5, 0).
   const double lengths[] = {std::sqrt(3.25), std::sqrt(1.25), std::sqrt(4.25), 0.5};
   const double mean[] = {(1.5 / lengths[0] - 0.5 / lengths[1]) / 2, (-1 / lengths[0] - 1 / lengths[1]) / 2};

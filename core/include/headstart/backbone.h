@@ -14,6 +14,13 @@
 
 namespace headstart {
 
+// Where the mean over the places of one map lies in the row of features that a pass gives.
+struct FeatureBlock {
+  std::string map;         // "blocks.0" … "blocks.16", "last"
+  std::size_t offset = 0;  // of its first number in the row
+  std::size_t count = 0;   // the map's channels
+};
+
 // What a backbone file says about itself.
 struct BackboneInfo {
   std::string name;  // the file's own `name`, else architecture_width_inputsize: "mobilenet_v2_0.35_224"
@@ -24,6 +31,7 @@ struct BackboneInfo {
   std::string input_scale;   // the file's own text, "1/127.5"; the head file repeats it
   std::string input_offset;  // "-1"
   std::size_t embedding_dim = 0;
+  std::vector<FeatureBlock> feature_blocks;  // of the whole network, in its order
   std::size_t parameter_count = 0;
   std::string source;
   std::string license;
@@ -42,6 +50,9 @@ struct BackboneOptions {
   std::int32_t input_size_px = 0;      // 224, 192, 160, 128 or 96; 0 means the file's own
   std::size_t max_batch_size = 1;      // most frames in one run, 1…64
   std::vector<std::string> maps = {};  // maps kept besides the embedding, by name, each once
+  // The network ends at this map, and with it its features: nothing behind it is computed, and there is no
+  // embedding. Empty: the whole network.
+  std::string end_map = {};
 };
 
 // A network that is loaded and ready to run. Movable; the pool must outlive it.
@@ -62,12 +73,20 @@ class Backbone {
   [[nodiscard]] std::size_t max_batch_size() const;
   std::span<const MapInfo> maps() const;  // those asked for, in the order asked
 
+  // The mean over the places of every map, in the network's order: each pass gives them besides the
+  // embedding, which is the last of them. All together they cost about a hundredth of the pass.
+  std::span<const FeatureBlock> feature_blocks() const;
+  [[nodiscard]] std::size_t feature_count() const;  // of all blocks together
+
   // All that this backbone keeps; XNNPACK's own share of it is an estimate.
   [[nodiscard]] std::size_t memory_bytes() const;
 
   // The usual way: one frame to its embedding [embedding_dim]. No allocation after the first frame of a
   // shape. Fails with bad-argument where the frame, the crop or the room is wrong.
   Status embed(const FrameView& frame, const PrepareOptions& options, std::span<float> embedding_out);
+
+  // The same for the means of all maps: [feature_count].
+  Status embed_features(const FrameView& frame, const PrepareOptions& options, std::span<float> features_out);
 
   // The steps apart, for batches and for maps: prepare each frame into its place (or write into input()),
   // run, read.
@@ -83,7 +102,8 @@ class Backbone {
 
   // Valid until the next run. batch_index below the last run's batch size, map_index a position in maps()
   // (asserted).
-  std::span<const float> embedding(std::size_t batch_index) const;  // [embedding_dim]
+  std::span<const float> embedding(std::size_t batch_index) const;  // [embedding_dim]; none with an end_map
+  void features(std::size_t batch_index, std::span<float> features_out) const;  // [feature_count]
   std::span<const float> map(std::size_t batch_index,
                              std::size_t map_index) const;  // [height, width, channel_count]
 

@@ -110,13 +110,6 @@ struct FineTuneReport {
   std::vector<std::uint32_t> held_out_predictions;
 };
 
-// A tensor that fine-tuning changed or made, under its name in the backbone or head file.
-struct ChangedTensor {
-  std::string name;
-  std::vector<std::size_t> shape;
-  std::vector<float> values;
-};
-
 // What a head file needs besides the head itself, and what prediction needs to use it.
 struct FineTuned {
   TrainedPart part = TrainedPart::kLastBlocks;

@@ -7,12 +7,26 @@
 #include <vector>
 
 #include "headstart/backbone.h"
+#include "headstart/features.h"
 #include "headstart/status.h"
 
 namespace headstart {
 
+// A tensor that fine-tuning changed or made, under its name in the backbone or head file.
+struct ChangedTensor {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::vector<float> values;
+};
+
+// Whether a picture is looked at once or twice.
+enum class SecondLook : std::uint8_t {
+  kNo,
+  kMirrored,  // the head reads the mean of the features of the picture and of its mirror image
+};
+
 // A linear head, with one hidden ReLU layer before it for the Teachable Machine recipe. Standardisation and
-// temperature are folded in, so that softmax(weights · features + biases) on the raw embedding is the answer.
+// temperature are folded in, so that softmax(weights · features + biases) on the raw features is the answer.
 struct Head {
   std::vector<std::string> labels;  // [class_count], in row order
   std::size_t feature_count = 0;
@@ -20,6 +34,15 @@ struct Head {
   std::vector<float> hidden_biases;   // [hidden_count]
   std::vector<float> weights;         // [class_count, feature_count or hidden_count]
   std::vector<float> biases;          // [class_count]
+
+  // What the head reads: pooled maps of the network, joined in this order. {"cut"} is the pooled output of
+  // the convolution that `tensors` bring as "cut.weight" and "cut.bias".
+  FeatureSet features = {"last"};
+  SecondLook second_look = SecondLook::kNo;
+  // Where tensors of the network were changed or made: the last map that was not touched ("blocks.13", or
+  // "input" when nothing was frozen), else empty.
+  std::string border;
+  std::vector<ChangedTensor> tensors;  // all of them behind the border
 
   // What it was trained on and how; written into the file.
   std::string backbone;  // its name

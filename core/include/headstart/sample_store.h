@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "headstart/buffer.h"
+#include "headstart/features.h"
 #include "headstart/status.h"
 
 namespace headstart {
@@ -26,18 +27,23 @@ struct ClassInfo {
 // Everything the trainer needs, laid out for it: row i is one sample, rows in the order of the sample ids,
 // whatever was removed or moved before. Valid until the store changes or training_set() is called again.
 struct TrainingSetView {
-  std::span<const float> embeddings;             // [sample_count, feature_count], row-major
-  std::span<const std::uint32_t> class_indices;  // [sample_count], positions in class_ids
-  std::span<const SampleId> sample_ids;          // [sample_count], ascending
-  std::size_t feature_count = 0;
-  std::vector<ClassId> class_ids;  // enabled classes that have samples, in the store's order
+  std::span<const float> embeddings;              // [sample_count, feature_count], row-major
+  std::span<const std::uint32_t> class_indices;   // [sample_count], positions in class_ids
+  std::span<const SampleId> sample_ids;           // [sample_count], ascending
+  std::size_t feature_count = 0;                  // of a full row
+  std::span<const FeatureBlock> blocks;           // what a row is made of; none: the embedding, "last"
+  std::size_t view_count = 0;                     // 0 unless every sample here has its views
+  std::span<const std::span<const float>> views;  // [sample_count], each [view_count, feature_count]
+  std::vector<ClassId> class_ids;                 // enabled classes that have samples, in the store's order
 };
 
-// Keeps every embedding as one row of one block of memory. Adding is amortised O(feature_count), removing a
+// Keeps the features of every sample as one row of one block of memory, and those of its views, where they
+// are known, in a block of their own that never moves. Adding is amortised O(feature_count), removing a
 // sample O(feature_count), removing a class O(sample_count + its samples * feature_count).
 class SampleStore {
  public:
-  explicit SampleStore(std::size_t feature_count);
+  explicit SampleStore(std::size_t feature_count);         // rows of one map, "last"
+  explicit SampleStore(std::vector<FeatureBlock> blocks);  // rows as Backbone::features gives them
 
   // Names may repeat and may be empty: what a person types is theirs.
   ClassId add_class(std::string name);
@@ -59,16 +65,32 @@ class SampleStore {
   // The samples of a class by ascending id, those that wait for an embedding included.
   [[nodiscard]] Result<std::vector<SampleId>> samples_of(ClassId id) const;
 
-  // The same classes and ids over another backbone: every embedding is dropped, to be filled again one by one
-  // with set_embedding. Until then a sample is left out of training.
+  // The features of changed copies of a sample's picture (mirrored, cropped …), in an order that is the same
+  // for all samples: `rows` [view_count, feature_count], copied. Every sample has as many views as the first
+  // that got some (bad-argument otherwise). They go with the sample.
+  Status set_views(SampleId id, std::span<const float> rows);
+  // [view_count, feature_count], empty while they are missing. Valid until the sample goes or its views are
+  // set anew.
+  [[nodiscard]] Result<std::span<const float>> views_of(SampleId id) const;
+  // Samples of enabled classes that have an embedding and no views yet, ascending.
+  [[nodiscard]] std::vector<SampleId> missing_views() const;
+  void drop_views();  // of all samples; another view_count may follow
+  [[nodiscard]] std::size_t view_count() const { return view_count_; }  // 0 before the first set_views
+  [[nodiscard]] std::size_t view_bytes() const;                         // what all views take
+
+  // The same classes and ids over another backbone: every embedding is dropped, and all views, to be filled
+  // again one by one with set_embedding. Until then a sample is left out of training.
   Status drop_embeddings(std::size_t feature_count);
+  Status drop_embeddings(std::vector<FeatureBlock> blocks);
   Status set_embedding(SampleId id, std::span<const float> embedding);
 
   [[nodiscard]] std::vector<ClassInfo> classes() const;
   [[nodiscard]] std::size_t sample_count() const { return samples_.size(); }
   [[nodiscard]] std::size_t feature_count() const { return feature_count_; }
-  [[nodiscard]] std::size_t memory_bytes() const;  // what the store holds, spare room included
-  [[nodiscard]] std::uint64_t revision() const { return revision_; }  // grows with every change
+  [[nodiscard]] std::span<const FeatureBlock> blocks() const { return blocks_; }
+  [[nodiscard]] std::size_t memory_bytes() const;  // what the store holds, views and spare room included
+  // Grows with every change but those of views, which no class mean depends on.
+  [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
   // Brings the rows into the order of their ids first, in place, where changes have disturbed it.
   TrainingSetView training_set();
@@ -84,6 +106,7 @@ class SampleStore {
     SampleId id{};
     ClassId class_id{};
     bool has_embedding = false;
+    PaddedBuffer<float> views = {};  // [view_count, feature_count], or nothing
   };
 
   [[nodiscard]] Class* find_class(ClassId id);
@@ -96,12 +119,15 @@ class SampleStore {
   void sort_rows(std::span<const std::uint8_t> included);
 
   std::size_t feature_count_;
+  std::vector<FeatureBlock> blocks_;
+  std::size_t view_count_ = 0;
   std::vector<Class> classes_;
   std::vector<Sample> samples_;        // [sample_count], row i of rows_
   std::vector<std::uint32_t> row_of_;  // [ids ever given], kNoRow where a sample was removed
   PaddedBuffer<float> rows_;           // [capacity, feature_count]
   std::vector<std::uint32_t> class_indices_;
   std::vector<SampleId> sample_ids_;
+  std::vector<std::span<const float>> view_spans_;
   std::uint32_t last_class_id_ = 0;
   std::uint32_t last_sample_id_ = 0;
   std::uint64_t revision_ = 0;

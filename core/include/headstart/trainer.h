@@ -23,8 +23,19 @@ enum class HeadKind : std::uint8_t {
   kMlp,          // Teachable Machine's recipe: dense 100 ReLU, dense softmax, Adam, 50 epochs
 };
 
+// Which views of each sample (headstart/views.h) are trained on besides the sample itself.
+enum class ViewUse : std::uint8_t { kNone, kWithoutMirror, kAll };
+
 struct TrainOptions {
   HeadKind head = HeadKind::kLogistic;
+  // The pooled maps that are joined. Several are scaled one by one, so that each has the same say.
+  FeatureSet features = {"last"};
+  // Logistic and nearest mean. All views of a sample stay in its fold and share its weight; what is measured
+  // is the sample itself. bad-argument where samples lack their views.
+  ViewUse views = ViewUse::kNone;
+  // kMirrored wants kAll: who is to judge mirror images must have learnt from some. What is measured then is
+  // the mean of the sample's and its mirror image's features.
+  SecondLook second_look = SecondLook::kNo;
   std::uint64_t seed = 1;
   // Of the logistic head: the loss is the class-balanced mean of -ln p plus l2 / 2 |weights|^2, over features
   // scaled so that a sample's mean squared length is 1. None: chosen by cross-validation.
@@ -60,7 +71,10 @@ struct TrainReport {
   std::uint64_t seed = 0;
   std::vector<ClassId> class_ids;  // what the rows of the head and of the confusion matrix stand for
   std::vector<ClassId> left_out;   // enabled classes without samples: not in the head
-  bool measured = false;           // false with too few samples to hold any out; `why_not` then says so
+  FeatureSet features;
+  std::size_t view_count = 0;  // trained on besides each sample itself
+  SecondLook second_look = SecondLook::kNo;
+  bool measured = false;  // false with too few samples to hold any out; `why_not` then says so
   std::string why_not;
   Metrics metrics;  // out of fold (logistic, nearest mean) or on the held-out part (mlp)
   std::vector<std::uint32_t> held_out_rows;         // rows of the training set that were measured, ascending
@@ -68,6 +82,8 @@ struct TrainReport {
   std::vector<std::uint32_t> held_out_predictions;  // the class index that each was given
   std::vector<float> held_out_probabilities;        // of its own class
   std::vector<float> held_out_confidences;          // of the class that it was given
+  std::vector<double> held_out_log_losses;          // -ln of that, natural logarithm
+  std::vector<float> held_out_logits;  // [held_out_count, class_count], calibrated without that sample
   std::size_t fold_count = 0;
   double l2 = 0;
   std::vector<L2Candidate> l2_candidates;
@@ -116,6 +132,7 @@ class Trainer {
 // class of ten.) The sharpness s is fitted, as a temperature, to each sample's logits under the means of the
 // other samples. Costs O(samples * features). Needs two classes with a sample each (too-few-samples).
 [[nodiscard]] Result<Head> nearest_mean_head(const TrainingSetView& samples,
-                                             std::span<const ClassInfo> classes);
+                                             std::span<const ClassInfo> classes,
+                                             const FeatureSet& features = {"last"});
 
 }  // namespace headstart

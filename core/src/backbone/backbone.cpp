@@ -10,6 +10,7 @@
 #include "backbone/graph_builder.h"
 #include "backbone/mobilenet_v2.h"
 #include "headstart/buffer.h"
+#include "headstart/features.h"
 
 namespace headstart {
 namespace {
@@ -20,13 +21,34 @@ static_assert(XNN_EXTRA_BYTES <= kReadablePaddingBytes,
 constexpr std::size_t kImageChannels = 3;
 constexpr std::size_t kMostBatch = 64;
 
-// External ids of the graph; the maps that were asked for come after these.
+// External ids of the graph: the means of the maps come after the input, then the maps that were asked for.
 constexpr std::uint32_t kInputId = 0;
-constexpr std::uint32_t kEmbeddingId = 1;
-constexpr std::uint32_t kFirstMapId = 2;
+constexpr std::uint32_t kFirstMeanId = 1;
+constexpr std::string_view kLastMap = "last";
 
 Error bad_argument(std::string message) {
   return {ErrorCode::kBadArgument, std::move(message)};
+}
+
+Status check_maps(const BackboneOptions& options, const std::vector<std::string>& known) {
+  const auto position_of = [&](const std::string& name) { return std::ranges::find(known, name); };
+  const auto unknown = [&](const std::string& name) {
+    return bad_argument("the network has maps \"" + known.front() + "\" to \"" + known[known.size() - 2] +
+                        "\" and \"" + known.back() + "\", but none called \"" + name + "\"");
+  };
+  const std::string& end = options.end_map.empty() ? known.back() : options.end_map;
+  if (position_of(end) == known.end()) return unknown(end);
+  for (std::size_t i = 0; i < options.maps.size(); ++i) {
+    const std::string& name = options.maps[i];
+    if (position_of(name) == known.end()) return unknown(name);
+    if (position_of(name) > position_of(end)) {
+      return bad_argument("the network ends at \"" + end + "\", before the map \"" + name + "\"");
+    }
+    if (std::ranges::count(std::span(options.maps).first(i), name) > 0) {
+      return bad_argument("the map \"" + name + "\" was asked for twice");
+    }
+  }
+  return {};
 }
 
 Status check_options(const BackboneOptions& options, const MobileNetV2& network) {
@@ -39,19 +61,7 @@ Status check_options(const BackboneOptions& options, const MobileNetV2& network)
     return bad_argument("the batch size must be from 1 to " + std::to_string(kMostBatch) + ", got " +
                         std::to_string(options.max_batch_size));
   }
-  const std::vector<std::string> known = map_names_of(network);
-  for (std::size_t i = 0; i < options.maps.size(); ++i) {
-    const std::string& name = options.maps[i];
-    if (std::ranges::find(known, name) == known.end()) {
-      return bad_argument("the network has maps \"" + known.front() + "\" to \"" + known[known.size() - 2] +
-                          "\" and \"" + known.back() + "\", but none called \"" + name + "\"");
-    }
-    if (std::find(options.maps.begin(), options.maps.begin() + static_cast<std::ptrdiff_t>(i), name) !=
-        options.maps.begin() + static_cast<std::ptrdiff_t>(i)) {
-      return bad_argument("the map \"" + name + "\" was asked for twice");
-    }
-  }
-  return {};
+  return check_maps(options, map_names_of(network));
 }
 
 }  // namespace
@@ -66,10 +76,11 @@ struct Backbone::State {
   ImagePreparer preparer;
 
   BackboneWeights weights;
-  PaddedBuffer<float> input;              // [max_batch_size, input_size_px, input_size_px, 3]
-  PaddedBuffer<float> embeddings;         // [max_batch_size, embedding_dim]
-  std::vector<MapInfo> maps;              // in the order asked
-  std::vector<PaddedBuffer<float>> kept;  // for each of maps: [max_batch_size, height, width, channel_count]
+  PaddedBuffer<float> input;               // [max_batch_size, input_size_px, input_size_px, 3]
+  std::vector<FeatureBlock> blocks;        // of the maps that are computed
+  std::vector<PaddedBuffer<float>> means;  // for each of blocks: [max_batch_size, count]
+  std::vector<MapInfo> maps;               // in the order asked
+  std::vector<PaddedBuffer<float>> kept;   // for each of maps: [max_batch_size, height, width, channel_count]
 
   GraphRuntime runtime;
   std::size_t batch_size = 0;  // that the runtime is set up for
@@ -81,8 +92,7 @@ struct Backbone::State {
         preparer(std::move(image_preparer)),
         weights(std::move(file.weights)) {}
 
-  Status build(const MobileNetV2& network, const std::vector<std::string>& map_names,
-               const ComputePool& pool);
+  Status build(const MobileNetV2& network, const BackboneOptions& options, const ComputePool& pool);
   Status allocate_buffers();
   Status set_up(std::size_t new_batch_size);
 
@@ -90,33 +100,49 @@ struct Backbone::State {
     const auto side = static_cast<std::size_t>(input_size_px);
     return side * side * kImageChannels;
   }
+  [[nodiscard]] std::uint32_t first_map_id() const {
+    return kFirstMeanId + static_cast<std::uint32_t>(blocks.size());
+  }
+  [[nodiscard]] bool has_embedding() const { return blocks.back().map == kLastMap; }
+  [[nodiscard]] std::span<const float> mean(std::size_t block_index, std::size_t batch_index) const {
+    const std::size_t count = blocks[block_index].count;
+    return std::as_const(means[block_index]).span().subspan(batch_index * count, count);
+  }
   [[nodiscard]] std::size_t map_element_count(std::size_t index) const {
     return maps[index].height * maps[index].width * maps[index].channel_count;
   }
 };
 
-Status Backbone::State::build(const MobileNetV2& network, const std::vector<std::string>& map_names,
+Status Backbone::State::build(const MobileNetV2& network, const BackboneOptions& options,
                               const ComputePool& pool) {
-  maps.resize(map_names.size());
+  blocks = info.feature_blocks;
+  const auto block_of = [&](std::string_view name) {
+    return std::ranges::find(blocks, name, &FeatureBlock::map);
+  };
+  if (!options.end_map.empty()) blocks.erase(block_of(options.end_map) + 1, blocks.end());
+  maps.resize(options.maps.size());
   const auto index_of = [&](std::string_view name) {
-    return static_cast<std::size_t>(std::ranges::find(map_names, name) - map_names.begin());
+    return static_cast<std::size_t>(std::ranges::find(options.maps, name) - options.maps.begin());
   };
   MobileNetV2Graph parts;
   parts.input_size_px = static_cast<std::size_t>(input_size_px);
   parts.input_id = kInputId;
-  parts.embedding_id = kEmbeddingId;
+  parts.end_map = blocks.back().map;
   parts.layer = [&](const std::string& name) { return weights.layer(name); };
   parts.map_id = [&](std::string_view name) -> ExternalId {
     const std::size_t index = index_of(name);
-    if (index == map_names.size()) return std::nullopt;
-    return kFirstMapId + static_cast<std::uint32_t>(index);
+    if (index == maps.size()) return std::nullopt;
+    return first_map_id() + static_cast<std::uint32_t>(index);
+  };
+  parts.mean_id = [&](std::string_view name) {
+    return kFirstMeanId + static_cast<std::uint32_t>(block_of(name) - blocks.begin());
   };
   parts.on_map = [&](std::string_view name, const GraphMap& map) {
     const std::size_t index = index_of(name);
     if (index < maps.size()) maps[index] = {std::string(name), map.channel_count, map.height, map.width};
   };
 
-  GraphBuilder graph(kFirstMapId + static_cast<std::uint32_t>(map_names.size()));
+  GraphBuilder graph(first_map_id() + static_cast<std::uint32_t>(maps.size()));
   add_mobilenet_v2(graph, network, parts);
   auto built = graph.finish(pool);
   if (!built) return built.error();
@@ -129,9 +155,11 @@ Status Backbone::State::allocate_buffers() {
   auto new_input = PaddedBuffer<float>::create(max_batch_size * frame_element_count());
   if (!new_input) return new_input.error();
   input = std::move(new_input).value();
-  auto new_embeddings = PaddedBuffer<float>::create(max_batch_size * info.embedding_dim);
-  if (!new_embeddings) return new_embeddings.error();
-  embeddings = std::move(new_embeddings).value();
+  for (const FeatureBlock& block : blocks) {
+    auto mean = PaddedBuffer<float>::create(max_batch_size * block.count);
+    if (!mean) return mean.error();
+    means.push_back(std::move(mean).value());
+  }
   for (std::size_t index = 0; index < maps.size(); ++index) {
     auto map = PaddedBuffer<float>::create(max_batch_size * map_element_count(index));
     if (!map) return map.error();
@@ -144,9 +172,12 @@ Status Backbone::State::allocate_buffers() {
 
 Status Backbone::State::set_up(std::size_t new_batch_size) {
   if (new_batch_size == batch_size) return {};
-  std::vector<ExternalBuffer> buffers = {{kInputId, input.data()}, {kEmbeddingId, embeddings.data()}};
+  std::vector<ExternalBuffer> buffers = {{kInputId, input.data()}};
+  for (std::size_t index = 0; index < means.size(); ++index) {
+    buffers.push_back({kFirstMeanId + static_cast<std::uint32_t>(index), means[index].data()});
+  }
   for (std::size_t index = 0; index < kept.size(); ++index) {
-    buffers.push_back({kFirstMapId + static_cast<std::uint32_t>(index), kept[index].data()});
+    buffers.push_back({first_map_id() + static_cast<std::uint32_t>(index), kept[index].data()});
   }
   batch_size = 0;  // a failure below leaves nothing usable
   if (Status fitted = runtime.set_up(new_batch_size, buffers); !fitted) return fitted;
@@ -170,7 +201,7 @@ Result<Backbone> Backbone::load(std::span<const std::uint8_t> file, const Backbo
   auto preparer = ImagePreparer::create(size_px);
   if (!preparer) return preparer.error();
   auto state = std::make_unique<State>(std::move(read).value(), options, std::move(preparer).value());
-  if (Status built = state->build(network, options.maps, pool); !built) return built.error();
+  if (Status built = state->build(network, options, pool); !built) return built.error();
   return Backbone(std::move(state));
 }
 
@@ -186,10 +217,17 @@ std::size_t Backbone::max_batch_size() const {
 std::span<const MapInfo> Backbone::maps() const {
   return state_->maps;
 }
+std::span<const FeatureBlock> Backbone::feature_blocks() const {
+  return state_->blocks;
+}
+std::size_t Backbone::feature_count() const {
+  return feature_count_of(state_->blocks);
+}
 
 std::size_t Backbone::memory_bytes() const {
   std::size_t bytes = state_->weights.size_bytes() + state_->graph_bytes + state_->input.size_bytes() +
-                      state_->embeddings.size_bytes() + state_->preparer.memory_bytes();
+                      state_->preparer.memory_bytes();
+  for (const PaddedBuffer<float>& mean : state_->means) bytes += mean.size_bytes();
   for (const PaddedBuffer<float>& map : state_->kept) bytes += map.size_bytes();
   return bytes;
 }
@@ -204,6 +242,9 @@ Status Backbone::prepare(const FrameView& frame, const PrepareOptions& options, 
 
 Status Backbone::embed(const FrameView& frame, const PrepareOptions& options,
                        std::span<float> embedding_out) {
+  if (!state_->has_embedding()) {
+    return bad_argument("the network ends at \"" + state_->blocks.back().map + "\", it gives no embedding");
+  }
   if (embedding_out.size() != state_->info.embedding_dim) {
     return bad_argument("an embedding takes " + std::to_string(state_->info.embedding_dim) +
                         " numbers, room was given for " + std::to_string(embedding_out.size()));
@@ -211,6 +252,18 @@ Status Backbone::embed(const FrameView& frame, const PrepareOptions& options,
   if (Status prepared = prepare(frame, options, 0); !prepared) return prepared;
   if (Status ran = run(1); !ran) return ran;
   std::ranges::copy(embedding(0), embedding_out.begin());
+  return {};
+}
+
+Status Backbone::embed_features(const FrameView& frame, const PrepareOptions& options,
+                                std::span<float> features_out) {
+  if (features_out.size() != feature_count()) {
+    return bad_argument("the features take " + std::to_string(feature_count()) +
+                        " numbers, room was given for " + std::to_string(features_out.size()));
+  }
+  if (Status prepared = prepare(frame, options, 0); !prepared) return prepared;
+  if (Status ran = run(1); !ran) return ran;
+  features(0, features_out);
   return {};
 }
 
@@ -230,10 +283,16 @@ Status Backbone::run(std::size_t batch_size) {
 }
 
 std::span<const float> Backbone::embedding(std::size_t batch_index) const {
-  assert(batch_index < state_->batch_size);
-  return std::as_const(state_->embeddings)
-      .span()
-      .subspan(batch_index * state_->info.embedding_dim, state_->info.embedding_dim);
+  assert(batch_index < state_->batch_size && state_->has_embedding());
+  return state_->mean(state_->blocks.size() - 1, batch_index);
+}
+
+void Backbone::features(std::size_t batch_index, std::span<float> features_out) const {
+  assert(batch_index < state_->batch_size && features_out.size() == feature_count());
+  for (std::size_t index = 0; index < state_->blocks.size(); ++index) {
+    std::ranges::copy(state_->mean(index, batch_index),
+                      features_out.subspan(state_->blocks[index].offset).begin());
+  }
 }
 
 std::span<const float> Backbone::map(std::size_t batch_index, std::size_t map_index) const {

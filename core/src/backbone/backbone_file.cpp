@@ -115,6 +115,7 @@ Result<BackboneInfo> read_info(const SafetensorsView& file) {
 
   const MobileNetV2 network = mobilenet_v2(width_multiplier);
   info.embedding_dim = network.last_channels;
+  info.feature_blocks = feature_blocks_of(network);
   metadata.expect("embedding_dim", std::to_string(network.last_channels));
   metadata.expect("block_strides", strides_text(network));
   metadata.expect("padding", "tf_same");

@@ -109,6 +109,19 @@ std::vector<std::string> map_names_of(const MobileNetV2& network) {
   return names;
 }
 
+std::vector<FeatureBlock> feature_blocks_of(const MobileNetV2& network) {
+  std::vector<FeatureBlock> blocks;
+  std::size_t offset = 0;
+  for (const std::string& name : map_names_of(network)) {
+    const std::size_t index = blocks.size();
+    const std::size_t count =
+        index < network.blocks.size() ? network.blocks[index].output_channels : network.last_channels;
+    blocks.push_back({name, offset, count});
+    offset += count;
+  }
+  return blocks;
+}
+
 void add_mobilenet_v2(GraphBuilder& graph, const MobileNetV2& network, const MobileNetV2Graph& parts) {
   GraphMap map = graph.input(parts.input_id, parts.input_size_px, parts.input_size_px, kImageChannels);
   map = graph.convolution(map,
@@ -117,15 +130,19 @@ void add_mobilenet_v2(GraphBuilder& graph, const MobileNetV2& network, const Mob
                            .channel_count = network.stem_channels,
                            .activation = Activation::kRelu6},
                           parts.layer("stem"));
+  const auto finish_map = [&](const std::string& name) {
+    parts.on_map(name, map);
+    graph.mean(map, parts.mean_id(name));
+    return name == parts.end_map;
+  };
   for (std::size_t index = 0; index < network.blocks.size(); ++index) {
     const std::string name = block_name(index);
     map = add_block(graph, map, network.blocks[index], name, parts);
-    parts.on_map(name, map);
+    if (finish_map(name)) return;
   }
   map = graph.convolution(map, {.channel_count = network.last_channels, .activation = Activation::kRelu6},
                           parts.layer("last"), parts.map_id("last"));
-  parts.on_map("last", map);
-  graph.mean(map, parts.embedding_id);
+  finish_map("last");
 }
 
 }  // namespace headstart

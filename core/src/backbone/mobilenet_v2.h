@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backbone/graph_builder.h"
+#include "headstart/backbone.h"
 
 namespace headstart {
 
@@ -47,18 +48,23 @@ struct TensorSpec {
 // "blocks.0" … "blocks.16" and "last": the maps that can be asked for.
 [[nodiscard]] std::vector<std::string> map_names_of(const MobileNetV2& network);
 
+// The means of these maps, one behind the other.
+[[nodiscard]] std::vector<FeatureBlock> feature_blocks_of(const MobileNetV2& network);
+
 // What the graph is built from. `layer` gives the weights of "stem", "blocks.3.expand" …; `map_id` the
-// external id of a map that is wanted, or none.
+// external id of a map that is wanted, or none; `mean_id` that of the mean of a map.
 struct MobileNetV2Graph {
   std::size_t input_size_px = 224;
   std::uint32_t input_id = 0;
-  std::uint32_t embedding_id = 1;
+  std::string end_map = "last";  // the network ends here
   std::function<LayerWeights(const std::string& layer)> layer;
   std::function<ExternalId(std::string_view map)> map_id;
+  std::function<std::uint32_t(std::string_view map)> mean_id;
   std::function<void(std::string_view map, const GraphMap&)> on_map;  // told of every map that has a name
 };
 
-// Adds the whole network to `graph`: input [input_size_px, input_size_px, 3] to embedding [last_channels].
+// Adds the network to `graph`: input [input_size_px, input_size_px, 3] to the mean [channel_count] of each
+// map.
 void add_mobilenet_v2(GraphBuilder& graph, const MobileNetV2& network, const MobileNetV2Graph& parts);
 
 }  // namespace headstart

@@ -6,6 +6,14 @@
 
 namespace headstart {
 
+std::vector<std::uint32_t> row_classes_of(const TrainingTask& task) {
+  std::vector<std::uint32_t> classes(task.rows.row_count());
+  for (std::size_t r = 0; r < classes.size(); ++r) {
+    classes[r] = task.class_indices[r % task.rows.sample_count()];
+  }
+  return classes;
+}
+
 void report_held_out(TrainReport& report, const TrainingTask& task, std::span<const std::uint32_t> rows,
                      std::span<const float> logits) {
   report.measured = !rows.empty();
@@ -27,7 +35,9 @@ void report_held_out(TrainReport& report, const TrainingTask& task, std::span<co
     report.held_out_predictions.push_back(static_cast<std::uint32_t>(predicted));
     report.held_out_probabilities.push_back(static_cast<float>(row[truth]));
     report.held_out_confidences.push_back(static_cast<float>(*std::max_element(row.begin(), row.end())));
+    report.held_out_log_losses.push_back(-logarithm(std::max(row[truth], kLeastProbability)));
   }
+  report.held_out_logits.assign(logits.begin(), logits.end());
   report.held_out_rows.assign(rows.begin(), rows.end());
   report.metrics = measure(logits, truths, task.class_count);
 }

@@ -11,13 +11,13 @@
 #include "headstart/head.h"
 #include "headstart/trainer.h"
 #include "training/folds.h"
+#include "training/training_rows.h"
 
 namespace headstart {
 
-// The samples of one run. `embeddings` is the store's: only start functions may read it.
+// The samples of one run. `rows` reads the store: only start functions may use it for more than counts.
 struct TrainingTask {
-  std::span<const float> embeddings;  // [sample_count, feature_count]
-  std::size_t feature_count = 0;
+  TrainingRows rows;
   std::vector<std::uint32_t> class_indices;  // [sample_count]
   std::size_t class_count = 0;
   std::vector<std::string> labels;  // [class_count]
@@ -37,6 +37,14 @@ class HeadTraining {
   Head head;
   TrainReport report;
 };
+
+// The class of every row: a view's is its sample's. [row_count]
+[[nodiscard]] std::vector<std::uint32_t> row_classes_of(const TrainingTask& task);
+
+// The row of a sample's mirror image, where all views are used.
+[[nodiscard]] inline std::size_t mirror_row(const TrainingTask& task, std::size_t sample_index) {
+  return task.rows.sample_count() + sample_index;
+}
 
 Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const Head* warm_start,
                                                      const ComputePool& pool);

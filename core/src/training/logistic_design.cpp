@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kNumbersPerSlice = 1u << 21u;
 constexpr std::size_t kMultiplyAddsPerSlice = 1u << 25u;
 constexpr std::size_t kGramBlock = 64;  // columns of the Gram matrix at a time
+constexpr std::size_t kMultiplyAddsPerGramSlice = 1u << 27u;
 constexpr std::size_t kTransposeTile = 32;
 
 std::size_t rows_per_slice(std::size_t numbers_per_row) {
@@ -28,25 +29,26 @@ Status ensure_size(PaddedBuffer<float>& buffer, std::size_t size) {
 
 }  // namespace
 
-LogisticDesign::LogisticDesign(std::size_t sample_count, std::size_t extra_count, std::size_t feature_count,
-                               MatrixProduct product)
-    : sample_count_(sample_count),
-      row_count_(sample_count + extra_count),
-      feature_count_(feature_count),
-      coordinates_(sample_count <= feature_count ? Coordinates::kSamples : Coordinates::kFeatures),
+LogisticDesign::LogisticDesign(const TrainingRows& samples, std::size_t extra_count, MatrixProduct product)
+    : sample_count_(samples.row_count()),
+      row_count_(sample_count_ + extra_count),
+      feature_count_(samples.feature_count()),
+      map_sizes_(samples.map_sizes().begin(), samples.map_sizes().end()),
+      coordinates_(sample_count_ <= feature_count_ ? Coordinates::kSamples : Coordinates::kFeatures),
       product_(std::move(product)) {}
 
-Result<LogisticDesign> LogisticDesign::create(std::span<const float> embeddings,
-                                              std::span<const float> extra_weights, std::size_t feature_count,
-                                              const ComputePool& pool) {
+Result<LogisticDesign> LogisticDesign::create(const TrainingRows& samples,
+                                              std::span<const float> extra_weights, const ComputePool& pool) {
   Result<MatrixProduct> product = MatrixProduct::create(RightLayout::kColumnsByInner, pool);
   if (!product) return product.error();
-  LogisticDesign design(embeddings.size() / feature_count, extra_weights.size() / feature_count,
-                        feature_count, std::move(product).value());
-  const Status room_for_rows = ensure_size(design.rows_, embeddings.size() + extra_weights.size());
+  const std::size_t feature_count = samples.feature_count();
+  LogisticDesign design(samples, extra_weights.size() / feature_count, std::move(product).value());
+  const Status room_for_rows = ensure_size(design.rows_, design.row_count_ * feature_count);
   if (!room_for_rows) return room_for_rows.error();
-  std::copy(embeddings.begin(), embeddings.end(), design.rows_.data());
-  std::copy(extra_weights.begin(), extra_weights.end(), design.rows_.data() + embeddings.size());
+  for (std::size_t r = 0; r < design.sample_count_; ++r) {
+    samples.copy_row(r, {design.row(r), feature_count});
+  }
+  std::copy(extra_weights.begin(), extra_weights.end(), design.row(design.sample_count_));
   design.extra_lengths_.assign(extra_weights.size() / feature_count, 0.0);
   const bool in_samples = design.coordinates_ == Coordinates::kSamples;
   PaddedBuffer<float>& second = in_samples ? design.gram_ : design.transposed_;
@@ -110,16 +112,26 @@ void LogisticDesign::finish_moments() {
     means_known_ = true;
     return;
   }
-  double mean_variance = 0;
-  for (const double variance : sums_) mean_variance += variance / static_cast<double>(feature_count_);
   standardisation_.scales.assign(feature_count_, 0.0);
-  for (std::size_t j = 0; j < feature_count_; ++j) {
+  std::size_t begin = 0;
+  for (const std::size_t size : map_sizes_) {
+    set_scales(begin, size);
+    begin += size;
+  }
+  stage_ = Stage::kScale;
+}
+
+// Of one map, from the variances that sums_ now holds.
+void LogisticDesign::set_scales(std::size_t begin, std::size_t size) {
+  double mean_variance = 0;
+  for (std::size_t j = begin; j < begin + size; ++j) mean_variance += sums_[j] / static_cast<double>(size);
+  const auto length = static_cast<double>(size * map_sizes_.size());
+  for (std::size_t j = begin; j < begin + size; ++j) {
     // Below this a feature holds rounding, not information.
     if (!(sums_[j] > 1e-12 * mean_variance)) continue;
     const double shrunk = 0.5 * (sums_[j] + mean_variance);
-    standardisation_.scales[j] = 1 / std::sqrt(shrunk * static_cast<double>(feature_count_));
+    standardisation_.scales[j] = 1 / std::sqrt(shrunk * length);
   }
-  stage_ = Stage::kScale;
 }
 
 void LogisticDesign::scale_rows() {
@@ -166,23 +178,30 @@ void LogisticDesign::write_weight_coordinates(std::size_t extra_index, std::span
   }
 }
 
-// A block of columns from the diagonal down; what lies above the diagonal is its mirror image.
+// A block of columns from the diagonal down, in pieces of its rows; what lies above the diagonal is its
+// mirror image.
 Status LogisticDesign::add_gram_block() {
   const std::size_t begin = next_row_;
   const std::size_t width = std::min(kGramBlock, row_count_ - begin);
-  const Status status = product_.run({.left = row(begin),
+  const std::size_t first = begin + gram_done_;
+  const std::size_t piece = std::max(kGramBlock, kMultiplyAddsPerGramSlice / (feature_count_ * width));
+  const std::size_t count = std::min(piece, row_count_ - first);
+  const Status status = product_.run({.left = row(first),
                                       .right = row(begin),
-                                      .out = gram_.data() + begin * row_count_ + begin,
-                                      .row_count = row_count_ - begin,
+                                      .out = gram_.data() + first * row_count_ + begin,
+                                      .row_count = count,
                                       .inner_count = feature_count_,
                                       .column_count = width,
                                       .out_stride = row_count_});
   if (!status) return status;
-  for (std::size_t i = begin; i < row_count_; ++i) {
+  for (std::size_t i = first; i < first + count; ++i) {
     for (std::size_t j = begin; j < std::min(i, begin + width); ++j) {
       gram_.data()[j * row_count_ + i] = gram_.data()[i * row_count_ + j];
     }
   }
+  gram_done_ += count;
+  if (first + count < row_count_) return {};
+  gram_done_ = 0;
   next_row_ += width;
   if (next_row_ == row_count_) stage_ = Stage::kReady;
   return {};

@@ -11,6 +11,7 @@
 #include "headstart/buffer.h"
 #include "headstart/compute.h"
 #include "headstart/status.h"
+#include "training/training_rows.h"
 
 namespace headstart {
 
@@ -22,6 +23,9 @@ namespace headstart {
 // this takes the test log loss from 1.11 to 0.91 and gives 2 points of accuracy; anything from a quarter to
 // three quarters does.) The statistics know no labels, so folds may share them: labels that mean nothing are
 // predicted at chance, which a test holds.
+//
+// Of several joined maps each is scaled so on its own, with its own mean variance, and all have the same
+// share of the length: scales[j] = 1 / sqrt(map_count d (variance_j + V) / 2), d and V of the map of j.
 struct Standardisation {
   std::vector<double> means;   // [feature_count]
   std::vector<double> scales;  // [feature_count]
@@ -41,11 +45,10 @@ enum class Coordinates : std::uint8_t {
 // Owns a copy of the samples. Prepared in slices, then a fixed linear map between coordinates and logits.
 class LogisticDesign {
  public:
-  // `embeddings` [sample_count, feature_count] is copied. With kSamples a fit can start from weights that are
-  // no sum of these samples only if they are rows too: `extra_weights` [extra_count, feature_count], over raw
+  // `samples`, with the views among them, are copied. With kSamples a fit can start from weights that are no
+  // sum of these samples only if they are rows too: `extra_weights` [extra_count, feature_count], over raw
   // features, follow the samples. With kFeatures there must be none.
-  static Result<LogisticDesign> create(std::span<const float> embeddings,
-                                       std::span<const float> extra_weights, std::size_t feature_count,
+  static Result<LogisticDesign> create(const TrainingRows& samples, std::span<const float> extra_weights,
                                        const ComputePool& pool);
 
   // Does one slice of the preparation; call until it says true.
@@ -81,23 +84,25 @@ class LogisticDesign {
  private:
   enum class Stage : std::uint8_t { kMoments, kScale, kGram, kTranspose, kReady };
 
-  LogisticDesign(std::size_t sample_count, std::size_t extra_count, std::size_t feature_count,
-                 MatrixProduct product);
+  LogisticDesign(const TrainingRows& samples, std::size_t extra_count, MatrixProduct product);
 
   void add_moments();
   void finish_moments();
+  void set_scales(std::size_t begin, std::size_t size);
   void scale_rows();
   void scale_extra_row(std::size_t index);
   Status add_gram_block();
   Status transpose_rows();
   [[nodiscard]] float* row(std::size_t index) { return rows_.data() + index * feature_count_; }
 
-  std::size_t sample_count_;
+  std::size_t sample_count_;  // views count as samples here
   std::size_t row_count_;
   std::size_t feature_count_;
+  std::vector<std::size_t> map_sizes_;  // sum: feature_count
   Coordinates coordinates_;
   Stage stage_ = Stage::kMoments;
   std::size_t next_row_ = 0;
+  std::size_t gram_done_ = 0;  // rows of the block of columns under way
   bool means_known_ = false;
   Standardisation standardisation_;
   std::vector<double> sums_;           // [feature_count]

@@ -32,7 +32,7 @@ LogisticPath::LogisticPath(const Problem& problem)
       logits_(problem.strengths.size()),
       mean_points_(problem.strengths.size()),
       mean_logits_(problem.strengths.size()) {
-  for (std::size_t i = 0; i < problem_.class_indices.size(); ++i) {
+  for (std::size_t i = 0; i < problem_.folds->fold_of_row.size(); ++i) {
     if (problem_.folds->fold_of_row[i] == kNeverHeldOut) continue;
     held_out_rows_.push_back(static_cast<std::uint32_t>(i));
     held_out_classes_.push_back(problem_.class_indices[i]);
@@ -67,8 +67,9 @@ void LogisticPath::start_group() {
                              .class_indices = problem_.class_indices,
                              .class_count = problem_.class_count,
                              .is_training = std::vector<std::uint8_t>(problem_.class_indices.size())};
-    for (std::size_t i = 0; i < fit.is_training.size(); ++i) {
-      fit.is_training[i] = problem_.folds->fold_of_row[i] == fold ? 0 : 1;
+    const std::vector<std::uint32_t>& fold_of_sample = problem_.folds->fold_of_row;
+    for (std::size_t r = 0; r < fit.is_training.size(); ++r) {
+      fit.is_training[r] = fold_of_sample[r % fold_of_sample.size()] == fold ? 0 : 1;
     }
     fits_.emplace_back(fit, problem_.strengths.front(), kPairCount);
   }
@@ -97,7 +98,7 @@ void LogisticPath::finish_strength() {
     if (fold < group_begin_ || fold >= group_begin_ + fits_.size()) continue;
     float* out = logits_[strength_index_].data() + k * problem_.class_count;
     for (std::size_t c = 0; c < problem_.class_count; ++c) {
-      out[c] = static_cast<float>(fits_[fold - group_begin_].logit(row, c));
+      out[c] = static_cast<float>(held_out_logit(fits_[fold - group_begin_], row, c));
     }
   }
   // The first group decides how far the path goes; the others follow it there.
@@ -108,6 +109,13 @@ void LogisticPath::finish_strength() {
   } else {
     start_strength();
   }
+}
+
+// A linear head's answer to the mean of two rows is the mean of its answers.
+double LogisticPath::held_out_logit(const LogisticFit& fit, std::size_t row, std::size_t class_index) const {
+  if (problem_.second_look == SecondLook::kNo) return fit.logit(row, class_index);
+  const std::size_t mirror = problem_.folds->fold_of_row.size() + row;
+  return 0.5 * (fit.logit(row, class_index) + fit.logit(mirror, class_index));
 }
 
 bool LogisticPath::is_settled() const {
@@ -158,7 +166,7 @@ void LogisticPath::judge(std::size_t strength_index) {
       row[c] = static_cast<double>(logits[k * class_count + c]) / temperature;
     }
     softmax(row);
-    losses.push_back(-logarithm(std::max(row[classes[k]], 1e-15)));
+    losses.push_back(-logarithm(std::max(row[classes[k]], kLeastProbability)));
     sum += losses.back();
   }
   candidates_[strength_index] = {.l2 = problem_.strengths[strength_index],

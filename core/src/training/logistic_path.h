@@ -28,10 +28,11 @@ class LogisticPath {
  public:
   struct Problem {
     LogisticDesign* design = nullptr;  // prepared; must outlive the path, like class_indices and folds
-    std::span<const std::uint32_t> class_indices;
+    std::span<const std::uint32_t> class_indices;  // [row_count]; row r is of sample r % sample_count
     std::size_t class_count = 0;
-    const Folds* folds = nullptr;
-    std::vector<double> strengths;  // falling
+    const Folds* folds = nullptr;              // over the samples
+    SecondLook second_look = SecondLook::kNo;  // kMirrored: the row behind the samples' is the mirror image's
+    std::vector<double> strengths;             // falling
   };
   explicit LogisticPath(const Problem& problem);
 
@@ -57,6 +58,7 @@ class LogisticPath {
   void finish_group();
   [[nodiscard]] bool is_settled() const;
   void judge(std::size_t strength_index);
+  [[nodiscard]] double held_out_logit(const LogisticFit& fit, std::size_t row, std::size_t class_index) const;
   [[nodiscard]] bool is_nearly_best(std::size_t strength_index, std::size_t least_index) const;
   void choose();
 

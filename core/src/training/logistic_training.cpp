@@ -33,10 +33,9 @@ class LogisticTraining final : public HeadTraining {
       : task_(std::move(task)), design_(std::move(design)), descent_(design_) {
     folds_ = stratified_folds(task_.class_indices, task_.class_count, task_.options.fold_count,
                               task_.options.seed);
-    task_.embeddings = {};
-    is_sample_.assign(design_.row_count(), 0);
-    std::fill_n(is_sample_.begin(), task_.class_indices.size(), std::uint8_t{1});
-    row_classes_ = task_.class_indices;
+    row_classes_ = row_classes_of(task_);
+    is_sample_.assign(row_classes_.size(), 1);
+    is_sample_.resize(design_.row_count(), 0);
     row_classes_.resize(design_.row_count(), 0);
   }
 
@@ -92,9 +91,10 @@ class LogisticTraining final : public HeadTraining {
     std::vector<double> strengths(std::begin(kStrengths), std::end(kStrengths));
     if (task_.options.l2) strengths = {*task_.options.l2};
     path_.emplace(LogisticPath::Problem{.design = &design_,
-                                        .class_indices = task_.class_indices,
+                                        .class_indices = row_classes_,
                                         .class_count = task_.class_count,
                                         .folds = &folds_,
+                                        .second_look = task_.options.second_look,
                                         .strengths = std::move(strengths)});
     stage_ = Stage::kPath;
     return {};
@@ -262,8 +262,9 @@ class LogisticTraining final : public HeadTraining {
 // Which row of an earlier head stands for each class, by name; nothing where it cannot serve.
 std::vector<std::optional<std::size_t>> matching_rows(const Head* earlier, const TrainingTask& task) {
   std::vector<std::optional<std::size_t>> rows(task.class_count);
-  const bool serves = earlier != nullptr && earlier->feature_count == task.feature_count &&
-                      earlier->hidden_biases.empty() && task.options.fold_count < 2;
+  const bool serves = earlier != nullptr && earlier->feature_count == task.rows.feature_count() &&
+                      earlier->features == task.options.features && earlier->hidden_biases.empty() &&
+                      task.options.fold_count < 2;
   if (!serves) return {};
   for (std::size_t c = 0; c < task.class_count; ++c) {
     const auto found = std::find(earlier->labels.begin(), earlier->labels.end(), task.labels[c]);
@@ -279,16 +280,17 @@ Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const He
                                                      const ComputePool& pool) {
   std::vector<std::optional<std::size_t>> earlier_class = matching_rows(earlier, task);
   std::vector<float> extra;
-  const bool in_samples = task.class_indices.size() <= task.feature_count;
+  const std::size_t feature_count = task.rows.feature_count();
+  const bool in_samples = task.rows.row_count() <= feature_count;
   for (const std::optional<std::size_t>& row : earlier_class) {
     if (!in_samples) break;
     const std::size_t begin = extra.size();
-    extra.resize(begin + task.feature_count, 0.0F);
+    extra.resize(begin + feature_count, 0.0F);
     if (!row) continue;
-    const auto weights = std::span(earlier->weights).subspan(*row * task.feature_count, task.feature_count);
+    const auto weights = std::span(earlier->weights).subspan(*row * feature_count, feature_count);
     std::copy(weights.begin(), weights.end(), extra.begin() + static_cast<std::ptrdiff_t>(begin));
   }
-  Result<LogisticDesign> design = LogisticDesign::create(task.embeddings, extra, task.feature_count, pool);
+  Result<LogisticDesign> design = LogisticDesign::create(task.rows, extra, pool);
   if (!design) return design.error();
   auto training = std::make_unique<LogisticTraining>(std::move(task), std::move(design).value());
   if (!earlier_class.empty()) training->warm_start(*earlier, std::move(earlier_class));

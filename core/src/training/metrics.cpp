@@ -73,7 +73,7 @@ Metrics measure(std::span<const float> logits, std::span<const std::uint32_t> cl
     right_count += right ? 1 : 0;
     ++metrics.confusion[truth * class_count + predicted];
     // A probability of 0 would make one picture outweigh all others.
-    metrics.log_loss -= logarithm(std::max(row[truth], 1e-15));
+    metrics.log_loss -= logarithm(std::max(row[truth], kLeastProbability));
     const double confidence = row[predicted];
     const auto bin = std::min(kBinCount - 1, static_cast<std::size_t>(confidence * kBinCount));
     bins[bin].confidence_sum += confidence;

@@ -46,11 +46,11 @@ Split split_rows(const TrainingTask& task, Random& random) {
 }
 
 Result<PaddedBuffer<float>> gather(const TrainingTask& task, std::span<const std::uint32_t> rows) {
-  Result<PaddedBuffer<float>> out = PaddedBuffer<float>::create(rows.size() * task.feature_count);
+  Result<PaddedBuffer<float>> out = PaddedBuffer<float>::create(rows.size() * task.rows.feature_count());
   if (!out) return out.error();
   for (std::size_t k = 0; k < rows.size(); ++k) {
-    const auto row = task.embeddings.subspan(rows[k] * task.feature_count, task.feature_count);
-    std::copy(row.begin(), row.end(), out.value().data() + k * task.feature_count);
+    const std::size_t count = task.rows.feature_count();
+    task.rows.copy_row(rows[k], out.value().span().subspan(k * count, count));
   }
   return out;
 }
@@ -64,16 +64,15 @@ class MlpTraining final : public HeadTraining {
         training_(std::move(training)),
         held_out_(std::move(held_out)),
         mlp_(std::move(mlp)) {
-    task_.embeddings = {};
     for (const std::uint32_t row : split_.training) training_classes_.push_back(task_.class_indices[row]);
   }
 
   Result<TrainProgress> step() override {
-    const std::size_t per_row = task_.feature_count * task_.options.hidden_count;
+    const std::size_t per_row = task_.rows.feature_count() * task_.options.hidden_count;
     std::size_t budget = kMultiplyAddsPerSlice;
     while (epoch_ < task_.options.epoch_count) {
       const std::size_t count = std::min(task_.options.batch_size, split_.training.size() - next_row_);
-      const Status trained = mlp_.train_batch(training_.data() + next_row_ * task_.feature_count,
+      const Status trained = mlp_.train_batch(training_.data() + next_row_ * task_.rows.feature_count(),
                                               std::span(training_classes_).subspan(next_row_, count));
       if (!trained) return trained.error();
       ++report.evaluation_count;
@@ -101,7 +100,7 @@ class MlpTraining final : public HeadTraining {
   Status measure_rows() {
     const std::size_t count = std::min(kMeasuredAtOnce, split_.held_out.size() - measured_count_);
     logits_.resize(split_.held_out.size() * task_.class_count);
-    const Status status = mlp_.predict(held_out_.data() + measured_count_ * task_.feature_count, count,
+    const Status status = mlp_.predict(held_out_.data() + measured_count_ * task_.rows.feature_count(), count,
                                        std::span(logits_).subspan(measured_count_ * task_.class_count));
     if (!status) return status;
     measured_count_ += count;
@@ -123,7 +122,7 @@ class MlpTraining final : public HeadTraining {
       logits.insert(logits.end(), row.begin(), row.end());
     }
     report_held_out(report, task_, rows, logits);
-    head.feature_count = task_.feature_count;
+    head.feature_count = task_.rows.feature_count();
     mlp_.write(head);
   }
 
@@ -142,6 +141,10 @@ class MlpTraining final : public HeadTraining {
 }  // namespace
 
 Result<std::unique_ptr<HeadTraining>> start_mlp(TrainingTask task, const ComputePool& pool) {
+  if (task.options.views != ViewUse::kNone) {
+    return Error{ErrorCode::kBadArgument,
+                 "the multilayer perceptron learns from the pictures alone, without views"};
+  }
   Random random(task.options.seed);
   Split split = split_rows(task, random);
   if (split.training.empty()) {
@@ -153,7 +156,7 @@ Result<std::unique_ptr<HeadTraining>> start_mlp(TrainingTask task, const Compute
   if (!training) return training.error();
   Result<PaddedBuffer<float>> held_out = gather(task, split.held_out);
   if (!held_out) return held_out.error();
-  const Mlp::Shape shape{.feature_count = task.feature_count,
+  const Mlp::Shape shape{.feature_count = task.rows.feature_count(),
                          .hidden_count = task.options.hidden_count,
                          .class_count = task.class_count,
                          .most_rows = std::max(task.options.batch_size, kMeasuredAtOnce)};

@@ -24,16 +24,17 @@ double inverse(double length) {
 
 class NearestMean {
  public:
-  NearestMean(std::span<const float> embeddings, std::size_t feature_count,
+  NearestMean(const StridedRows& features, std::size_t sample_count,
               std::span<const std::uint32_t> class_indices, std::size_t class_count,
               std::span<const std::uint8_t> is_training)
-      : embeddings_(embeddings),
-        d_(feature_count),
+      : features_(features),
+        sample_count_(sample_count),
+        d_(features.feature_count),
         class_indices_(class_indices),
         class_count_(class_count),
         counts_(class_count, 0.0),
-        origin_(feature_count, 0.0),
-        means_(class_count * feature_count, 0.0),
+        origin_(d_, 0.0),
+        means_(class_count * d_, 0.0),
         squares_(class_count, 0.0),
         lengths_(class_indices.size(), 0.0) {
     for (std::size_t i = 0; i < class_indices.size(); ++i) {
@@ -64,7 +65,7 @@ class NearestMean {
   }
 
  private:
-  [[nodiscard]] std::span<const float> row(std::size_t i) const { return embeddings_.subspan(i * d_, d_); }
+  [[nodiscard]] std::span<const float> row(std::size_t i) const { return features_.row(i); }
 
   // The mean of the class means: a class with more samples pulls no harder.
   void find_origin() {
@@ -98,26 +99,24 @@ class NearestMean {
     }
   }
 
-  // Each sample's logits under the class means without it: (n u_c - u_i) / (n - 1) for its own class.
+  // Each sample's logits under the class means without it: (n u_c - s) / (n - k) for its own class, with s
+  // the sum of the k directions u_i of its rows, its own and those of its views.
   double find_sharpness() {
     std::vector<float> logits;
     std::vector<std::uint32_t> truths;
     const std::size_t stride = (rows_.size() + kSharpnessRows - 1) / kSharpnessRows;
-    for (std::size_t k = 0; k < rows_.size(); k += stride) {
+    for (std::size_t k = 0; k < rows_.size() && rows_[k] < sample_count_; k += stride) {
       const std::size_t i = rows_[k];
       const std::uint32_t truth = class_indices_[i];
-      const double n = counts_[truth];
-      if (n < 2 || lengths_[i] == 0) continue;
+      const std::size_t own_count = rows_of_sample();
+      if (counts_[truth] < static_cast<double>(own_count + 1) || lengths_[i] == 0) continue;
       for (std::size_t c = 0; c < class_count_; ++c) {
         double dot = 0;  // u_c . (x - m)
         const std::span<const float> values = row(i);
         const double* mean = means_.data() + c * d_;
         for (std::size_t j = 0; j < d_; ++j) dot += mean[j] * (static_cast<double>(values[j]) - origin_[j]);
         double square = squares_[c];
-        if (c == truth) {
-          square = (n * n * square - 2 * n * dot / lengths_[i] + 1) / ((n - 1) * (n - 1));
-          dot = (n * dot - lengths_[i]) / (n - 1);
-        }
+        if (c == truth) leave_out(i, own_count, dot, square);
         logits.push_back(static_cast<float>(dot * inverse(std::sqrt(square)) * inverse(radius_)));
       }
       truths.push_back(truth);
@@ -125,7 +124,40 @@ class NearestMean {
     return truths.empty() ? usual_sharpness(class_count_) : 1 / fit_temperature(logits, truths, class_count_);
   }
 
-  std::span<const float> embeddings_;
+  // A sample in training is there with all its rows.
+  [[nodiscard]] std::size_t rows_of_sample() const { return class_indices_.size() / sample_count_; }
+
+  // From dot = u_c . (x_i - m) and square = |u_c|^2 of the sample's class to those without the sample.
+  void leave_out(std::size_t i, std::size_t own_count, double& dot, double& square) const {
+    const double n = counts_[class_indices_[i]];
+    if (own_count == 1) {
+      square = (n * n * square - 2 * n * dot / lengths_[i] + 1) / ((n - 1) * (n - 1));
+      dot = (n * dot - lengths_[i]) / (n - 1);
+      return;
+    }
+    std::vector<double> sum(d_, 0.0);  // s
+    for (std::size_t r = i; r < class_indices_.size(); r += sample_count_) {
+      const std::span<const float> values = row(r);
+      for (std::size_t j = 0; j < d_; ++j) {
+        sum[j] += (static_cast<double>(values[j]) - origin_[j]) * inverse(lengths_[r]);
+      }
+    }
+    const double* mean = means_.data() + class_indices_[i] * d_;
+    double sum_mean = 0;
+    double sum_sum = 0;
+    double sum_own = 0;  // s . (x_i - m)
+    for (std::size_t j = 0; j < d_; ++j) {
+      sum_mean += sum[j] * mean[j];
+      sum_sum += sum[j] * sum[j];
+      sum_own += sum[j] * (static_cast<double>(row(i)[j]) - origin_[j]);
+    }
+    const double left = n - static_cast<double>(own_count);
+    square = std::max(0.0, n * n * square - 2 * n * sum_mean + sum_sum) / (left * left);
+    dot = (n * dot - sum_own) / left;
+  }
+
+  StridedRows features_;
+  std::size_t sample_count_;
   std::size_t d_;
   std::span<const std::uint32_t> class_indices_;
   std::size_t class_count_;
@@ -134,16 +166,41 @@ class NearestMean {
   std::vector<double> origin_;     // [feature_count], m
   std::vector<double> means_;      // [class_count, feature_count], u_c
   std::vector<double> squares_;    // [class_count], |u_c|^2
-  std::vector<double> lengths_;    // [sample_count], |x - m|
+  std::vector<double> lengths_;    // [row_count], |x - m|
   double radius_ = 0;              // r
 };
 
 }  // namespace
 
-LinearHead fit_nearest_mean(std::span<const float> embeddings, std::size_t feature_count,
+LinearHead fit_nearest_mean(const StridedRows& rows, std::size_t sample_count,
                             std::span<const std::uint32_t> class_indices, std::size_t class_count,
                             std::span<const std::uint8_t> is_training) {
-  return NearestMean(embeddings, feature_count, class_indices, class_count, is_training).run();
+  return NearestMean(rows, sample_count, class_indices, class_count, is_training).run();
+}
+
+std::vector<float> map_scales(const StridedRows& rows, std::span<const std::size_t> map_sizes,
+                              std::size_t row_count) {
+  std::vector<float> scales(rows.feature_count, 1.0F);
+  if (map_sizes.size() < 2) return scales;
+  std::vector<double> sums(rows.feature_count, 0.0);
+  std::vector<double> squares(rows.feature_count, 0.0);
+  for (std::size_t i = 0; i < row_count; ++i) {
+    const std::span<const float> values = rows.row(i);
+    for (std::size_t j = 0; j < values.size(); ++j) {
+      sums[j] += static_cast<double>(values[j]);
+      squares[j] += static_cast<double>(values[j]) * static_cast<double>(values[j]);
+    }
+  }
+  const auto n = static_cast<double>(row_count);
+  std::size_t begin = 0;
+  for (const std::size_t size : map_sizes) {
+    double square = 0;
+    for (std::size_t j = begin; j < begin + size; ++j) square += squares[j] / n - sums[j] * sums[j] / (n * n);
+    const auto scale = square > 0 ? static_cast<float>(1 / std::sqrt(square)) : 0.0F;
+    std::fill_n(scales.begin() + static_cast<std::ptrdiff_t>(begin), size, scale);
+    begin += size;
+  }
+  return scales;
 }
 
 }  // namespace headstart

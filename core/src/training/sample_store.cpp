@@ -24,7 +24,11 @@ Error unknown_sample(SampleId id) {
 
 }  // namespace
 
-SampleStore::SampleStore(std::size_t feature_count) : feature_count_(feature_count), row_of_(1, kNoRow) {}
+SampleStore::SampleStore(std::size_t feature_count)
+    : SampleStore(std::vector<FeatureBlock>{{"last", 0, feature_count}}) {}
+
+SampleStore::SampleStore(std::vector<FeatureBlock> blocks)
+    : feature_count_(feature_count_of(blocks)), blocks_(std::move(blocks)), row_of_(1, kNoRow) {}
 
 ClassId SampleStore::add_class(std::string name) {
   const ClassId id{++last_class_id_};
@@ -141,9 +145,15 @@ Result<std::vector<SampleId>> SampleStore::samples_of(ClassId id) const {
 }
 
 Status SampleStore::drop_embeddings(std::size_t feature_count) {
+  return drop_embeddings(std::vector<FeatureBlock>{{"last", 0, feature_count}});
+}
+
+Status SampleStore::drop_embeddings(std::vector<FeatureBlock> blocks) {
   // The old block goes first: both together might not fit.
   rows_ = {};
-  feature_count_ = feature_count;
+  drop_views();
+  blocks_ = std::move(blocks);
+  feature_count_ = feature_count_of(blocks_);
   for (Sample& kept : samples_) kept.has_embedding = false;
   ++revision_;
   return make_room(samples_.size());
@@ -161,6 +171,60 @@ Status SampleStore::set_embedding(SampleId id, std::span<const float> embedding)
   return {};
 }
 
+Status SampleStore::set_views(SampleId id, std::span<const float> rows) {
+  const Result<std::size_t> index = row_of(id);
+  if (!index) return index.error();
+  const std::size_t count = feature_count_ == 0 ? 0 : rows.size() / feature_count_;
+  if (count == 0 || count * feature_count_ != rows.size() || (view_count_ > 0 && count != view_count_)) {
+    const std::string expected =
+        view_count_ > 0 ? std::to_string(view_count_) + " views" : std::string("views");
+    return Error{ErrorCode::kBadArgument, "expected " + expected + " of " + std::to_string(feature_count_) +
+                                              " features each, got " + std::to_string(rows.size()) +
+                                              " numbers"};
+  }
+  for (std::size_t view = 0; view < count; ++view) {
+    if (const Status fits = check_embedding(rows.subspan(view * feature_count_, feature_count_)); !fits) {
+      return fits.error();
+    }
+  }
+  PaddedBuffer<float>& views = samples_[index.value()].views;
+  if (views.size() != rows.size()) {
+    Result<PaddedBuffer<float>> room = PaddedBuffer<float>::create(rows.size());
+    if (!room) return room.error();
+    views = std::move(room).value();
+  }
+  std::copy(rows.begin(), rows.end(), views.data());
+  view_count_ = count;
+  return {};
+}
+
+Result<std::span<const float>> SampleStore::views_of(SampleId id) const {
+  const Result<std::size_t> index = row_of(id);
+  if (!index) return index.error();
+  return samples_[index.value()].views.span();
+}
+
+std::vector<SampleId> SampleStore::missing_views() const {
+  std::vector<SampleId> ids;
+  for (const Sample& candidate : samples_) {
+    if (!candidate.has_embedding || candidate.views.size() > 0) continue;
+    if (find_class(candidate.class_id)->enabled) ids.push_back(candidate.id);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+void SampleStore::drop_views() {
+  for (Sample& kept : samples_) kept.views = {};
+  view_count_ = 0;
+}
+
+std::size_t SampleStore::view_bytes() const {
+  std::size_t bytes = 0;
+  for (const Sample& kept : samples_) bytes += kept.views.size_bytes();
+  return bytes;
+}
+
 std::vector<ClassInfo> SampleStore::classes() const {
   std::vector<ClassInfo> infos;
   infos.reserve(classes_.size());
@@ -172,14 +236,15 @@ std::vector<ClassInfo> SampleStore::classes() const {
 }
 
 std::size_t SampleStore::memory_bytes() const {
-  return rows_.size_bytes() + samples_.capacity() * sizeof(Sample) +
+  return rows_.size_bytes() + view_bytes() + samples_.capacity() * sizeof(Sample) +
          row_of_.capacity() * sizeof(std::uint32_t) + class_indices_.capacity() * sizeof(std::uint32_t) +
-         sample_ids_.capacity() * sizeof(SampleId);
+         sample_ids_.capacity() * sizeof(SampleId) + view_spans_.capacity() * sizeof(std::span<const float>);
 }
 
 TrainingSetView SampleStore::training_set() {
   TrainingSetView view;
   view.feature_count = feature_count_;
+  view.blocks = blocks_;
   std::vector<std::size_t> ready_count(last_class_id_ + 1, 0);  // by class id
   for (const Sample& candidate : samples_) {
     if (candidate.has_embedding) ++ready_count[static_cast<std::uint32_t>(candidate.class_id)];
@@ -209,6 +274,13 @@ TrainingSetView SampleStore::training_set() {
   view.embeddings = rows_.span().first(row_count * feature_count_);
   view.class_indices = class_indices_;
   view.sample_ids = sample_ids_;
+  const std::span<const Sample> rows = std::span(samples_).first(row_count);
+  const bool has_views = std::ranges::all_of(rows, [](const Sample& one) { return one.views.size() > 0; });
+  if (view_count_ == 0 || !has_views) return view;
+  view_spans_.clear();
+  for (const Sample& one : rows) view_spans_.push_back(one.views.span());
+  view.view_count = view_count_;
+  view.views = view_spans_;
   return view;
 }
 
@@ -265,7 +337,7 @@ void SampleStore::erase_row(std::size_t index) {
   if (index != last) {
     const bool moves_embedding = samples_[last].has_embedding;
     if (moves_embedding) std::copy(row(last).begin(), row(last).end(), row(index).begin());
-    samples_[index] = samples_[last];
+    samples_[index] = std::move(samples_[last]);
     row_of_[static_cast<std::uint32_t>(samples_[index].id)] = static_cast<std::uint32_t>(index);
   }
   samples_.pop_back();
@@ -283,17 +355,17 @@ void SampleStore::sort_rows(std::span<const std::uint8_t> included) {
   for (std::size_t start = 0; start < source.size(); ++start) {
     if (source[start] == start) continue;
     std::copy(row(start).begin(), row(start).end(), spare.begin());
-    const Sample spare_sample = samples_[start];
+    Sample spare_sample = std::move(samples_[start]);
     std::size_t target = start;
     while (source[target] != start) {
       const std::size_t from = source[target];
       std::copy(row(from).begin(), row(from).end(), row(target).begin());
-      samples_[target] = samples_[from];
+      samples_[target] = std::move(samples_[from]);
       source[target] = static_cast<std::uint32_t>(target);
       target = from;
     }
     std::copy(spare.begin(), spare.end(), row(target).begin());
-    samples_[target] = spare_sample;
+    samples_[target] = std::move(spare_sample);
     source[target] = static_cast<std::uint32_t>(target);
   }
   for (std::size_t i = 0; i < samples_.size(); ++i) {

@@ -49,6 +49,9 @@ inline double exponential_within_range(double x) {
   return series * std::bit_cast<double>(exponent);
 }
 
+// What a probability counts as at least when its logarithm is taken.
+inline constexpr double kLeastProbability = 1e-15;
+
 // softmax of one row of logits, in place: exp(z_c - max) / sum (LogSumExp with the maximum taken out).
 void softmax(std::span<double> logits);
 

@@ -126,9 +126,11 @@ Result<Trainer> Trainer::start(const TrainingSetView& samples, std::span<const C
                                const TrainOptions& options, const Head* warm_start, const ComputePool& pool) {
   if (const Status valid = check_options(options); !valid) return valid.error();
   if (const Status valid = check_samples(samples, classes); !valid) return valid.error();
+  Result<TrainingRows> rows = TrainingRows::create(samples, options);
+  if (!rows) return rows.error();
+  const std::size_t view_count = rows.value().view_count();
   const std::vector<std::string> labels = labels_of(samples, classes);
-  TrainingTask task{.embeddings = samples.embeddings,
-                    .feature_count = samples.feature_count,
+  TrainingTask task{.rows = std::move(rows).value(),
                     .class_indices = {samples.class_indices.begin(), samples.class_indices.end()},
                     .class_count = samples.class_ids.size(),
                     .labels = labels,
@@ -138,6 +140,11 @@ Result<Trainer> Trainer::start(const TrainingSetView& samples, std::span<const C
   HeadTraining& started = *training.value();
   started.head.labels = labels;
   started.head.seed = std::to_string(options.seed);
+  started.head.features = options.features;
+  started.head.second_look = options.second_look;
+  started.report.features = options.features;
+  started.report.view_count = view_count;
+  started.report.second_look = options.second_look;
   started.report.head = options.head;
   started.report.seed = options.seed;
   started.report.class_ids = samples.class_ids;
@@ -177,14 +184,35 @@ const TrainReport& Trainer::report() const {
   return state_->training->report;
 }
 
-Result<Head> nearest_mean_head(const TrainingSetView& samples, std::span<const ClassInfo> classes) {
+Result<Head> nearest_mean_head(const TrainingSetView& samples, std::span<const ClassInfo> classes,
+                               const FeatureSet& features) {
   if (const Status valid = check_samples(samples, classes); !valid) return valid.error();
-  const std::vector<std::uint8_t> is_training(samples.class_indices.size(), 1);
-  LinearHead fitted = fit_nearest_mean(samples.embeddings, samples.feature_count, samples.class_indices,
-                                       samples.class_ids.size(), is_training);
+  const Result<TrainingRows> chosen = TrainingRows::create(samples, {.features = features});
+  if (!chosen) return chosen.error();
+  const std::size_t sample_count = chosen.value().sample_count();
+  const std::size_t feature_count = chosen.value().feature_count();
+  std::optional<StridedRows> rows = chosen.value().samples_in_place();
+  std::vector<float> joined;
+  std::vector<float> scales;
+  if (!rows) {
+    joined.resize(sample_count * feature_count);
+    rows = StridedRows{joined, feature_count, feature_count};
+    for (std::size_t i = 0; i < sample_count; ++i) {
+      chosen.value().copy_row(i, std::span(joined).subspan(i * feature_count, feature_count));
+    }
+    scales = map_scales(*rows, chosen.value().map_sizes(), sample_count);
+    for (std::size_t k = 0; k < joined.size(); ++k) joined[k] *= scales[k % feature_count];
+  }
+  const std::vector<std::uint8_t> is_training(sample_count, 1);
+  LinearHead fitted =
+      fit_nearest_mean(*rows, sample_count, samples.class_indices, samples.class_ids.size(), is_training);
+  for (std::size_t k = 0; !scales.empty() && k < fitted.weights.size(); ++k) {
+    fitted.weights[k] *= scales[k % feature_count];
+  }
   Head head;
   head.labels = labels_of(samples, classes);
-  head.feature_count = samples.feature_count;
+  head.feature_count = feature_count;
+  head.features = features;
   head.weights = std::move(fitted.weights);
   head.biases = std::move(fitted.biases);
   return head;

@@ -1,0 +1,32 @@
+// Which of the network's maps a head reads: pooled maps, one or several joined, picked out of the full row
+// that every pass of the backbone gives.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "headstart/backbone.h"
+#include "headstart/status.h"
+
+namespace headstart {
+
+// The names of the maps that are joined, in the order in which they are joined, each once. {"last"} is the
+// embedding, the usual choice.
+using FeatureSet = std::vector<std::string>;
+
+// Where the maps of `set` lie in a row that `blocks` lays out, in the order of `set`. bad-argument for an
+// empty set and for a name that the row does not have or that comes twice.
+[[nodiscard]] Result<std::vector<FeatureBlock>> select_features(std::span<const FeatureBlock> blocks,
+                                                                const FeatureSet& set);
+
+// How many numbers these maps have together.
+[[nodiscard]] std::size_t feature_count_of(std::span<const FeatureBlock> blocks);
+
+// Copies the maps of `selected` from a full row one after the other to `features`
+// [feature_count_of(selected)]. `row` must hold them all (lengths asserted).
+void gather_features(std::span<const float> row, std::span<const FeatureBlock> selected,
+                     std::span<float> features);
+
+}  // namespace headstart
