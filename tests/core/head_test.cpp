@@ -160,12 +160,12 @@ TEST_CASE("files that are no head, or of a later version, are told apart") {
   CHECK(reading_error(small_file("head/2")).code == ErrorCode::kBadVersion);
   CHECK(reading_error(SafetensorsWriter{}).code == ErrorCode::kBadFile);
   CHECK_FALSE(read_head_file({}).ok());
-  SafetensorsWriter several = small_file();
-  several.set_metadata("features", "[]");
-  CHECK(reading_error(several).code == ErrorCode::kBadVersion);
-  SafetensorsWriter tuned = small_file();
-  tuned.add_f32("blocks.16.project.weight", {2}, kTwo);
-  CHECK(reading_error(tuned).code == ErrorCode::kBadVersion);
+  SafetensorsWriter unknown = small_file();
+  unknown.add_f32("blocks.16.attention.weight", {2}, kTwo);
+  CHECK(reading_error(unknown).code == ErrorCode::kBadVersion);
+  SafetensorsWriter looks = small_file();
+  looks.set_metadata("second_look", "upside-down");
+  CHECK(reading_error(looks).code == ErrorCode::kBadVersion);
 }
 
 TEST_CASE("hostile heads are refused with what was expected and what came") {

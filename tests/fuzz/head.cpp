@@ -35,6 +35,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(written.ok());
   const auto read_again = read_head_file(written.value());
   require(read_again.ok() && read_again.value().labels == head.labels &&
-          read_again.value().weights == head.weights);
+          read_again.value().weights == head.weights && read_again.value().features == head.features &&
+          read_again.value().second_look == head.second_look && read_again.value().border == head.border &&
+          read_again.value().tensors.size() == head.tensors.size());
+
+  // Whatever came in, it fits a backbone or it is said not to.
+  BackboneInfo backbone;
+  backbone.name = head.backbone;
+  backbone.width_multiplier = "0.35";
+  backbone.embedding_dim = 1280;
+  const Status fits = check_head_fits(head, backbone);
+  require(fits.ok() || fits.error().code == ErrorCode::kBadFile);
   return 0;
 }

@@ -167,3 +167,22 @@ const half = headerOf(headMetadata, { 'head.weight': ['F16', [2, 8]], 'head.bias
 write('head', 'half', fileOf(half.text, half.dataBytes));
 const biasOnly = headerOf(headMetadata, { 'head.bias': ['F32', [2]] });
 write('head', 'no-weight', fileOf(biasOnly.text, biasOnly.dataBytes));
+const joined = headerOf(
+  { ...headMetadata, features: '["blocks.14","last"]', second_look: 'mirrored' },
+  tensors,
+);
+write('head', 'joined-maps', fileOf(joined.text, joined.dataBytes));
+const tuned = headerOf(
+  { ...headMetadata, border: 'blocks.15' },
+  { ...tensors, 'blocks.16.project.bias': ['F32', [3]], 'last.weight': ['F32', [2, 1, 1, 3]] },
+);
+write('head', 'tuned', fileOf(tuned.text, tuned.dataBytes));
+const frozen = headerOf({ ...headMetadata, border: 'blocks.16' }, { ...tensors, 'stem.bias': ['F32', [3]] });
+write('head', 'before-the-border', fileOf(frozen.text, frozen.dataBytes));
+const cut = headerOf(
+  { ...headMetadata, border: 'blocks.5', features: '["cut"]' },
+  { ...tensors, 'cut.weight': ['F32', [8, 1, 1, 2]], 'cut.bias': ['F32', [8]] },
+);
+write('head', 'cut', fileOf(cut.text, cut.dataBytes));
+const unknownMap = headerOf({ ...headMetadata, features: '["blocks.17",""]' }, tensors);
+write('head', 'unknown-map', fileOf(unknownMap.text, unknownMap.dataBytes));

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "backbone/changed_tensors.h"
 #include "files/json.h"
 #include "files/safetensors.h"
 #include "headstart/head.h"
@@ -31,6 +32,8 @@ constexpr TextField kTextFields[] = {
     {"date", &Head::date},
 };
 
+constexpr std::string_view kMirrored = "mirrored";
+
 Error bad_file(std::string message) {
   return {ErrorCode::kBadFile, std::move(message)};
 }
@@ -51,6 +54,14 @@ Status check_writable(const Head& head) {
   if (!all_finite(head.weights) || !all_finite(head.biases) || !all_finite(head.hidden_weights) ||
       !all_finite(head.hidden_biases)) {
     return Error{ErrorCode::kInternal, "the head has weights that are not finite numbers"};
+  }
+  for (const ChangedTensor& tensor : head.tensors) {
+    if (!all_finite(tensor.values)) {
+      return Error{ErrorCode::kInternal, "the tensor " + quoted(tensor.name) + " is not finite"};
+    }
+  }
+  if (const Status holds = check_parts(head); !holds) {
+    return Error{ErrorCode::kInternal, holds.error().message};
   }
   std::size_t label_bytes = 0;
   for (const std::string& label : head.labels) label_bytes += label.size();
@@ -115,20 +126,45 @@ Status check_format(const SafetensorsView& file) {
   return bad_file("this file is no head: expected the format head/1, got " + quoted(*format));
 }
 
+bool is_of_the_head_itself(std::string_view tensor) {
+  return tensor == "head.weight" || tensor == "head.bias" || tensor == "head.hidden.weight" ||
+         tensor == "head.hidden.bias";
+}
+
 // What would change the answer and is not known here must not be passed over.
 Status check_nothing_else(const SafetensorsView& file) {
-  if (file.metadata("features") != nullptr) {
-    return Error{ErrorCode::kBadVersion,
-                 "this head joins several maps of its network, which this program cannot do"};
-  }
   for (const TensorView& tensor : file.tensors()) {
-    const bool known = tensor.name == "head.weight" || tensor.name == "head.bias" ||
-                       tensor.name == "head.hidden.weight" || tensor.name == "head.hidden.bias";
-    if (known) continue;
+    if (is_of_the_head_itself(tensor.name) || dimension_count_of(tensor.name) > 0) continue;
     return Error{ErrorCode::kBadVersion, "this head comes with the tensor " + quoted(tensor.name) +
                                              ", which this program cannot use"};
   }
+  const std::string* look = file.metadata("second_look");
+  if (look != nullptr && *look != kMirrored) {
+    return Error{ErrorCode::kBadVersion, "this head wants a second look of the kind " + quoted(*look) +
+                                             ", this program knows \"mirrored\""};
+  }
   return {};
+}
+
+// What the head reads besides the embedding, and what it changes in its network.
+Status read_parts(const SafetensorsView& file, Head& head) {
+  if (const std::string* features = file.metadata("features")) {
+    std::optional<std::vector<std::string>> names = read_json_string_array(*features);
+    if (!names) return bad_file("the head file's `features` must be a JSON array of map names");
+    head.features = std::move(*names);
+  }
+  if (file.metadata("second_look") != nullptr) head.second_look = SecondLook::kMirrored;
+  for (const TensorView& known : file.tensors()) {
+    if (is_of_the_head_itself(known.name)) continue;
+    const Result<const TensorView*> tensor = find_tensor(file, known.name, dimension_count_of(known.name));
+    if (!tensor) return tensor.error();
+    ChangedTensor& changed = head.tensors.emplace_back();
+    changed.name = known.name;
+    changed.shape = known.shape;
+    changed.values.resize(known.element_count());
+    if (const Status read = read_floats(known, changed.values); !read) return read;
+  }
+  return check_parts(head);
 }
 
 }  // namespace
@@ -139,6 +175,12 @@ Result<std::vector<std::uint8_t>> write_head_file(const Head& head) {
   writer.set_metadata("format", std::string(kFormat));
   writer.set_metadata("labels", write_json_string_array(head.labels));
   for (const TextField& field : kTextFields) writer.set_metadata(field.key, head.*field.member);
+  // A head on the embedding alone is written as it always was.
+  if (head.features != FeatureSet{"last"}) {
+    writer.set_metadata("features", write_json_string_array(head.features));
+  }
+  if (head.second_look == SecondLook::kMirrored) writer.set_metadata("second_look", std::string(kMirrored));
+  if (!head.border.empty()) writer.set_metadata("border", head.border);
   const std::size_t hidden_count = head.hidden_biases.size();
   if (hidden_count > 0) {
     writer.add_f32("head.hidden.weight", {hidden_count, head.feature_count}, head.hidden_weights);
@@ -147,6 +189,7 @@ Result<std::vector<std::uint8_t>> write_head_file(const Head& head) {
   const std::size_t inner = hidden_count > 0 ? hidden_count : head.feature_count;
   writer.add_f32("head.weight", {head.class_count(), inner}, head.weights);
   writer.add_f32("head.bias", {head.class_count()}, head.biases);
+  for (const ChangedTensor& tensor : head.tensors) writer.add_f32(tensor.name, tensor.shape, tensor.values);
   return writer.finish();
 }
 
@@ -188,6 +231,8 @@ Result<Head> read_head_file(std::span<const std::uint8_t> bytes) {
   for (const TextField& field : kTextFields) {
     if (const std::string* value = file.metadata(field.key)) head.*field.member = *value;
   }
+  if (const std::string* border = file.metadata("border")) head.border = *border;
+  if (const Status read = read_parts(file, head); !read) return read.error();
   if (head.backbone.empty()) return bad_file("the head file does not say which `backbone` it was trained on");
   return head;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backbone/changed_tensors.h"
 #include "training/softmax.h"
 
 namespace headstart {
@@ -64,12 +65,7 @@ Status check_head_fits(const Head& head, const BackboneInfo& backbone) {
     return Error{ErrorCode::kBadFile, "this head was trained on the backbone \"" + head.backbone +
                                           "\", the one in use is \"" + backbone.name + "\""};
   }
-  if (head.feature_count != backbone.embedding_dim) {
-    return Error{ErrorCode::kBadFile, "head expects " + std::to_string(head.feature_count) +
-                                          " features per sample, got " +
-                                          std::to_string(backbone.embedding_dim)};
-  }
-  return {};
+  return check_parts_fit(head, backbone);
 }
 
 }  // namespace headstart

@@ -1,0 +1,210 @@
+// Heads that read other maps than the last one, look twice, or bring tensors of their network along.
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "backbone/changed_tensors.h"
+#include "backbone/mobilenet_v2.h"
+#include "files/safetensors.h"
+#include "headstart/head.h"
+
+using namespace headstart;
+
+namespace {
+
+Head plain_head(std::size_t feature_count) {
+  Head head;
+  head.labels = {"rock", "paper"};
+  head.feature_count = feature_count;
+  head.weights.assign(2 * feature_count, 0.25F);
+  head.biases = {0.5F, -0.5F};
+  head.backbone = "mobilenet_v2_0.1_96";
+  return head;
+}
+
+ChangedTensor tensor(const std::string& name, std::vector<std::size_t> shape) {
+  std::size_t count = 1;
+  for (const std::size_t size : shape) count *= size;
+  return {name, std::move(shape), std::vector<float>(count, 0.125F)};
+}
+
+// At width 0.1 every block has 8 channels but the last four, which have 16, and 32.
+Head joined_head() {
+  Head head = plain_head(8 + 1280);
+  head.features = {"blocks.5", "last"};
+  head.second_look = SecondLook::kMirrored;
+  return head;
+}
+
+Head tuned_head() {
+  Head head = plain_head(1280);
+  head.border = "blocks.15";
+  const MobileNetV2 network = mobilenet_v2(0.1);
+  const std::size_t input = network.blocks[15].output_channels;
+  head.tensors = {tensor("blocks.16.expand.weight", {6 * input, 1, 1, input}),
+                  tensor("blocks.16.expand.bias", {6 * input}), tensor("last.bias", {1280})};
+  return head;
+}
+
+Head cut_head() {
+  Head head = plain_head(12);
+  head.features = {"cut"};
+  head.border = "blocks.5";
+  head.tensors = {tensor("cut.weight", {12, 1, 1, 8}), tensor("cut.bias", {12})};
+  return head;
+}
+
+BackboneInfo small_backbone() {
+  BackboneInfo info;
+  info.name = "mobilenet_v2_0.1_96";
+  info.width_multiplier = "0.1";
+  info.embedding_dim = 1280;
+  info.feature_blocks = feature_blocks_of(mobilenet_v2(0.1));
+  return info;
+}
+
+Error unwritable(const Head& head) {
+  const auto written = write_head_file(head);
+  REQUIRE_FALSE(written.ok());
+  CHECK(written.error().code == ErrorCode::kInternal);
+  return written.error();
+}
+
+Error unreadable(const Head& head, const std::string& key, const std::string& value) {
+  const auto file = write_head_file(head);
+  REQUIRE(file.ok());
+  const SafetensorsView view = SafetensorsView::parse(file.value()).value();
+  SafetensorsWriter writer;
+  for (const auto& [name, text] : view.metadata()) writer.set_metadata(name, text);
+  writer.set_metadata(key, value);
+  for (const TensorView& one : view.tensors()) writer.add_bytes(one.name, one.dtype, one.shape, one.bytes);
+  const auto read = read_head_file(writer.finish());
+  REQUIRE_FALSE(read.ok());
+  return read.error();
+}
+
+}  // namespace
+
+TEST_CASE("a head's maps, second look, border and tensors come back from its file, to the same bytes") {
+  for (const Head& head : {joined_head(), tuned_head(), cut_head()}) {
+    const auto bytes = write_head_file(head);
+    if (!bytes.ok()) MESSAGE(bytes.error().message);
+    REQUIRE(bytes.ok());
+    const auto read = read_head_file(bytes.value());
+    if (!read.ok()) MESSAGE(read.error().message);
+    REQUIRE(read.ok());
+    CHECK(read.value().features == head.features);
+    CHECK(read.value().second_look == head.second_look);
+    CHECK(read.value().border == head.border);
+    REQUIRE(read.value().tensors.size() == head.tensors.size());
+    for (std::size_t i = 0; i < head.tensors.size(); ++i) {
+      CHECK(read.value().tensors[i].name == head.tensors[i].name);
+      CHECK(read.value().tensors[i].shape == head.tensors[i].shape);
+      CHECK(read.value().tensors[i].values == head.tensors[i].values);
+    }
+    CHECK(write_head_file(read.value()).value() == bytes.value());
+    CHECK(check_head_fits(read.value(), small_backbone()).ok());
+  }
+}
+
+TEST_CASE("a file says what its head reads and changes under the names that other programs look for") {
+  const auto joined = write_head_file(joined_head()).value();
+  const SafetensorsView view = SafetensorsView::parse(joined).value();
+  CHECK(*view.metadata("features") == R"(["blocks.5","last"])");
+  CHECK(*view.metadata("second_look") == "mirrored");
+  CHECK(view.metadata("border") == nullptr);
+  const auto tuned = write_head_file(tuned_head()).value();
+  const SafetensorsView tuned_view = SafetensorsView::parse(tuned).value();
+  CHECK(*tuned_view.metadata("border") == "blocks.15");
+  CHECK(tuned_view.metadata("features") == nullptr);
+  CHECK(tuned_view.find("last.bias")->shape == std::vector<std::size_t>{1280});
+  const auto plain = write_head_file(plain_head(3)).value();
+  const SafetensorsView plain_view = SafetensorsView::parse(plain).value();
+  for (const char* key : {"features", "second_look", "border"}) CHECK(plain_view.metadata(key) == nullptr);
+}
+
+TEST_CASE("files whose features or border make no sense are refused as bad files") {
+  for (const char* features : {"", "last", "[]", "[1]", R"(["blocks.17"])", R"(["last","last"])",
+                               R"(["cut"])", R"(["last","cut"])", R"(["stem"])"}) {
+    CAPTURE(features);
+    const Error error = unreadable(joined_head(), "features", features);
+    CHECK(error.code == ErrorCode::kBadFile);
+    CHECK_FALSE(error.message.empty());
+  }
+  for (const char* border : {"blocks.99", "blocks.16", "last", "blocks.", "x"}) {
+    CAPTURE(border);
+    CHECK(unreadable(tuned_head(), "border", border).code == ErrorCode::kBadFile);
+  }
+  CHECK(unreadable(tuned_head(), "border", "").message.find("border") != std::string::npos);
+  CHECK(unreadable(cut_head(), "border", "input").code == ErrorCode::kBadFile);
+}
+
+TEST_CASE("tensors that do not belong behind the border, or to a cut, are not written") {
+  Head frozen = tuned_head();
+  frozen.tensors.push_back(tensor("blocks.15.project.bias", {16}));
+  CHECK(unwritable(frozen).message.find("blocks.15.project.bias") != std::string::npos);
+  frozen.border = "input";
+  CHECK(write_head_file(frozen).ok());
+
+  Head unknown = tuned_head();
+  unknown.tensors.push_back(tensor("blocks.0.expand.weight", {8, 1, 1, 8}));  // block 0 does not expand
+  unwritable(unknown);
+  Head flat = tuned_head();
+  flat.tensors[0].shape = {flat.tensors[0].values.size()};
+  unwritable(flat);
+  Head infinite = tuned_head();
+  infinite.tensors[0].values[3] = std::numeric_limits<float>::infinity();
+  unwritable(infinite);
+
+  Head half = cut_head();
+  half.tensors.pop_back();
+  unwritable(half);
+  Head narrow = cut_head();
+  narrow.tensors[0] = tensor("cut.weight", {11, 1, 1, 8});
+  CHECK(unwritable(narrow).message.find("12 features") != std::string::npos);
+  Head mixed = cut_head();
+  mixed.tensors.push_back(tensor("last.bias", {1280}));
+  unwritable(mixed);
+}
+
+TEST_CASE("a head's tensors in a file must be float32 and finite, as the head itself") {
+  const auto file_with = [](bool half, float value) {
+    SafetensorsWriter writer;
+    for (const auto& [key, text] : std::map<std::string, std::string>{{"format", "head/1"},
+                                                                      {"labels", R"(["a","b"])"},
+                                                                      {"backbone", "some"},
+                                                                      {"border", "blocks.16"}}) {
+      writer.set_metadata(key, text);
+    }
+    writer.add_f32("head.weight", {2, 1}, std::vector<float>{1, 2});
+    writer.add_f32("head.bias", {2}, std::vector<float>{1, 2});
+    if (half) writer.add_f16("last.bias", {1}, std::vector<float>{value});
+    if (!half) writer.add_f32("last.bias", {1}, std::vector<float>{value});
+    return writer.finish();
+  };
+  CHECK(read_head_file(file_with(false, 1)).ok());
+  CHECK(read_head_file(file_with(true, 1)).error().code == ErrorCode::kBadFile);
+  CHECK(read_head_file(file_with(false, std::numeric_limits<float>::quiet_NaN())).error().code ==
+        ErrorCode::kBadFile);
+}
+
+TEST_CASE("a head fits when its maps and tensors have the backbone's sizes") {
+  const auto misfit = [](const Head& head, const std::string& part) {
+    const Status status = check_head_fits(head, small_backbone());
+    REQUIRE_FALSE(status.ok());
+    CHECK(status.error().code == ErrorCode::kBadFile);
+    CHECK(status.error().message.find(part) != std::string::npos);
+  };
+  Head wide = joined_head();
+  wide.features.insert(wide.features.begin(), "blocks.0");
+  misfit(wide, "head expects 1288 features per sample, got 1296");
+  Head reshaped = tuned_head();
+  reshaped.tensors[2] = tensor("last.bias", {640});
+  misfit(reshaped, "[640]");
+  Head cut = cut_head();
+  cut.tensors[0] = tensor("cut.weight", {12, 1, 1, 16});
+  misfit(cut, "reads 16 channels, the map \"blocks.5\" has 8");
+}
