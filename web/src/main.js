@@ -25,6 +25,25 @@ const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const app = await createApp();
 const dialogs = part('dialogs');
+/** @type {Promise<void> | null} */
+let workbench = null;
+
+/** What most people never open is not in the way of the rest. */
+async function openWorkbench() {
+  if (app.state.dialog !== 'network' || workbench) {
+    return;
+  }
+  try {
+    workbench = import('./workbench.js').then(({ mountWorkbench }) =>
+      mountWorkbench({ dialogs, tuning: part('tuning') }, app),
+    );
+    await workbench;
+  } catch (error) {
+    workbench = null;
+    app.dialogs.close('network');
+    app.notices.fail(error);
+  }
+}
 
 mountNotices(part('notices'), app);
 mountTopBar(part('top-bar-tools'), app, LANGUAGES);
@@ -40,6 +59,7 @@ mountBackboneDialog(dialogs, app);
 mountSampleViewer(dialogs, app);
 mountHelpDialogs(dialogs, app);
 mountPageInput(app, part('stage'));
+app.watch(['dialog-changed'], openWorkbench);
 part('rail').hidden = false; // until now nothing stood above it that would push it down
 closeMenusWhenLeft();
 
@@ -55,5 +75,6 @@ requestAnimationFrame(() =>
   setTimeout(async () => {
     await app.engine.start();
     await app.fetchTheRest();
+    await Promise.allSettled([import('./workbench.js'), app.loadInside()]);
   }),
 );

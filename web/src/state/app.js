@@ -41,6 +41,8 @@ export async function createApp() {
   const exchange = createExchange(context, classes);
   const intake = createIntakeLink(context, { classes, samples, live, exchange });
   const backbones = createBackbones(context);
+  /** @type {Promise<import('./inside.js').Inside> | null} */
+  let inside = null;
 
   classes.add();
   classes.add();
@@ -70,6 +72,16 @@ export async function createApp() {
     intake,
     undo,
     notices,
+    /** The network and the advice: what somebody wants who looks inside. */
+    loadInside() {
+      inside ??= import('./inside.js')
+        .then(({ createInside }) => createInside(context, { training, classes }))
+        .catch((cause) => {
+          inside = null;
+          throw cause;
+        });
+      return inside;
+    },
     /**
      * What is loaded on first use is fetched now, while nobody waits for it: from here on the page needs no network, and
      * asks nothing of it.
@@ -174,7 +186,8 @@ function initialState() {
     classes: [],
     recording: null,
     intake: null,
-    training: { phase: 'idle', fraction: 0, secondsLeft: null, error: '' },
+    training: { phase: 'idle', fraction: 0, secondsLeft: null, error: '', strategy: 'head' },
+    tuning: null,
     report: null,
     reportIsStale: false,
     live: {
@@ -182,6 +195,7 @@ function initialState() {
       known: 1,
       trained: false,
       winnerId: null,
+      isUnknown: false,
       source: 'camera',
       paused: false,
       pictureUrl: '',

@@ -7,6 +7,8 @@ import { createSteadier } from './steadier.js';
 
 /** @typedef {ReturnType<typeof createLive>} Live */
 
+/** What the steadier calls "none of these": no class has this number. */
+const UNKNOWN = -1;
 /** A machine this slow cannot both record at full rate and answer; then recording comes first. */
 const SLOW_MS = 45;
 
@@ -25,6 +27,7 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
   function forget() {
     live.ranked = [];
     live.winnerId = null;
+    live.isUnknown = false;
     steadier.reset();
     changed('live-changed');
   }
@@ -32,20 +35,22 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
   /** @param {import('../engine/headstart.js').Prediction} prediction */
   function show(prediction) {
     const { ranked, known, trained, timings } = prediction;
-    const { threshold, steadyMs } = state.settings;
+    const { threshold, knownThreshold, steadyMs } = state.settings;
     // A still picture has nothing to wait for.
     const leadMs = live.source === 'camera' ? steadyMs : 0;
     const top = ranked[0];
-    const leader = top && top.probability >= threshold && known >= 0.5 ? top.classId : null;
-    const before = live.winnerId;
+    const sure = top && top.probability >= threshold ? top.classId : null;
+    const answer = steadier.update(known < knownThreshold ? UNKNOWN : sure, leadMs, performance.now());
+    const [before, wasUnknown] = [live.winnerId, live.isUnknown];
     live.ranked = ranked;
     live.known = known;
     live.trained = trained;
-    live.winnerId = steadier.update(leader, leadMs, performance.now());
+    live.winnerId = answer === UNKNOWN ? null : answer;
+    live.isUnknown = answer === UNKNOWN;
     live.readMs = timings.readMs;
     live.embedMs = timings.embedMs;
     live.headMs = timings.headMs;
-    if (before !== live.winnerId) {
+    if (before !== live.winnerId || wasUnknown !== live.isUnknown) {
       changed('winner-changed');
     }
     changed('live-changed');

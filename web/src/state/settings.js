@@ -20,6 +20,7 @@ export const DEFAULT_SETTINGS = Object.freeze({
   seed: 1,
   folds: 5,
   threshold: 0.6,
+  knownThreshold: 0.5,
   steadyMs: 150,
   showsNumbers: false,
   singleKeys: true,
@@ -37,6 +38,7 @@ const LIMITS = {
   seed: [0, Number.MAX_SAFE_INTEGER],
   folds: [2, 20],
   threshold: [0, 0.99],
+  knownThreshold: [0, 0.95],
   steadyMs: [0, 2000],
 };
 
@@ -144,11 +146,12 @@ export function createSettings({ state, changed, texts }) {
         this.set(name, DEFAULT_SETTINGS[name]);
       }
       this.set('trainsByItself', DEFAULT_SETTINGS.trainsByItself);
+      changed('training-reset');
     },
 
     /** Back to the defaults of how pictures are taken and answers shown. */
     resetLive() {
-      for (const name of /** @type {const} */ (['threshold', 'steadyMs'])) {
+      for (const name of /** @type {const} */ (['threshold', 'knownThreshold', 'steadyMs'])) {
         this.set(name, DEFAULT_SETTINGS[name]);
       }
     },

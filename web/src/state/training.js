@@ -2,6 +2,8 @@
  * Training: by itself shortly after the last picture, or on demand; with progress, a stop, and the time that is left.
  */
 
+import { createTuning, isFineTuning } from './tuning.js';
+
 /** @typedef {ReturnType<typeof createTraining>} Training */
 
 /** Long enough not to train between two pictures of one recording, short enough to feel immediate. */
@@ -23,6 +25,7 @@ export function createTraining(context, classes) {
   let turn = 0;
   /** What the last training was given. */
   let learnt = '';
+  const tuning = createTuning(context);
 
   const canTrain = () => Boolean(engine.trainer) && classes.taught.length >= 2;
 
@@ -38,7 +41,8 @@ export function createTraining(context, classes) {
     state.reportIsStale = Boolean(state.report);
     changed('report-changed');
     clearTimeout(timer);
-    if (!state.settings.trainsByItself || !canTrain()) {
+    // What takes minutes does not begin anew with every picture.
+    if (!state.settings.trainsByItself || !canTrain() || isFineTuning(state.training.strategy)) {
       if (state.training.phase === 'waiting') {
         setPhase('idle');
       }
@@ -55,13 +59,24 @@ export function createTraining(context, classes) {
     }, CALM_MS);
   }
 
-  /** @param {number} started @param {number} fraction */
-  function showProgress(started, fraction) {
+  /** @param {number} started @param {import('../engine/headstart.js').Progress} progress */
+  function showProgress(started, { done, total, remainingMs }) {
+    const fraction = total > 0 ? done / total : 0;
     const elapsedMs = performance.now() - started;
     state.training.fraction = fraction;
-    state.training.secondsLeft =
-      elapsedMs > ESTIMATE_AFTER_MS && fraction > 0.05 ? (elapsedMs / fraction) * (1 - fraction) * 0.001 : null;
+    if (remainingMs !== undefined) {
+      state.training.secondsLeft = remainingMs * 0.001;
+    } else if (!state.tuning) {
+      state.training.secondsLeft =
+        elapsedMs > ESTIMATE_AFTER_MS && fraction > 0.05 ? (elapsedMs / fraction) * (1 - fraction) * 0.001 : null;
+    }
     changed('training-progressed');
+  }
+
+  /** How much of the network the next training retrains. @param {string} strategy */
+  function choose(strategy) {
+    state.training.strategy = strategy;
+    changed('training-changed');
   }
 
   async function train() {
@@ -78,18 +93,21 @@ export function createTraining(context, classes) {
     running = controller;
     const started = performance.now();
     Object.assign(state.training, { fraction: 0, secondsLeft: null, error: '' });
+    const { strategy } = state.training;
+    tuning.begin(strategy);
     setPhase('running');
     const { head, seed, folds, l2 } = state.settings;
     try {
       const report = await trainer.train({
-        head,
+        ...(strategy === 'head' ? { head } : { strategy }),
         seed,
         folds,
-        ...(l2 !== null && head === 'logistic' ? { l2 } : {}),
+        ...(l2 !== null && strategy === 'head' && head === 'logistic' ? { l2 } : {}),
         signal: controller.signal,
-        onProgress: ({ done, total }) => {
+        onProgress: (progress) => {
           if (mine === turn) {
-            showProgress(started, total > 0 ? done / total : 0);
+            showProgress(started, progress);
+            tuning.note(progress);
           }
         },
       });
@@ -106,9 +124,12 @@ export function createTraining(context, classes) {
       }
     } catch (error) {
       const { code, message } = /** @type {any} */ (error);
-      if (mine === turn && code !== 'cancelled') {
-        state.training.error = String(message ?? error);
-        notices.fail(error);
+      if (mine === turn) {
+        tuning.forget();
+        if (code !== 'cancelled') {
+          state.training.error = String(message ?? error);
+          notices.fail(error);
+        }
       }
     } finally {
       if (mine === turn) {
@@ -132,6 +153,13 @@ export function createTraining(context, classes) {
       trainSoon();
     }
   });
+  // Whoever chooses a kind of head, or the defaults, wants that and not what was drawn before.
+  watch(['head-chosen', 'training-reset'], () => {
+    if (state.training.strategy !== 'head') {
+      choose('head');
+      trainSoon();
+    }
+  });
   watch(['training-settings-changed', 'trainsByItself-chosen', 'backbone-changed'], trainSoon);
 
   return {
@@ -139,6 +167,9 @@ export function createTraining(context, classes) {
       return canTrain();
     },
     train,
+    finish: tuning.finish,
+    togglePause: tuning.togglePause,
+    choose,
     stop() {
       clearTimeout(timer);
       running?.abort();

@@ -37,6 +37,7 @@
  * @property {number} seed
  * @property {number} folds
  * @property {number} threshold Below it the answer is "not sure".
+ * @property {number} knownThreshold Below this `known` the answer is "none of these"; 0: never.
  * @property {number} steadyMs How long a class must lead before it is the answer.
  * @property {boolean} showsNumbers Frames per second and milliseconds.
  * @property {boolean} singleKeys Whether letters and digits are shortcuts.
@@ -66,6 +67,18 @@
  */
 
 /**
+ * A fine-tuning, while it runs and until the next training.
+ *
+ * @typedef {object} Tuning
+ * @property {string} strategy
+ * @property {string} stage As the engine names it.
+ * @property {{ trainLoss: number, heldOutLoss: number, heldOutAccuracy: number }[]} epochs
+ * @property {number} epochCount
+ * @property {boolean} paused
+ * @property {boolean} finishing It was asked to end with the best so far.
+ */
+
+/**
  * @typedef {object} State
  * @property {{
  *   phase: 'loading' | 'ready' | 'unsupported' | 'failed',
@@ -81,11 +94,12 @@
  * @property {ClassCard[]} classes
  * @property {{ classKey: number, kind: 'hold' | 'burst', taken: number, wanted: number, countdown: number } | null} recording
  * @property {{ done: number, total: number, classKey: number | null, running: boolean, unreadable: { name: string, reason: string }[] } | null} intake
- * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string }} training
+ * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string, strategy: string }} training
+ * @property {Tuning | null} tuning
  * @property {TrainReport | null} report
  * @property {boolean} reportIsStale
  * @property {{
- *   ranked: RankedClass[], known: number, trained: boolean, winnerId: number | null, source: 'camera' | 'picture',
+ *   ranked: RankedClass[], known: number, trained: boolean, winnerId: number | null, isUnknown: boolean, source: 'camera' | 'picture',
  *   paused: boolean, pictureUrl: string, framesPerSecond: number, embedMs: number, readMs: number, headMs: number
  * }} live
  * @property {{

@@ -6,7 +6,7 @@
 
 import en from './en.js';
 
-/** @typedef {keyof typeof en} TextKey */
+/** @typedef {keyof typeof en | keyof typeof import('./network/en.js').default} TextKey */
 /** @typedef {Awaited<ReturnType<typeof createTexts>>} Texts */
 
 /** Each in its own words, so that everybody finds theirs. */
@@ -23,7 +23,9 @@ export const LANGUAGES = /** @type {const} */ ({
 /** @typedef {keyof typeof LANGUAGES} Language */
 /** @typedef {Record<string, string | Partial<Record<Intl.LDMLPluralRule, string>>>} Dictionary */
 
-/** @type {Record<Exclude<Language, 'en'>, () => Promise<{ default: Dictionary }>>} */
+/** The words of a part of the page that comes later, in every language. @typedef {Record<Language, () => Promise<{ default: Dictionary }>>} Loaders */
+
+/** @type {Omit<Loaders, 'en'>} */
 const LOADERS = {
   de: () => import('./de.js'),
   es: () => import('./es.js'),
@@ -59,19 +61,24 @@ export async function createTexts(chosen) {
   /** @type {Map<string, Intl.NumberFormat>} */
   const formats = new Map();
 
+  /** What parts that came later brought along. @type {Loaders[]} */
+  const brought = [];
+
+  /** All words of a language, as far as they are wanted by now. @param {Language} tongue */
+  async function load(tongue) {
+    const own = tongue === 'en' ? en : (await LOADERS[tongue]()).default;
+    const more = await Promise.all(brought.map(async (loaders) => (await loaders[tongue]()).default));
+    return /** @type {Dictionary} */ (Object.assign({}, own, ...more));
+  }
+
   /** @param {string} wanted */
   async function choose(wanted) {
     const next = pickLanguage(wanted === 'auto' ? navigator.languages : [wanted]);
-    if (next !== 'en') {
-      try {
-        dictionary = (await LOADERS[next]()).default;
-        language = next;
-      } catch {
-        return; // offline before this language was ever loaded: the present one stays
-      }
-    } else {
-      dictionary = en;
-      language = 'en';
+    try {
+      dictionary = await load(next);
+      language = next;
+    } catch {
+      return; // offline before this language was ever loaded: the present one stays
     }
     plural = new Intl.PluralRules(language);
     formats.clear();
@@ -98,7 +105,7 @@ export async function createTexts(chosen) {
    * @param {Record<string, string | number>} [values] `count` chooses the plural.
    */
   function t(key, values = {}) {
-    const entry = dictionary[key] ?? en[key];
+    const entry = dictionary[key];
     const text =
       typeof entry === 'string' ? entry : (entry?.[plural.select(Number(values.count ?? 0))] ?? entry?.other ?? key);
     return text.replace(/\{(\w+)\}/g, (_, name) => {
@@ -113,7 +120,20 @@ export async function createTexts(chosen) {
     number,
     choose,
     /** @param {string} key */
-    has: (key) => key in en,
+    has: (key) => key in dictionary,
+    /** Words of a part of the page that came later. @param {Loaders} loaders */
+    async bring(loaders) {
+      if (brought.includes(loaders)) {
+        return;
+      }
+      brought.push(loaders);
+      try {
+        dictionary = await load(language);
+      } catch (cause) {
+        brought.splice(brought.indexOf(loaders), 1);
+        throw cause;
+      }
+    },
     get language() {
       return language;
     },
@@ -131,6 +151,17 @@ export async function createTexts(chosen) {
         : number(bytes / 1e6, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }),
     /** @param {number} value @param {number} [digits] */
     ms: (value, digits = 1) => number(value, { style: 'unit', unit: 'millisecond', maximumFractionDigits: digits }),
+    /** A time that was estimated: no more exact than it is known. @param {number} ms */
+    duration(ms) {
+      const seconds = ms / 1000;
+      const isLong = seconds >= 90;
+      return number(isLong ? seconds / 60 : seconds, {
+        style: 'unit',
+        unit: isLong ? 'minute' : 'second',
+        unitDisplay: 'short',
+        ...(seconds < 1 ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: 0 }),
+      });
+    },
     /** @param {number} value */
     seconds: (value) => number(value, { style: 'unit', unit: 'second', unitDisplay: 'long', maximumFractionDigits: 0 }),
   };

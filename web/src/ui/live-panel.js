@@ -29,7 +29,7 @@ export function mountLivePanel(host, app) {
       </p>`;
     }
     if (!card) {
-      return html`<p class="winner winner-none"><span class="winner-name">${t('live.notSure')}</span></p>`;
+      return html`<p class="winner winner-none"><span class="winner-name">${t(live.isUnknown ? 'live.noneOfThese' : 'live.notSure')}</span></p>`;
     }
     const part = live.ranked.find(({ classId }) => classId === card.id)?.probability ?? 0;
     return html`<p class="winner" data-slot=${card.slot}>
@@ -43,7 +43,7 @@ export function mountLivePanel(host, app) {
     const { live, settings } = state;
     const parts = new Map(live.ranked.map(({ classId, probability }) => [classId, probability]));
     const cards = state.classes.map((card, index) => ({ card, number: index + 1 })).filter(({ card }) => card.enabled);
-    return html`<ul class="bars" ${vars({ '--threshold': settings.threshold })}>
+    return html`<ul class="bars ${live.isUnknown ? 'is-unknown' : ''}" ${vars({ '--threshold': settings.threshold })}>
       ${repeat(
         cards,
         ({ card }) => card.key,
@@ -104,9 +104,10 @@ export function mountLivePanel(host, app) {
   function sayWinner() {
     const now = performance.now();
     const card = state.classes.find(({ id }) => id !== null && id === state.live.winnerId);
-    if (card && !state.recording && now - saidAt > SAY_AT_MOST_EVERY_MS) {
+    const answer = state.live.isUnknown ? t('live.noneOfThese') : card?.name;
+    if (answer && !state.recording && now - saidAt > SAY_AT_MOST_EVERY_MS) {
       saidAt = now;
-      app.notices.announce(card.name);
+      app.notices.announce(answer);
     }
   }
 

@@ -111,8 +111,20 @@ export function mountSettingsDialogs(host, app) {
     );
   }
 
+  /** How easily the answer is "none of these", in words. */
+  function strictness() {
+    const { knownThreshold } = state.settings;
+    if (knownThreshold === 0) {
+      return 'settings.known.never';
+    }
+    if (knownThreshold < 0.4) {
+      return 'settings.known.seldom';
+    }
+    return knownThreshold <= 0.6 ? 'settings.known.usual' : 'settings.known.often';
+  }
+
   function drawAnswer() {
-    const { threshold, steadyMs, showsNumbers } = state.settings;
+    const { threshold, knownThreshold, steadyMs, showsNumbers } = state.settings;
     render(
       html`${head('answer-dialog-title', t('answer.settings'))}
         <div class="dialog-body stack">
@@ -120,6 +132,11 @@ export function mountSettingsDialogs(host, app) {
             <span>${t('settings.threshold')} ${mark('threshold')}</span>
             <input type="range" min="0" max="0.99" step="0.01" .value=${live(String(threshold))} aria-valuetext=${texts.percent(threshold)} @input=${(/** @type {any} */ event) => settings.set('threshold', Number(event.target.value))} />
             <span class="small soft numbers">${t('settings.threshold.about', { part: texts.percent(threshold) })}</span>
+          </label>
+          <label class="field">
+            <span>${t('settings.knownThreshold')} ${mark('knownThreshold')}</span>
+            <input type="range" min="0" max="0.95" step="0.05" .value=${live(String(knownThreshold))} aria-valuetext=${t(strictness())} @input=${(/** @type {any} */ event) => settings.set('knownThreshold', Number(event.target.value))} />
+            <span class="small soft">${t(strictness())}</span>
           </label>
           <label class="field">
             <span>${t('settings.steadyMs')} ${mark('steadyMs')}</span>

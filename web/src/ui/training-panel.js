@@ -119,11 +119,12 @@ export function mountTrainingPanel(host, app) {
         <div class="button-row">
           ${
             isRunning
-              ? html`<button type="button" class="button button-wide" @click=${() => app.training.stop()}>${icon('stop')} ${t('stop')}</button>`
+              ? html`<button type="button" class="button button-wide" @click=${() => (state.tuning ? app.training.finish() : app.training.stop())}>${icon('stop')} ${t('stop')}</button>`
               : html`<button type="button" class="button button-wide" ?disabled=${!app.training.canTrain} @click=${() => app.training.train()}>
                 ${icon('layers')} ${t(state.report ? 'training.again' : 'training.start')}
               </button>`
           }
+          <button type="button" class="button button-quiet button-wide" @click=${() => app.dialogs.open('network')}>${icon('eye')} ${t('network.open')}</button>
         </div>`,
       host,
     );

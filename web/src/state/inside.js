@@ -1,0 +1,20 @@
+/**
+ * What lies behind "Look inside": the network and the advice, loaded when somebody looks.
+ */
+
+import { NETWORK_TEXTS } from '../texts/network/index.js';
+import { createAdvice } from './advice.js';
+import { createNetwork } from './network.js';
+
+/** @typedef {Awaited<ReturnType<typeof createInside>>} Inside */
+
+/**
+ * @param {import('./types.js').Context} context
+ * @param {{ training: import('./training.js').Training, classes: import('./classes.js').Classes }} parts
+ */
+export async function createInside(context, { training, classes }) {
+  await context.texts.bring(NETWORK_TEXTS);
+  const advice = createAdvice(context, { training });
+  const network = createNetwork(context, { training, classes, featuresOf: advice.featuresOf });
+  return { advice, network };
+}

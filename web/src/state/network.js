@@ -1,0 +1,159 @@
+/**
+ * The drawing of the network as a person plays with it: a draft of a strategy that nothing uses until they say so, and
+ * what it would cost, measured by the engine.
+ */
+
+import { bordersOf, CASES, drawingOf, nearestBorder, strategyAt, weightsOf } from './strategies.js';
+
+/** @typedef {ReturnType<typeof createNetwork>} Network */
+/** @typedef {import('./strategies.js').Way} Way */
+/** @typedef {import('../engine/headstart.js').TrainEstimate} TrainEstimate */
+
+/** A border that is being dragged is not worth a measurement. */
+const CALM_MS = 350;
+
+/**
+ * @param {import('./types.js').Context} context
+ * @param {{ training: import('./training.js').Training, classes: import('./classes.js').Classes, featuresOf: (strategy: string) => string[] | null }} parts
+ */
+export function createNetwork({ state, changed, watch, engine }, { training, classes, featuresOf }) {
+  /** @type {string} */
+  let draft = state.training.strategy;
+  /** The way that a border at its end stands for nothing of, so it is kept. @type {Way} */
+  let way = 'tune';
+  /** @type {TrainEstimate | null} */
+  let estimate = null;
+  let estimateError = '';
+  let measuring = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let turn = 0;
+
+  const layers = () => engine.trainer?.network ?? [];
+
+  /** What an estimate depends on. */
+  const canMeasure = () =>
+    state.dialog === 'network' && training.canTrain && state.training.phase !== 'running' && layers().length > 0;
+
+  async function measure() {
+    if (!canMeasure()) {
+      return;
+    }
+    turn += 1;
+    const mine = turn;
+    measuring = true;
+    changed('network-changed');
+    try {
+      const found = await engine.trainer?.estimateTraining({ strategy: draft });
+      if (mine === turn) {
+        estimate = found ?? null;
+      }
+    } catch (error) {
+      if (mine === turn) {
+        estimateError = String(/** @type {any} */ (error).message ?? error);
+      }
+    } finally {
+      if (mine === turn) {
+        measuring = false;
+        changed('network-changed');
+      }
+    }
+  }
+
+  function forgetEstimate() {
+    turn += 1;
+    estimate = null;
+    estimateError = '';
+    measuring = false;
+    clearTimeout(timer);
+    timer = setTimeout(() => void measure(), CALM_MS);
+  }
+
+  /** @param {string} strategy */
+  function choose(strategy) {
+    const { way: its } = drawingOf(strategy, layers(), featuresOf(strategy));
+    if (its !== 'tune' || strategy.startsWith('last') || strategy === 'whole-network') {
+      way = its;
+    } else if (way === 'new-layers') {
+      way = 'tune'; // new layers behind nothing that was cut off are none
+    }
+    if (strategy !== draft) {
+      draft = strategy;
+      forgetEstimate();
+    }
+    changed('network-changed');
+  }
+
+  watch(['dialog-changed', 'samples-changed', 'backbone-changed', 'training-ended', 'engine-changed'], () => {
+    if (canMeasure()) {
+      forgetEstimate();
+    }
+    changed('network-changed');
+  });
+
+  return {
+    get view() {
+      const drawing = drawingOf(draft, layers(), featuresOf(draft));
+      const counts = layers().length > 0 ? weightsOf(drawing, layers(), Math.max(2, classes.taught.length)) : null;
+      return {
+        layers: layers(),
+        strategy: draft,
+        applied: state.training.strategy,
+        way,
+        drawing,
+        trained: estimate?.trainedWeightCount ?? counts?.trained ?? 0,
+        frozen: estimate?.frozenWeightCount ?? counts?.frozen ?? 0,
+        estimate,
+        estimateError,
+        measuring,
+      };
+    },
+
+    choose,
+
+    /** @param {Way} wanted */
+    chooseWay(wanted) {
+      way = wanted;
+      const { border } = drawingOf(draft, layers(), featuresOf(draft));
+      // A choice that would change nothing to see moves the border to where it shows.
+      const middle = Math.round(layers().length * 0.75);
+      const from = border === layers().length && wanted !== 'tune' ? middle : border;
+      choose(strategyAt(wanted, nearestBorder(wanted, from, layers()), layers()));
+      way = wanted;
+      changed('network-changed');
+    },
+
+    /** To the nearest place that the engine can do. @param {number} border */
+    moveBorder(border) {
+      const kept = way;
+      choose(strategyAt(way, nearestBorder(way, border, layers()), layers()));
+      way = kept;
+    },
+
+    /**
+     * To the next place that there is, so many steps on.
+     *
+     * @param {number} step
+     */
+    stepBorder(step) {
+      const { border } = drawingOf(draft, layers(), featuresOf(draft));
+      const places = bordersOf(way, layers());
+      const target = border + step;
+      const next =
+        step > 0
+          ? (places.find((place) => place >= target) ?? places[places.length - 1])
+          : (places.findLast((place) => place <= target) ?? places[0]);
+      this.moveBorder(next);
+    },
+
+    /** @param {keyof typeof CASES} name */
+    chooseCase: (name) => choose(CASES[name]),
+
+    /** What is drawn is what is trained from now on. */
+    async apply() {
+      training.choose(draft);
+      changed('network-changed');
+      await training.train();
+    },
+  };
+}

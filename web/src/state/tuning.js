@@ -1,0 +1,65 @@
+/**
+ * A fine-tuning as it is watched: its rounds, a pause, an end that keeps the best so far.
+ */
+
+/** Whether the network's own weights change, or new layers learn: minutes rather than a blink. @param {string} strategy */
+export const isFineTuning = (strategy) => /^(last-|whole-network|new-layers)/.test(strategy);
+
+/** @param {Pick<import('./types.js').Context, 'state' | 'changed' | 'engine'>} context */
+export function createTuning({ state, changed, engine }) {
+  return {
+    /** @param {string} strategy */
+    begin(strategy) {
+      state.tuning = isFineTuning(strategy)
+        ? { strategy, stage: '', epochs: [], epochCount: 0, paused: false, finishing: false }
+        : null;
+      changed('tuning-changed');
+    },
+
+    /** @param {import('../engine/headstart.js').Progress} progress */
+    note({ stage, epoch = 0, epochCount = 0, trainLoss, heldOutLoss, heldOutAccuracy }) {
+      const { tuning } = state;
+      if (!tuning) {
+        return;
+      }
+      tuning.stage = stage;
+      tuning.epochCount = epochCount || tuning.epochCount;
+      if (epoch > tuning.epochs.length && heldOutLoss !== undefined) {
+        tuning.epochs = [
+          ...tuning.epochs,
+          { trainLoss: trainLoss ?? Number.NaN, heldOutLoss, heldOutAccuracy: heldOutAccuracy ?? Number.NaN },
+        ];
+      }
+      changed('tuning-changed');
+    },
+
+    /** It was stopped or failed: the head before it goes on answering, and there is nothing to tell. */
+    forget() {
+      state.tuning = null;
+      changed('tuning-changed');
+    },
+
+    finish() {
+      if (state.tuning && state.training.phase === 'running') {
+        state.tuning.finishing = true;
+        state.tuning.paused = false;
+        engine.trainer?.finishTraining();
+        changed('tuning-changed');
+      }
+    },
+
+    togglePause() {
+      const { tuning } = state;
+      if (!tuning || state.training.phase !== 'running') {
+        return;
+      }
+      tuning.paused = !tuning.paused;
+      if (tuning.paused) {
+        engine.trainer?.pauseTraining();
+      } else {
+        engine.trainer?.resumeTraining();
+      }
+      changed('tuning-changed');
+    },
+  };
+}
