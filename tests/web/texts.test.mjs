@@ -10,7 +10,14 @@ const source = new URL('../../web/src/', import.meta.url);
 /** @type {Record<string, Record<string, string | Record<string, string>>>} */
 const dictionaries = {};
 for (const language of Object.keys(LANGUAGES)) {
-  dictionaries[language] = (await import(new URL(`texts/${language}.js`, source).href)).default;
+  const own = (await import(new URL(`texts/${language}.js`, source).href)).default;
+  const more = (await import(new URL(`texts/network/${language}.js`, source).href)).default;
+  assert.deepEqual(
+    Object.keys(more).filter((key) => key in own),
+    [],
+    'one text, one place',
+  );
+  dictionaries[language] = { ...own, ...more };
 }
 const { en, ...others } = dictionaries;
 

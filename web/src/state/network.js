@@ -17,7 +17,7 @@ const CALM_MS = 350;
  * @param {{ training: import('./training.js').Training, classes: import('./classes.js').Classes, featuresOf: (strategy: string) => string[] | null }} parts
  */
 export function createNetwork({ state, changed, watch, engine }, { training, classes, featuresOf }) {
-  /** @type {string} */
+  /** @type {import('./types.js').StrategyName} */
   let draft = state.training.strategy;
   /** The way that a border at its end stands for nothing of, so it is kept. @type {Way} */
   let way = 'tune';
@@ -69,7 +69,7 @@ export function createNetwork({ state, changed, watch, engine }, { training, cla
     timer = setTimeout(() => void measure(), CALM_MS);
   }
 
-  /** @param {string} strategy */
+  /** @param {import('./types.js').StrategyName} strategy */
   function choose(strategy) {
     const { way: its } = drawingOf(strategy, layers(), featuresOf(strategy));
     if (its !== 'tune' || strategy.startsWith('last') || strategy === 'whole-network') {

@@ -4,6 +4,7 @@
  */
 
 /** @typedef {import('../engine/headstart.js').NetworkLayer} NetworkLayer */
+/** @typedef {import('../engine/headstart.js').StrategyName} StrategyName */
 /**
  * What happens behind the border: the layers learn on, they are cut off, or new ones take their place.
  *
@@ -72,6 +73,7 @@ export function nearestBorder(way, wanted, layers) {
  * @param {Way} way
  * @param {number} border One of `bordersOf`.
  * @param {readonly NetworkLayer[]} layers
+ * @returns {StrategyName}
  */
 export function strategyAt(way, border, layers) {
   if (border === layers.length) {

@@ -73,7 +73,7 @@ export function createTraining(context, classes) {
     changed('training-progressed');
   }
 
-  /** How much of the network the next training retrains. @param {string} strategy */
+  /** How much of the network the next training retrains. @param {import('./types.js').StrategyName} strategy */
   function choose(strategy) {
     state.training.strategy = strategy;
     changed('training-changed');

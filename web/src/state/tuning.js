@@ -8,7 +8,7 @@ export const isFineTuning = (strategy) => /^(last-|whole-network|new-layers)/.te
 /** @param {Pick<import('./types.js').Context, 'state' | 'changed' | 'engine'>} context */
 export function createTuning({ state, changed, engine }) {
   return {
-    /** @param {string} strategy */
+    /** @param {import('./types.js').StrategyName} strategy */
     begin(strategy) {
       state.tuning = isFineTuning(strategy)
         ? { strategy, stage: '', epochs: [], epochCount: 0, paused: false, finishing: false }

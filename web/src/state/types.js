@@ -7,6 +7,7 @@
  * @typedef {import('../engine/headstart.js').RankedClass} RankedClass
  * @typedef {import('../engine/headstart.js').HeadInfo} HeadInfo
  * @typedef {import('../engine/headstart.js').BackboneInfo} BackboneInfo
+ * @typedef {import('../engine/headstart.js').StrategyName} StrategyName
  */
 
 /**
@@ -70,7 +71,7 @@
  * A fine-tuning, while it runs and until the next training.
  *
  * @typedef {object} Tuning
- * @property {string} strategy
+ * @property {StrategyName} strategy
  * @property {string} stage As the engine names it.
  * @property {{ trainLoss: number, heldOutLoss: number, heldOutAccuracy: number }[]} epochs
  * @property {number} epochCount
@@ -94,7 +95,7 @@
  * @property {ClassCard[]} classes
  * @property {{ classKey: number, kind: 'hold' | 'burst', taken: number, wanted: number, countdown: number } | null} recording
  * @property {{ done: number, total: number, classKey: number | null, running: boolean, unreadable: { name: string, reason: string }[] } | null} intake
- * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string, strategy: string }} training
+ * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string, strategy: StrategyName }} training
  * @property {Tuning | null} tuning
  * @property {TrainReport | null} report
  * @property {boolean} reportIsStale

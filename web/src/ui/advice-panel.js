@@ -49,12 +49,14 @@ export function mountAdvicePanel(host, app, { network, advice }) {
   /** @param {Advice} found */
   function reasons(found) {
     return found.reasons
-      .map(({ code, first, second }) => ({ key: /** @type {any} */ (`reason.${code}`), code, first, second }))
-      .filter(({ key }) => texts.has(key))
-      .map(({ key, code, first, second = 0 }) => {
-        const isCount = code === 'too-few-to-compare';
-        const values = isCount ? { count: first } : { part: texts.percent(first, 1), other: texts.percent(second, 1) };
-        return html`<li>${t(key, values)}</li>`;
+      .filter(({ code }) => texts.has(`reason.${code}`))
+      .map(({ code, first, second }) => {
+        const key = /** @type {import('../texts/texts.js').TextKey} */ (`reason.${code}`);
+        return html`<li>${t(key, {
+          count: Number(first),
+          part: texts.percent(Number(first), 1),
+          other: texts.percent(Number(second ?? 0), 1),
+        })}</li>`;
       });
   }
 
@@ -81,7 +83,7 @@ export function mountAdvicePanel(host, app, { network, advice }) {
     >${inUse ? icon('check') : nothing} ${t(inUse ? 'advice.inUse' : 'advice.use')}</button>`;
   }
 
-  /** @param {string} strategy */
+  /** @param {import('../state/types.js').StrategyName} strategy */
   function take(strategy) {
     network.choose(strategy);
     void network.apply();

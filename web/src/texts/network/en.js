@@ -53,8 +53,8 @@ export default {
 
   'cases.title': 'Four cases',
   'cases.about': 'How many pictures are there, and are they like those the network knows? Press one to see it.',
-  'case.few': 'Few pictures',
-  'case.many': 'Many pictures',
+  'case.few': 'Few',
+  'case.many': 'Many',
   'case.close': 'Close',
   'case.close.about': 'things, animals, hands: like photographs of every day',
   'case.far': 'Far',
