@@ -2,6 +2,7 @@
  * Composes what lies behind "Look inside the network"; loaded when somebody looks, or when the page has nothing to do.
  */
 
+import './styles/workbench.css';
 import './styles/network.css';
 import './styles/advice.css';
 import { mountAdvicePanel } from './ui/advice-panel.js';
