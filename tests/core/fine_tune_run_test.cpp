@@ -1,8 +1,13 @@
 // Fine-tuning runs from start to result on a small random backbone.
 #include <doctest/doctest.h>
 
+#if defined(__linux__)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -69,22 +74,48 @@ FineTuner started(const Task& task, const FineTuneOptions& options, const Comput
   return std::move(tuner).value();
 }
 
-// Runs to the end; returns how many maps were asked for.
-std::size_t run(FineTuner& tuner, const Task& task) {
-  const std::size_t size = tuner.border_height() * tuner.border_width() * tuner.border_channel_count();
+// What the allocator has given out, where it says so.
+std::size_t heap_bytes() {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+  return mallinfo2().uordblks;
+#else
+  return 0;
+#endif
+}
+
+// What a run took.
+struct Steps {
   std::size_t map_count = 0;
-  double fraction = 0;
+  std::size_t train_count = 0;
+  std::size_t forward_count = 0;
+};
+
+// Runs to the end, calling `between` after every step.
+Steps run_counting(FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
+  const std::size_t size = tuner.border_height() * tuner.border_width() * tuner.border_channel_count();
+  Steps steps;
+  FineTuneProgress last;
   for (;;) {
     const std::vector<std::uint32_t> wanted(tuner.wanted_views().begin(), tuner.wanted_views().end());
     for (const std::uint32_t view : wanted) REQUIRE(tuner.supply_map(view, task.map(view, size)).ok());
-    map_count += wanted.size();
+    steps.map_count += wanted.size();
     const auto progress = tuner.step();
     if (!progress.ok()) MESSAGE(progress.error().message);
     REQUIRE(progress.ok());
-    CHECK(progress.value().fraction >= fraction);
-    fraction = progress.value().fraction;
-    if (progress.value().done) return map_count;
+    const FineTuneProgress& now = progress.value();
+    CHECK(now.fraction >= last.fraction);
+    const bool trained = last.train_step_count_ahead > now.train_step_count_ahead;
+    steps.train_count += trained ? 1 : 0;
+    steps.forward_count += !trained && last.stage != FineTuneStage::kLinearProbe ? 1 : 0;
+    last = now;
+    between();
+    if (now.done) return steps;
   }
+}
+
+// … and returns how many maps were asked for.
+std::size_t run(FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
+  return run_counting(tuner, task, between).map_count;
 }
 
 Error failure_of(const std::vector<FineTuneView>& views, const FineTuneOptions& options) {
@@ -212,18 +243,109 @@ TEST_CASE(
   CHECK(tuner.result().head.biases == head.biases);
 }
 
-TEST_CASE("memory stays flat over several fine-tunings in a row") {
+TEST_CASE("memory stays flat over 20 fine-tunings in a row") {
   const ComputePool pool = pool_of(1);
   const Task task(4);
   std::size_t first_bytes = 0;
-  for (int i = 0; i < 4; ++i) {
+  std::size_t first_heap_bytes = 0;
+  for (int i = 0; i < 20; ++i) {
     FineTuneOptions options = quick();
     options.epoch_count = 1;
-    FineTuner tuner = started(task, options, pool);
-    run(tuner, task);
-    if (i == 0) first_bytes = tuner.memory_bytes();
-    CHECK(tuner.memory_bytes() == first_bytes);
+    {
+      FineTuner tuner = started(task, options, pool);
+      run(tuner, task);
+      if (i == 0) first_bytes = tuner.memory_bytes();
+      CHECK(tuner.memory_bytes() == first_bytes);
+    }
+    if (i == 1) first_heap_bytes = heap_bytes();
+    if (i > 1) CHECK(heap_bytes() <= first_heap_bytes + 4096);
   }
+}
+
+TEST_CASE("the estimate before the start is what the run then takes") {
+  const ComputePool pool = pool_of(1);
+  const Task task;
+  for (const TrainedPart part : {TrainedPart::kLastBlocks, TrainedPart::kCut}) {
+    for (const std::size_t budget : {std::size_t{0}, std::size_t{1} << 24U}) {
+      FineTuneOptions options = quick(part);
+      options.cache_budget_bytes = budget;
+      options.patience_epochs = 3;
+      const auto estimate = FineTuner::estimate(backbone_file(), 96, task.views, kLabels, options);
+      REQUIRE(estimate.ok());
+      FineTuner tuner = started(task, options, pool);
+      const Steps steps = run_counting(tuner, task);
+      CHECK(estimate.value().border == tuner.border());
+      CHECK(estimate.value().trained_weight_count == tuner.report().trained_weight_count);
+      CHECK(estimate.value().frozen_weight_count == tuner.report().frozen_weight_count);
+      CHECK(estimate.value().train_step_count == steps.train_count);
+      CHECK(steps.forward_count <= estimate.value().forward_step_count);
+      CHECK(estimate.value().cache_bytes >= tuner.cache_bytes());
+      CHECK(estimate.value().memory_bytes >= tuner.memory_bytes());
+      CHECK(estimate.value().memory_bytes < 2 * tuner.memory_bytes());
+      if (budget > 0) CHECK(estimate.value().frozen_pass_count == steps.map_count);
+    }
+  }
+}
+
+TEST_CASE("the whole of the largest network at 224 px in batches of 16 takes less than 1 GiB") {
+  const auto file = test::make_random_backbone({.width_multiplier = "1.0", .input_size_px = 224});
+  FineTuneOptions options;
+  options.part = TrainedPart::kWholeNetwork;
+  std::vector<FineTuneView> views;
+  for (std::uint32_t i = 0; i < 1000; ++i) views.push_back({i, i % 2});
+  const auto estimate = FineTuner::estimate(file, 224, views, kLabels, options);
+  REQUIRE(estimate.ok());
+  CHECK(estimate.value().border == "input");
+  CHECK(estimate.value().trained_weight_count > 2'000'000);
+  CHECK(estimate.value().memory_bytes < std::size_t{1} << 30U);
+}
+
+TEST_CASE("a trial step changes nothing that the run gives") {
+  const ComputePool pool = pool_of(1);
+  const Task task;
+  FineTuner plain = started(task, quick(), pool);
+  run(plain, task);
+  FineTuner tried = started(task, quick(), pool);
+  REQUIRE(tried.trial_step().ok());
+  run(tried, task, [&] { REQUIRE(tried.trial_step().ok()); });
+  CHECK(tried.result().head.weights == plain.result().head.weights);
+  CHECK(tried.report().epochs.back().train_loss == plain.report().epochs.back().train_loss);
+}
+
+TEST_CASE("the embeddings afterwards are what the fine-tuned network gives, for every picture") {
+  const ComputePool pool = pool_of(1);
+  const Task task;
+  FineTuneOptions options = quick(TrainedPart::kCut);
+  options.epoch_count = 8;
+  FineTuner tuner = started(task, options, pool);
+  run(tuner, task);
+  REQUIRE(tuner.report().better_than_head);
+  const std::size_t width = tuner.result().head.feature_count;
+  REQUIRE(tuner.embeddings().size() == 16 * width);
+  const std::size_t size = tuner.border_height() * tuner.border_width() * tuner.border_channel_count();
+  std::vector<float> features(width);
+  for (const std::uint32_t picture : {0U, 7U, 15U}) {
+    REQUIRE(cut_features(tuner.result(), task.map(2 * picture, size), features).ok());
+    for (std::size_t i = 0; i < width; ++i) {
+      // The cache's float16 lies between.
+      CHECK(tuner.embeddings()[picture * width + i] == doctest::Approx(features[i]).epsilon(0.01));
+    }
+  }
+  CHECK(tuner.report().held_out_logits.size() == 2 * tuner.report().held_out_picture_count);
+}
+
+TEST_CASE("progress shows the curve as it grows") {
+  const ComputePool pool = pool_of(1);
+  const Task task;
+  FineTuner tuner = started(task, quick(), pool);
+  std::size_t seen = 0;
+  run(tuner, task, [&] {
+    const auto epochs = tuner.epochs();
+    CHECK(epochs.size() >= seen);
+    seen = epochs.size();
+  });
+  CHECK(seen == 3);
+  CHECK(tuner.report().epochs[2].held_out_loss > 0);
 }
 
 TEST_CASE("what cannot be fine-tuned is refused in words") {

@@ -72,21 +72,37 @@ struct FineTuneView {
   std::uint32_t class_index = 0;    // position among the labels
 };
 
-enum class FineTuneStage : std::uint8_t { kCollecting, kLinearProbe, kTuning, kDone };
+struct FineTuneEpoch {
+  double train_loss = 0;     // class-balanced, over the epoch's batches while they were being trained
+  double held_out_loss = 0;  // natural logarithm, class-balanced, at the best temperature
+  double held_out_accuracy = 0;
+};
+
+enum class FineTuneStage : std::uint8_t { kCollecting, kLinearProbe, kTuning, kEmbedding, kDone };
 
 struct FineTuneProgress {
   FineTuneStage stage = FineTuneStage::kCollecting;
   double fraction = 0;    // 0…1, never falls
   std::size_t epoch = 0;  // finished
   std::size_t epoch_count = 0;
-  std::size_t step_count_ahead = 0;  // steps that compute a batch, if nothing stops early
+  FineTuneEpoch latest;                    // the last finished epoch; before the first, the head alone
+  std::size_t step_count_ahead = 0;        // steps that compute a batch, if nothing stops early
+  std::size_t train_step_count_ahead = 0;  // of them those that train, three times as long as the others
   bool done = false;
 };
 
-struct FineTuneEpoch {
-  double train_loss = 0;     // class-balanced, over the epoch's batches while they were being trained
-  double held_out_loss = 0;  // natural logarithm, class-balanced, at the best temperature
-  double held_out_accuracy = 0;
+// What a run would take, before it starts. Time is the caller's to measure: frozen_pass_count passes of the
+// frozen backbone, train_step_count times trial_step() and forward_step_count a third of it.
+struct FineTuneEstimate {
+  std::string border;
+  std::size_t trained_weight_count = 0;  // with the head's
+  std::size_t frozen_weight_count = 0;
+  std::size_t frozen_pass_count = 0;  // views whose map is asked for; more than once each beyond the cache
+  std::size_t train_step_count = 0;   // if nothing stops early
+  std::size_t forward_step_count = 0;
+  std::size_t view_multiply_adds = 0;  // to train on one view
+  std::size_t cache_bytes = 0;         // of maps
+  std::size_t memory_bytes = 0;        // at most, the maps too
 };
 
 struct FineTuneReport {
@@ -108,6 +124,8 @@ struct FineTuneReport {
   double temperature = 1;                     // folded into the head
   std::vector<std::uint32_t> held_out_views;  // that were measured
   std::vector<std::uint32_t> held_out_predictions;
+  // [held_out_count, class_count], by the head that came out, temperature folded in.
+  std::vector<float> held_out_logits;
 };
 
 // What a head file needs besides the head itself, and what prediction needs to use it.
@@ -152,9 +170,22 @@ class FineTuner {
   // Does one bounded piece of work, a batch or less; bad-argument while wanted views are missing.
   Result<FineTuneProgress> step();
 
-  // Ends now, with the best weights so far; the next step() is the last and cheap. Before the first epoch
-  // ends that is the head alone.
+  // Ends now, with the best weights so far. Where those are better than the head alone, a pass over the
+  // pictures for their embeddings is still ahead; otherwise the next step() is the last and cheap.
   void stop();
+
+  // Trains on one piece of a batch of empty maps and forgets it: a step to be timed, before the first or
+  // between any two. Changes nothing that a run gives.
+  Status trial_step();
+
+  // What start() with the same arguments would bring. Fails as start() does; costs reading the weights.
+  static Result<FineTuneEstimate> estimate(std::span<const std::uint8_t> backbone_file,
+                                           std::int32_t input_size_px, std::span<const FineTuneView> views,
+                                           std::span<const std::string> labels,
+                                           const FineTuneOptions& options);
+
+  // The epochs so far; valid until the next step().
+  [[nodiscard]] std::span<const FineTuneEpoch> epochs() const;
 
   [[nodiscard]] std::size_t cache_bytes() const;   // used for maps
   [[nodiscard]] std::size_t memory_bytes() const;  // everything, the maps too
@@ -162,6 +193,11 @@ class FineTuner {
   // After done.
   const FineTuned& result() const;
   const FineTuneReport& report() const;
+
+  // After done: what the head that came out reads, for the first view of every picture in the order in which
+  // pictures came first [picture_count, result().head.feature_count]. Empty where the head alone was kept:
+  // its features are the caller's.
+  [[nodiscard]] std::span<const float> embeddings() const;
 
  private:
   struct State;

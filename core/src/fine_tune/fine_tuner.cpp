@@ -27,12 +27,14 @@ Status check_options(const FineTuneOptions& options) {
   return {};
 }
 
-}  // namespace
+struct Prepared {
+  std::vector<fine_tune::Picture> pictures;
+  fine_tune::Plan plan;
+};
 
-Result<FineTuner> FineTuner::start(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
-                                   std::span<const FineTuneView> views, std::span<const std::string> labels,
-                                   const FineTuneOptions& options, const Head* head,
-                                   const ComputePool& pool) {
+Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
+                         std::span<const FineTuneView> views, std::span<const std::string> labels,
+                         const FineTuneOptions& options) {
   const Status valid = check_options(options);
   if (!valid.ok()) return valid.error();
   Result<std::vector<fine_tune::Picture>> pictures =
@@ -42,9 +44,66 @@ Result<FineTuner> FineTuner::start(std::span<const std::uint8_t> backbone_file, 
   if (!file.ok()) return file.error();
   Result<fine_tune::Plan> plan = fine_tune::make_plan(file.value(), options, input_size_px, labels.size());
   if (!plan.ok()) return plan.error();
-  const std::size_t map_size = plan.value().border_shape().size();
-  Result<fine_tune::Network> network = fine_tune::Network::create(std::move(plan).value(), options.batch_size,
-                                                                  options.activation_budget_bytes, pool);
+  return Prepared{std::move(pictures).value(), std::move(plan).value()};
+}
+
+}  // namespace
+
+Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backbone_file,
+                                             std::int32_t input_size_px, std::span<const FineTuneView> views,
+                                             std::span<const std::string> labels,
+                                             const FineTuneOptions& options) {
+  const Result<Prepared> prepared = prepare(backbone_file, input_size_px, views, labels, options);
+  if (!prepared.ok()) return prepared.error();
+  const fine_tune::Plan& plan = prepared.value().plan;
+  std::size_t train_views = 0;
+  std::size_t held_out = 0;
+  for (const fine_tune::Picture& picture : prepared.value().pictures) {
+    held_out += picture.held_out ? 1 : 0;
+    train_views += picture.held_out ? 0 : picture.views.size();
+  }
+  const std::size_t picture_count = prepared.value().pictures.size();
+  FineTuneEstimate estimate;
+  estimate.border = plan.border;
+  estimate.frozen_weight_count = plan.frozen_weight_count;
+  estimate.view_multiply_adds = plan.train_multiply_adds();
+  for (const fine_tune::Parameter& parameter : plan.parameters) {
+    estimate.trained_weight_count += parameter.element_count();
+  }
+  const std::size_t piece =
+      fine_tune::Network::piece_size_for(plan, options.batch_size, options.activation_budget_bytes);
+  const auto pieces = [&](std::size_t count) { return (count + piece - 1) / piece; };
+  const std::size_t batches = (train_views + options.batch_size - 1) / options.batch_size;
+  estimate.train_step_count = options.epoch_count * batches * pieces(options.batch_size);
+  // The first features, every epoch's measurement, the last embeddings.
+  const std::size_t first_passes = options.part == TrainedPart::kCut ? 2 : 1;
+  estimate.forward_step_count =
+      (first_passes + 1) * pieces(picture_count) + options.epoch_count * pieces(held_out);
+  const std::size_t map_bytes = plan.border_shape().size() * sizeof(std::uint16_t);
+  const std::size_t wanted_views = train_views + held_out;
+  const std::size_t cached = std::min(wanted_views, options.cache_budget_bytes / map_bytes);
+  estimate.cache_bytes = cached * map_bytes;
+  // What the cache does not hold is asked for in each epoch; which views those are, the order of adding
+  // decides.
+  estimate.frozen_pass_count = wanted_views + (wanted_views - cached) * (options.epoch_count - 1);
+  const std::size_t features = picture_count * plan.feature_count() * sizeof(float);
+  // The best weights and those that are handed out; the features and the linear probe's copy of them.
+  estimate.memory_bytes = estimate.cache_bytes + options.batch_size * map_bytes +
+                          fine_tune::Network::memory_bytes_for(plan, piece) +
+                          2 * estimate.trained_weight_count * sizeof(float) + 3 * features;
+  return estimate;
+}
+
+Result<FineTuner> FineTuner::start(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
+                                   std::span<const FineTuneView> views, std::span<const std::string> labels,
+                                   const FineTuneOptions& options, const Head* head,
+                                   const ComputePool& pool) {
+  Result<Prepared> prepared = prepare(backbone_file, input_size_px, views, labels, options);
+  if (!prepared.ok()) return prepared.error();
+  fine_tune::Plan& plan = prepared.value().plan;
+  const std::size_t map_size = plan.border_shape().size();
+  Result<fine_tune::Network> network =
+      fine_tune::Network::create(std::move(plan), options.batch_size, options.activation_budget_bytes, pool);
   if (!network.ok()) return network.error();
 
   auto state =
@@ -53,7 +112,7 @@ Result<FineTuner> FineTuner::start(std::span<const std::uint8_t> backbone_file, 
   state->options = options;
   state->views.assign(views.begin(), views.end());
   state->labels.assign(labels.begin(), labels.end());
-  state->pictures = std::move(pictures).value();
+  state->pictures = std::move(prepared.value().pictures);
   if (head != nullptr) state->head_in_use = *head;
   state->begin();
   return FineTuner(std::move(state));
@@ -109,12 +168,25 @@ void FineTuner::stop() {
   state_->stop_requested = true;
 }
 
+Status FineTuner::trial_step() {
+  return state_->trial_step();
+}
+
+std::span<const FineTuneEpoch> FineTuner::epochs() const {
+  return state_->report.epochs;
+}
+
+std::span<const float> FineTuner::embeddings() const {
+  return state_->embeddings;
+}
+
 std::size_t FineTuner::cache_bytes() const {
   return state_->cache.bytes();
 }
 
 std::size_t FineTuner::memory_bytes() const {
-  const std::size_t snapshots = state_->best_weights.size() + state_->collected.size();
+  const std::size_t snapshots =
+      state_->best_weights.size() + state_->collected.size() + state_->embeddings.size();
   return state_->cache.bytes() + state_->network.memory_bytes() + snapshots * sizeof(float);
 }
 

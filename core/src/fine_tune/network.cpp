@@ -54,20 +54,40 @@ PerPicture measure_picture(const Plan& plan) {
   return need;
 }
 
-}  // namespace
-
-Result<Network> Network::create(Plan plan, std::size_t batch_size, std::size_t activation_budget_bytes,
-                                const ComputePool& pool) {
-  const PerPicture need = measure_picture(plan);
-  const std::size_t fitting = activation_budget_bytes / (need.total() * sizeof(float));
-  const std::size_t piece_size = std::clamp<std::size_t>(fitting, 1, std::max<std::size_t>(batch_size, 1));
-  WorkspaceSize size = need.workspace;
+WorkspaceSize workspace_size_of(const Plan& plan, std::size_t piece_size) {
+  WorkspaceSize size = measure_picture(plan).workspace;
   size.left *= piece_size;
   size.right *= piece_size;
   size.columns *= piece_size;
   for (const Parameter& parameter : plan.parameters) {
     size.weights = std::max(size.weights, parameter.padded_count());
   }
+  return size;
+}
+
+}  // namespace
+
+std::size_t Network::piece_size_for(const Plan& plan, std::size_t batch_size,
+                                    std::size_t activation_budget_bytes) {
+  const std::size_t fitting = activation_budget_bytes / (measure_picture(plan).total() * sizeof(float));
+  return std::clamp<std::size_t>(fitting, 1, std::max<std::size_t>(batch_size, 1));
+}
+
+std::size_t Network::memory_bytes_for(const Plan& plan, std::size_t piece_size) {
+  const WorkspaceSize size = workspace_size_of(plan, piece_size);
+  const PerPicture need = measure_picture(plan);
+  const std::size_t per_picture =
+      need.maps + 3 * need.largest_map + 2 * (plan.feature_count() + plan.class_count);
+  std::size_t bytes =
+      (piece_size * per_picture + size.left + size.right + size.columns + size.weights) * sizeof(float);
+  for (const Parameter& parameter : plan.parameters) bytes += parameter.memory_bytes();
+  return bytes;
+}
+
+Result<Network> Network::create(Plan plan, std::size_t batch_size, std::size_t activation_budget_bytes,
+                                const ComputePool& pool) {
+  const std::size_t piece_size = piece_size_for(plan, batch_size, activation_budget_bytes);
+  const WorkspaceSize size = workspace_size_of(plan, piece_size);
   Result<Workspace> workspace = make_workspace(pool, size);
   if (!workspace.ok()) return workspace.error();
   Network network(std::move(plan), std::move(workspace).value());

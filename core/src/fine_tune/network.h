@@ -20,6 +20,11 @@ class Network {
   static Result<Network> create(Plan plan, std::size_t batch_size, std::size_t activation_budget_bytes,
                                 const ComputePool& pool);
 
+  // What create() with the same arguments would choose and take.
+  static std::size_t piece_size_for(const Plan& plan, std::size_t batch_size,
+                                    std::size_t activation_budget_bytes);
+  static std::size_t memory_bytes_for(const Plan& plan, std::size_t piece_size);
+
   [[nodiscard]] const Plan& plan() const { return plan_; }
   std::span<Parameter> parameters() { return plan_.parameters; }
   [[nodiscard]] std::size_t piece_size() const { return piece_size_; }  // most pictures in one pass

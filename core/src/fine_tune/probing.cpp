@@ -87,6 +87,8 @@ void FineTuner::State::end_probe() {
   if (phase == Phase::kBaselineProbe || !cut) {
     baseline = head;
     report.head_alone = measure(logits, held_out_classes, labels.size());
+    head_alone_logits = logits;
+    start_epoch = {0, held_out_loss(logits), report.head_alone.accuracy};
   }
   if (phase == Phase::kBaselineProbe) {
     set_order(Phase::kEmbed, first_views(false));
@@ -124,8 +126,6 @@ std::vector<std::uint32_t> predictions(std::span<const float> logits, std::size_
 }  // namespace
 
 void FineTuner::State::finish() {
-  phase = Phase::kDone;
-  order.clear();
   tuned.part = options.part;
   tuned.border = report.border;
   if (!best_weights.empty()) {
@@ -135,7 +135,6 @@ void FineTuner::State::finish() {
       logit = static_cast<float>(static_cast<double>(logit) / report.temperature);
     }
     report.fine_tuned = measure(best_logits, held_out_classes, labels.size());
-    report.held_out_predictions = predictions(best_logits, labels.size());
     // Right more often, or as often and surer of it.
     const bool as_good = report.fine_tuned.accuracy == report.head_alone.accuracy &&
                          report.fine_tuned.log_loss < report.head_alone.log_loss;
@@ -144,9 +143,14 @@ void FineTuner::State::finish() {
   }
   if (!report.better_than_head) {
     report.fine_tuned = report.head_alone;
+    report.held_out_logits = head_alone_logits;
+    report.held_out_predictions = predictions(head_alone_logits, labels.size());
     tuned.head = head_in_use.has_value() ? *head_in_use : baseline;
+    set_order(Phase::kDone, {});
     return;
   }
+  report.held_out_logits = best_logits;
+  report.held_out_predictions = predictions(best_logits, labels.size());
   const std::span<const Parameter> parameters = network.parameters();
   const std::size_t first = network.plan().head_weights();
   for (const Parameter& parameter : parameters.first(first)) {
@@ -158,6 +162,12 @@ void FineTuner::State::finish() {
   tuned.head.weights.assign(parameters[first].elements().begin(), parameters[first].elements().end());
   tuned.head.biases.assign(parameters[first + 1].elements().begin(), parameters[first + 1].elements().end());
   fold_temperature(tuned.head, report.temperature);
+  set_order(Phase::kEmbedFinal, first_views(false));
+}
+
+void FineTuner::State::finish_embedding() {
+  embeddings = std::move(collected);
+  set_order(Phase::kDone, {});
 }
 
 }  // namespace headstart

@@ -34,7 +34,7 @@ void FineTuner::State::begin() {
   const std::size_t batches = (train_view_count + options.batch_size - 1) / options.batch_size;
   step_count = batches * options.epoch_count;
   const bool cut = options.part == TrainedPart::kCut;
-  total_units = pictures.size() * (cut ? 2 : 1) +
+  total_units = pictures.size() * (cut ? 3 : 2) +
                 options.epoch_count * (3 * train_view_count + held_out_classes.size());
   channel_sums.assign(network.plan().border_shape().channel_count, 0.0);
   channel_squares = channel_sums;
@@ -58,7 +58,8 @@ std::vector<std::uint32_t> FineTuner::State::first_views(bool held_out_only) con
 
 std::span<const std::uint32_t> FineTuner::State::next_piece() const {
   const bool probing = phase == Phase::kProbe || phase == Phase::kBaselineProbe;
-  if (probing || phase == Phase::kDone || stop_requested) return {};
+  const bool stopping = stop_requested && phase != Phase::kEmbedFinal;
+  if (probing || phase == Phase::kDone || stopping) return {};
   std::size_t end = std::min(order.size(), cursor + network.piece_size());
   if (phase == Phase::kTrain) {
     end = std::min(end, (cursor / options.batch_size + 1) * options.batch_size);
@@ -69,7 +70,7 @@ std::span<const std::uint32_t> FineTuner::State::next_piece() const {
 Result<FineTuneProgress> FineTuner::State::step() {
   Status status;
   if (phase == Phase::kDone) return progress();
-  if (stop_requested) {
+  if (stop_requested && phase != Phase::kEmbedFinal) {
     if (best_weights.empty() && !head_in_use.has_value()) {
       return Error{ErrorCode::kCancelled, "fine-tuning was stopped before there was a result"};
     }
@@ -108,7 +109,7 @@ Status FineTuner::State::run_piece() {
       status = train_piece(piece);
       if (!status.ok()) return status;
     } else {
-      const bool embedding = phase == Phase::kEmbed;
+      const bool embedding = phase == Phase::kEmbed || phase == Phase::kEmbedFinal;
       const std::size_t width = embedding ? network.plan().feature_count() : labels.size();
       const std::span<const float> rows = embedding ? network.features() : network.logits();
       collected.insert(collected.end(), rows.begin(),
@@ -131,9 +132,26 @@ Status FineTuner::State::end_of_order() {
     case Phase::kEvaluate:
       end_epoch();
       return {};
+    case Phase::kEmbedFinal:
+      finish_embedding();
+      return {};
     default:
       return {};
   }
+}
+
+Status FineTuner::State::trial_step() {
+  const std::size_t count = std::min(network.piece_size(), options.batch_size);
+  for (std::size_t i = 0; i < count; ++i) std::ranges::fill(network.input(i), 0.0F);
+  Status status = network.forward(count);
+  if (!status.ok()) return status;
+  const std::size_t logit_count = count * labels.size();
+  const std::vector<std::uint32_t> classes(count);
+  static_cast<void>(fine_tune::cross_entropy(network.logits().first(logit_count), classes, class_weights,
+                                             1.0F, network.grad_logits().first(logit_count)));
+  // A batch that is half done has gradients that must not be lost.
+  const bool between_pieces = phase == Phase::kTrain && cursor % options.batch_size != 0;
+  return between_pieces ? Status() : network.backward(count, Accumulate::kReplace);
 }
 
 void FineTuner::State::begin_epoch() {
@@ -208,22 +226,37 @@ FineTuneProgress FineTuner::State::progress() const {
   FineTuneProgress now;
   now.done = phase == Phase::kDone;
   now.stage = now.done                                                   ? FineTuneStage::kDone
+              : phase == Phase::kEmbedFinal                              ? FineTuneStage::kEmbedding
               : phase == Phase::kTrain || phase == Phase::kEvaluate      ? FineTuneStage::kTuning
               : phase == Phase::kProbe || phase == Phase::kBaselineProbe ? FineTuneStage::kLinearProbe
                                                                          : FineTuneStage::kCollecting;
-  now.fraction = now.done ? 1.0 : 0.999 * static_cast<double>(done_units) / static_cast<double>(total_units);
   now.epoch = report.epochs.size();
   now.epoch_count = options.epoch_count;
-  if (now.done) return now;
-  const std::size_t piece = network.piece_size();
-  const std::size_t batch_pieces = (options.batch_size + piece - 1) / piece;
-  const std::size_t epochs_to_evaluate = options.epoch_count - report.epochs.size();
-  now.step_count_ahead = (step_count - step_index) * batch_pieces +
-                         epochs_to_evaluate * ((held_out_classes.size() + piece - 1) / piece);
-  if (now.stage == FineTuneStage::kCollecting) {
-    now.step_count_ahead += (order.size() - cursor + piece - 1) / piece;
-  }
+  now.latest = start_epoch;
+  if (!report.epochs.empty()) now.latest = report.epochs.back();
+  // An early stop leaves out epochs, not the last pass.
+  const std::size_t at_least =
+      now.stage == FineTuneStage::kEmbedding ? total_units - pictures.size() + cursor : 0;
+  now.fraction = now.done ? 1.0
+                          : 0.999 * static_cast<double>(std::max(done_units, at_least)) /
+                                static_cast<double>(total_units);
+  if (!now.done) count_ahead(now);
   return now;
+}
+
+void FineTuner::State::count_ahead(FineTuneProgress& now) const {
+  const std::size_t piece = network.piece_size();
+  const auto pieces = [&](std::size_t count) { return (count + piece - 1) / piece; };
+  const std::size_t left = pieces(order.size() - cursor);
+  if (now.stage == FineTuneStage::kEmbedding) {
+    now.step_count_ahead = left;
+    return;
+  }
+  const std::size_t epochs_to_evaluate = options.epoch_count - report.epochs.size();
+  now.train_step_count_ahead = (step_count - step_index) * pieces(options.batch_size);
+  now.step_count_ahead = now.train_step_count_ahead + epochs_to_evaluate * pieces(held_out_classes.size()) +
+                         pieces(pictures.size());
+  if (now.stage == FineTuneStage::kCollecting) now.step_count_ahead += left;
 }
 
 }  // namespace headstart

@@ -24,7 +24,8 @@ struct FineTuner::State {
     kEmbed,          // features of every picture before anything has moved
     kProbe,          // the head that training starts from
     kTrain,
-    kEvaluate,  // the held-out pictures, after each epoch
+    kEvaluate,    // the held-out pictures, after each epoch
+    kEmbedFinal,  // features of every picture under the weights that are kept
     kDone,
   };
 
@@ -34,6 +35,7 @@ struct FineTuner::State {
   // The views of the piece that step() does next; empty where a phase needs none.
   [[nodiscard]] std::span<const std::uint32_t> next_piece() const;
   Result<FineTuneProgress> step();
+  Status trial_step();
   [[nodiscard]] FineTuneProgress progress() const;
 
   void begin();
@@ -52,6 +54,8 @@ struct FineTuner::State {
   void begin_epoch();
   void end_epoch();
   void finish();
+  void finish_embedding();
+  void count_ahead(FineTuneProgress& now) const;
   [[nodiscard]] double held_out_loss(std::span<const float> logits) const;
 
   fine_tune::Network network;
@@ -79,17 +83,20 @@ struct FineTuner::State {
   std::optional<fine_tune::Probe> probe;
   std::vector<float> probe_held_out;  // the held-out pictures' features
   Head baseline;
+  std::vector<float> head_alone_logits;  // [held_out_count, class_count], of the baseline
 
   std::optional<fine_tune::Stepper> stepper;
   std::size_t step_index = 0;
   std::size_t step_count = 0;
   double epoch_loss = 0;
+  FineTuneEpoch start_epoch;  // of the head alone
   std::vector<float> best_weights;
   std::vector<float> best_logits;  // [held_out_count, class_count]
   double best_loss = 0;
 
   FineTuned tuned;
   FineTuneReport report;
+  std::vector<float> embeddings;  // [picture_count, feature_count] once done
 };
 
 }  // namespace headstart

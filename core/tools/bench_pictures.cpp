@@ -1,0 +1,287 @@
+// What fine-tuning and the judge of unknown pictures reach on pictures of a person's own: what npm run bench
+// shows.
+//
+//   bench_pictures fine-tune BACKBONE PICTURES PER_CLASS SEED [BLOCKS=3] [TEST_PER_CLASS=all] [EPOCHS=12]
+//   [VIEWS=0] bench_pictures unknown   BACKBONE PICTURES PER_CLASS SEED_COUNT [KNOWN_CLASSES=7]
+//
+// PICTURES, little-endian: picture_count, class_count (u32 each), then per picture class_index, width_px,
+// height_px (u32 each) and RGBA bytes. BLOCKS 0 is the last convolution, 17 the whole network. VIEWS is how
+// many of views() each picture is trained with besides itself. Prints one line of JSON.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "headstart/headstart.h"
+#include "pictures.h"
+
+namespace {
+
+using namespace headstart;
+using namespace headstart::tools;
+
+double now_s() {
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(since).count();
+}
+
+Trainer trained(const std::vector<float>& features, std::size_t feature_count,
+                const std::vector<std::uint32_t>& classes, std::size_t class_count, std::uint64_t seed,
+                const ComputePool& pool) {
+  SampleStore store(feature_count);
+  std::vector<ClassId> ids;
+  for (std::size_t c = 0; c < class_count; ++c) ids.push_back(store.add_class(std::to_string(c)));
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    need(store.add_sample(ids.at(classes[i]), std::span(features).subspan(i * feature_count, feature_count)));
+  }
+  TrainOptions options;
+  options.seed = seed;
+  Trainer trainer = need(Trainer::start(store.training_set(), store.classes(), options, nullptr, pool));
+  while (!need(trainer.step()).done) continue;
+  return trainer;
+}
+
+std::vector<float> logits_of(const Head& head, std::span<const float> features) {
+  std::vector<float> logits(head.class_count());
+  need(head_logits(head, features, logits));
+  return logits;
+}
+
+double accuracy_of(const Head& head, Watcher& watcher, const Pictures& pictures,
+                   std::span<const std::uint32_t> test) {
+  std::size_t right = 0;
+  for (const std::uint32_t picture : test) {
+    watcher.look(picture, 0);
+    const std::vector<float> logits = logits_of(head, watcher.backbone().embedding(0));
+    const auto best = std::max_element(logits.begin(), logits.end()) - logits.begin();
+    right += static_cast<std::uint32_t>(best) == pictures.classes[picture] ? 1 : 0;
+  }
+  return static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(test.size(), 1));
+}
+
+struct FineTuneJob {
+  std::size_t per_class = 60;
+  std::uint64_t seed = 1;
+  std::size_t block_count = 3;
+  std::size_t test_per_class = static_cast<std::size_t>(-1) / 2;
+  std::size_t epoch_count = 12;
+  std::size_t view_count = 0;
+};
+
+FineTuner tune(std::span<const std::uint8_t> file, const Pictures& pictures, const Draw& drawn,
+               const FineTuneJob& job, const Head& head, const ComputePool& pool) {
+  FineTuneOptions options;
+  options.block_count = job.block_count;
+  options.epoch_count = job.epoch_count;
+  options.seed = job.seed;
+  if (job.block_count == 0) options.part = TrainedPart::kLastConvolution;
+  if (job.block_count == 17) options.part = TrainedPart::kWholeNetwork;
+  std::vector<FineTuneView> tuned_views;
+  for (const std::uint32_t picture : drawn.train) {
+    for (std::size_t view = 0; view <= job.view_count; ++view) {
+      tuned_views.push_back({picture, pictures.classes[picture]});
+    }
+  }
+  std::vector<std::string> labels;
+  for (std::size_t c = 0; c < pictures.class_count; ++c) labels.push_back(std::to_string(c));
+  const BackboneInfo info = need(Backbone::load(file, {}, pool)).info();
+  FineTuner tuner =
+      need(FineTuner::start(file, info.input_size_px, tuned_views, labels, options, &head, pool));
+  const bool whole = tuner.border() == "input";
+  Watcher frozen(file, pictures, whole ? std::vector<std::string>{} : std::vector{tuner.border()}, pool);
+  for (;;) {
+    const std::vector<std::uint32_t> wanted(tuner.wanted_views().begin(), tuner.wanted_views().end());
+    for (const std::uint32_t view : wanted) {
+      frozen.look(tuned_views[view].picture_index, view % (job.view_count + 1));
+      need(tuner.supply_map(view, whole ? frozen.backbone().input(0) : frozen.backbone().map(0, 0)));
+    }
+    if (need(tuner.step()).done) return tuner;
+  }
+}
+
+int fine_tune(const std::vector<std::uint8_t>& file, const Pictures& pictures, const FineTuneJob& job,
+              const ComputePool& pool) {
+  const Draw drawn = draw(pictures, job.per_class, job.test_per_class, job.seed);
+  Watcher plain(file, pictures, {}, pool);
+  const std::size_t feature_count = plain.backbone().info().embedding_dim;
+  std::vector<float> features;
+  std::vector<std::uint32_t> classes;
+  for (const std::uint32_t picture : drawn.train) {
+    plain.look(picture, 0);
+    const auto embedding = plain.backbone().embedding(0);
+    features.insert(features.end(), embedding.begin(), embedding.end());
+    classes.push_back(pictures.classes[picture]);
+  }
+  const Trainer head_alone = trained(features, feature_count, classes, pictures.class_count, job.seed, pool);
+  const double head_accuracy = accuracy_of(head_alone.head(), plain, pictures, drawn.test);
+
+  const double begin = now_s();
+  const FineTuner tuner = tune(file, pictures, drawn, job, head_alone.head(), pool);
+  const double elapsed_s = now_s() - begin;
+  const FineTuned& tuned = tuner.result();
+  double tuned_accuracy = head_accuracy;
+  if (!tuned.tensors.empty()) {
+    Watcher changed(need(overlay_backbone(file, tuned.tensors)), pictures, {}, pool);
+    tuned_accuracy = accuracy_of(tuned.head, changed, pictures, drawn.test);
+  }
+  const FineTuneReport& report = tuner.report();
+  std::printf(
+      "{\"border\":\"%s\",\"train_count\":%zu,\"test_count\":%zu,\"head_accuracy\":%.4f,\"tuned_accuracy\":%."
+      "4f,"
+      "\"held_out_head\":%.4f,\"held_out_tuned\":%.4f,\"better_than_head\":%s,\"best_epoch\":%zu,"
+      "\"epoch_count\":%zu,\"elapsed_s\":%.1f,\"memory_bytes\":%zu}\n",
+      report.border.c_str(), drawn.train.size(), drawn.test.size(), head_accuracy, tuned_accuracy,
+      report.head_alone.accuracy, report.fine_tuned.accuracy, report.better_than_head ? "true" : "false",
+      report.best_epoch, report.epochs.size(), elapsed_s, tuner.memory_bytes());
+  return 0;
+}
+
+// The chance that a known picture scores above an unknown one (Mann & Whitney 1947).
+double area_under_curve(const std::vector<double>& known, const std::vector<double>& unknown) {
+  std::vector<double> sorted = unknown;
+  std::sort(sorted.begin(), sorted.end());
+  double sum = 0;
+  for (const double value : known) {
+    const auto [low, high] = std::equal_range(sorted.begin(), sorted.end(), value);
+    sum += static_cast<double>(low - sorted.begin()) + 0.5 * static_cast<double>(high - low);
+  }
+  return sum / static_cast<double>(std::max<std::size_t>(known.size() * unknown.size(), 1));
+}
+
+// The ways of telling that are shown side by side; the last is the one that predict uses.
+enum Method : std::size_t { kLargestProbability, kEnergy, kNeighbours, kJudge, kMethodCount };
+
+struct Scores {
+  std::vector<double> known[kMethodCount];
+  std::vector<double> unknown[kMethodCount];
+};
+
+double largest_probability(std::vector<float> logits, double& energy) {
+  const auto largest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(static_cast<double>(logit) - largest);
+  energy = largest + std::log(sum);
+  return 1 / sum;
+}
+
+// One split: some classes known, the others not; every picture that was not trained on is judged.
+Scores judge_split(const Pictures& pictures, const std::vector<float>& features, std::size_t feature_count,
+                   std::size_t per_class, std::size_t known_count, std::uint64_t seed,
+                   const ComputePool& pool) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t c = 0; c < pictures.class_count; ++c) order.push_back(c);
+  Random random(seed + 1000);
+  shuffle(order, random);
+  std::vector<std::uint32_t> position(pictures.class_count);
+  for (std::uint32_t i = 0; i < order.size(); ++i) position[order[i]] = i;
+  const Draw drawn = draw(pictures, per_class, pictures.classes.size(), seed);
+  const auto row = [&](std::uint32_t picture) {
+    return std::span(features).subspan(picture * feature_count, feature_count);
+  };
+  std::vector<float> rows;
+  std::vector<std::uint32_t> classes;
+  for (const std::uint32_t picture : drawn.train) {
+    if (position[pictures.classes[picture]] >= known_count) continue;
+    rows.insert(rows.end(), row(picture).begin(), row(picture).end());
+    classes.push_back(position[pictures.classes[picture]]);
+  }
+  const Trainer trainer = trained(rows, feature_count, classes, known_count, seed, pool);
+  KnownSamples samples{rows, classes, feature_count, known_count, {}, {}};
+  KnownJudge neighbours = need(KnownJudge::fit(samples, {}, pool));
+  samples.held_out_rows = trainer.report().held_out_rows;
+  samples.held_out_logits = trainer.report().held_out_logits;
+  KnownJudge judge = need(KnownJudge::fit(samples, {}, pool));
+  Scores scores;
+  for (const std::uint32_t picture : drawn.test) {
+    const bool known = position[pictures.classes[picture]] < known_count;
+    auto& side = known ? scores.known : scores.unknown;
+    const std::vector<float> logits = logits_of(trainer.head(), row(picture));
+    double energy = 0;
+    side[kLargestProbability].push_back(largest_probability(logits, energy));
+    side[kEnergy].push_back(energy);
+    side[kNeighbours].push_back(need(neighbours.known(row(picture), logits)));
+    side[kJudge].push_back(need(judge.known(row(picture), logits)));
+  }
+  return scores;
+}
+
+int unknown(const std::vector<std::uint8_t>& file, const Pictures& pictures, std::size_t per_class,
+            std::uint64_t seed_count, std::size_t known_count, const ComputePool& pool) {
+  const std::vector<std::string> maps{"blocks.12", "blocks.14", "blocks.16"};
+  Watcher watcher(file, pictures, maps, pool);
+  const std::size_t last_count = watcher.backbone().info().embedding_dim;
+  std::vector<float> last;
+  std::vector<float> joined;
+  std::vector<float> pooled;
+  for (std::uint32_t i = 0; i < pictures.frames.size(); ++i) {
+    watcher.look(i, 0);
+    for (std::size_t map = 0; map < maps.size(); ++map) {
+      const std::size_t channel_count = watcher.backbone().maps()[map].channel_count;
+      pooled.resize(channel_count);
+      pool_map(watcher.backbone().map(0, map), channel_count, pooled);
+      joined.insert(joined.end(), pooled.begin(), pooled.end());
+    }
+    const auto embedding = watcher.backbone().embedding(0);
+    joined.insert(joined.end(), embedding.begin(), embedding.end());
+    last.insert(last.end(), embedding.begin(), embedding.end());
+  }
+  const char* names[kMethodCount] = {"largest_probability", "energy", "neighbours", "judge"};
+  for (const bool is_joined : {false, true}) {
+    const std::vector<float>& features = is_joined ? joined : last;
+    const std::size_t feature_count = is_joined ? joined.size() / pictures.frames.size() : last_count;
+    std::vector<double> areas(kMethodCount);
+    double kept = 0;
+    double passed = 0;
+    for (std::uint64_t seed = 1; seed <= seed_count; ++seed) {
+      const Scores scores =
+          judge_split(pictures, features, feature_count, per_class, known_count, seed, pool);
+      const auto part = [](const std::vector<double>& values) {
+        const auto count =
+            std::count_if(values.begin(), values.end(), [](double value) { return value >= 0.5; });
+        return static_cast<double>(count) / static_cast<double>(std::max<std::size_t>(values.size(), 1));
+      };
+      for (std::size_t method = 0; method < kMethodCount; ++method) {
+        areas[method] += area_under_curve(scores.known[method], scores.unknown[method]);
+      }
+      kept += part(scores.known[kJudge]);
+      passed += part(scores.unknown[kJudge]);
+    }
+    const auto n = static_cast<double>(seed_count);
+    std::printf("%s\"%s\":{", is_joined ? "," : "{", is_joined ? "joined" : "last");
+    for (std::size_t method = 0; method < kMethodCount; ++method) {
+      std::printf("\"%s\":%.4f,", names[method], areas[method] / n);
+    }
+    std::printf("\"kept_known\":%.4f,\"passed_unknown\":%.4f}", kept / n, passed / n);
+  }
+  std::printf("}\n");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 6) fail("usage: bench_pictures fine-tune|unknown BACKBONE PICTURES PER_CLASS SEED …");
+  const std::string mode = argv[1];
+  const std::vector<std::uint8_t> file = read_file(argv[2]);
+  const Pictures pictures = read_pictures(argv[3]);
+  const auto number = [&](int at, std::size_t otherwise) {
+    return argc > at ? static_cast<std::size_t>(std::strtoull(argv[at], nullptr, 10)) : otherwise;
+  };
+  auto pool = ComputePool::create(2);
+  const ComputePool threads = pool ? std::move(pool).value() : need(ComputePool::create(1));
+  if (mode == "unknown") return unknown(file, pictures, number(4, 20), number(5, 5), number(6, 7), threads);
+  if (mode != "fine-tune") fail("expected fine-tune or unknown, got " + mode);
+  FineTuneJob job;
+  job.per_class = number(4, job.per_class);
+  job.seed = number(5, job.seed);
+  job.block_count = number(6, job.block_count);
+  job.test_per_class = number(7, job.test_per_class);
+  job.epoch_count = number(8, job.epoch_count);
+  job.view_count = std::min(number(9, job.view_count), views().size());
+  return fine_tune(file, pictures, job, threads);
+}
