@@ -3,7 +3,7 @@
 //   bench_fine_tune BACKBONE.safetensors [BLOCKS=3] [THREADS=2] [PICTURES=500]
 //
 // BLOCKS 0 is the last convolution, 17 the whole network. The maps are random: the time does not depend on
-// them.
+// them. Prints one line of JSON.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -127,13 +127,11 @@ int main(int argc, char** argv) {
   const FineTuneReport& report = tuner.report();
   const double work =
       static_cast<double>(report.view_multiply_adds) * static_cast<double>(report.train_picture_count);
-  std::printf("border %s, %zu weights trained, %zu frozen, %zu threads\n", report.border.c_str(),
-              report.trained_weight_count, report.frozen_weight_count, pool.thread_count());
-  std::printf("epoch over %zu pictures: %.2f s, %.1f GMAC/s\n", report.train_picture_count, best_s,
-              work / best_s * 1e-9);
-  std::printf("matrix product: %.1f GMAC/s; the epoch runs at %.0f %% of it\n", peak * 1e-9,
-              100 * work / best_s / peak);
-  std::printf("memory: %zu MiB, of which maps %zu MiB\n", tuner.memory_bytes() >> 20U,
-              tuner.cache_bytes() >> 20U);
+  std::printf(
+      "{\"border\":\"%s\",\"trained_weight_count\":%zu,\"frozen_weight_count\":%zu,\"threads\":%zu,"
+      "\"picture_count\":%zu,\"epoch_s\":%.4f,\"multiply_adds_per_s\":%.4g,\"peak_multiply_adds_per_s\":%.4g,"
+      "\"memory_bytes\":%zu,\"cache_bytes\":%zu}\n",
+      report.border.c_str(), report.trained_weight_count, report.frozen_weight_count, pool.thread_count(),
+      report.train_picture_count, best_s, work / best_s, peak, tuner.memory_bytes(), tuner.cache_bytes());
   return 0;
 }

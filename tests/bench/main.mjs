@@ -2,6 +2,7 @@
 //
 //   npm run bench                                  everything
 //   npm run bench -- speed frames training sizes   only these parts
+//   npm run bench -- advice unknown fine-tune      on folders of pictures: recommendations, "none of these", fine-tuning
 //   npm run bench -- --pictures FOLDER             few-shot accuracy on a folder of class folders (may be repeated)
 //   npm run bench -- --backbone NAME|FILE          only this backbone (may be repeated)
 //   npm run bench -- --seeds 5 --rounds 40 --no-peer
@@ -10,13 +11,16 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureAccuracy } from './accuracy.mjs';
+import { measureAdvice } from './advice.mjs';
+import { measureFineTuning } from './fine-tune.mjs';
 import { measureFrames } from './frames.mjs';
 import { defaultPictures, backbones as knownBackbones, library, repository } from './places.mjs';
 import { measureSizes } from './sizes.mjs';
 import { measureSpeed } from './speed.mjs';
 import { measureTraining } from './training.mjs';
+import { measureUnknown } from './unknown.mjs';
 
-const kParts = ['sizes', 'frames', 'speed', 'training', 'accuracy'];
+const kParts = ['sizes', 'frames', 'speed', 'training', 'accuracy', 'advice', 'unknown', 'fine-tune'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,6 +53,7 @@ function fail(message) {
 }
 
 const rounds = Number(values.rounds);
+const onPictures = () => ({ folders: values.pictures ?? defaultPictures(), backbones, seeds: Number(values.seeds) });
 /** @type {Record<string, () => Promise<unknown> | unknown>} */
 const parts = {
   sizes: measureSizes,
@@ -67,6 +72,9 @@ const parts = {
       seeds: Number(values.seeds),
       heads: values.head,
     }),
+  advice: () => measureAdvice(onPictures()),
+  unknown: () => measureUnknown(onPictures()),
+  'fine-tune': () => measureFineTuning(onPictures()),
 };
 
 const results = { date: new Date().toISOString(), node: process.version, results: {} };

@@ -7,12 +7,14 @@ import { run } from './process.mjs';
 import { runCommand, setUp } from './setup.mjs';
 import { variants } from './variants.mjs';
 
-/** The step that builds core's own timing tool. @param {string} preset @returns {import('./setup.mjs').Step} */
-function frameToolStep(preset) {
+/** The step that builds core's own measuring tools. @param {string} preset @returns {import('./setup.mjs').Step} */
+function toolStep(preset) {
+  const native = preset === 'native-release';
   return {
-    title: `Timing tool, ${preset}`,
+    title: `Measuring tools, ${preset}`,
     isDone: () => false,
-    work: (onProgress) => buildPreset(preset, ['bench_frame'], onProgress),
+    work: (onProgress) =>
+      buildPreset(preset, ['bench_frame', ...(native ? ['bench_fine_tune', 'bench_pictures'] : [])], onProgress),
   };
 }
 
@@ -22,7 +24,7 @@ runCommand(import.meta.url, async (parameters) => {
   await setUp({
     native: true,
     variantNames,
-    more: [...variantNames.map(moduleStep), ...presets.map(frameToolStep), distStep()],
+    more: [...variantNames.map(moduleStep), ...presets.map(toolStep), distStep()],
   });
   const script = join(repository, 'tests/bench/main.mjs');
   await run(process.execPath, ['--experimental-wasm-relaxed-simd', script, ...parameters], { show: true });

@@ -1,7 +1,8 @@
 #include "fine_tune/loss.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "training/softmax.h"
 
 namespace headstart::fine_tune {
 
@@ -14,13 +15,13 @@ double cross_entropy(std::span<const float> logits, std::span<const std::uint32_
     const std::size_t truth = class_indices[row];
     const double largest = static_cast<double>(*std::max_element(scores.begin(), scores.end()));
     double sum = 0;
-    for (const float score : scores) sum += std::exp(static_cast<double>(score) - largest);
+    for (const float score : scores) sum += exponential(static_cast<double>(score) - largest);
     const double weight = static_cast<double>(class_weights[truth]);
-    loss += weight * (std::log(sum) + largest - static_cast<double>(scores[truth]));
+    loss += weight * (logarithm(sum) + largest - static_cast<double>(scores[truth]));
     if (grad_logits.empty()) continue;
     // grad_logits = weight (softmax(logits) - one_hot(truth)) grad_scale.
     for (std::size_t c = 0; c < class_count; ++c) {
-      const double probability = std::exp(static_cast<double>(scores[c]) - largest) / sum;
+      const double probability = exponential(static_cast<double>(scores[c]) - largest) / sum;
       const double difference = probability - (c == truth ? 1.0 : 0.0);
       grad_logits[row * class_count + c] = static_cast<float>(weight * difference) * grad_scale;
     }
