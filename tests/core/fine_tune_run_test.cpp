@@ -328,7 +328,8 @@ TEST_CASE("the embeddings afterwards are what the fine-tuned network gives, for 
     REQUIRE(cut_features(tuner.result(), task.map(2 * picture, size), features).ok());
     for (std::size_t i = 0; i < width; ++i) {
       // The cache's float16 lies between.
-      CHECK(tuner.embeddings()[picture * width + i] == doctest::Approx(features[i]).epsilon(0.01));
+      CHECK(tuner.embeddings()[picture * width + i] ==
+            doctest::Approx(static_cast<double>(features[i])).epsilon(0.01));
     }
   }
   CHECK(tuner.report().held_out_logits.size() == 2 * tuner.report().held_out_picture_count);
