@@ -167,10 +167,7 @@ const half = headerOf(headMetadata, { 'head.weight': ['F16', [2, 8]], 'head.bias
 write('head', 'half', fileOf(half.text, half.dataBytes));
 const biasOnly = headerOf(headMetadata, { 'head.bias': ['F32', [2]] });
 write('head', 'no-weight', fileOf(biasOnly.text, biasOnly.dataBytes));
-const joined = headerOf(
-  { ...headMetadata, features: '["blocks.14","last"]', second_look: 'mirrored' },
-  tensors,
-);
+const joined = headerOf({ ...headMetadata, features: '["blocks.14","last"]', second_look: 'mirrored' }, tensors);
 write('head', 'joined-maps', fileOf(joined.text, joined.dataBytes));
 const tuned = headerOf(
   { ...headMetadata, border: 'blocks.15' },

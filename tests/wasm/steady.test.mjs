@@ -1,13 +1,14 @@
 // What must not grow: handles and memory over many frames, and views that survive growth.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { drawPicture, newTrainer, teach } from './support.mjs';
+import { drawPicture, newTrainer, teach, viewsDone } from './support.mjs';
 
 describe('over 1,000 frames', () => {
   it('the handle count and the memory stay flat', async () => {
     const trainer = await newTrainer();
     await teach(trainer, 3);
     await trainer.train();
+    await viewsDone(trainer);
     const picture = drawPicture(0, 1);
     for (let i = 0; i < 20; i++) await trainer.predict(picture);
     const start = await trainer.stats();
@@ -32,9 +33,11 @@ describe('over 1,000 frames', () => {
     };
     for (let i = 0; i < 30; i++) await once(i);
     for (let i = 0; i < 3; i++) await trainer.train();
+    await viewsDone(trainer);
     const start = await trainer.stats();
     for (let i = 0; i < 100; i++) await once(i);
     for (let i = 0; i < 5; i++) await trainer.train();
+    await viewsDone(trainer);
     const end = await trainer.stats();
     assert.equal(end.handleCount, start.handleCount);
     assert.equal(end.wasmBytes, start.wasmBytes);

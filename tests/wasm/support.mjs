@@ -80,6 +80,15 @@ export async function teach(trainer, perClass, names = ['stripes', 'dots', 'grad
   return classIds;
 }
 
+/** Until the views of all pictures are there, which are made in idle time. @param {import('../../web/src/engine/headstart.d.ts').Trainer} trainer */
+export async function viewsDone(trainer) {
+  for (;;) {
+    const { viewedSampleCount, sampleCount } = await trainer.stats();
+    if (viewedSampleCount === sampleCount) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /**
  * An independent reader: the format is eight bytes of header length, JSON, then the tensors.
  * @param {Uint8Array} bytes

@@ -14,7 +14,7 @@ describe('the library', () => {
     for (const [kind, classId] of classIds.entries()) {
       const { ranked, known, trained, stale } = await trainer.predict(drawPicture(kind, 100));
       assert.equal(ranked[0].classId, classId);
-      assert.equal(known, 1);
+      assert.ok(known > 0.5 && known <= 1, `one of the classes: ${known}`);
       assert.ok(trained && !stale);
     }
     await trainer.dispose();

@@ -20,11 +20,11 @@ EMSCRIPTEN_BINDINGS(headstart) {
       "string, "
       "inputSize: number, nativeInputSize: number, embeddingDim: number, parameterCount: number, source: "
       "string, "
-      "license: string, sha256: string, memoryBytes: number } }");
+      "license: string, sha256: string, memoryBytes: number, layers: { name: string, side: number, channels: "
+      "number, weightCount: number, stride: number }[] } }");
   register_type<RankingOutcome>(
-      "{ code: string, message: string, value: { classIds: Uint32Array, probabilities: Float32Array, kind: "
-      "string, "
-      "trained: boolean } }");
+      "{ code: string, message: string, value: { classIds: Uint32Array, probabilities: Float32Array, known: "
+      "number, kind: string, trained: boolean } }");
   register_type<ProgressOutcome>(
       "{ code: string, message: string, value: { fraction: number, done: boolean } }");
   register_type<ReportOutcome>(
@@ -39,17 +39,45 @@ EMSCRIPTEN_BINDINGS(headstart) {
       "heldOutConfidences: Float32Array, folds: number, l2: number, "
       "l2Candidates: { l2: number, loss: number, calibratedLoss: number, accuracy: number }[], temperature: "
       "number, "
-      "evaluationCount: number } }");
+      "evaluationCount: number, features: string[], viewCount: number, secondLook: boolean, "
+      "trainedWeightCount: "
+      "number, fineTuning?: { betterThanHead: boolean, headAlone: { accuracy: number, loss: number }, "
+      "fineTuned: "
+      "{ accuracy: number, loss: number }, epochs: { trainLoss: number, heldOutLoss: number, "
+      "heldOutAccuracy: "
+      "number }[], bestEpoch: number, stoppedEarly: boolean, heldOutCount: number, trainCount: number } } }");
   register_type<HeadOutcome>(
       "{ code: string, message: string, value: { kind: string, labels: string[], classIds: Uint32Array, "
       "backbone: string, inputSize: string, seed: string, date: string, featureCount: number, hiddenCount: "
-      "number } }");
+      "number, features: string[], secondLook: boolean, border: string, bringsLayers: boolean } }");
   register_type<ClassList>("{ id: number, name: string, sampleCount: number, enabled: boolean }[]");
   register_type<ClassIdList>("number[]");
   register_type<NameList>("string[]");
   register_type<MemoryReport>(
-      "{ wasmBytes: number, backboneBytes: number, storeBytes: number, inputBytes: number, sampleCount: "
-      "number }");
+      "{ wasmBytes: number, backboneBytes: number, storeBytes: number, viewBytes: number, headBytes: number, "
+      "inputBytes: number, sampleCount: number }");
+  register_type<IdArray>("Uint32Array");
+  register_type<TextOutcome>("{ code: string, message: string, value: string }");
+  register_type<TuneStartOutcome>(
+      "{ code: string, message: string, value: { border: string, viewCount: number, trainedWeightCount: "
+      "number, "
+      "frozenWeightCount: number, frozenPassCount: number, trainStepCount: number, forwardStepCount: number, epochCount: number, "
+      "memoryBytes: number } }");
+  register_type<TuneProgressOutcome>(
+      "{ code: string, message: string, value: { stage: string, fraction: number, done: boolean, epoch: "
+      "number, "
+      "epochCount: number, trainLoss: number, heldOutLoss: number, heldOutAccuracy: number, trainStepsAhead: "
+      "number, stepsAhead: number } }");
+  register_type<WantedViews>("{ views: Uint32Array, sampleIds: Uint32Array }");
+  register_type<CandidateOutcome>(
+      "{ code: string, message: string, value: { accuracy: number, standardError: number, logLoss: number, "
+      "heldOutCount: number, trainedWeightCount: number } }");
+  register_type<AdviceOutcome>(
+      "{ code: string, message: string, value: { recommended: string, reasons: { code: string, first: "
+      "number, "
+      "second: number }[], case: string, data: { kind: string, classIds: Uint32Array, sampleIds: "
+      "Uint32Array, "
+      "value: number }[], mirror: string } }");
 
   value_object<FrameDescription>("FrameDescription")
       .field("width", &FrameDescription::width_px)
@@ -69,7 +97,18 @@ EMSCRIPTEN_BINDINGS(headstart) {
       .field("hidden", &TrainSettings::hidden)
       .field("epochs", &TrainSettings::epochs)
       .field("batchSize", &TrainSettings::batch_size)
-      .field("learningRate", &TrainSettings::learning_rate);
+      .field("learningRate", &TrainSettings::learning_rate)
+      .field("views", &TrainSettings::views)
+      .field("secondLook", &TrainSettings::second_look);
+  value_object<TuneSettings>("TuneSettings")
+      .field("part", &TuneSettings::part)
+      .field("blockCount", &TuneSettings::block_count)
+      .field("cutBlock", &TuneSettings::cut_block)
+      .field("seed", &TuneSettings::seed)
+      .field("epochs", &TuneSettings::epochs)
+      .field("batchSize", &TuneSettings::batch_size)
+      .field("learningRate", &TuneSettings::learning_rate)
+      .field("views", &TuneSettings::views);
 
   class_<Session>("Session")
       .constructor<>()
@@ -77,6 +116,8 @@ EMSCRIPTEN_BINDINGS(headstart) {
       .function("inputView", &Session::inputView)
       .function("loadBackbone", &Session::loadBackbone)
       .function("embed", &Session::embed)
+      .function("embedMaps", &Session::embedMaps)
+      .function("embedRow", &Session::embedRow)
       .function("makePicture", &Session::makePicture)
       .function("addClass", &Session::addClass)
       .function("renameClass", &Session::renameClass)
@@ -85,15 +126,34 @@ EMSCRIPTEN_BINDINGS(headstart) {
       .function("moveClass", &Session::moveClass)
       .function("classes", &Session::classes)
       .function("addSample", &Session::addSample)
-      .function("addEmbedding", &Session::addEmbedding)
+      .function("addRow", &Session::addRow)
       .function("copySample", &Session::copySample)
       .function("removeSample", &Session::removeSample)
       .function("moveSample", &Session::moveSample)
       .function("sampleEmbedding", &Session::sampleEmbedding)
+      .function("sampleRow", &Session::sampleRow)
+      .function("viewCount", &Session::viewCount)
+      .function("samplesWithoutViews", &Session::samplesWithoutViews)
+      .function("addView", &Session::addView)
       .function("trainBegin", &Session::trainBegin)
       .function("trainStep", &Session::trainStep)
       .function("trainFinish", &Session::trainFinish)
       .function("trainCancel", &Session::trainCancel)
+      .function("tuneBegin", &Session::tuneBegin)
+      .function("tuneWanted", &Session::tuneWanted)
+      .function("tuneSupply", &Session::tuneSupply)
+      .function("tuneTrial", &Session::tuneTrial)
+      .function("tuneStep", &Session::tuneStep)
+      .function("tuneStop", &Session::tuneStop)
+      .function("tuneFinish", &Session::tuneFinish)
+      .function("tuneCancel", &Session::tuneCancel)
+      .function("adviceBegin", &Session::adviceBegin)
+      .function("adviceAdd", &Session::adviceAdd)
+      .function("adviceAddTuned", &Session::adviceAddTuned)
+      .function("adviceTransfer", &Session::adviceTransfer)
+      .function("adviceAddBorder", &Session::adviceAddBorder)
+      .function("adviceFinish", &Session::adviceFinish)
+      .function("mirrorVerdict", &Session::mirrorVerdict)
       .function("embedForRanking", &Session::embedForRanking)
       .function("rank", &Session::rank)
       .function("headInfo", &Session::headInfo)

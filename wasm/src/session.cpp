@@ -14,16 +14,6 @@ Error no_backbone() {
   return {ErrorCode::kInternal, "a backbone must be loaded before this call"};
 }
 
-PrepareOptions prepare_options(const FrameDescription& frame) {
-  PrepareOptions options;
-  options.mirror = frame.mirror ? Mirror::kYes : Mirror::kNo;
-  if (frame.crop_width_px != 0 || frame.crop_height_px != 0) {
-    options.crop =
-        CropRectangle{frame.crop_left_px, frame.crop_top_px, frame.crop_width_px, frame.crop_height_px};
-  }
-  return options;
-}
-
 }  // namespace
 
 DoneOutcome Session::start(std::uint32_t thread_count) {
@@ -43,26 +33,23 @@ BytesOutcome Session::inputView(std::uint32_t byte_count) {
   return outcome<BytesOutcome>(val(emscripten::typed_memory_view(std::size_t{byte_count}, input_.data())));
 }
 
-BackboneOutcome Session::loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px,
-                                      std::uint32_t max_batch_size, const NameList& maps) {
+BackboneOutcome Session::loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px) {
   if (!pool_ || backbone_)
     return failure<BackboneOutcome>({ErrorCode::kInternal, "a session loads one backbone, once"});
-  if (byte_count > input_.size())
-    return failure<BackboneOutcome>({ErrorCode::kInternal, "the input is shorter than said"});
+  const Result<std::span<const std::uint8_t>> file = bytes_in_input(byte_count);
+  if (!file) return failure<BackboneOutcome>(file.error());
   BackboneOptions options;
   options.input_size_px = input_size_px;
-  options.max_batch_size = max_batch_size;
-  options.maps = emscripten::vecFromJSArray<std::string>(maps);
-  Result<Backbone> backbone = Backbone::load(input_.span().first(byte_count), options, *pool_);
+  Result<Backbone> backbone = Backbone::load(file.value(), options, *pool_);
   input_ = {};  // a backbone file is far larger than any frame
   if (!backbone) return failure<BackboneOutcome>(backbone.error());
-  Result<PaddedBuffer<float>> embedding = PaddedBuffer<float>::create(backbone.value().info().embedding_dim);
-  if (!embedding) return failure<BackboneOutcome>(embedding.error());
-  embedding_ = std::move(embedding).value();
+  Result<PaddedBuffer<float>> row = PaddedBuffer<float>::create(backbone.value().feature_count());
+  if (!row) return failure<BackboneOutcome>(row.error());
+  row_ = std::move(row).value();
   backbone_.emplace(std::move(backbone).value());
-  store_.emplace(backbone_->info().embedding_dim);
-  return outcome<BackboneOutcome>(
-      backbone_value(backbone_->info(), backbone_->input_size_px(), backbone_->memory_bytes()));
+  const std::span<const FeatureBlock> blocks = backbone_->feature_blocks();
+  store_.emplace(std::vector<FeatureBlock>(blocks.begin(), blocks.end()));
+  return outcome<BackboneOutcome>(backbone_value(*backbone_));
 }
 
 FrameView Session::frame_in_input(const FrameDescription& frame) const {
@@ -74,21 +61,46 @@ FrameView Session::frame_in_input(const FrameDescription& frame) const {
   return view;
 }
 
+Result<std::span<const std::uint8_t>> Session::bytes_in_input(std::uint32_t byte_count) const {
+  if (input_.size() < byte_count) return Error{ErrorCode::kInternal, "the input is shorter than said"};
+  return input_.span().first(byte_count);
+}
+
 Result<std::span<const float>> Session::floats_in_input(std::uint32_t feature_count) const {
   if (input_.size() / sizeof(float) < feature_count)
     return Error{ErrorCode::kInternal, "the input is shorter than said"};
   return std::span<const float>(reinterpret_cast<const float*>(input_.data()), feature_count);
 }
 
-Status Session::embed_into_scratch(const FrameDescription& frame) {
+Status Session::embed_row(const FrameDescription& frame) {
   if (!backbone_) return no_backbone();
-  return backbone_->embed(frame_in_input(frame), prepare_options(frame), embedding_.span());
+  return backbone_->embed_features(frame_in_input(frame), prepare_options(frame), row_.span());
+}
+
+VectorOutcome Session::embedRow(const FrameDescription& frame) {
+  const Status status = embed_row(frame);
+  if (!status) return failure<VectorOutcome>(status.error());
+  return outcome<VectorOutcome>(copied_array<float>(row_.span()));
+}
+
+VectorOutcome Session::embedMaps(const FrameDescription& frame, const NameList& maps) {
+  if (!backbone_) return failure<VectorOutcome>(no_backbone());
+  const Result<std::vector<FeatureBlock>> blocks =
+      select_features(backbone_->feature_blocks(), emscripten::vecFromJSArray<std::string>(maps));
+  if (!blocks) return failure<VectorOutcome>(blocks.error());
+  if (const Status status = embed_row(frame); !status) return failure<VectorOutcome>(status.error());
+  std::vector<float> joined(feature_count_of(blocks.value()));
+  gather_features(row_.span(), blocks.value(), joined);
+  return outcome<VectorOutcome>(copied_array<float>(joined));
 }
 
 VectorOutcome Session::embed(const FrameDescription& frame) {
-  const Status status = embed_into_scratch(frame);
+  if (!trained_head_) return embedMaps(frame, NameList(val::array(std::vector<std::string>{"last"})));
+  std::vector<float> features(trained_head_->reader->feature_count());
+  const Status status =
+      trained_head_->reader->read(*backbone_, frame_in_input(frame), prepare_options(frame), features);
   if (!status) return failure<VectorOutcome>(status.error());
-  return outcome<VectorOutcome>(copied_array<float>(embedding_.span()));
+  return outcome<VectorOutcome>(copied_array<float>(features));
 }
 
 BytesOutcome Session::makePicture(const FrameDescription& frame, std::int32_t size_px) {
@@ -108,12 +120,23 @@ BytesOutcome Session::makePicture(const FrameDescription& frame, std::int32_t si
 }
 
 MemoryReport Session::memory() const {
+  std::size_t tuned_bytes = tuning_ ? tuning_->tuner.memory_bytes() : 0;
+  if (tuning_ && tuning_->frozen) tuned_bytes += tuning_->frozen->memory_bytes();
+  if (trained_head_) {
+    tuned_bytes += trained_head_->reader->memory_bytes();
+    for (const ChangedTensor& tensor : trained_head_->tensors)
+      tuned_bytes += tensor.values.size() * sizeof(float);
+    if (trained_head_->judge) tuned_bytes += trained_head_->judge->memory_bytes();
+  }
+  const std::size_t sample_count = store_ ? store_->sample_count() : 0;
   val value = val::object();
   value.set("wasmBytes", static_cast<double>(emscripten_get_heap_size()));
   value.set("backboneBytes", static_cast<double>(backbone_ ? backbone_->memory_bytes() : 0));
   value.set("storeBytes", static_cast<double>(store_ ? store_->memory_bytes() : 0));
+  value.set("viewBytes", static_cast<double>(store_ ? store_->view_bytes() : 0));
+  value.set("headBytes", static_cast<double>(tuned_bytes));
   value.set("inputBytes", static_cast<double>(input_.size_bytes()));
-  value.set("sampleCount", static_cast<double>(store_ ? store_->sample_count() : 0));
+  value.set("sampleCount", static_cast<double>(sample_count));
   return MemoryReport(std::move(value));
 }
 

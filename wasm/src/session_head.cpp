@@ -1,6 +1,5 @@
-// Session's training runs and what answers.
+// Session's heads: what answers, and the file in which a head travels.
 #include <algorithm>
-#include <cmath>
 #include <unordered_map>
 #include <utility>
 
@@ -36,6 +35,12 @@ Head select_rows(const Head& head, std::span<const std::size_t> rows, std::vecto
   return selected;
 }
 
+// Where the network that the head reads ends, or stays as it was.
+std::string border_of(const Head& head) {
+  if (!head.border.empty()) return head.border;
+  return head.features.empty() ? "last" : head.features.back();
+}
+
 val head_value(const Head& head, const char* kind, std::span<const std::uint32_t> class_ids) {
   val value = val::object();
   value.set("kind", std::string(kind));
@@ -47,74 +52,14 @@ val head_value(const Head& head, const char* kind, std::span<const std::uint32_t
   value.set("date", head.date);
   value.set("featureCount", static_cast<double>(head.feature_count));
   value.set("hiddenCount", static_cast<double>(head.hidden_biases.size()));
+  value.set("features", val::array(head.features));
+  value.set("secondLook", head.second_look != SecondLook::kNo);
+  value.set("border", border_of(head));
+  value.set("bringsLayers", !head.tensors.empty());
   return value;
 }
 
 }  // namespace
-
-DoneOutcome Session::trainBegin(const TrainSettings& settings) {
-  run_.reset();
-  if (!store_) return done_outcome(no_store());
-  const Result<HeadKind> kind = head_kind_from(settings.head);
-  if (!kind) return done_outcome(kind.error());
-  TrainOptions options;
-  options.head = kind.value();
-  options.seed = static_cast<std::uint64_t>(settings.seed);
-  if (!std::isnan(settings.l2)) options.l2 = settings.l2;
-  if (!std::isnan(settings.temperature)) options.temperature = settings.temperature;
-  options.fold_count = settings.folds;
-  options.hidden_count = settings.hidden;
-  options.epoch_count = settings.epochs;
-  options.batch_size = settings.batch_size;
-  options.learning_rate = settings.learning_rate;
-
-  const TrainingSetView samples = store_->training_set();
-  // No warm start: the head must depend on the samples and the seed alone, not on what was trained before.
-  Result<Trainer> run = Trainer::start(samples, store_->classes(), options, nullptr, *pool_);
-  if (!run) return done_outcome(run.error());
-  run_.emplace(std::move(run).value());
-  run_class_indices_.assign(samples.class_indices.begin(), samples.class_indices.end());
-  run_settings_ = settings;
-  return done_outcome({});
-}
-
-ProgressOutcome Session::trainStep() {
-  if (!run_) return failure<ProgressOutcome>({ErrorCode::kInternal, "no training run is under way"});
-  const Result<TrainProgress> progress = run_->step();
-  if (!progress) {
-    run_.reset();
-    return failure<ProgressOutcome>(progress.error());
-  }
-  val value = val::object();
-  value.set("fraction", progress.value().fraction);
-  value.set("done", progress.value().done);
-  return outcome<ProgressOutcome>(std::move(value));
-}
-
-ReportOutcome Session::trainFinish() {
-  if (!run_) return failure<ReportOutcome>({ErrorCode::kInternal, "no training run is under way"});
-  TrainedHead trained;
-  trained.head = run_->head();
-  trained.kind = run_->report().head;
-  trained.class_ids = run_->report().class_ids;
-  const BackboneInfo& backbone = backbone_->info();
-  trained.head.backbone = backbone.name;
-  trained.head.backbone_sha256 = backbone.sha256;
-  trained.head.input_size = std::to_string(backbone_->input_size_px());
-  trained.head.input_scale = backbone.input_scale;
-  trained.head.input_offset = backbone.input_offset;
-  trained.head.seed = std::to_string(static_cast<std::uint64_t>(run_settings_.seed));
-  val report = report_value(run_->report(), run_class_indices_);
-  trained_head_ = std::move(trained);
-  answering_head_.reset();
-  trainCancel();
-  return outcome<ReportOutcome>(std::move(report));
-}
-
-void Session::trainCancel() {
-  run_.reset();
-  run_class_indices_ = {};
-}
 
 // The trained head answers as long as two of its classes are there and enabled. False where it cannot.
 bool Session::answer_with_trained_head() {
@@ -134,8 +79,9 @@ bool Session::answer_with_trained_head() {
     class_ids.push_back(name->first);
   }
   if (rows.size() < 2) return false;
-  answering_head_ = AnsweringHead{select_rows(trained_head_->head, rows, std::move(labels)),
-                                  trained_head_->kind, std::move(class_ids), true, store_->revision()};
+  answering_head_.emplace(AnsweringHead{select_rows(trained_head_->head, rows, std::move(labels)),
+                                        trained_head_->kind, std::move(class_ids), std::nullopt, true,
+                                        store_->revision()});
   return true;
 }
 
@@ -151,27 +97,44 @@ Status Session::refresh_answering_head() {
                  "nothing can be told apart yet: two classes with a picture each are needed, there are " +
                      std::to_string(samples.class_ids.size())};
   }
+  Result<HeadReader> reader = HeadReader::create(means.value(), *backbone_, {}, *pool_);
+  if (!reader) return reader.error();
   std::vector<std::uint32_t> class_ids;
   for (const ClassId id : samples.class_ids) class_ids.push_back(static_cast<std::uint32_t>(id));
-  answering_head_ = AnsweringHead{std::move(means).value(), HeadKind::kNearestMean, std::move(class_ids),
-                                  false, store_->revision()};
+  answering_head_.emplace(AnsweringHead{std::move(means).value(), HeadKind::kNearestMean,
+                                        std::move(class_ids), std::move(reader).value(), false,
+                                        store_->revision()});
   return {};
 }
 
 DoneOutcome Session::embedForRanking(const FrameDescription& frame) {
   // Before the costly part: without classes to tell apart there is nothing to embed for.
   if (const Status status = refresh_answering_head(); !status) return done_outcome(status);
-  return done_outcome(embed_into_scratch(frame));
+  HeadReader& reader = answering_head_->trained ? *trained_head_->reader : *answering_head_->reader;
+  features_.resize(reader.feature_count());
+  return done_outcome(reader.read(*backbone_, frame_in_input(frame), prepare_options(frame), features_));
+}
+
+// Judged by all that the head was trained on, the classes that are out now included.
+Result<double> Session::known_now() {
+  if (!answering_head_->trained || !trained_head_->judge) return 1.0;
+  logits_.resize(trained_head_->head.class_count());
+  if (const Status status = head_logits(trained_head_->head, features_, logits_); !status)
+    return status.error();
+  return trained_head_->judge->known(features_, logits_);
 }
 
 RankingOutcome Session::rank() {
   if (const Status status = refresh_answering_head(); !status) return failure<RankingOutcome>(status.error());
   probabilities_.resize(answering_head_->class_ids.size());
-  const Status status = head_probabilities(answering_head_->head, embedding_.span(), probabilities_);
+  const Status status = head_probabilities(answering_head_->head, features_, probabilities_);
   if (!status) return failure<RankingOutcome>(status.error());
+  const Result<double> known = known_now();
+  if (!known) return failure<RankingOutcome>(known.error());
   val value = val::object();
   value.set("classIds", copied_array<std::uint32_t>(answering_head_->class_ids));
   value.set("probabilities", copied_array<float>(probabilities_));
+  value.set("known", known.value());
   value.set("kind", std::string(head_kind_name(answering_head_->kind)));
   value.set("trained", answering_head_->trained);
   return outcome<RankingOutcome>(std::move(value));
@@ -181,8 +144,9 @@ HeadOutcome Session::headInfo() const {
   if (!trained_head_) return failure<HeadOutcome>(not_trained());
   std::vector<std::uint32_t> class_ids;
   for (const ClassId id : trained_head_->class_ids) class_ids.push_back(static_cast<std::uint32_t>(id));
-  return outcome<HeadOutcome>(
-      head_value(trained_head_->head, head_kind_name(trained_head_->kind), class_ids));
+  val value = head_value(trained_head_->head, head_kind_name(trained_head_->kind), class_ids);
+  value.set("bringsLayers", !trained_head_->tensors.empty());
+  return outcome<HeadOutcome>(std::move(value));
 }
 
 BytesOutcome Session::exportHead(const std::string& date) {
@@ -194,6 +158,7 @@ BytesOutcome Session::exportHead(const std::string& date) {
   }
   Head head = answering_head_->head;
   head.date = date;
+  head.tensors = trained_head_->tensors;
   const Result<std::vector<std::uint8_t>> file = write_head_file(head);
   if (!file) return failure<BytesOutcome>(file.error());
   return outcome<BytesOutcome>(copied_array<std::uint8_t>(file.value()));
@@ -202,9 +167,9 @@ BytesOutcome Session::exportHead(const std::string& date) {
 HeadOutcome Session::readHead(std::uint32_t byte_count) {
   read_head_.reset();
   if (!backbone_) return failure<HeadOutcome>(no_store());
-  if (byte_count > input_.size())
-    return failure<HeadOutcome>({ErrorCode::kInternal, "the input is shorter than said"});
-  Result<Head> head = read_head_file(input_.span().first(byte_count));
+  const Result<std::span<const std::uint8_t>> bytes = bytes_in_input(byte_count);
+  if (!bytes) return failure<HeadOutcome>(bytes.error());
+  Result<Head> head = read_head_file(bytes.value());
   if (!head) return failure<HeadOutcome>(head.error());
   if (const Status fits = check_head_fits(head.value(), backbone_->info()); !fits)
     return failure<HeadOutcome>(fits.error());
@@ -220,7 +185,7 @@ HeadOutcome Session::readHead(std::uint32_t byte_count) {
   return outcome<HeadOutcome>(head_value(*read_head_, kind, {}));
 }
 
-DoneOutcome Session::adoptHead(const ClassIdList& class_ids) {
+DoneOutcome Session::adoptHead(const ClassIdList& class_ids, std::uint32_t file_byte_count) {
   if (!read_head_) return failure<DoneOutcome>({ErrorCode::kInternal, "readHead must be called first"});
   const auto ids = emscripten::vecFromJSArray<std::uint32_t>(class_ids);
   if (ids.size() != read_head_->class_count()) {
@@ -228,14 +193,49 @@ DoneOutcome Session::adoptHead(const ClassIdList& class_ids) {
         {ErrorCode::kInternal, "head has " + std::to_string(read_head_->class_count()) + " classes, got " +
                                    std::to_string(ids.size()) + " ids"});
   }
+  const Result<std::span<const std::uint8_t>> file = bytes_in_input(file_byte_count);
+  if (!file) return failure<DoneOutcome>(file.error());
   TrainedHead trained;
   trained.kind = read_head_->hidden_biases.empty() ? HeadKind::kLogistic : HeadKind::kMlp;
   for (const std::uint32_t id : ids) trained.class_ids.push_back(ClassId{id});
   trained.head = std::move(*read_head_);
   read_head_.reset();
-  trained_head_ = std::move(trained);
-  answering_head_.reset();
-  return done_outcome({});
+  const Status working = put_to_work(std::move(trained), file.value());
+  if (file_byte_count > 0) input_ = {};
+  return done_outcome(working ? judge_from_store() : working);
+}
+
+// A head from a file is judged by the pictures that are there, as far as the backbone's features tell.
+Status Session::judge_from_store() {
+  TrainedHead& trained = *trained_head_;
+  if (trained.reader->has_own_network()) return {};
+  const TrainingSetView samples = store_->training_set();
+  const bool looks_twice = trained.head.second_look != SecondLook::kNo;
+  if (looks_twice && samples.view_count == 0) return {};
+  const std::size_t width = trained.head.feature_count;
+  std::vector<float> rows;
+  std::vector<std::uint32_t> class_indices;
+  for (std::size_t i = 0; i < samples.sample_ids.size(); ++i) {
+    const ClassId of_sample = samples.class_ids[samples.class_indices[i]];
+    const auto found = std::ranges::find(trained.class_ids, of_sample);
+    if (found == trained.class_ids.end()) continue;
+    class_indices.push_back(static_cast<std::uint32_t>(found - trained.class_ids.begin()));
+    rows.resize(class_indices.size() * width);
+    const Status read = trained.reader->read_rows(
+        samples.embeddings.subspan(i * samples.feature_count, samples.feature_count),
+        looks_twice ? samples.views[i].first(samples.feature_count) : std::span<const float>(),
+        std::span(rows).last(width));
+    if (!read) return read;
+  }
+  KnownSamples known;
+  known.features = rows;
+  known.class_indices = class_indices;
+  known.feature_count = width;
+  known.class_count = trained.head.class_count();
+  Result<KnownJudge> judge = KnownJudge::fit(known, {}, *pool_);
+  if (!judge) return judge.error();
+  trained.judge.emplace(std::move(judge).value());
+  return {};
 }
 
 }  // namespace headstart::wasm

@@ -57,12 +57,12 @@ ClassList Session::classes() const {
 }
 
 NumberOutcome Session::addSample(std::uint32_t class_id, const FrameDescription& frame) {
-  const Status status = embed_into_scratch(frame);
+  const Status status = embed_row(frame);
   if (!status) return failure<NumberOutcome>(status.error());
-  return sample_outcome(store_->add_sample(ClassId{class_id}, embedding_.span()));
+  return sample_outcome(store_->add_sample(ClassId{class_id}, row_.span()));
 }
 
-NumberOutcome Session::addEmbedding(std::uint32_t class_id, std::uint32_t feature_count) {
+NumberOutcome Session::addRow(std::uint32_t class_id, std::uint32_t feature_count) {
   if (!store_) return failure<NumberOutcome>(no_store());
   const Result<std::span<const float>> floats = floats_in_input(feature_count);
   if (!floats) return failure<NumberOutcome>(floats.error());
@@ -73,9 +73,14 @@ NumberOutcome Session::copySample(std::uint32_t sample_id, std::uint32_t class_i
   if (!store_) return failure<NumberOutcome>(no_store());
   const Result<std::span<const float>> row = store_->sample(SampleId{sample_id});
   if (!row) return failure<NumberOutcome>(row.error());
-  const std::vector<float> embedding(row.value().begin(),
-                                     row.value().end());  // the row moves when the store grows
-  return sample_outcome(store_->add_sample(ClassId{class_id}, embedding));
+  const std::vector<float> copied(row.value().begin(),
+                                  row.value().end());  // the row moves when the store grows
+  const Result<SampleId> copy = store_->add_sample(ClassId{class_id}, copied);
+  if (!copy) return sample_outcome(copy);
+  const Result<std::span<const float>> rows = store_->views_of(SampleId{sample_id});
+  if (!rows || rows.value().empty()) return sample_outcome(copy);
+  const Status kept = store_->set_views(copy.value(), rows.value());
+  return kept ? sample_outcome(copy) : failure<NumberOutcome>(kept.error());
 }
 
 DoneOutcome Session::removeSample(std::uint32_t sample_id) {
@@ -87,11 +92,18 @@ DoneOutcome Session::moveSample(std::uint32_t sample_id, std::uint32_t class_id)
                              : Status(no_store()));
 }
 
-VectorOutcome Session::sampleEmbedding(std::uint32_t sample_id) const {
+VectorOutcome Session::sampleRow(std::uint32_t sample_id) const {
   if (!store_) return failure<VectorOutcome>(no_store());
   const Result<std::span<const float>> row = store_->sample(SampleId{sample_id});
   if (!row) return failure<VectorOutcome>(row.error());
   return outcome<VectorOutcome>(copied_array<float>(row.value()));
+}
+
+VectorOutcome Session::sampleEmbedding(std::uint32_t sample_id) const {
+  if (!store_) return failure<VectorOutcome>(no_store());
+  const Result<std::span<const float>> row = store_->sample(SampleId{sample_id});
+  if (!row) return failure<VectorOutcome>(row.error());
+  return outcome<VectorOutcome>(copied_array<float>(row.value().last(backbone_->info().embedding_dim)));
 }
 
 }  // namespace headstart::wasm

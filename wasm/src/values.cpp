@@ -1,5 +1,7 @@
 #include "values.h"
 
+#include <cmath>
+
 namespace headstart::wasm {
 
 using emscripten::val;
@@ -24,34 +26,85 @@ Result<HeadKind> head_kind_from(const std::string& name) {
                "head must be 'logistic', 'nearest-mean' or 'mlp', got '" + name + "'"};
 }
 
+PrepareOptions prepare_options(const FrameDescription& frame) {
+  PrepareOptions options;
+  options.mirror = frame.mirror ? Mirror::kYes : Mirror::kNo;
+  if (frame.crop_width_px != 0 || frame.crop_height_px != 0) {
+    options.crop =
+        CropRectangle{frame.crop_left_px, frame.crop_top_px, frame.crop_width_px, frame.crop_height_px};
+  }
+  return options;
+}
+
+Result<ViewUse> view_use_from(const std::string& name) {
+  if (name == "none") return ViewUse::kNone;
+  if (name == "without-mirror") return ViewUse::kWithoutMirror;
+  if (name == "all") return ViewUse::kAll;
+  return Error{ErrorCode::kInternal, "views are 'none', 'without-mirror' or 'all', got '" + name + "'"};
+}
+
+Result<TrainedPart> trained_part_from(const std::string& name) {
+  if (name == "last-convolution") return TrainedPart::kLastConvolution;
+  if (name == "last-blocks") return TrainedPart::kLastBlocks;
+  if (name == "whole-network") return TrainedPart::kWholeNetwork;
+  if (name == "cut") return TrainedPart::kCut;
+  return Error{ErrorCode::kInternal, "there is no part of the network called '" + name + "'"};
+}
+
+double weight_count_of(const Head& head) {
+  return static_cast<double>(head.weights.size() + head.biases.size() + head.hidden_weights.size() +
+                             head.hidden_biases.size());
+}
+
+float probability_of(std::span<const float> logits, std::uint32_t class_index) {
+  const std::uint32_t truth[] = {class_index};
+  return static_cast<float>(std::exp(-measure(logits, truth, logits.size()).log_loss));
+}
+
 DoneOutcome done_outcome(const Status& status) {
   return status ? outcome<DoneOutcome>(val::undefined()) : failure<DoneOutcome>(status.error());
 }
 
-val backbone_value(const BackboneInfo& info, std::int32_t input_size_px, std::size_t memory_bytes) {
+namespace {
+
+val layers_value(const Backbone& backbone) {
+  val list = val::array();
+  const Result<std::vector<NetworkLayer>> layers = network_layers(backbone.info(), backbone.input_size_px());
+  if (!layers) return list;
+  for (std::size_t i = 0; i < layers.value().size(); ++i) {
+    const NetworkLayer& layer = layers.value()[i];
+    val entry = val::object();
+    entry.set("name", layer.name);
+    entry.set("side", static_cast<double>(layer.side));
+    entry.set("channels", static_cast<double>(layer.channel_count));
+    entry.set("weightCount", static_cast<double>(layer.weight_count));
+    entry.set("stride", static_cast<double>(layer.stride));
+    list.set(i, entry);
+  }
+  return list;
+}
+
+}  // namespace
+
+val backbone_value(const Backbone& backbone) {
+  const BackboneInfo& info = backbone.info();
   val value = val::object();
   value.set("name", info.name);
   value.set("architecture", info.architecture);
   value.set("widthMultiplier", info.width_multiplier);
-  value.set("inputSize", input_size_px);
+  value.set("inputSize", backbone.input_size_px());
   value.set("nativeInputSize", info.input_size_px);
   value.set("embeddingDim", static_cast<double>(info.embedding_dim));
   value.set("parameterCount", static_cast<double>(info.parameter_count));
   value.set("source", info.source);
   value.set("license", info.license);
   value.set("sha256", info.sha256);
-  value.set("memoryBytes", static_cast<double>(memory_bytes));
+  value.set("memoryBytes", static_cast<double>(backbone.memory_bytes()));
+  value.set("layers", layers_value(backbone));
   return value;
 }
 
 namespace {
-
-template <typename Id>
-val id_array(const std::vector<Id>& ids) {
-  std::vector<std::uint32_t> numbers(ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i) numbers[i] = static_cast<std::uint32_t>(ids[i]);
-  return copied_array<std::uint32_t>(numbers);
-}
 
 val metrics_value(const Metrics& metrics, const std::vector<ClassId>& class_ids) {
   val value = val::object();
@@ -101,9 +154,9 @@ val report_value(const TrainReport& report, std::span<const std::uint32_t> class
   value.set("whyNotMeasured", report.why_not);
   value.set("metrics", metrics_value(report.metrics, report.class_ids));
   value.set("sampleCount", static_cast<double>(class_indices.size()));
-  value.set("classIds", id_array(report.class_ids));
-  value.set("leftOut", id_array(report.left_out));
-  value.set("heldOutSampleIds", id_array(report.held_out_ids));
+  value.set("classIds", id_array<ClassId>(report.class_ids));
+  value.set("leftOut", id_array<ClassId>(report.left_out));
+  value.set("heldOutSampleIds", id_array<SampleId>(report.held_out_ids));
   value.set("heldOutClassIndices", copied_array<std::uint32_t>(true_indices));
   value.set("heldOutPredictions", copied_array<std::uint32_t>(report.held_out_predictions));
   value.set("heldOutProbabilities", copied_array<float>(report.held_out_probabilities));
@@ -113,6 +166,41 @@ val report_value(const TrainReport& report, std::span<const std::uint32_t> class
   value.set("l2Candidates", candidates_value(report.l2_candidates));
   value.set("temperature", report.temperature);
   value.set("evaluationCount", static_cast<double>(report.evaluation_count));
+  value.set("features", val::array(report.features));
+  value.set("viewCount", static_cast<double>(report.view_count));
+  value.set("secondLook", report.second_look != SecondLook::kNo);
+  return value;
+}
+
+namespace {
+
+val quality_value(const Metrics& metrics) {
+  val value = val::object();
+  value.set("accuracy", metrics.accuracy);
+  value.set("loss", metrics.log_loss);
+  return value;
+}
+
+}  // namespace
+
+val fine_tuning_value(const FineTuneReport& report) {
+  val value = val::object();
+  value.set("betterThanHead", report.better_than_head);
+  value.set("headAlone", quality_value(report.head_alone));
+  value.set("fineTuned", quality_value(report.fine_tuned));
+  val epochs = val::array();
+  for (std::size_t i = 0; i < report.epochs.size(); ++i) {
+    val epoch = val::object();
+    epoch.set("trainLoss", report.epochs[i].train_loss);
+    epoch.set("heldOutLoss", report.epochs[i].held_out_loss);
+    epoch.set("heldOutAccuracy", report.epochs[i].held_out_accuracy);
+    epochs.set(i, epoch);
+  }
+  value.set("epochs", epochs);
+  value.set("bestEpoch", static_cast<double>(report.best_epoch));
+  value.set("stoppedEarly", report.stopped_early);
+  value.set("heldOutCount", static_cast<double>(report.held_out_picture_count));
+  value.set("trainCount", static_cast<double>(report.train_picture_count));
   return value;
 }
 

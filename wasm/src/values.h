@@ -28,6 +28,13 @@ EMSCRIPTEN_DECLARE_VAL_TYPE(ClassList)
 EMSCRIPTEN_DECLARE_VAL_TYPE(ClassIdList)
 EMSCRIPTEN_DECLARE_VAL_TYPE(NameList)
 EMSCRIPTEN_DECLARE_VAL_TYPE(MemoryReport)
+EMSCRIPTEN_DECLARE_VAL_TYPE(IdArray)
+EMSCRIPTEN_DECLARE_VAL_TYPE(TextOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(TuneStartOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(TuneProgressOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(WantedViews)
+EMSCRIPTEN_DECLARE_VAL_TYPE(CandidateOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(AdviceOutcome)
 
 // The picture that lies in the input, and the part of it that counts.
 struct FrameDescription {
@@ -53,10 +60,26 @@ struct TrainSettings {
   std::uint32_t epochs = 50;
   std::uint32_t batch_size = 16;
   double learning_rate = 1e-3;
+  std::string views = "none";  // 'none', 'without-mirror', 'all'
+  bool second_look = false;
+};
+
+// FineTuneOptions in types that JavaScript has; NaN and 0 stand for core's own choice.
+struct TuneSettings {
+  std::string part;               // 'last-convolution', 'last-blocks', 'whole-network', 'cut'
+  std::uint32_t block_count = 1;  // of 'last-blocks'
+  std::uint32_t cut_block = 0;    // of 'cut'
+  double seed = 1;
+  std::uint32_t epochs = 0;
+  std::uint32_t batch_size = 0;
+  double learning_rate = 0;
+  std::string views = "none";
 };
 
 const char* head_kind_name(HeadKind kind);
 Result<HeadKind> head_kind_from(const std::string& name);
+Result<ViewUse> view_use_from(const std::string& name);
+Result<TrainedPart> trained_part_from(const std::string& name);
 
 // A copy that outlives the wasm memory's growth.
 template <typename T>
@@ -85,11 +108,28 @@ Outcome failure(const Error& error) {
 
 DoneOutcome done_outcome(const Status& status);
 
-emscripten::val backbone_value(const BackboneInfo& info, std::int32_t input_size_px,
-                               std::size_t memory_bytes);
+PrepareOptions prepare_options(const FrameDescription& frame);
+
+emscripten::val backbone_value(const Backbone& backbone);
+
+// Ids and indices as a Uint32Array.
+template <typename Id>
+emscripten::val id_array(std::span<const Id> ids) {
+  std::vector<std::uint32_t> numbers(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) numbers[i] = static_cast<std::uint32_t>(ids[i]);
+  return copied_array<std::uint32_t>(numbers);
+}
 
 // `class_indices` [sample_count]: the classes that the training set of the run had, which the store may no
 // longer say.
 emscripten::val report_value(const TrainReport& report, std::span<const std::uint32_t> class_indices);
+
+// Weights and biases of a head, as a number for JavaScript.
+double weight_count_of(const Head& head);
+
+// Of one class, under `logits` [class_count].
+float probability_of(std::span<const float> logits, std::uint32_t class_index);
+
+emscripten::val fine_tuning_value(const FineTuneReport& report);
 
 }  // namespace headstart::wasm

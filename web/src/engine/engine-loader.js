@@ -9,7 +9,7 @@ import { isThreaded } from './variants.js';
 /** @typedef {import('./session.d.ts').EngineModule} EngineModule */
 /** @typedef {import('./session.d.ts').SessionBackbone} SessionBackbone */
 /** @typedef {import('./variants.js').Candidate} Candidate */
-/** @typedef {{ engine: Engine, backbone: SessionBackbone }} LoadedEngine */
+/** @typedef {{ engine: Engine, backbone: SessionBackbone, file: Uint8Array }} LoadedEngine */
 
 // A frame that takes less than this on one thread leaves nothing to gain that a person could see, while threads cost memory
 // and, where other programs want the processor too, wait for each other.
@@ -105,9 +105,9 @@ function withBackbone(engine, { file, inputSize }, signal) {
   try {
     throwIfAborted(signal);
     const backbone = engine.withBytes(file, (session) => {
-      return unwrap(session.loadBackbone(file.length, inputSize, 1, []));
+      return unwrap(session.loadBackbone(file.length, inputSize));
     });
-    return { engine, backbone };
+    return { engine, backbone, file };
   } catch (cause) {
     engine.dispose();
     throw cause;
@@ -120,7 +120,7 @@ function fastestEmbedMs({ engine, backbone: { inputSize: side } }) {
   let fastest = Number.POSITIVE_INFINITY;
   for (let probe = 0; probe < PROBES; probe++) {
     const start = performance.now();
-    engine.embed(frame);
+    engine.embedRow(frame);
     fastest = Math.min(fastest, performance.now() - start);
     if (fastest < FAST_ENOUGH_MS) break;
   }

@@ -90,9 +90,9 @@ export class Engine {
     return this.withBytes(frame.data, (session) => action(session, description));
   }
 
-  /** @param {Frame} frame @param {boolean} [mirror] @returns {Float32Array} */
-  embed(frame, mirror = false) {
-    return this.withFrame(frame, mirror, (session, description) => unwrap(session.embed(description)));
+  /** The means of all maps. @param {Frame} frame @returns {Float32Array} */
+  embedRow(frame) {
+    return this.withFrame(frame, false, (session, description) => unwrap(session.embedRow(description)));
   }
 
   handleCount() {

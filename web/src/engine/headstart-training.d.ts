@@ -36,8 +36,11 @@ export type StrategyName =
   | 'whole-network'
   | 'recommended';
 
-/** The map at which a network can end, or be frozen up to: 'input' (nothing), 'blocks.0' to 'blocks.16', 'last'. */
-export type MapName = 'input' | `blocks.${number}` | 'last';
+/**
+ * A map of the network: where it can end, or be frozen up to. 'input' is the picture, 'blocks.0' to 'blocks.16' and 'last'
+ * are what the layers give, 'cut' is the new convolution of 'new-layers'.
+ */
+export type MapName = 'input' | `blocks.${number}` | 'last' | 'cut';
 
 export interface TrainOptions extends LongAction {
   /** Default 'head'. 'recommended' runs `advise` first where it has not run on these pictures (60 s at most). */

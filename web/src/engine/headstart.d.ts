@@ -226,6 +226,8 @@ export interface TrainerStats {
   viewBytes: number;
   /** Pictures whose views are there. */
   viewedSampleCount: number;
+  /** Of the trained head: the layers that it brings, and what judges whether a picture is known. */
+  headBytes: number;
   /** Compressed pictures, outside WebAssembly. */
   pictureBytes: number;
   /** JavaScript values that C++ holds; flat over any number of pictures. */

@@ -16,14 +16,14 @@ import { decodePicture } from './picture-codec.js';
  */
 export async function changeBackbone(next, samples, changes, context, takeOver) {
   /** @type {Map<number, Float32Array>} */
-  const embeddings = new Map();
+  const rows = new Map();
   try {
     // Pictures may come while this runs; the few that are left are done with the changes held back.
-    await embedMissing(next, samples, embeddings, context);
+    await embedMissing(next, samples, rows, context);
     await changes.run(async () => {
-      await embedMissing(next, samples, embeddings, context);
+      await embedMissing(next, samples, rows, context);
       const target = new HostSamples(next.engine, next.backbone.inputSize);
-      samples.copyTo(target, embeddings);
+      samples.copyTo(target, rows);
       takeOver(next, target);
     });
   } catch (cause) {
@@ -35,17 +35,17 @@ export async function changeBackbone(next, samples, changes, context, takeOver) 
 /**
  * @param {LoadedEngine} next
  * @param {HostSamples} samples
- * @param {Map<number, Float32Array>} embeddings
+ * @param {Map<number, Float32Array>} rows
  * @param {Context} context
  */
-async function embedMissing({ engine }, samples, embeddings, { signal, onProgress }) {
+async function embedMissing({ engine }, samples, rows, { signal, onProgress }) {
   for (const [sampleId, { picture }] of samples.records) {
     throwIfAborted(signal);
-    if (embeddings.has(sampleId)) continue;
+    if (rows.has(sampleId)) continue;
     const frame = await decodePicture(picture);
     throwIfAborted(signal);
-    embeddings.set(sampleId, engine.embed(frame));
-    onProgress?.({ stage: 'embed', done: embeddings.size, total: samples.records.size });
+    rows.set(sampleId, engine.embedRow(frame));
+    onProgress?.({ stage: 'embed', done: rows.size, total: samples.records.size });
   }
   throwIfAborted(signal);
 }

@@ -28,7 +28,7 @@ export class HostSamples {
   pictureBytes = 0;
   /** Grows with every change that makes a head stale. */
   revision = 0;
-  /** Embeddings of removed samples that may come back. @type {Map<number, Float32Array>} */
+  /** Features of removed samples that may come back. @type {Map<number, Float32Array>} */
   #bin = new Map();
   #engine;
   #inputSize;
@@ -146,7 +146,7 @@ export class HostSamples {
     const binned = this.#bin.get(sampleId);
     this.#bin.delete(sampleId);
     if (binned) {
-      this.putEmbedding({ sampleId, classId, picture }, binned);
+      this.putRow({ sampleId, classId, picture }, binned);
       return;
     }
     const frame = await decodePicture(picture);
@@ -155,16 +155,38 @@ export class HostSamples {
     );
   }
 
-  /** @param {SampleRecord} record @param {Float32Array} embedding */
-  putEmbedding({ sampleId, classId, picture }, embedding) {
+  /** @param {SampleRecord} record @param {Float32Array} row of all maps' features */
+  putRow({ sampleId, classId, picture }, row) {
     this.#insert(sampleId, classId, picture, (inner) =>
-      this.#engine.withFloats(embedding, (session) => unwrap(session.addEmbedding(inner, embedding.length))),
+      this.#engine.withFloats(row, (session) => unwrap(session.addRow(inner, row.length))),
     );
+  }
+
+  /** Samples of enabled classes. */
+  enabledSampleIds() {
+    const enabled = this.#enabledClasses();
+    return [...this.records].flatMap(([sampleId, { classId }]) => (enabled.has(classId) ? [sampleId] : []));
+  }
+
+  /** Two classes with pictures, each of which has so many at least. @param {number} least */
+  canHoldOut(least) {
+    const counts = this.#engine.run((session) => session.classes()).filter((c) => c.enabled && c.sampleCount > 0);
+    return counts.length >= 2 && counts.every(({ sampleCount }) => sampleCount >= least);
+  }
+
+  #enabledClasses() {
+    const classes = this.#engine.run((session) => session.classes());
+    return new Set(classes.filter(({ enabled }) => enabled).map(({ id }) => this.classes.outer(id)));
   }
 
   /** @param {number} sampleId */
   embedding(sampleId) {
     return this.#engine.run((session) => unwrap(session.sampleEmbedding(this.#innerSample(sampleId))));
+  }
+
+  /** @param {number} sampleId */
+  #row(sampleId) {
+    return this.#engine.run((session) => unwrap(session.sampleRow(this.#innerSample(sampleId))));
   }
 
   /** @param {number[]} sampleIds */
@@ -174,7 +196,7 @@ export class HostSamples {
 
   /** @param {number} sampleId */
   #removeSample(sampleId) {
-    this.#bin.set(sampleId, this.embedding(sampleId));
+    this.#bin.set(sampleId, this.#row(sampleId));
     this.#engine.run((session) => unwrap(session.removeSample(this.#innerSample(sampleId))));
     this.pictureBytes -= pictureBytes(this.#record(sampleId).picture);
     this.records.delete(sampleId);
@@ -215,14 +237,14 @@ export class HostSamples {
   /**
    * The same classes and samples over another backbone, in one go: nothing can come between.
    * @param {HostSamples} target still empty
-   * @param {Map<number, Float32Array>} embeddings by sample
+   * @param {Map<number, Float32Array>} rows by sample
    */
-  copyTo(target, embeddings) {
+  copyTo(target, rows) {
     for (const { id, name, enabled } of this.#engine.run((session) => session.classes())) {
       target.addClass({ classId: /** @type {number} */ (this.classes.outer(id)), name, enabled });
     }
     for (const [sampleId, record] of this.records) {
-      target.putEmbedding({ sampleId, ...record }, /** @type {Float32Array} */ (embeddings.get(sampleId)));
+      target.putRow({ sampleId, ...record }, /** @type {Float32Array} */ (rows.get(sampleId)));
     }
     target.revision = this.revision + 1;
   }

@@ -1,20 +1,32 @@
 // One training run: slices of work with turns for everything else between them.
-import { throwIfAborted, unwrap } from './errors.js';
-import { nextTurn } from './turns.js';
+import { unwrap } from './errors.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('./headstart.d.ts').HeldOutSample} HeldOutSample */
 /** @typedef {import('./session.d.ts').SessionReport} SessionReport */
 
 // Half a frame at 60 Hz: a prediction waits no longer than this for its turn.
-const SLICE_MS = 8;
+export const SLICE_MS = 8;
+
+/**
+ * @param {import('./strategies.js').Plan} plan
+ * @param {import('./train-options.js').TrainRequest} request
+ * @param {boolean} mirrorHarms
+ * @returns {import('./session.d.ts').TrainSettings}
+ */
+export function headSettings(plan, { head }, mirrorHarms) {
+  const kind = plan.strategy === 'head' ? head.head : plan.head;
+  const views = plan.views ? (mirrorHarms ? 'without-mirror' : 'all') : 'none';
+  return { ...head, head: kind, views, secondLook: plan.secondLook && views === 'all' };
+}
 
 /**
  * @param {Engine} engine
+ * @param {import('./turns.js').Gate} gate
  * @param {AbortSignal} signal
  * @param {(fraction: number) => void} report
  */
-export async function stepUntilDone(engine, signal, report) {
+export async function stepUntilDone(engine, gate, signal, report) {
   try {
     for (let isDone = false; !isDone; ) {
       const sliceStart = performance.now();
@@ -25,8 +37,7 @@ export async function stepUntilDone(engine, signal, report) {
         fraction = progress.fraction;
       }
       report(fraction);
-      await nextTurn();
-      throwIfAborted(signal);
+      await gate.pass(signal);
     }
   } catch (cause) {
     if (!engine.failure) engine.run((session) => session.trainCancel());
@@ -76,5 +87,9 @@ export function translateReport(report, classIdOf, sampleIdOf) {
     temperature: report.temperature,
     evaluationCount: report.evaluationCount,
     sampleCount: report.sampleCount,
+    features: report.features,
+    viewCount: report.viewCount,
+    secondLook: report.secondLook,
+    trainedWeightCount: report.trainedWeightCount,
   };
 }

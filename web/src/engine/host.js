@@ -5,8 +5,9 @@ import { EngineLoader } from './engine-loader.js';
 import { HeadstartError, throwIfAborted, unwrap } from './errors.js';
 import { canvasIsFalsified, readFrame } from './frames.js';
 import { changeBackbone } from './host-backbone.js';
+import { HostRuns } from './host-runs.js';
 import { HostSamples } from './host-samples.js';
-import { stepUntilDone, translateReport } from './host-training.js';
+import { HostViews } from './host-views.js';
 import { pictureFormat } from './picture-codec.js';
 import { Queue } from './turns.js';
 import { chooseVariants } from './variants.js';
@@ -32,13 +33,16 @@ export class Host {
   #load = () => Promise.reject(new HeadstartError('internal', 'the engine is not open'));
   /** The revision that the trained head was made from. @type {number | null} */
   #headRevision = null;
-  /** What stops the training run that is under way. @type {AbortController | null} */
-  #training = null;
-  #trainings = new Queue();
+  #runs = new HostRuns(this);
+  views = new HostViews(this);
+  /** Of the last picture that was embedded. */
+  embedMs = 0;
   /** What stops the change of backbone that is under way. @type {AbortController | null} */
   #changing = null;
   /** Changes to classes and samples happen in the order in which they were asked for. */
-  #changes = new Queue();
+  changes = new Queue();
+  /** @type {LoadedEngine | null} */
+  #loaded = null;
 
   get engine() {
     if (!this.#engine) throw new HeadstartError('internal', 'the engine is not open');
@@ -48,6 +52,25 @@ export class Host {
   get samples() {
     if (!this.#samples) throw new HeadstartError('internal', 'the engine is not open');
     return this.#samples;
+  }
+
+  /** What runs, and the file that it came from: fine-tuning reads it again. */
+  get #inUse() {
+    if (!this.#loaded) throw new HeadstartError('internal', 'the engine is not open');
+    return this.#loaded;
+  }
+
+  get file() {
+    return this.#inUse.file;
+  }
+
+  get backbone() {
+    return this.#inUse.backbone;
+  }
+
+  /** Nobody waits for the engine. */
+  get isIdle() {
+    return this.#engine !== null && !this.failed && !this.#runs.isBusy;
   }
 
   get failed() {
@@ -72,9 +95,10 @@ export class Host {
   }
 
   /** @param {LoadedEngine} loaded @param {HostSamples} samples that are in it */
-  #takeOver({ engine }, samples) {
+  #takeOver(loaded, samples) {
     this.#engine?.dispose();
-    this.#engine = engine;
+    this.#engine = loaded.engine;
+    this.#loaded = loaded;
     this.#samples = samples;
     this.#headRevision = null;
   }
@@ -165,57 +189,35 @@ export class Host {
 
   /** @param {{ sampleId: number }} args */
   sampleEmbedding({ sampleId }) {
-    return this.#changes.run(() => this.samples.embedding(sampleId));
+    return this.changes.run(() => this.samples.embedding(sampleId));
   }
 
-  /**
-   * @param {import('./session.d.ts').TrainSettings} settings
-   * @param {Context} context
-   */
-  async train(settings, { signal, onProgress }) {
-    this.#training?.abort(new HeadstartError('cancelled', 'a newer training took its place'));
-    const controller = new AbortController();
-    this.#training = controller;
-    const stop = () => controller.abort();
-    signal?.addEventListener('abort', stop);
-    try {
-      // C++ has room for one run: the next begins when the one before has stopped.
-      return await this.#trainings.run(() => this.#trainNow(settings, controller.signal, onProgress));
-    } finally {
-      signal?.removeEventListener('abort', stop);
-      if (this.#training === controller) this.#training = null;
-    }
+  /** @param {import('./train-options.js').TrainRequest} request @param {Context} context */
+  train(request, context) {
+    return this.#runs.train(request, context);
   }
 
-  /**
-   * @param {import('./session.d.ts').TrainSettings} settings
-   * @param {AbortSignal} signal
-   * @param {Context['onProgress']} onProgress
-   */
-  async #trainNow(settings, signal, onProgress) {
-    const start = performance.now();
-    const { engine, revision, classIdOf, sampleIdOf } = await this.#changes.run(() => {
-      throwIfAborted(signal);
-      this.engine.run((session) => unwrap(session.trainBegin(settings)));
-      return { engine: this.engine, ...this.#identitiesNow() };
-    });
-    await stepUntilDone(engine, signal, (fraction) => onProgress?.({ stage: 'train', done: fraction, total: 1 }));
-    const report = engine.run((session) => unwrap(session.trainFinish()));
-    this.#headRevision = revision;
-    const answer = translateReport(report, classIdOf, sampleIdOf);
-    return { report: { ...answer, elapsedMs: performance.now() - start }, head: this.#head(), revision };
+  /** @param {{ budgetMs: number, seed: number }} args @param {Context} context */
+  async advise(args, context) {
+    const advice = await this.#runs.advise(args, context);
+    return { advice, revision: this.samples.revision };
   }
 
-  /** Classes and samples may be removed while a run is under way; its report speaks of those that it saw. */
-  #identitiesNow() {
-    const { classes, samples, revision } = this.samples;
-    const classIds = new Map(classes.outers().map((id) => [classes.inner(id), id]));
-    const sampleIds = new Map(samples.outers().map((id) => [samples.inner(id), id]));
-    return {
-      revision,
-      classIdOf: (/** @type {number} */ inner) => /** @type {number} */ (classIds.get(inner)),
-      sampleIdOf: (/** @type {number} */ inner) => /** @type {number} */ (sampleIds.get(inner)),
-    };
+  /** @param {import('./train-options.js').TrainRequest} request @param {Context} context */
+  estimate(request, context) {
+    return this.#runs.estimate(request, context);
+  }
+
+  finishTraining() {
+    this.#runs.finish();
+  }
+
+  pauseTraining() {
+    this.#runs.pause();
+  }
+
+  resumeTraining() {
+    this.#runs.resume();
   }
 
   /** @param {PictureArgs} args */
@@ -224,11 +226,14 @@ export class Host {
     const frame = await readFrame(message, crop);
     const read = performance.now();
     const { engine, samples } = this;
+    this.views.notePrediction();
     const { ranking, embedded } = engine.withFrame(frame, mirror, (session, description) => {
       unwrap(session.embedForRanking(description));
       return { embedded: performance.now(), ranking: unwrap(session.rank()) };
     });
+    this.embedMs = embedded - read;
     return {
+      known: ranking.known,
       classIds: Array.from(ranking.classIds, (inner) => samples.classes.outer(inner)),
       probabilities: ranking.probabilities,
       head: ranking.kind,
@@ -238,43 +243,56 @@ export class Host {
     };
   }
 
-  /** @param {PictureArgs} args */
-  async embed({ message, crop, mirror }) {
+  /** @param {PictureArgs & { features?: string[] }} args */
+  async embed({ message, crop, mirror, features }) {
     const frame = await readFrame(message, crop);
-    return this.engine.embed(frame, mirror);
+    return this.engine.withFrame(frame, mirror, (session, description) =>
+      unwrap(features ? session.embedMaps(description, features) : session.embed(description)),
+    );
   }
 
   /** @param {{ date: string }} args */
   exportHead({ date }) {
-    return this.#changes.run(() => this.engine.run((session) => unwrap(session.exportHead(date))));
+    return this.changes.run(() => this.engine.run((session) => unwrap(session.exportHead(date))));
   }
 
   /** @param {{ bytes: Uint8Array }} args */
   readHead({ bytes }) {
-    return this.#changes.run(() => {
-      const { labels } = this.engine.withBytes(bytes, (session) => unwrap(session.readHead(bytes.length)));
-      return { labels };
+    return this.changes.run(() => {
+      const { labels, bringsLayers } = this.engine.withBytes(bytes, (session) =>
+        unwrap(session.readHead(bytes.length)),
+      );
+      return { labels, bringsLayers };
     });
   }
 
-  /** @param {{ classIds: number[], stale?: boolean }} args an id for each row of the head that was read */
-  adoptHead({ classIds, stale = false }) {
-    return this.#changes.run(() => {
+  /**
+   * @param {{ classIds: number[], bringsLayers: boolean, stale?: boolean, strategy?: any }} args an id for each row of the
+   * head that was read
+   */
+  adoptHead({ classIds, bringsLayers, stale = false, strategy = null }) {
+    return this.changes.run(() => {
       const inner = classIds.map((classId) => this.samples.classes.inner(classId) ?? NO_CLASS);
-      this.engine.run((session) => unwrap(session.adoptHead(inner)));
-      this.#headRevision = stale ? null : this.samples.revision;
-      return { head: this.#head(), revision: this.samples.revision };
+      const file = bringsLayers ? this.file : new Uint8Array();
+      this.engine.withBytes(file, (session) => unwrap(session.adoptHead(inner, file.length)));
+      const { revision } = this.samples;
+      return { head: this.takeHead(stale ? null : revision, strategy), revision };
     });
   }
 
-  /** The trained head with its file, from which a new engine can take it up. */
-  #head() {
+  /**
+   * The head that was put to work just now, with its file, from which a new engine can take it up.
+   * @param {number | null} revision of the samples that it was made from
+   * @param {import('./headstart-training.d.ts').StrategyName | null} strategy
+   */
+  takeHead(revision, strategy) {
+    this.#headRevision = revision;
     const { info, file } = this.engine.run((session) => ({
       info: unwrap(session.headInfo()),
       file: unwrap(session.exportHead('')),
     }));
     const classIds = Array.from(info.classIds, (inner) => this.samples.classes.outer(inner));
-    return { strategy: null, border: 'last', features: ['last'], secondLook: false, ...info, classIds, file };
+    return { ...info, strategy, classIds, file };
   }
 
   /**
@@ -291,10 +309,11 @@ export class Host {
     try {
       const context = { signal: controller.signal, onProgress };
       const next = await this.#load({ file: await this.#readBackbone(backbone, context), inputSize }, context);
-      await changeBackbone(next, this.samples, this.#changes, context, (loaded, samples) => {
-        this.#training?.abort(new HeadstartError('cancelled', 'the backbone was changed'));
+      await changeBackbone(next, this.samples, this.changes, context, (loaded, samples) => {
+        this.#runs.stop('the backbone was changed');
         this.#takeOver(loaded, samples);
       });
+      this.views.wake();
       return this.#running(next);
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -308,6 +327,9 @@ export class Host {
       wasmBytes: memory.wasmBytes,
       backboneBytes: memory.backboneBytes,
       storeBytes: memory.storeBytes,
+      viewBytes: memory.viewBytes,
+      viewedSampleCount: this.views.count(),
+      headBytes: memory.headBytes,
       pictureBytes: this.samples.pictureBytes,
       handleCount: this.engine.handleCount(),
       pictureFormat: pictureFormat(),
@@ -316,15 +338,17 @@ export class Host {
   }
 
   dispose() {
-    this.#training?.abort();
+    this.views.stop();
+    this.#runs.stop('the trainer was disposed');
     this.#changing?.abort();
     this.#engine?.dispose();
   }
 
   /** @param {() => void | Promise<void>} change @returns {Promise<number>} the revision after it */
   #change(change) {
-    return this.#changes.run(async () => {
+    return this.changes.run(async () => {
       await change();
+      this.views.wake();
       return this.samples.revision;
     });
   }

@@ -120,6 +120,16 @@ export function checkPictureOptions({ crop, mirror = false } = {}) {
   return { crop, mirror: Boolean(mirror) };
 }
 
+/** Maps of the backbone, joined: which of them exist is the engine's to say. @param {unknown} features */
+export function checkFeatures(features) {
+  if (features === undefined) return undefined;
+  requireArgument(
+    Array.isArray(features) && features.length > 0 && features.every((map) => typeof map === 'string'),
+    "features is a list of maps, such as ['blocks.14', 'last']",
+  );
+  return [...features];
+}
+
 /** @param {unknown} value */
 function kindOf(value) {
   return value === null ? 'null' : typeof value;

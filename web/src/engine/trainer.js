@@ -2,7 +2,7 @@
 import { inNode } from './assets.js';
 import { EngineLine } from './engine-line.js';
 import { toHeadstartError } from './errors.js';
-import { checkPictureOptions, packPicture, pictureError } from './images.js';
+import { checkFeatures, checkPictureOptions, packPicture, pictureError } from './images.js';
 import { pictureBlob } from './picture-codec.js';
 import { SampleBook } from './sample-book.js';
 import { backboneSource, checkInputSize } from './sources.js';
@@ -21,7 +21,7 @@ export class Trainer {
   #openPort;
   /** What a new engine is opened with. */
   #settings;
-  /** @type {{ variant: any, threads: number, backbone: BackboneInfo }} */
+  /** @type {{ variant: any, threads: number, backbone: BackboneInfo & { layers: import('./headstart-training.d.ts').NetworkLayer[] } }} */
   #opened;
   #book = new SampleBook();
   #trainings;
@@ -74,7 +74,8 @@ export class Trainer {
   }
 
   get backbone() {
-    return { ...this.#opened.backbone };
+    const { layers, ...info } = this.#opened.backbone;
+    return info;
   }
 
   get variant() {
@@ -94,7 +95,7 @@ export class Trainer {
   }
 
   get network() {
-    return [];
+    return this.#opened.backbone.layers.map((layer) => ({ ...layer }));
   }
 
   get advice() {
@@ -246,14 +247,16 @@ export class Trainer {
     await this.#trainings.resume();
   }
 
-  async estimateTraining() {
+  /** @param {{ strategy?: any, signal?: AbortSignal }} [options] */
+  async estimateTraining(options = {}) {
     this.#line.requireOpen();
-    return this.#trainings.estimate();
+    return this.#trainings.estimate(options);
   }
 
-  async advise() {
+  /** @param {LongAction & { budgetMs?: number, seed?: number }} [options] */
+  async advise(options = {}) {
     this.#line.requireOpen();
-    return this.#trainings.advise();
+    return this.#trainings.advise(options);
   }
 
   /** @param {any} picture @param {PictureOptions} [options] */
@@ -269,13 +272,13 @@ export class Trainer {
     const sum = ranked.reduce((total, { probability }) => total + probability, 0);
     if (ranked.length < classIds.length && sum > 0) for (const entry of ranked) entry.probability /= sum;
     ranked.sort((a, b) => b.probability - a.probability);
-    return { ranked, known: 1, ...rest };
+    return { ranked, ...rest };
   }
 
-  /** @param {any} picture @param {PictureOptions} [options] */
+  /** @param {any} picture @param {PictureOptions & { features?: string[] }} [options] */
   async embed(picture, options) {
     this.#line.requireOpen();
-    const { args, transfer } = await this.#pack(picture, options);
+    const { args, transfer } = await this.#pack(picture, options, { features: checkFeatures(options?.features) });
     return this.#line.call('embed', args, { transfer });
   }
 
@@ -330,8 +333,9 @@ export class Trainer {
       let revision = await port.call('putSamples', { records }, context);
       const { head, isStale: stale } = this.#trainings;
       if (head) {
-        await port.call('readHead', { bytes: head.file });
-        ({ revision } = await port.call('adoptHead', { classIds: head.classIds, stale, strategy: head.strategy }));
+        const { bringsLayers } = await port.call('readHead', { bytes: head.file });
+        const { classIds, strategy } = head;
+        ({ revision } = await port.call('adoptHead', { classIds, bringsLayers, stale, strategy }));
       }
       await this.#line.replace(port, revision);
       this.#opened = opened;

@@ -1,8 +1,10 @@
 // The caller's side of training: the head that is in use, what is known of the pictures, and the calls that change either.
-import { HeadstartError, requireArgument } from './errors.js';
+import { requireArgument } from './errors.js';
 import { ownBytes } from './sources.js';
-import { checkTrainOptions } from './train-options.js';
+import { checkBudget, checkTrainOptions } from './train-options.js';
 import { Queue } from './turns.js';
+
+const ADVICE_BUDGET_MS = 60_000;
 
 /** @typedef {import('./engine-line.js').EngineLine} EngineLine */
 /** @typedef {import('./headstart-training.d.ts').Advice} Advice */
@@ -18,6 +20,9 @@ export class Trainings {
   #headIsImported = false;
   #headRevision = -1;
   #imports = new Queue();
+  /** @type {Advice | null} */
+  #advice = null;
+  #adviceRevision = -1;
 
   /** @param {EngineLine} line @param {SampleBook} book */
   constructor(line, book) {
@@ -47,17 +52,16 @@ export class Trainings {
 
   /** @returns {Advice | null} */
   get advice() {
-    return null;
+    return this.#adviceRevision === this.#line.revision ? this.#advice : null;
   }
 
   /** @param {import('./headstart.d.ts').TrainOptions} options */
   async train(options) {
     const { signal, onProgress } = options;
-    const { report, head, revision } = await this.#line.change('train', checkTrainOptions(options), {
-      signal,
-      onProgress,
-    });
+    const request = checkTrainOptions(options);
+    const { report, head, revision, advice } = await this.#line.change('train', request, { signal, onProgress });
     this.#takeHead(head, revision, false);
+    if (advice) this.#takeAdvice(advice, revision);
     const { classIds, ...numbers } = report;
     const perClass = report.perClass.map((/** @type {any} */ entry) => ({
       ...entry,
@@ -66,20 +70,32 @@ export class Trainings {
     return { ...numbers, perClass, backbone: head.backbone };
   }
 
-  async finish() {}
-
-  async pause() {}
-
-  async resume() {}
-
-  /** @returns {Promise<import('./headstart-training.d.ts').TrainEstimate>} */
-  async estimate() {
-    throw new HeadstartError('unsupported', 'estimates come with fine-tuning');
+  async finish() {
+    await this.#line.call('finishTraining');
   }
 
-  /** @returns {Promise<Advice>} */
-  async advise() {
-    throw new HeadstartError('unsupported', 'advice comes with the measured candidates');
+  async pause() {
+    await this.#line.call('pauseTraining');
+  }
+
+  async resume() {
+    await this.#line.call('resumeTraining');
+  }
+
+  /** @param {{ strategy?: any, signal?: AbortSignal }} options @returns {Promise<import('./headstart-training.d.ts').TrainEstimate>} */
+  async estimate({ strategy, signal }) {
+    return this.#line.change('estimate', checkTrainOptions({ strategy }), { signal });
+  }
+
+  /**
+   * @param {import('./headstart.d.ts').LongAction & { budgetMs?: number, seed?: number }} options
+   * @returns {Promise<Advice>}
+   */
+  async advise({ budgetMs, seed, signal, onProgress }) {
+    const args = { budgetMs: checkBudget(budgetMs, ADVICE_BUDGET_MS), seed: checkTrainOptions({ seed }).head.seed };
+    const { advice, revision } = await this.#line.change('advise', args, { signal, onProgress });
+    this.#takeAdvice(advice, revision);
+    return advice;
   }
 
   /** @param {{ date?: string | Date }} options */
@@ -94,7 +110,7 @@ export class Trainings {
     // Two imports at a time would mix what the one read with what the other adopts.
     return this.#imports.run(async () => {
       this.#line.requireOpen();
-      const { labels } = await this.#line.change('readHead', {
+      const { labels, bringsLayers } = await this.#line.change('readHead', {
         bytes: ownBytes(bytes, 'importHead takes the bytes of a head file'),
       });
       const taken = new Set();
@@ -104,15 +120,16 @@ export class Trainings {
         taken.add(classId);
         return classId;
       });
-      const { head, revision } = await this.#line.change('adoptHead', { classIds });
+      const { head, revision } = await this.#line.change('adoptHead', { classIds, bringsLayers });
       this.#takeHead(head, revision, true);
       return /** @type {HeadInfo} */ (this.headInfo);
     });
   }
 
-  /** The head read another backbone's features. */
+  /** The head read another backbone's features, and what was measured was theirs. */
   dropHead() {
     this.#head = null;
+    this.#advice = null;
   }
 
   /** @param {number} revision of a new engine that has taken the head up @param {boolean} stale */
@@ -126,6 +143,12 @@ export class Trainings {
     this.#headRevision = revision;
     this.#headIsImported = imported;
     this.#line.noteRevision(revision);
+  }
+
+  /** @param {Advice} advice @param {number} revision */
+  #takeAdvice(advice, revision) {
+    this.#advice = advice;
+    this.#adviceRevision = revision;
   }
 
   /** @param {number} classId */

@@ -1,4 +1,5 @@
-// Waiting, in the two ways that the engine needs.
+// Waiting, in the ways that the engine needs.
+import { throwIfAborted } from './errors.js';
 
 /** Lets everything that waits have its turn. Unlike a timer it is not slowed down in a hidden tab. @returns {Promise<void>} */
 export function nextTurn() {
@@ -28,4 +29,37 @@ export class Queue {
     this.#tail = result.catch(() => {});
     return result;
   }
+}
+
+/** Between two slices of a long action: everything else has its turn, and a pause holds it still. */
+export class Gate {
+  /** @type {{ opened: Promise<void>, open: () => void } | null} */
+  #closed = null;
+
+  close() {
+    if (this.#closed) return;
+    let open = () => {};
+    /** @type {Promise<void>} */
+    const opened = new Promise((resolve) => {
+      open = resolve;
+    });
+    this.#closed = { opened, open };
+  }
+
+  open() {
+    this.#closed?.open();
+    this.#closed = null;
+  }
+
+  /** @param {AbortSignal} [signal] */
+  async pass(signal) {
+    await nextTurn();
+    while (this.#closed && !signal?.aborted) await Promise.race([this.#closed.opened, aborted(signal)]);
+    throwIfAborted(signal);
+  }
+}
+
+/** @param {AbortSignal | undefined} signal @returns {Promise<void>} */
+function aborted(signal) {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
 }

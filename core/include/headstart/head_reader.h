@@ -1,0 +1,53 @@
+// From a frame to the numbers that a head reads, whatever was trained: pooled maps of the backbone, one or
+// joined, looked at once or twice, or the last layer of a network that fine-tuning changed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "headstart/backbone.h"
+#include "headstart/compute.h"
+#include "headstart/head.h"
+#include "headstart/image.h"
+#include "headstart/status.h"
+
+namespace headstart {
+
+// Movable; the pool must outlive it.
+class HeadReader {
+ public:
+  // For a head on the maps of `backbone`, or one that brings its own layers: these are read from
+  // `backbone_file`, the file that `backbone` was loaded from, which is needed only where `head.tensors` are
+  // there and is not kept. bad-file where the head asks for maps or tensors that the backbone does not have,
+  // or has them in another shape; out-of-memory.
+  static Result<HeadReader> create(const Head& head, const Backbone& backbone,
+                                   std::span<const std::uint8_t> backbone_file, const ComputePool& pool);
+
+  HeadReader(HeadReader&&) noexcept;
+  HeadReader& operator=(HeadReader&&) noexcept;
+  ~HeadReader();
+
+  // `features_out` [feature_count] is what softmax(weights · features + biases) is to be taken of. `backbone`
+  // is the one that this was created for, or one with the same maps; it runs unless a network of its own
+  // does. Costs one pass, with a second look two. bad-argument where the frame or the room is wrong.
+  Status read(Backbone& backbone, const FrameView& frame, const PrepareOptions& options,
+              std::span<float> features_out);
+
+  // The same from rows that Backbone::features gave, and the row of the mirrored picture where the head
+  // looks twice (else empty). unsupported for a network of its own, which such rows do not know.
+  Status read_rows(std::span<const float> row, std::span<const float> mirrored_row,
+                   std::span<float> features_out) const;
+
+  [[nodiscard]] std::size_t feature_count() const;
+  [[nodiscard]] bool has_own_network() const;
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+ private:
+  struct State;
+  explicit HeadReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace headstart
