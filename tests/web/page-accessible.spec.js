@@ -3,35 +3,13 @@
  * cannot judge: order of focus, the live region, reduced motion, 200 % zoom.
  */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount, untilTrained } from './support/page.mjs';
 
 test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const settings = { picturesPerSecond: 20, countdownSeconds: 0, burstCount: 10 };
-
-/**
- * What axe-core finds that is serious or worse.
- *
- * @param {import('@playwright/test').Page} page
- * @param {string} state
- */
-async function expectNoSeriousFindings(page, state) {
-  // Handed over by the debugger, not as a script of the page: the page's policy would forbid that, and rightly.
-  if (!(await page.evaluate(() => 'axe' in window))) {
-    await page.evaluate(axe);
-  }
-  const findings = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  });
-  expect(findings, state).toEqual([]);
-}
 
 /** Pictures in two classes and a trained head. @param {import('@playwright/test').Page} page */
 async function teach(page) {
