@@ -102,8 +102,8 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
     }
   });
 
-  /** The same picture again, once the head is another one. */
-  watch(['training-ended'], () => void askAgain());
+  /** The same picture again, once the head or what counts as an answer is another one. */
+  watch(['training-ended', 'threshold-chosen', 'knownThreshold-chosen'], () => void askAgain());
   /** @type {Blob | null} */
   let still = null;
   async function askAgain() {

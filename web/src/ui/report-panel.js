@@ -142,6 +142,10 @@ export function mountReportPanel(host, app) {
       [t('report.loss'), texts.number(report.loss, { maximumFractionDigits: 3 })],
       [t('report.temperature'), texts.number(report.temperature, { maximumFractionDigits: 2 })],
       [t('report.head'), t(/** @type {any} */ (`head.${report.head}`))],
+      [
+        t('report.weights'),
+        t('report.weightsParts', { trained: report.trainedWeightCount, frozen: report.frozenWeightCount }),
+      ],
       [t('report.folds'), texts.number(report.folds)],
       ...(report.head === 'logistic' ? [[t('report.l2'), l2]] : []),
       [t('report.seed'), String(report.seed)],
