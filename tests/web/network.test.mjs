@@ -162,6 +162,12 @@ test('a finished round is noted once, however often the engine tells of it', () 
     [0.7, 0.8],
   );
   assert.equal(state.tuning.epochCount, 12);
+  tuning.note({ stage: 'train', done: 0.4, total: 1, epoch: 4, epochCount: 12, ...round });
+  assert.equal(state.tuning.epochs.length, 4); // the third went by unheard
+  assert.ok(Number.isNaN(state.tuning.epochs[2].heldOutLoss));
+  const epochs = Array.from({ length: 5 }, () => round);
+  tuning.end(/** @type {any} */ ({ strategy: 'last-block', fineTuning: { epochs, epochCount: 12 } }));
+  assert.deepEqual(state.tuning.epochs, epochs);
   tuning.begin('head');
   assert.equal(state.tuning, null);
 });

@@ -156,7 +156,7 @@ test('the last block is tuned: curves appear, and the outcome is told beside the
   expect(fineTuning.epochs.length).toBeGreaterThan(0);
   expect(await roundCount()).toBe(fineTuning.epochs.length);
   await expect(tuning.getByText(/^Tuning (helped|did not help)/)).toBeVisible();
-  await expect(tuning.getByText(/^Learnt from \d+ pictures, judged on \d+ held back/)).toBeVisible();
+  await expect(tuning.locator('.tuning-facts')).toContainText(/Learnt from \d+ pictures, judged on \d+ held back/);
   await expect(tuning.getByRole('img', { name: /^Loss in each round\. Training [\d.]+, held back/ })).toBeVisible();
   await expect(tuning.getByText('head alone', { exact: false }).last()).toBeVisible();
   await expectNoSeriousFindings(page, 'after fine-tuning');

@@ -76,10 +76,13 @@ function draw({ look, values }, x, y) {
   if (look === 'level') {
     return svg`<path class="curve is-level" d="M${LEFT} ${y(values[0])}H${WIDTH - RIGHT}" />`;
   }
-  const points = values.map((value, index) => `${x(index).toFixed(1)} ${y(value).toFixed(1)}`);
+  const points = values
+    .map((value, index) => [x(index), y(value)])
+    .filter(([, height]) => Number.isFinite(height))
+    .map(([across, height]) => `${across.toFixed(1)} ${height.toFixed(1)}`);
   const last = values.length - 1;
   return svg`<path class="curve is-${look}" d="M${points.join('L')}" />
-    <circle class="curve-end is-${look}" cx=${x(last)} cy=${y(values[last])} r="3.500" />`;
+    <circle class="curve-end is-${look}" cx=${x(last)} cy=${y(values[last])} r="3.5" />`;
 }
 
 /** The next of 1, 2, 5 and their tenfolds. @param {number} value */

@@ -117,6 +117,7 @@ export function createTraining(context, classes) {
         return;
       }
       state.report = report;
+      tuning.end(report);
       state.reportIsStale = Boolean(trainer.headInfo?.stale);
       changed('report-changed');
       if (report.measured) {

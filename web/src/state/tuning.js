@@ -5,6 +5,9 @@
 /** Whether the network's own weights change, or new layers learn: minutes rather than a blink. @param {string} strategy */
 export const isFineTuning = (strategy) => /^(last-|whole-network|new-layers)/.test(strategy);
 
+/** Of a round that was over before anybody told of it. */
+const UNHEARD = { trainLoss: Number.NaN, heldOutLoss: Number.NaN, heldOutAccuracy: Number.NaN };
+
 /** @param {Pick<import('./types.js').Context, 'state' | 'changed' | 'engine'>} context */
 export function createTuning({ state, changed, engine }) {
   return {
@@ -25,12 +28,28 @@ export function createTuning({ state, changed, engine }) {
       tuning.stage = stage;
       tuning.epochCount = epochCount || tuning.epochCount;
       if (epoch > tuning.epochs.length && heldOutLoss !== undefined) {
-        tuning.epochs = [
-          ...tuning.epochs,
-          { trainLoss: trainLoss ?? Number.NaN, heldOutLoss, heldOutAccuracy: heldOutAccuracy ?? Number.NaN },
-        ];
+        const missed = Array.from({ length: epoch - 1 - tuning.epochs.length }, () => UNHEARD);
+        const round = {
+          trainLoss: trainLoss ?? Number.NaN,
+          heldOutLoss,
+          heldOutAccuracy: heldOutAccuracy ?? Number.NaN,
+        };
+        tuning.epochs = [...tuning.epochs, ...missed, round];
       }
       changed('tuning-changed');
+    },
+
+    /** All rounds, the last among them. @param {import('../engine/headstart.js').TrainReport} report */
+    end({ strategy, fineTuning }) {
+      if (state.tuning && fineTuning) {
+        Object.assign(state.tuning, {
+          strategy,
+          epochs: fineTuning.epochs,
+          epochCount: fineTuning.epochCount,
+          paused: false,
+        });
+        changed('tuning-changed');
+      }
     },
 
     /** It was stopped or failed: the head before it goes on answering, and there is nothing to tell. */

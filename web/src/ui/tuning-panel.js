@@ -49,7 +49,7 @@ export function mountTuningPanel(host, app, { titleId }) {
     const percent = (/** @type {number} */ value) => texts.percent(value);
     const newest = epochs.at(-1);
     const accuracies = epochs.map(({ heldOutAccuracy }) => heldOutAccuracy);
-    const least = Math.min(1, ...accuracies, before?.accuracy ?? 1);
+    const least = Math.min(1, ...accuracies.filter(Number.isFinite), before?.accuracy ?? 1);
     const shared = { roundCount: Math.max(2, epochCount), bestRound: done ? (report?.bestEpoch ?? 0) : 0 };
     return html`<div class="tuning-charts">
       ${curves({
