@@ -1,5 +1,6 @@
 /**
- * npm run screenshots: the page in each of its states, on a phone and on a desk, light and dark, into screenshots/.
+ * npm run screenshots: the page in each of its states, on a phone, upright and on its side, on a desk and on a wall, light and
+ * dark, into screenshots/. `npm run screenshots -- phone-dark wall-light` takes only those.
  *
  * It drives the built page with the real engine, as a person would.
  */
@@ -13,7 +14,13 @@ import { cardOf, openPage, record, showToCamera, untilTrained } from './support/
 import { createFilm, pictureClasses } from './support/pictures.mjs';
 
 const folder = fileURLToPath(new URL('../../screenshots/', import.meta.url));
-const sizes = { phone: { width: 360, height: 740 }, desk: { width: 1440, height: 900 } };
+const sizes = {
+  phone: { width: 360, height: 740 },
+  side: { width: 740, height: 360 },
+  desk: { width: 1440, height: 900 },
+  wall: { width: 2560, height: 1440 },
+};
+const wanted = process.argv.slice(2);
 const names = ['Fist', 'Open hand', 'Two fingers'];
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
   (path) => path && existsSync(path),
@@ -103,7 +110,7 @@ const after = [
     async (page) => {
       await page.keyboard.press('Escape');
       await page
-        .locator('.capture input')
+        .locator('.files-tile input')
         .first()
         .setInputFiles([
           {
@@ -133,15 +140,18 @@ async function shoot(page, name) {
 
 for (const [size, viewport] of Object.entries(sizes)) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    const suffix = `${size}-${colorScheme}`;
+    if (wanted.length > 0 && !wanted.includes(suffix)) {
+      continue;
+    }
     const context = await browser.newContext({
       baseURL: process.env.HEADSTART_URL,
       viewport,
       colorScheme,
-      hasTouch: size === 'phone',
+      hasTouch: size === 'phone' || size === 'side',
       locale: 'en',
       permissions: ['camera'],
     });
-    const suffix = `${size}-${colorScheme}`;
     for (const [name, prepare] of Object.entries(before)) {
       const page = await context.newPage();
       await prepare(page);

@@ -75,6 +75,6 @@ requestAnimationFrame(() =>
   setTimeout(async () => {
     await app.engine.start();
     await app.fetchTheRest();
-    await Promise.allSettled([import('./workbench.js'), app.loadInside()]);
+    await Promise.allSettled([import('./workbench.js'), import('./kit/reliability.js'), app.loadInside()]);
   }),
 );

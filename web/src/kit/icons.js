@@ -16,6 +16,7 @@ const SHAPES = {
   files: svg`<path d="M4 15.500V19a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-3.500M12 16V4M7.500 8.500 12 4l4.500 4.500"/>`,
   save: svg`<path d="M4 15.500V19a1 1 0 0 0 1 1h14a1 1 0 0 0 1-1v-3.500M12 4v12M7.500 11.500 12 16l4.500-4.500"/>`,
   open: svg`<path d="M3 18V6a1 1 0 0 1 1-1h5l2 2.500h8a1 1 0 0 1 1 1V10M3 18l3-8h15.500l-2.800 8.300a1 1 0 0 1-1 .7H4a1 1 0 0 1-1-1Z"/>`,
+  pictures: svg`<rect x="3.500" y="7.500" width="13" height="13" rx="2.500"/><path d="M7.500 4.500h10a2.500 2.500 0 0 1 2.500 2.500v9.500"/>`,
   more: svg`<g fill="currentColor" stroke="none"><circle cx="5" cy="12" r="1.900"/><circle cx="12" cy="12" r="1.900"/><circle cx="19" cy="12" r="1.900"/></g>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
   close: svg`<path d="m6 6 12 12M18 6 6 18"/>`,

@@ -31,6 +31,7 @@ export class PictureStrip extends HTMLElement {
   #width = 0;
   #height = 0;
   #focusIndex = 0;
+  #count = 0;
   #scheduled = false;
   #resized = new ResizeObserver(() => this.#measure());
 
@@ -154,6 +155,10 @@ export class PictureStrip extends HTMLElement {
     for (let index = from; index < to; index += 1) {
       place(index);
     }
+    if (this.#view.newestFirst && count === this.#count + 1) {
+      this.#cells.get(this.#idAt(0))?.button.classList.add('is-new');
+    }
+    this.#count = count;
     if (hadFocus && count > 0) {
       place(this.#focusIndex);
       if (!this.contains(document.activeElement)) {

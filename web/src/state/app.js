@@ -5,6 +5,7 @@
 import { createTexts } from '../texts/texts.js';
 import { createBackbones } from './backbones.js';
 import { createCameraLink } from './camera-link.js';
+import { watchCanvas } from './canvas-link.js';
 import { createClasses } from './classes.js';
 import { createEngineLink } from './engine-link.js';
 import { createExchange } from './exchange.js';
@@ -46,6 +47,7 @@ export async function createApp() {
 
   classes.add();
   classes.add();
+  watchCanvas(context);
 
   addEventListener('beforeunload', (event) => {
     if (state.unsaved && state.classes.some((card) => card.sampleIds.length > 0)) {
@@ -199,6 +201,8 @@ function initialState() {
       source: 'camera',
       paused: false,
       pictureUrl: '',
+      pictureIndex: 0,
+      pictureCount: 0,
       framesPerSecond: 0,
       embedMs: 0,
       readMs: 0,

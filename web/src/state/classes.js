@@ -140,10 +140,16 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
     /** @param {number} key @param {number} slot */
     setSlot(key, slot) {
       const card = find(key);
-      if (card) {
-        card.slot = slot;
-        changed('classes-changed');
+      if (!card || card.slot === slot) {
+        return;
       }
+      const before = card.slot;
+      /** @param {number} to */
+      const set = (to) => {
+        card.slot = to;
+        changed('classes-changed');
+      };
+      void undo.perform({ redo: () => set(slot), undo: () => set(before) });
     },
 
     /** @param {number} key @param {boolean} enabled */
@@ -152,11 +158,15 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
       if (!card || card.enabled === enabled) {
         return;
       }
-      card.enabled = enabled;
-      if (card.id !== null) {
-        engine.trainer?.setClassEnabled(card.id, enabled);
-      }
-      changed('classes-changed', 'samples-changed');
+      /** @param {boolean} to */
+      const set = (to) => {
+        card.enabled = to;
+        if (card.id !== null) {
+          engine.trainer?.setClassEnabled(card.id, to);
+        }
+        changed('classes-changed', 'samples-changed');
+      };
+      void undo.perform({ redo: () => set(enabled), undo: () => set(!enabled) });
     },
 
     /** With its pictures, at once; the toast brings it back. @param {number} key */

@@ -21,6 +21,8 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
   const { state, changed, notices, texts, engine } = context;
   /** @type {AbortController | null} */
   let running = null;
+  /** What is judged, not learnt: read one at a time, when it is shown. @type {Awaited<ReturnType<typeof collectFiles>>} */
+  let tried = [];
 
   /**
    * @param {Awaited<ReturnType<typeof collectFiles>>} items
@@ -109,6 +111,42 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
     return items.length === 1 && /\.safetensors$/i.test(items[0].name) ? items[0].file : null;
   }
 
+  /**
+   * Shows one of the tried pictures; what cannot be read leaves the list, and the next one takes its place.
+   *
+   * @param {number} wanted
+   */
+  async function judge(wanted) {
+    const { readPictures } = await import('../intake/read-pictures.js');
+    /** @type {{ name: string, reason: string }[]} */
+    const unreadable = [];
+    while (tried.length > 0) {
+      const mine = tried;
+      const index = Math.max(0, Math.min(wanted, mine.length - 1));
+      const pictures = readPictures([mine[index]]);
+      /** @type {Blob | null} */
+      let found = null;
+      for await (const { picture } of pictures) {
+        const canvas = new OffscreenCanvas(picture.width, picture.height);
+        canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(picture);
+        found ??= mine[index].file ?? (await canvas.convertToBlob());
+      }
+      if (mine !== tried) {
+        return; // others were dropped meanwhile
+      }
+      if (found) {
+        await live.tryPicture(found, { index, count: mine.length });
+        break;
+      }
+      unreadable.push(...pictures.unreadable);
+      tried = mine.filter((_, at) => at !== index);
+    }
+    if (unreadable.length > 0) {
+      state.intake = { done: 1, total: 1, classKey: null, running: false, unreadable };
+      changed('intake-changed');
+    }
+  }
+
   return {
     /**
      * Takes what was dropped on, pasted into or chosen for a class card, or (null) the page.
@@ -126,7 +164,7 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
       }
     },
 
-    /** One picture to be judged, not learnt. @param {DataTransfer | FileList | File[]} source */
+    /** Pictures to be judged, one after the other, not learnt. @param {DataTransfer | FileList | File[]} source */
     async tryOut(source) {
       const items = await collectFiles(source);
       const head = headFileAmong(items);
@@ -134,19 +172,12 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
         await exchange.importHead(head);
         return;
       }
-      const { readPictures } = await import('../intake/read-pictures.js');
-      const pictures = readPictures(items.slice(0, 1));
-      for await (const { picture } of pictures) {
-        const canvas = new OffscreenCanvas(picture.width, picture.height);
-        canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(picture);
-        await live.tryPicture(items[0].file ?? (await canvas.convertToBlob()));
-      }
-      if (pictures.unreadable.length > 0) {
-        const unreadable = /** @type {any} */ (pictures.unreadable);
-        state.intake = { done: 1, total: 1, classKey: null, running: false, unreadable };
-        changed('intake-changed');
-      }
+      tried = items;
+      await judge(0);
     },
+
+    /** The next of the pictures that are judged, or the one before. @param {1 | -1} step */
+    tryAnother: (step) => judge(state.live.pictureIndex + step),
 
     stop: () => running?.abort(),
 

@@ -130,13 +130,20 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
       notices.announce(texts.t(live.paused ? 'live.paused' : 'live.resumed'));
     },
 
-    /** Judges a picture file instead of the camera. @param {Blob} picture */
-    async tryPicture(picture) {
+    /**
+     * Judges a picture file instead of the camera.
+     *
+     * @param {Blob} picture
+     * @param {{ index: number, count: number }} place Among those that were dropped together.
+     */
+    async tryPicture(picture, { index, count }) {
       URL.revokeObjectURL(live.pictureUrl);
       forget();
       still = picture;
       live.source = 'picture';
       live.pictureUrl = URL.createObjectURL(picture);
+      live.pictureIndex = index;
+      live.pictureCount = count;
       changed('live-changed', 'source-changed');
       await askAgain();
     },

@@ -103,7 +103,8 @@
  * @property {boolean} reportIsStale
  * @property {{
  *   ranked: RankedClass[], known: number, trained: boolean, winnerId: number | null, isUnknown: boolean, source: 'camera' | 'picture',
- *   paused: boolean, pictureUrl: string, framesPerSecond: number, embedMs: number, readMs: number, headMs: number
+ *   paused: boolean, pictureUrl: string, pictureIndex: number, pictureCount: number,
+ *   framesPerSecond: number, embedMs: number, readMs: number, headMs: number
  * }} live
  * @property {{
  *   entries: (CatalogueEntry & { available: boolean | null, measuredMs: number | null })[],

@@ -87,6 +87,7 @@ export default {
   },
   'class.burstStop': 'أوقف التسجيل',
   'class.files': 'أضف ملفات صور',
+  'class.folder': 'إضافة مجلد',
   'class.filesLabel': 'أضف ملفات صور إلى {name}',
   'class.empty': 'تظهر الصور هنا. ويمكنك إفلات الملفات هنا أيضًا.',
   'class.pictures': 'صور {name}',
@@ -194,6 +195,11 @@ export default {
   'report.calibrationGood': 'نعم: تنحرف {part} في المتوسط',
   'report.calibrationFair': 'تقريبًا: تنحرف {part} في المتوسط',
   'report.calibrationPoor': 'ليس تمامًا: تنحرف {part} في المتوسط',
+  'reliability.title': 'مدى ثقته ومدى صوابه',
+  'reliability.about': 'على الخط المتقطع تكون نسبه صحيحة؛ وتحته يكون واثقًا أكثر مما ينبغي.',
+  'reliability.said': 'كان واثقًا بنسبة',
+  'reliability.range': '{from} إلى {to}',
+  'reliability.right': 'أصاب',
   'report.loss': 'الخسارة اللوغاريتمية',
   'report.temperature': 'درجة الحرارة',
   'report.head': 'الرأس',
@@ -404,5 +410,7 @@ export default {
   'about.pictures': 'الصور',
   'about.pictureMemory': 'ذاكرة الصور',
   'about.engineMemory': 'ذاكرة المحرك',
+  'canvas.falsified':
+    'يغيّر هذا المتصفح كل صورة تقرؤها الصفحة (حماية من التتبع)، ولا طريقة أخرى لقراءتها. اسمح لهذه الصفحة بقراءة بيانات canvas أو استعمل متصفحًا آخر: فما يُتعلَّم هنا لن يكون جيدًا.',
   'about.canvas': 'يغيّر هذا المتصفح الصور التي تقرؤها الصفحة (حماية من التتبع). يقرؤها Headstart بطريقة أخرى.',
 };

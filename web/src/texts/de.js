@@ -79,6 +79,7 @@ export default {
   },
   'class.burstStop': 'Aufnahme anhalten',
   'class.files': 'Bilddateien hinzufügen',
+  'class.folder': 'Einen Ordner hinzufügen',
   'class.filesLabel': 'Bilddateien zu {name} hinzufügen',
   'class.empty': 'Hier erscheinen Bilder. Auch Dateien kannst du hierher ziehen.',
   'class.pictures': 'Bilder von {name}',
@@ -160,6 +161,11 @@ export default {
   'report.calibrationGood': 'Ja: im Mittel um {part} daneben',
   'report.calibrationFair': 'Ungefähr: im Mittel um {part} daneben',
   'report.calibrationPoor': 'Nicht ganz: im Mittel um {part} daneben',
+  'reliability.title': 'Wie sicher es war und wie oft es stimmte',
+  'reliability.about': 'Auf der gestrichelten Linie stimmen die Prozente; darunter ist es sich zu sicher.',
+  'reliability.said': 'Sicher zu',
+  'reliability.range': '{from} bis {to}',
+  'reliability.right': 'Davon richtig',
   'report.loss': 'Log-Verlust',
   'report.temperature': 'Temperatur',
   'report.head': 'Kopf',
@@ -311,6 +317,8 @@ export default {
   'about.pictures': 'Bilder',
   'about.pictureMemory': 'Speicher für Bilder',
   'about.engineMemory': 'Speicher der Maschine',
+  'canvas.falsified':
+    'Dieser Browser verändert jedes Bild, das eine Seite liest (Schutz vor Wiedererkennung), und anders lassen sie sich hier nicht lesen. Erlaube dieser Seite, Canvas-Daten zu lesen, oder nimm einen anderen Browser: Was hier gelernt wird, taugt sonst nicht.',
   'about.canvas':
     'Dieser Browser verändert Bilder, die eine Seite liest (Schutz vor Wiedererkennung). Headstart liest sie auf anderem Weg.',
 };

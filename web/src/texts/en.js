@@ -77,6 +77,7 @@ export default {
   },
   'class.burstStop': 'Stop recording',
   'class.files': 'Add picture files',
+  'class.folder': 'Add a folder',
   'class.filesLabel': 'Add picture files to {name}',
   'class.empty': 'Pictures appear here. Drop files here, too.',
   'class.pictures': 'Pictures of {name}',
@@ -158,6 +159,11 @@ export default {
   'report.calibrationGood': 'Yes: off by {part} on average',
   'report.calibrationFair': 'Roughly: off by {part} on average',
   'report.calibrationPoor': 'Not quite: off by {part} on average',
+  'reliability.title': 'How sure it was, and how often right',
+  'reliability.about': 'On the dashed line its percentages are true; below it, it is too sure of itself.',
+  'reliability.said': 'It was sure by',
+  'reliability.range': '{from} to {to}',
+  'reliability.right': 'Was right',
   'report.loss': 'Log loss',
   'report.temperature': 'Temperature',
   'report.head': 'Head',
@@ -302,6 +308,8 @@ export default {
   'about.pictures': 'Pictures',
   'about.pictureMemory': 'Memory for pictures',
   'about.engineMemory': 'Memory of the engine',
+  'canvas.falsified':
+    'This browser alters every picture that a page reads (protection against fingerprinting), and there is no other way to read them. Allow this page to read canvas data, or use another browser: what is learnt here will not be good.',
   'about.canvas':
     'This browser alters pictures that a page reads (protection against fingerprinting). Headstart reads them another way.',
 };

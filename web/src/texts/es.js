@@ -78,6 +78,7 @@ export default {
   },
   'class.burstStop': 'Parar la grabación',
   'class.files': 'Añadir archivos de imagen',
+  'class.folder': 'Añadir una carpeta',
   'class.filesLabel': 'Añadir archivos de imagen a {name}',
   'class.empty': 'Las imágenes aparecen aquí. También puedes soltar archivos.',
   'class.pictures': 'Imágenes de {name}',
@@ -159,6 +160,11 @@ export default {
   'report.calibrationGood': 'Sí: se desvía {part} de media',
   'report.calibrationFair': 'Más o menos: se desvía {part} de media',
   'report.calibrationPoor': 'No del todo: se desvía {part} de media',
+  'reliability.title': 'Cuán seguro estaba y cuánto acertó',
+  'reliability.about': 'En la línea discontinua sus porcentajes son ciertos; por debajo, se fía demasiado de sí mismo.',
+  'reliability.said': 'Seguro al',
+  'reliability.range': '{from} a {to}',
+  'reliability.right': 'Acertó',
   'report.loss': 'Pérdida logarítmica',
   'report.temperature': 'Temperatura',
   'report.head': 'Cabeza',
@@ -307,6 +313,8 @@ export default {
   'about.pictures': 'Imágenes',
   'about.pictureMemory': 'Memoria de las imágenes',
   'about.engineMemory': 'Memoria del motor',
+  'canvas.falsified':
+    'Este navegador altera cada imagen que lee una página (protección contra el rastreo) y no hay otra manera de leerlas. Permite a esta página leer los datos del lienzo (canvas) o usa otro navegador: lo que se aprenda aquí no será bueno.',
   'about.canvas':
     'Este navegador altera las imágenes que lee una página (protección contra el rastreo). Headstart las lee de otra manera.',
 };

@@ -79,6 +79,7 @@ export default {
   },
   'class.burstStop': 'Arrêter l’enregistrement',
   'class.files': 'Ajouter des fichiers d’images',
+  'class.folder': 'Ajouter un dossier',
   'class.filesLabel': 'Ajouter des fichiers d’images à {name}',
   'class.empty': 'Les images arrivent ici. On peut aussi y déposer des fichiers.',
   'class.pictures': 'Images de {name}',
@@ -160,6 +161,11 @@ export default {
   'report.calibrationGood': 'Oui : {part} d’écart en moyenne',
   'report.calibrationFair': 'À peu près : {part} d’écart en moyenne',
   'report.calibrationPoor': 'Pas tout à fait : {part} d’écart en moyenne',
+  'reliability.title': 'Quand il était sûr, avait-il raison ?',
+  'reliability.about': 'Sur la ligne pointillée, ses pourcentages disent vrai ; en dessous, il est trop sûr de lui.',
+  'reliability.said': 'Sûr à',
+  'reliability.range': '{from} à {to}',
+  'reliability.right': 'Juste',
   'report.loss': 'Perte logarithmique',
   'report.temperature': 'Température',
   'report.head': 'Tête',
@@ -308,6 +314,8 @@ export default {
   'about.pictures': 'Images',
   'about.pictureMemory': 'Mémoire des images',
   'about.engineMemory': 'Mémoire du moteur',
+  'canvas.falsified':
+    'Ce navigateur altère chaque image lue par une page (protection contre le pistage) et il n’y a pas d’autre moyen de les lire. Autorisez cette page à lire les données « canvas » ou prenez un autre navigateur : ce qui est appris ici ne sera pas bon.',
   'about.canvas':
     'Ce navigateur altère les images qu’une page lit (protection contre le pistage). Headstart les lit autrement.',
 };

@@ -74,6 +74,7 @@ export default {
   'class.burst': { other: '手を離して: カウントダウン後に {count} 枚' },
   'class.burstStop': '撮影を止める',
   'class.files': '画像ファイルを追加',
+  'class.folder': 'フォルダを追加',
   'class.filesLabel': '{name} に画像ファイルを追加',
   'class.empty': '写真はここに並びます。ファイルもここに置けます。',
   'class.pictures': '{name} の写真',
@@ -146,6 +147,11 @@ export default {
   'report.calibrationGood': 'はい: 平均のずれは {part}',
   'report.calibrationFair': 'だいたい: 平均のずれは {part}',
   'report.calibrationPoor': 'あまり: 平均のずれは {part}',
+  'reliability.title': 'どれだけ自信があり、どれだけ当たったか',
+  'reliability.about': '破線の上なら確率はそのとおりです。下なら自信がありすぎます。',
+  'reliability.said': '自信',
+  'reliability.range': '{from}～{to}',
+  'reliability.right': '正解',
   'report.loss': '対数損失',
   'report.temperature': '温度',
   'report.head': 'ヘッド',
@@ -286,5 +292,7 @@ export default {
   'about.pictures': '写真',
   'about.pictureMemory': '写真のメモリ',
   'about.engineMemory': 'エンジンのメモリ',
+  'canvas.falsified':
+    'このブラウザは、ページが読み取る画像を変えてしまいます（フィンガープリント対策）。ほかに読み取る方法がありません。このページに canvas データの読み取りを許可するか、別のブラウザを使ってください。このままではうまく学習できません。',
   'about.canvas': 'このブラウザはページが読む画像を変えます (追跡からの保護)。Headstart は別の方法で読みます。',
 };

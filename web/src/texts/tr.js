@@ -77,6 +77,7 @@ export default {
   },
   'class.burstStop': 'Kaydı durdur',
   'class.files': 'Resim dosyaları ekle',
+  'class.folder': 'Klasör ekle',
   'class.filesLabel': '{name} sınıfına resim dosyaları ekle',
   'class.empty': 'Resimler burada görünür. Dosyaları da buraya bırakabilirsin.',
   'class.pictures': '{name} resimleri',
@@ -155,6 +156,11 @@ export default {
   'report.calibrationGood': 'Evet: ortalama {part} sapıyor',
   'report.calibrationFair': 'Aşağı yukarı: ortalama {part} sapıyor',
   'report.calibrationPoor': 'Pek değil: ortalama {part} sapıyor',
+  'reliability.title': 'Ne kadar emindi, ne kadar haklı çıktı',
+  'reliability.about': 'Kesikli çizginin üzerinde yüzdeleri doğrudur; altında kendine fazla güveniyor demektir.',
+  'reliability.said': 'Eminlik',
+  'reliability.range': '{from} – {to}',
+  'reliability.right': 'Doğru çıkan',
   'report.loss': 'Log kaybı',
   'report.temperature': 'Sıcaklık',
   'report.head': 'Baş',
@@ -304,6 +310,8 @@ export default {
   'about.pictures': 'Resimler',
   'about.pictureMemory': 'Resimlerin belleği',
   'about.engineMemory': 'Motorun belleği',
+  'canvas.falsified':
+    'Bu tarayıcı, sayfanın okuduğu her resmi değiştiriyor (parmak izi koruması) ve resimleri okumanın başka yolu yok. Bu sayfanın canvas verilerini okumasına izin verin ya da başka bir tarayıcı kullanın: burada öğrenilen iyi olmayacaktır.',
   'about.canvas':
     'Bu tarayıcı sayfanın okuduğu resimleri değiştiriyor (izlenmeye karşı koruma). Headstart onları başka yoldan okur.',
 };

@@ -104,10 +104,24 @@ export function mountCameraPanel(host, app) {
       : nothing;
   }
 
+  /** From one to the next of several pictures that were dropped together. */
+  function others() {
+    const { pictureIndex: index, pictureCount: count } = state.live;
+    return html`<div class="viewfinder-others">
+      <button type="button" class="tool" ?disabled=${index === 0} @click=${() => app.intake.tryAnother(-1)} aria-label=${t('viewer.previous')} title=${t('viewer.previous')}>
+        ${icon('previous', 'icon-mirrored')}
+      </button>
+      <span class="numbers">${t('viewer.position', { number: index + 1, count })}</span>
+      <button type="button" class="tool" ?disabled=${index === count - 1} @click=${() => app.intake.tryAnother(1)} aria-label=${t('viewer.next')} title=${t('viewer.next')}>
+        ${icon('next', 'icon-mirrored')}
+      </button>
+    </div>`;
+  }
+
   function tools() {
     const { camera, settings, live } = state;
     if (live.source === 'picture') {
-      return html`<div class="viewfinder-tools">
+      return html`${live.pictureCount > 1 ? others() : nothing}<div class="viewfinder-tools">
         <button type="button" class="tool" @click=${() => app.live.backToCamera()} aria-label=${t('live.backToCamera')} title=${t('live.backToCamera')}>
           ${icon('close')}
         </button>

@@ -8,6 +8,7 @@ import { html, nothing, render } from 'lit/html.js';
 import { holdHandlers } from '../kit/hold.js';
 import { icon } from '../kit/icons.js';
 import { closeMenuOf } from '../kit/menus.js';
+import { createReorder } from '../kit/reorder.js';
 import { token } from '../kit/token.js';
 import '../kit/picture-strip.js';
 
@@ -15,7 +16,10 @@ import '../kit/picture-strip.js';
 /** @typedef {import('../state/types.js').ClassCard} ClassCard */
 
 const SAMPLE_TYPE = 'application/x-headstart-sample';
-const CLASS_TYPE = 'application/x-headstart-class';
+/** Places where pictures will be, as many as the widest card shows. */
+const GHOSTS = Array.from({ length: 16 });
+/** Not every phone lets folders be chosen. */
+const CAN_CHOOSE_FOLDERS = 'webkitdirectory' in HTMLInputElement.prototype;
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountClassList(host, app) {
@@ -23,6 +27,11 @@ export function mountClassList(host, app) {
   const { t } = app.texts;
   /** @type {Map<number, ReturnType<typeof holdHandlers>>} */
   const holds = new Map();
+  const reorder = createReorder({
+    itemOf: (handle) => handle.closest('.class-card'),
+    items: () => [.../** @type {NodeListOf<HTMLElement>} */ (host.querySelectorAll('.class-card'))],
+    move: (from, to) => app.classes.move(state.classes[from].key, to),
+  });
 
   /** @param {number} key */
   function holdOf(key) {
@@ -38,6 +47,13 @@ export function mountClassList(host, app) {
     return hold;
   }
 
+  /** Whether this is the button to press next, until two classes have pictures. @param {ClassCard} card */
+  function isNext(card) {
+    const wants = state.classes.filter(({ enabled, sampleIds }) => enabled && sampleIds.length === 0);
+    const isBeginning = app.classes.taught.length < 2 && state.camera.phase === 'open' && state.recording === null;
+    return isBeginning && wants[0] === card;
+  }
+
   /** @param {ClassCard} card */
   function holdButton(card) {
     const on = holdOf(card.key);
@@ -46,7 +62,7 @@ export function mountClassList(host, app) {
     const isOther = recording !== null && !isOn;
     return html`<button
       type="button"
-      class="hold ${isOn ? 'is-on' : ''}"
+      class="hold ${isOn ? 'is-on' : ''} ${isNext(card) ? 'is-next' : ''}"
       ?disabled=${isOther}
       @pointerdown=${on.pointerdown}
       @pointerup=${on.pointerup}
@@ -76,18 +92,22 @@ export function mountClassList(host, app) {
       <button type="button" class="button button-icon" ?disabled=${Boolean(recording) && !isBurst} @click=${() => app.recording.burst(card.key)} aria-label=${timerLabel} title=${timerLabel}>
         ${icon(isBurst ? 'stop' : 'timer')}
       </button>
-      <label class="button button-icon file-button" title=${t('class.files')}>
-        ${icon('files')}
-        <input
-          type="file"
-          class="covering"
-          multiple
-          accept="image/*,.heic,.zip,.tm"
-          aria-label=${t('class.filesLabel', { name: card.name })}
-          @change=${(/** @type {any} */ event) => takeFiles(event.target, card.key)}
-        />
-      </label>
     </div>`;
+  }
+
+  /** The first place in the row of pictures: where files come in. @param {ClassCard} card */
+  function filesTile(card) {
+    return html`<label class="files-tile file-button" title=${t('class.files')}>
+      ${icon('files')}
+      <input
+        type="file"
+        class="covering"
+        multiple
+        accept="image/*,.heic,.zip,.tm"
+        aria-label=${t('class.filesLabel', { name: card.name })}
+        @change=${(/** @type {any} */ event) => takeFiles(event.target, card.key)}
+      />
+    </label>`;
   }
 
   /** @param {HTMLInputElement} input @param {number} key */
@@ -96,10 +116,20 @@ export function mountClassList(host, app) {
     input.value = '';
   }
 
+  /** @param {Event & { currentTarget: HTMLInputElement }} event @param {number} key */
+  function takeFolder(event, key) {
+    const input = event.currentTarget;
+    closeMenuOf(event);
+    void takeFiles(input, key);
+  }
+
   /** @param {ClassCard} card */
   function pictures(card) {
     if (card.sampleIds.length === 0) {
-      return html`<p class="strip-empty soft small">${t('class.empty')}</p>`;
+      return html`<div class="strip-empty">
+        ${GHOSTS.map(() => html`<span class="ghost" aria-hidden="true"></span>`)}
+        <p class="strip-hint small">${t('class.empty')}</p>
+      </div>`;
     }
     return html`<picture-strip
       mode="row"
@@ -147,6 +177,14 @@ export function mountClassList(host, app) {
         <button type="button" class="menu-item" ?disabled=${count === 0} @click=${item(() => openViewer(card, 0))}>
           ${icon('eye')} ${t('class.view')}
         </button>
+        ${
+          CAN_CHOOSE_FOLDERS
+            ? html`<label class="menu-item file-button">
+              ${icon('open')} ${t('class.folder')}
+              <input type="file" class="covering" webkitdirectory @change=${(/** @type {any} */ event) => takeFolder(event, card.key)} />
+            </label>`
+            : nothing
+        }
         <button type="button" class="menu-item" @click=${item(() => app.classes.setEnabled(card.key, !card.enabled))}>
           ${icon(card.enabled ? 'leaveOut' : 'check')} ${t(card.enabled ? 'class.disable' : 'class.enable')}
         </button>
@@ -166,10 +204,14 @@ export function mountClassList(host, app) {
     </details>`;
   }
 
-  /** @param {ClassCard} card */
+  /** In words where there is room, else beside a sign. @param {ClassCard} card */
   function counted(card) {
     const count = card.sampleIds.length + card.waitingCount;
-    return card.enabled ? t('pictures', { count }) : t('class.leftOut');
+    if (!card.enabled) {
+      return html`<span class="class-count soft small">${t('class.leftOut')}</span>`;
+    }
+    return html`<span class="class-count soft small numbers">${t('pictures', { count })}</span>
+      <span class="class-figure soft small numbers" aria-hidden="true">${icon('pictures')}${app.texts.number(count)}</span>`;
   }
 
   /** @param {KeyboardEvent & { target: HTMLInputElement }} event @param {ClassCard} card */
@@ -191,15 +233,10 @@ export function mountClassList(host, app) {
       aria-label=${card.name}
       @dragover=${(/** @type {DragEvent} */ event) => onDragOver(event)}
       @dragleave=${(/** @type {any} */ event) => event.currentTarget.classList.remove('is-target')}
-      @drop=${(/** @type {DragEvent} */ event) => onDrop(event, card, index)}
+      @drop=${(/** @type {DragEvent} */ event) => onDrop(event, card)}
     >
       <header class="class-head">
-        <span
-          class="class-token"
-          draggable="true"
-          title=${t('class.drag')}
-          @dragstart=${(/** @type {DragEvent} */ event) => event.dataTransfer?.setData(CLASS_TYPE, String(card.key))}
-        >
+        <span class="class-token" title=${t('class.drag')} @pointerdown=${(/** @type {PointerEvent} */ event) => reorder.grab(event)}>
           ${token(card.slot, index + 1)}
         </span>
         <input
@@ -215,33 +252,31 @@ export function mountClassList(host, app) {
           @keydown=${(/** @type {any} */ event) => onNameKey(event, card)}
           @change=${(/** @type {any} */ event) => app.classes.rename(card.key, event.target.value)}
         />
-        <span class="class-count soft small numbers">${counted(card)}</span>
-        ${menu(card, index)}
+        ${counted(card)} ${menu(card, index)}
       </header>
-      <div class="class-body">${captureTools(card)} ${pictures(card)}</div>
+      <div class="class-body">${captureTools(card)}
+        <div class="class-pictures">${filesTile(card)} ${pictures(card)}</div>
+      </div>
     </article>`;
   }
 
   /** @param {DragEvent} event */
   function onDragOver(event) {
     const types = event.dataTransfer?.types ?? [];
-    if ([SAMPLE_TYPE, CLASS_TYPE, 'Files', 'text/uri-list', 'text/html'].some((type) => types.includes(type))) {
+    if ([SAMPLE_TYPE, 'Files', 'text/uri-list', 'text/html'].some((type) => types.includes(type))) {
       event.preventDefault();
       /** @type {HTMLElement} */ (event.currentTarget).classList.add('is-target');
     }
   }
 
-  /** @param {DragEvent} event @param {ClassCard} card @param {number} index */
-  function onDrop(event, card, index) {
+  /** @param {DragEvent} event @param {ClassCard} card */
+  function onDrop(event, card) {
     event.preventDefault();
     event.stopPropagation();
     /** @type {HTMLElement} */ (event.currentTarget).classList.remove('is-target');
     const transfer = /** @type {DataTransfer} */ (event.dataTransfer);
-    const classKey = transfer.getData(CLASS_TYPE);
     const sampleId = transfer.getData(SAMPLE_TYPE);
-    if (classKey) {
-      app.classes.move(Number(classKey), index);
-    } else if (sampleId) {
+    if (sampleId) {
       const isCopy = event.ctrlKey || event.altKey;
       void app.samples[isCopy ? 'copy' : 'move']([Number(sampleId)], card.key);
     } else {
@@ -271,5 +306,5 @@ export function mountClassList(host, app) {
     );
   }
 
-  app.watch(['classes-changed', 'samples-changed', 'recording-changed', 'burstCount-chosen'], draw);
+  app.watch(['classes-changed', 'samples-changed', 'recording-changed', 'burstCount-chosen', 'camera-changed'], draw);
 }

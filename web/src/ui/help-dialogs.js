@@ -68,6 +68,14 @@ export function mountHelpDialogs(host, app) {
     );
   }
 
+  function canvasNote() {
+    const { canvas } = state.camera;
+    if (canvas !== 'avoided' && canvas !== 'falsified') {
+      return nothing;
+    }
+    return html`<p class="small">${t(canvas === 'avoided' ? 'about.canvas' : 'canvas.falsified')}</p>`;
+  }
+
   function drawAbout() {
     const { engine } = state;
     const pictureCount = state.classes.reduce((sum, card) => sum + card.sampleIds.length, 0);
@@ -91,7 +99,7 @@ export function mountHelpDialogs(host, app) {
           <p>${t('about.what')}</p>
           <p class="privacy">${icon('shield')} ${t('keep.privacy')}</p>
           <dl class="facts numbers">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-          ${stats?.canvasFalsified ? html`<p class="small">${t('about.canvas')}</p>` : nothing}
+          ${canvasNote()}
           <div class="button-row">
             <button type="button" class="button" @click=${() => app.dialogs.open('keys')}>${t('keys.title')}</button>
             <button type="button" class="button" @click=${() => app.dialogs.open('backbone')}>${t('backbone.title')}</button>

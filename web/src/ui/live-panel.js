@@ -34,7 +34,7 @@ export function mountLivePanel(host, app) {
     const part = live.ranked.find(({ classId }) => classId === card.id)?.probability ?? 0;
     return html`<p class="winner" data-slot=${card.slot}>
       ${token(card.slot, index + 1)}
-      <span class="winner-name" dir="auto">${card.name}</span>
+      <span class="winner-name ${lengthOf(card.name)}" dir="auto">${card.name}</span>
       <span class="winner-part numbers">${texts.percent(part)}</span>
     </p>`;
   }
@@ -81,7 +81,7 @@ export function mountLivePanel(host, app) {
       </button>
       <label class="button button-quiet file-button">
         ${icon('eye')} ${t('live.tryPicture')}
-        <input type="file" class="covering" accept="image/*" @change=${tryPicture} />
+        <input type="file" class="covering" multiple accept="image/*" @change=${tryPicture} />
       </label>
       <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.open('answer')} aria-label=${t('answer.settings')} title=${t('answer.settings')}>
         ${icon('settings')}
@@ -116,4 +116,12 @@ export function mountLivePanel(host, app) {
     draw,
   );
   app.watch(['winner-changed'], sayWinner);
+}
+
+/** @param {string} name */
+function lengthOf(name) {
+  if (name.length > 16) {
+    return 'is-longer';
+  }
+  return name.length > 9 ? 'is-long' : '';
 }

@@ -14,6 +14,8 @@ import { vars } from '../kit/vars.js';
 export function mountReportPanel(host, app) {
   const { state, texts } = app;
   const { t } = texts;
+  /** @type {typeof import('../kit/reliability.js') | null} */
+  let chart = null;
 
   /** @param {number} classId */
   const cardOf = (classId) => {
@@ -157,6 +159,14 @@ export function mountReportPanel(host, app) {
     </dl>`;
   }
 
+  /** The chart comes when somebody looks at the numbers. @param {Event & { currentTarget: HTMLDetailsElement }} event */
+  async function fetchChart({ currentTarget }) {
+    if (currentTarget.open && !chart) {
+      chart = await import('../kit/reliability.js').catch(() => null);
+      draw();
+    }
+  }
+
   function draw() {
     const { report, reportIsStale } = state;
     host.hidden = !report?.measured;
@@ -165,10 +175,11 @@ export function mountReportPanel(host, app) {
     }
     render(
       html`<h2 id="report-title" class="visually-hidden">${t('report.title')}</h2>
-        <details class="more">
+        <details class="more" @toggle=${fetchChart}>
           <summary>${icon('next', 'icon-mirrored')} ${t('report.details')}</summary>
           <div class="stack ${reportIsStale ? 'is-stale' : ''}">
-            ${confusion(report)} ${perClass(report)} ${facts(report)}
+            ${confusion(report)} ${perClass(report)}
+            ${chart ? chart.reliabilityChart(chart.reliabilityBins(report.heldOut), texts) : nothing} ${facts(report)}
           </div>
         </details>`,
       host,

@@ -1,0 +1,77 @@
+/**
+ * Sixty frames a second while a button is held: what each frame costs the page's own thread.
+ */
+
+import { expect, test } from './support/fixtures.mjs';
+import { pageTasksDuring } from './support/long-tasks.mjs';
+import { processorShare } from './support/machine.mjs';
+import { cardOf, openPage, pictureCount } from './support/page.mjs';
+
+test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
+
+const FRAME_MS = 1000 / 60;
+/** Under this share of a processor not even an empty page would be drawn sixty times a second. */
+const CALM_SHARE = 0.9;
+
+for (const [size, viewport] of Object.entries({
+  phone: { width: 360, height: 740 },
+  desk: { width: 1440, height: 900 },
+})) {
+  test(`${size}: while a button is held the page has its frame ready sixty times a second`, async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.setViewportSize(viewport);
+    await openPage(page, { trainsByItself: false, countdownSeconds: 0, burstCount: 10 });
+    await expect(page.locator('.viewfinder-video')).toBeVisible();
+    // With two classes taught the answer is drawn all the while, as it is when a third one is recorded.
+    for (const name of ['Class 1', 'Class 2']) {
+      await cardOf(page, name)
+        .getByRole('button', { name: /^Hands free/ })
+        .click();
+      await expect.poll(() => pictureCount(page, name)).toBe(10);
+      await page.waitForFunction(() => window.headstart.state.recording === null);
+    }
+    const share = processorShare();
+    await cardOf(page, 'Class 2')
+      .getByRole('button', { name: /^Hold to record/ })
+      .focus();
+    await page.keyboard.down('Space');
+    let framesPerSecond = 0;
+    const tasks = await pageTasksDuring(page, async () => {
+      framesPerSecond = await page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            const started = performance.now();
+            let count = 0;
+            const tick = () => {
+              count += 1;
+              const elapsedMs = performance.now() - started;
+              if (elapsedMs < 4000) {
+                requestAnimationFrame(tick);
+              } else {
+                resolve((1000 * count) / elapsedMs);
+              }
+            };
+            requestAnimationFrame(tick);
+          }),
+      );
+    });
+    await page.keyboard.up('Space');
+    expect(await pictureCount(page, 'Class 2')).toBeGreaterThan(15);
+
+    const times = tasks.map(({ processorMs }) => processorMs).sort((a, b) => a - b);
+    const total = times.reduce((sum, ms) => sum + ms, 0);
+    const late = times.filter((ms) => ms > FRAME_MS);
+    const description =
+      `${framesPerSecond.toFixed(1)} frames a second with ${Math.round(100 * share)} % of a processor; the page's thread ` +
+      `worked ${Math.round(total)} ms of 4 s, its longest task ${times.at(-1)?.toFixed(1)} ms, ${late.length} tasks were longer than a frame`;
+    test.info().annotations.push({ type: 'frames', description });
+    console.log(description);
+    // A frame is late when a task is longer than it; of 240 one may be (a garbage collection).
+    expect(late.length, description).toBeLessThanOrEqual(2);
+    // All tasks together leave the thread idle most of the time.
+    expect(total, description).toBeLessThan(4000 * 0.5);
+    if (share > CALM_SHARE) {
+      expect(framesPerSecond, description).toBeGreaterThan(57);
+    }
+  });
+}
