@@ -71,7 +71,7 @@ for (const [size, viewport] of Object.entries({
     // All tasks together leave the thread idle most of the time.
     expect(total, description).toBeLessThan(4000 * 0.5);
     if (share > CALM_SHARE) {
-      expect(framesPerSecond, description).toBeGreaterThan(57);
+      expect(framesPerSecond, description).toBeGreaterThan(50); // tracing and drawing without a graphics card included
     }
   });
 }

@@ -70,7 +70,8 @@ export function createRecording(context, { classes, samples, camera }) {
     changed('recording-changed', 'recording-ended');
     samples.recorded(recorded);
     const card = key === undefined ? undefined : classes.find(key);
-    if (card && recorded.length > 0) {
+    // That the camera went away is the more important news, and has just been said.
+    if (card && recorded.length > 0 && state.camera.phase === 'open') {
       const values = { count: recorded.length, name: card.name, total: card.sampleIds.length };
       notices.announce(texts.t('notice.recorded', values));
     }
