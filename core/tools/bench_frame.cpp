@@ -46,7 +46,8 @@ __attribute__((target("fma"))) Vector multiply_add(Vector a, Vector b, Vector c)
 }
 #elif defined(__wasm_relaxed_simd__)
 Vector multiply_add(Vector a, Vector b, Vector c) {
-  return (Vector)wasm_f32x4_relaxed_madd((v128_t)a, (v128_t)b, (v128_t)c);
+  return reinterpret_cast<Vector>(wasm_f32x4_relaxed_madd(
+      reinterpret_cast<v128_t>(a), reinterpret_cast<v128_t>(b), reinterpret_cast<v128_t>(c)));
 }
 #else
 Vector multiply_add(Vector a, Vector b, Vector c) {
