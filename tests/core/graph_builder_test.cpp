@@ -49,22 +49,22 @@ std::vector<double> reference(const DepthwiseCase& layer, std::span<const float>
                               std::span<const float> weights, std::span<const float> biases) {
   std::vector<double> output;
   const auto at = [&](std::ptrdiff_t y, std::ptrdiff_t x, std::size_t channel) -> double {
-    if (y < 0 || x < 0 || y >= std::ssize(input) || y >= static_cast<std::ptrdiff_t>(layer.height) ||
+    if (y < 0 || x < 0 || y >= static_cast<std::ptrdiff_t>(layer.height) ||
         x >= static_cast<std::ptrdiff_t>(layer.width))
       return 0;
     const auto pixel = static_cast<std::size_t>(y) * layer.width + static_cast<std::size_t>(x);
-    return double{input[pixel * layer.channel_count + channel]};
+    return static_cast<double>(input[pixel * layer.channel_count + channel]);
   };
   const std::ptrdiff_t top = padding_before(layer.height, layer.stride);
   const std::ptrdiff_t left = padding_before(layer.width, layer.stride);
   for (std::size_t y = 0; y < layer.output_height(); ++y) {
     for (std::size_t x = 0; x < layer.output_width(); ++x) {
       for (std::size_t channel = 0; channel < layer.channel_count; ++channel) {
-        double sum = double{biases[channel]};
+        double sum = static_cast<double>(biases[channel]);
         for (std::size_t tap = 0; tap < 9; ++tap) {
           const auto row = static_cast<std::ptrdiff_t>(y * layer.stride + tap / 3) - top;
           const auto column = static_cast<std::ptrdiff_t>(x * layer.stride + tap % 3) - left;
-          sum += at(row, column, channel) * double{weights[tap * layer.channel_count + channel]};
+          sum += at(row, column, channel) * static_cast<double>(weights[tap * layer.channel_count + channel]);
         }
         output.push_back(layer.activation == Activation::kRelu6 ? std::clamp(sum, 0.0, 6.0) : sum);
       }
@@ -93,16 +93,16 @@ double largest_difference(const DepthwiseCase& layer) {
   const std::vector<double> expected = reference(layer, input.span(), weights.span(), biases.span());
   double largest = 0;
   for (std::size_t i = 0; i < expected.size(); ++i)
-    largest = std::max(largest, std::abs(double{output.span()[i]} - expected[i]));
+    largest = std::max(largest, std::abs(static_cast<double>(output.span()[i]) - expected[i]));
   return largest;
 }
 
 }  // namespace
 
 TEST_CASE("a depthwise layer is what its definition says, at every width, stride and number of channels") {
-  for (const std::size_t channel_count : {1, 2, 3, 4, 5, 7, 8, 30}) {
-    for (const std::size_t stride : {1, 2, 3}) {
-      for (const std::size_t width : {1, 2, 3, 15, 16, 17, 33}) {
+  for (const std::size_t channel_count : {1U, 2U, 3U, 4U, 5U, 7U, 8U, 30U}) {
+    for (const std::size_t stride : {1U, 2U, 3U}) {
+      for (const std::size_t width : {1U, 2U, 3U, 15U, 16U, 17U, 33U}) {
         const DepthwiseCase layer = {5, width, channel_count, stride, Activation::kLinear};
         CAPTURE(layer.text());
         CHECK(largest_difference(layer) < 1e-5);
@@ -112,7 +112,7 @@ TEST_CASE("a depthwise layer is what its definition says, at every width, stride
 }
 
 TEST_CASE("a depthwise layer clamps to 0 and 6 where it is told so") {
-  for (const std::size_t stride : {1, 2}) {
+  for (const std::size_t stride : {1U, 2U}) {
     const DepthwiseCase layer = {20, 21, 6, stride, Activation::kRelu6};
     CAPTURE(layer.text());
     CHECK(largest_difference(layer) < 1e-5);
