@@ -38,10 +38,11 @@ Difference difference_of(const CandidateResult& a, const CandidateResult& b) {
     i += next_a ? 1 : 0;
     j += next_b ? 1 : 0;
   }
-  if (difference.count == 0) return difference;
+  if (difference.count < 2) return difference;
   const auto n = static_cast<double>(difference.count);
   difference.mean = sum / n;
-  difference.standard_error = std::sqrt(std::max(0.0, square / n - difference.mean * difference.mean) / n);
+  const double variance = std::max(0.0, square - n * difference.mean * difference.mean) / (n - 1);
+  difference.standard_error = std::sqrt(variance / n);
   return difference;
 }
 
@@ -98,7 +99,8 @@ Recommendation recommend(std::span<const CandidateResult> candidates) {
   chosen.recommended = chosen.best;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Difference lost = difference_of(candidates[chosen.best], candidates[i]);
-    const bool as_good = lost.count >= kFewestToCompare && lost.mean <= lost.standard_error;
+    // One picture lost and none won is exactly one standard error.
+    const bool as_good = lost.count >= kFewestToCompare && lost.mean <= lost.standard_error * (1 + 1e-9);
     if (as_good && candidates[i].simplicity < candidates[chosen.recommended].simplicity) {
       chosen.recommended = i;
     }

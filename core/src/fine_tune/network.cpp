@@ -26,12 +26,18 @@ PointwiseShape pointwise_shape(const Layer& layer, std::size_t picture_count) {
 struct PerPicture {
   std::size_t maps = 0;
   std::size_t largest_map = 0;
+  std::size_t packed = 0;  // the right-hand factor of a product, as XNNPACK lays it out for its kernels
   WorkspaceSize workspace;
 
   [[nodiscard]] std::size_t total() const {
     return maps + 3 * largest_map + workspace.left + workspace.right + workspace.columns;
   }
 };
+
+// Kernels take rows in groups of up to 32, each with its bias.
+std::size_t packed_size(std::size_t row_count, std::size_t inner_count) {
+  return (row_count + 31) / 32 * 32 * (inner_count + 1);
+}
 
 PerPicture measure_picture(const Plan& plan) {
   PerPicture need;
@@ -50,6 +56,8 @@ PerPicture measure_picture(const Plan& plan) {
     }
     need.workspace.left = std::max(need.workspace.left, layer.out.size());
     need.workspace.right = std::max(need.workspace.right, in_size);
+    need.packed =
+        std::max(need.packed, packed_size(in_size / layer.out.place_count(), layer.out.place_count()));
   }
   return need;
 }
@@ -78,8 +86,15 @@ std::size_t Network::memory_bytes_for(const Plan& plan, std::size_t piece_size) 
   const PerPicture need = measure_picture(plan);
   const std::size_t per_picture =
       need.maps + 3 * need.largest_map + 2 * (plan.feature_count() + plan.class_count);
+  std::size_t packed = piece_size * need.packed;
+  for (const Parameter& parameter : plan.parameters) {
+    const std::size_t out_count = parameter.shape.front();
+    packed = std::max(packed, packed_size(out_count, parameter.element_count() / out_count));
+    packed = std::max(packed, packed_size(parameter.element_count() / out_count, out_count));
+  }
   std::size_t bytes =
-      (piece_size * per_picture + size.left + size.right + size.columns + size.weights) * sizeof(float);
+      (packed + piece_size * per_picture + size.left + size.right + size.columns + size.weights) *
+      sizeof(float);
   for (const Parameter& parameter : plan.parameters) bytes += parameter.memory_bytes();
   return bytes;
 }
