@@ -61,7 +61,8 @@ EMSCRIPTEN_BINDINGS(headstart) {
   register_type<TuneStartOutcome>(
       "{ code: string, message: string, value: { border: string, viewCount: number, trainedWeightCount: "
       "number, "
-      "frozenWeightCount: number, frozenPassCount: number, trainStepCount: number, forwardStepCount: number, epochCount: number, "
+      "frozenWeightCount: number, frozenPassCount: number, trainStepCount: number, forwardStepCount: number, "
+      "epochCount: number, "
       "memoryBytes: number } }");
   register_type<TuneProgressOutcome>(
       "{ code: string, message: string, value: { stage: string, fraction: number, done: boolean, epoch: "

@@ -147,7 +147,8 @@ TuneStartOutcome Session::tuneBegin(const TuneSettings& settings, std::uint32_t 
     tuning_.reset();
     return failure<TuneStartOutcome>(opened.error());
   }
-  return outcome<TuneStartOutcome>(estimate_value(estimate.value(), fine_tune_views.size(), options.value().epoch_count));
+  return outcome<TuneStartOutcome>(
+      estimate_value(estimate.value(), fine_tune_views.size(), options.value().epoch_count));
 }
 
 WantedViews Session::tuneWanted() {

@@ -1,3 +1,6 @@
+/** @param {string} zero @param {string} one @param {string} two @param {string} few @param {string} many @param {string} other */
+const forms = (zero, one, two, few, many, other) => ({ zero, one, two, few, many, other });
+
 /** العربية. */
 export default {
   skip: 'إلى الأصناف',
@@ -6,14 +9,7 @@ export default {
   undo: 'تراجع',
   redo: 'إعادة',
   language: 'اللغة',
-  pictures: {
-    zero: 'لا صور',
-    one: 'صورة واحدة',
-    two: 'صورتان',
-    few: '{count} صور',
-    many: '{count} صورة',
-    other: '{count} صورة',
-  },
+  pictures: forms('لا صور', 'صورة واحدة', 'صورتان', '{count} صور', '{count} صورة', '{count} صورة'),
   'theme.label': 'الألوان: {theme}',
   'theme.auto': 'مثل النظام',
   'theme.light': 'فاتحة',
@@ -124,14 +120,7 @@ export default {
   'viewer.all': 'الكل',
   'viewer.move': 'انقل إلى…',
   'viewer.copy': 'انسخ إلى…',
-  'viewer.delete': {
-    zero: 'حذف',
-    one: 'حذف',
-    two: 'حذف اثنتين',
-    few: 'حذف {count}',
-    many: 'حذف {count}',
-    other: 'حذف {count}',
-  },
+  'viewer.delete': forms('حذف', 'حذف', 'حذف اثنتين', 'حذف {count}', 'حذف {count}', 'حذف {count}'),
 
   'training.title': 'ما مدى جودته؟',
   'training.invite': 'أرِه شيئين فيتعلّم وحده.',
@@ -399,14 +388,7 @@ export default {
   'about.what':
     'أرِ الكاميرا شيئين أو أكثر، فتتعلّم هذه الصفحة التمييز بينها: شبكة مدرَّبة تصف كل صورة، ورأس صغير جديد يتعلّم من أمثلتك.',
   'about.engine': 'المحرك',
-  'about.threads': {
-    zero: 'بلا خيوط',
-    one: 'خيط واحد',
-    two: 'خيطان',
-    few: '{count} خيوط',
-    many: '{count} خيطًا',
-    other: '{count} خيط',
-  },
+  'about.threads': forms('بلا خيوط', 'خيط واحد', 'خيطان', '{count} خيوط', '{count} خيطًا', '{count} خيط'),
   'about.pictures': 'الصور',
   'about.pictureMemory': 'ذاكرة الصور',
   'about.engineMemory': 'ذاكرة المحرك',
