@@ -52,6 +52,7 @@ test('it can be stopped, and then there is no advice', async ({ film }) => {
   await showToCamera(page, film, classes[1].film);
   await record(page, 'Class 2', 20);
   await untilTrained(page);
+  await page.getByRole('button', { name: 'Pause' }).click(); // the processor is for what is tested here
   await page.getByRole('button', { name: 'Look inside the network' }).click();
   await dialog.getByRole('button', { name: 'Find out' }).click();
   await dialog.locator('.workbench-advice').getByRole('button', { name: 'Stop' }).click();

@@ -49,12 +49,14 @@ async function untilTuned() {
 }
 
 test('the simple path knows nothing of it, and one press opens the drawing', async ({ film }) => {
+  test.setTimeout(180_000);
   await openPage(page, settings);
   await showToCamera(page, film, classes[0].film);
   await record(page, 'Class 1', 14);
   await showToCamera(page, film, classes[1].film);
   await record(page, 'Class 2', 14);
   await untilTrained(page);
+  await page.getByRole('button', { name: 'Pause' }).click(); // the processor is for what is tested here
   expect((await report()).strategy).toBe('head');
   await expect(page.locator('#tuning')).toBeHidden();
   await page.getByRole('button', { name: 'Look inside the network' }).click();

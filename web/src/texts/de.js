@@ -74,8 +74,8 @@ export default {
   'recording.now': 'Aufnahme',
   'class.single': 'Ein Bild aufnehmen',
   'class.burst': {
-    one: 'Ohne Hände: {count} Bild nach einem Countdown',
-    other: 'Ohne Hände: {count} Bilder nach einem Countdown',
+    one: 'Freihändig: {count} Bild nach einem Countdown',
+    other: 'Freihändig: {count} Bilder nach einem Countdown',
   },
   'class.burstStop': 'Aufnahme anhalten',
   'class.files': 'Bilddateien hinzufügen',
@@ -143,7 +143,7 @@ export default {
   'report.recall': 'Gefunden',
   'report.recallLong': 'Trefferquote: der Teil der Bilder dieser Klasse, der gefunden wurde',
   'report.precision': 'Richtig',
-  'report.precisionLong': 'Genauigkeit: der Teil der so benannten Bilder, der es war',
+  'report.precisionLong': 'Präzision: der Teil der so benannten Bilder, der es war',
   'report.perClass': 'Jede Klasse',
   'report.confusion': 'Was womit verwechselt wird',
   'report.confusionHint': 'Auf eine Zahl drücken zeigt ihre Bilder.',
@@ -219,7 +219,7 @@ export default {
   'settings.showsNumbers': 'Bilder je Sekunde und Millisekunden zeigen',
   'settings.picturesPerSecond': 'Beim Halten',
   'settings.perSecond': { one: '{count} Bild je Sekunde', other: '{count} Bilder je Sekunde' },
-  'settings.burstCount': 'Ohne Hände',
+  'settings.burstCount': 'Freihändig',
   'settings.countdownSeconds': 'Countdown',
   'settings.singleKeys': 'Buchstaben und Ziffern sind Tastenkürzel',
 

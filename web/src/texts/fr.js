@@ -68,8 +68,8 @@ export default {
   'class.defaultName': 'Classe {number}',
   'class.name': 'Nom de la classe {number}',
   'class.add': 'Ajouter une classe',
-  'class.hold': 'Tenir : filmer',
-  'class.holdLabel': 'Tenir pour enregistrer des images de {name}',
+  'class.hold': 'Maintiens et filme',
+  'class.holdLabel': 'Maintenir pour enregistrer des images de {name}',
   'class.recording': 'Enregistre…',
   'recording.now': 'Enregistrement',
   'class.single': 'Prendre une image',
@@ -161,8 +161,8 @@ export default {
   'report.calibrationGood': 'Oui : {part} d’écart en moyenne',
   'report.calibrationFair': 'À peu près : {part} d’écart en moyenne',
   'report.calibrationPoor': 'Pas tout à fait : {part} d’écart en moyenne',
-  'reliability.title': 'Quand il était sûr, avait-il raison ?',
-  'reliability.about': 'Sur la ligne pointillée, ses pourcentages disent vrai ; en dessous, il est trop sûr de lui.',
+  'reliability.title': 'Quand elle était sûre, avait-elle raison ?',
+  'reliability.about': 'Sur la ligne pointillée, ses pourcentages disent vrai ; en dessous, la tête est trop sûre d’elle.',
   'reliability.said': 'Sûr à',
   'reliability.range': '{from} à {to}',
   'reliability.right': 'Juste',
@@ -293,8 +293,8 @@ export default {
   'error.internal': 'Quelque chose a échoué ici.',
 
   'keys.title': 'Clavier',
-  'keys.hold': 'Sur un bouton d’enregistrement : tenir pour enregistrer',
-  'keys.digits': 'Tenir pour enregistrer la classe 1 à 9, de partout',
+  'keys.hold': 'Sur un bouton d’enregistrement : maintenir pour enregistrer',
+  'keys.digits': 'Maintenir pour enregistrer la classe 1 à 9, de partout',
   'keys.add': 'Ajouter une classe',
   'keys.train': 'Apprendre',
   'keys.pause': 'Mettre la réponse en pause',
@@ -315,7 +315,7 @@ export default {
   'about.pictureMemory': 'Mémoire des images',
   'about.engineMemory': 'Mémoire du moteur',
   'canvas.falsified':
-    'Ce navigateur altère chaque image lue par une page (protection contre le pistage) et il n’y a pas d’autre moyen de les lire. Autorisez cette page à lire les données « canvas » ou prenez un autre navigateur : ce qui est appris ici ne sera pas bon.',
+    'Ce navigateur altère chaque image lue par une page (protection contre le pistage) et il n’y a pas d’autre moyen de les lire. Autorise cette page à lire les données « canvas » ou prends un autre navigateur : ce qui est appris ici ne sera pas bon.',
   'about.canvas':
     'Ce navigateur altère les images qu’une page lit (protection contre le pistage). Headstart les lit autrement.',
 };
