@@ -37,7 +37,7 @@ struct KnownSamples {
 // Movable; the pool must outlive it. Keeps a copy of the rows: 4 * sample_count * feature_count bytes.
 class KnownJudge {
  public:
-  // Costs one product of the rows with themselves: 20 ms for 600 rows of 1280. Fewer than three pictures in
+  // Costs one product of the rows with themselves. Fewer than three pictures in
   // some class or fewer than two classes cannot be judged: known() is then always 1. bad-argument where
   // lengths do not fit, out-of-memory.
   static Result<KnownJudge> fit(const KnownSamples& samples, const KnownOptions& options,
@@ -52,8 +52,8 @@ class KnownJudge {
 
   // For a picture's features [feature_count] and the head's logits [class_count] (temperature folded in):
   // 0…1, rising with how much it looks like one of the classes; 0.5 at the threshold that lets kept_fraction
-  // of the person's own pictures through. Costs sample_count * feature_count multiplications: under 0.5 ms
-  // for 600 rows of 1280. bad-argument where a length does not fit.
+  // of the person's own pictures through. Costs sample_count * feature_count multiplications. bad-argument
+  // where a length does not fit.
   Result<double> known(std::span<const float> features, std::span<const float> logits);
 
   [[nodiscard]] std::size_t memory_bytes() const;

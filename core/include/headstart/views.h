@@ -44,7 +44,7 @@ std::span<const ViewRecipe> views();
 
 // Makes one view of a square picture: `rgba_out` [side, side, 4], alpha 255; must not overlap the picture.
 // The mirror alone copies pixels as they are; whatever else moves is read between pixels with 8-bit weights
-// (bilinear). About 0.6 ms at 224 px, no allocation. bad-argument where the picture is not square or more
+// (bilinear). No allocation. bad-argument where the picture is not square or more
 // than 1024 px wide, where the room is wrong or a number of the recipe is outside its range.
 Status make_view(const FrameView& square, const ViewRecipe& recipe, std::span<std::uint8_t> rgba_out);
 
