@@ -146,10 +146,10 @@ void print_embedding(const std::vector<float>& embedding) {
   std::printf("\n");
 }
 
-void print_probabilities(const headstart::Head& head, const std::vector<float>& embedding,
+void print_probabilities(const headstart::Head& head, const std::vector<float>& features,
                          const std::string& path) {
   std::vector<float> probabilities(head.class_count());
-  const headstart::Status status = headstart::head_probabilities(head, embedding, probabilities);
+  const headstart::Status status = headstart::head_probabilities(head, features, probabilities);
   if (!status) fail(status.error().message);
   std::vector<std::size_t> order(probabilities.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -163,34 +163,49 @@ void print_probabilities(const headstart::Head& head, const std::vector<float>& 
   std::printf("\n");
 }
 
-int run_info(const Arguments& arguments, Backbone& backbone) {
-  if (arguments.words.size() != 2) fail("info takes one file");
-  print_info(backbone);
+// What a command works with.
+struct Bench {
+  const Arguments& arguments;
+  const std::vector<std::uint8_t>& backbone_file;
+  Backbone& backbone;
+  const headstart::ComputePool& pool;
+};
+
+int run_info(const Bench& bench) {
+  if (bench.arguments.words.size() != 2) fail("info takes one file");
+  print_info(bench.backbone);
   return 0;
 }
 
-int run_embed(const Arguments& arguments, Backbone& backbone) {
-  for (std::size_t i = 2; i < arguments.words.size(); ++i) {
-    print_embedding(embed(backbone, arguments, arguments.words[i]));
+int run_embed(const Bench& bench) {
+  for (std::size_t i = 2; i < bench.arguments.words.size(); ++i) {
+    print_embedding(embed(bench.backbone, bench.arguments, bench.arguments.words[i]));
   }
   return 0;
 }
 
-int run_predict(const Arguments& arguments, Backbone& backbone) {
-  if (arguments.words.size() < 3) fail("predict needs a head file");
-  const std::string& head_path = arguments.words[2];
-  const headstart::Head head = need(headstart::read_head_file(read_file(head_path)), head_path);
-  if (const headstart::Status fits = headstart::check_head_fits(head, backbone.info()); !fits) {
-    fail(head_path + ": " + fits.error().message);
+// Whatever the head reads: joined maps, a second look, a network that it changed.
+int run_predict(const Bench& bench) {
+  const std::vector<std::string>& words = bench.arguments.words;
+  if (words.size() < 3) fail("predict needs a head file");
+  const headstart::Head head = need(headstart::read_head_file(read_file(words[2])), words[2]);
+  if (const headstart::Status fits = headstart::check_head_fits(head, bench.backbone.info()); !fits) {
+    fail(words[2] + ": " + fits.error().message);
   }
-  for (std::size_t i = 3; i < arguments.words.size(); ++i) {
-    const std::string& path = arguments.words[i];
-    print_probabilities(head, embed(backbone, arguments, path), path);
+  headstart::HeadReader reader =
+      need(headstart::HeadReader::create(head, bench.backbone, bench.backbone_file, bench.pool), words[2]);
+  std::vector<float> features(head.feature_count);
+  for (std::size_t i = 3; i < words.size(); ++i) {
+    const Picture picture = read_ppm(words[i]);
+    const headstart::Status read =
+        reader.read(bench.backbone, picture.view(), bench.arguments.prepare, features);
+    if (!read) fail(words[i] + ": " + read.error().message);
+    print_probabilities(head, features, words[i]);
   }
   return 0;
 }
 
-using Command = int (*)(const Arguments&, Backbone&);
+using Command = int (*)(const Bench&);
 
 Command command_of(const std::string& name) {
   if (name == "info") return run_info;
@@ -211,6 +226,7 @@ int main(int argument_count, char** argument_values) {
   }
   const headstart::ComputePool pool =
       need(headstart::ComputePool::create(arguments.thread_count), "--threads");
-  Backbone backbone = need(Backbone::load(read_file(words[1]), arguments.backbone, pool), words[1]);
-  return command(arguments, backbone);
+  const std::vector<std::uint8_t> file = read_file(words[1]);
+  Backbone backbone = need(Backbone::load(file, arguments.backbone, pool), words[1]);
+  return command({arguments, file, backbone, pool});
 }
