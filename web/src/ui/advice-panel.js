@@ -50,7 +50,8 @@ export function mountAdvicePanel(host, app, { network, advice }) {
   function reasons(found) {
     return found.reasons
       .filter(({ code }) => texts.has(`reason.${code}`))
-      .map(({ code, first, second }) => {
+      .map(({ code, ...numbers }) => {
+        const [first, second] = Object.values(numbers); // in the engine's order: the one, then what it is compared with
         const key = /** @type {import('../texts/texts.js').TextKey} */ (`reason.${code}`);
         return html`<li>${t(key, {
           count: Number(first),
