@@ -15,8 +15,10 @@
 
 #include "../src/fine_tune/products.h"
 #include "headstart/fine_tuner.h"
+#include "tool.h"
 
 using namespace headstart;
+using namespace headstart::tools;
 
 namespace {
 
@@ -26,29 +28,6 @@ constexpr int kRepeats = 30;
 double now_s() {
   const auto since = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration<double>(since).count();
-}
-
-[[noreturn]] void fail(const std::string& message) {
-  std::fprintf(stderr, "%s\n", message.c_str());
-  std::exit(1);
-}
-
-template <typename T>
-T need(Result<T> result) {
-  if (!result.ok()) fail(result.error().message);
-  return std::move(result).value();
-}
-
-std::vector<std::uint8_t> read_file(const char* path) {
-  std::FILE* file = std::fopen(path, "rb");
-  if (file == nullptr) fail(std::string("cannot read ") + path);
-  std::vector<std::uint8_t> bytes;
-  std::vector<std::uint8_t> piece(std::size_t{1} << 20U);
-  for (std::size_t count = 0; (count = std::fread(piece.data(), 1, piece.size(), file)) > 0;) {
-    bytes.insert(bytes.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
-  }
-  std::fclose(file);
-  return bytes;
 }
 
 // The best of many runs of a large square product, in multiply-adds per second.

@@ -9,40 +9,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "headstart/headstart.h"
+#include "tool.h"
 
 namespace {
 
 using namespace headstart;
+using namespace headstart::tools;
 
 constexpr std::size_t kBatchSize = 8;
-
-[[noreturn]] void fail(const std::string& message) {
-  std::fprintf(stderr, "embed_crops: %s\n", message.c_str());
-  std::exit(1);
-}
-
-template <typename T>
-T need(Result<T> result) {
-  if (!result) fail(result.error().message);
-  return std::move(result).value();
-}
-
-std::vector<std::uint8_t> read_file(const char* path) {
-  std::FILE* file = std::fopen(path, "rb");
-  if (file == nullptr) fail(std::string("cannot read ") + path);
-  std::vector<std::uint8_t> bytes;
-  std::uint8_t chunk[1 << 16];
-  for (std::size_t count = 0; (count = std::fread(chunk, 1, sizeof(chunk), file)) > 0;) {
-    bytes.insert(bytes.end(), chunk, chunk + count);
-  }
-  std::fclose(file);
-  return bytes;
-}
 
 void write(std::span<const float> values) {
   if (std::fwrite(values.data(), sizeof(float), values.size(), stdout) != values.size()) {
@@ -72,7 +49,7 @@ int main(int argument_count, char** arguments) {
         input[k] = static_cast<float>(crop[k]) * scaling.scale + scaling.offset;
       }
     }
-    if (const Status ran = backbone.run(count); !ran) fail(ran.error().message);
+    need(backbone.run(count));
     for (std::size_t i = 0; i < count; ++i) {
       write(backbone.embedding(i));
       for (std::size_t map = 0; map < backbone.maps().size(); ++map) write(backbone.map(i, map));

@@ -205,6 +205,23 @@ DoneOutcome Session::adoptHead(const ClassIdList& class_ids, std::uint32_t file_
   return done_outcome(working ? judge_from_store() : working);
 }
 
+Status TrainedHead::judge_by(std::span<const float> rows, std::span<const std::uint32_t> class_indices,
+                             const TrainReport* measured, const ComputePool& pool) {
+  KnownSamples samples;
+  samples.features = rows;
+  samples.class_indices = class_indices;
+  samples.feature_count = head.feature_count;
+  samples.class_count = head.class_count();
+  if (measured != nullptr) {
+    samples.held_out_rows = measured->held_out_rows;
+    samples.held_out_logits = measured->held_out_logits;
+  }
+  Result<KnownJudge> fitted = KnownJudge::fit(samples, {}, pool);
+  if (!fitted) return fitted.error();
+  judge.emplace(std::move(fitted).value());
+  return {};
+}
+
 // A head from a file is judged by the pictures that are there, as far as the backbone's features tell.
 Status Session::judge_from_store() {
   TrainedHead& trained = *trained_head_;
@@ -227,15 +244,7 @@ Status Session::judge_from_store() {
         std::span(rows).last(width));
     if (!read) return read;
   }
-  KnownSamples known;
-  known.features = rows;
-  known.class_indices = class_indices;
-  known.feature_count = width;
-  known.class_count = trained.head.class_count();
-  Result<KnownJudge> judge = KnownJudge::fit(known, {}, *pool_);
-  if (!judge) return judge.error();
-  trained.judge.emplace(std::move(judge).value());
-  return {};
+  return trained.judge_by(rows, class_indices, nullptr, *pool_);
 }
 
 }  // namespace headstart::wasm

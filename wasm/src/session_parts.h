@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,10 @@ struct TrainedHead {
   std::vector<ClassId> class_ids;  // [class_count], the class of each row
   std::optional<HeadReader> reader;
   std::optional<KnownJudge> judge;  // none: everything counts as known
+
+  // `rows` [sample_count, head.feature_count] are what the head reads of the samples.
+  Status judge_by(std::span<const float> rows, std::span<const std::uint32_t> class_indices,
+                  const TrainReport* measured, const ComputePool& pool);
 };
 
 // What answers now: the trained head without the rows of removed and disabled classes, or the class means.

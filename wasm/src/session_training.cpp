@@ -122,16 +122,8 @@ ReportOutcome Session::trainFinish() {
   trained.kind = report.head;
   trained.class_ids = report.class_ids;
   describe_head(trained.head, run_->settings.seed);
-  KnownSamples samples;
-  samples.features = run_->rows;
-  samples.class_indices = run_->class_indices;
-  samples.feature_count = trained.head.feature_count;
-  samples.class_count = trained.head.class_count();
-  samples.held_out_rows = report.held_out_rows;
-  samples.held_out_logits = report.held_out_logits;
-  Result<KnownJudge> judge = KnownJudge::fit(samples, {}, *pool_);
-  if (!judge) return failure<ReportOutcome>(judge.error());
-  trained.judge.emplace(std::move(judge).value());
+  if (const Status judged = trained.judge_by(run_->rows, run_->class_indices, &report, *pool_); !judged)
+    return failure<ReportOutcome>(judged.error());
   val value = report_value(report, run_->class_indices);
   value.set("trainedWeightCount", weight_count_of(trained.head));
   if (const Status working = put_to_work(std::move(trained), {}); !working)

@@ -228,16 +228,10 @@ ReportOutcome Session::tuneFinish(std::uint32_t file_byte_count) {
   trained.head.features = {tuning_->tuner.result().part == TrainedPart::kCut ? "cut" : "last"};
   trained.class_ids = report.class_ids;
   describe_head(trained.head, tuning_->settings.seed);
-  KnownSamples samples;
-  samples.features = tuning_->tuner.embeddings();
-  samples.class_indices = run_->class_indices;
-  samples.feature_count = trained.head.feature_count;
-  samples.class_count = trained.head.class_count();
-  samples.held_out_rows = report.held_out_rows;
-  samples.held_out_logits = report.held_out_logits;
-  Result<KnownJudge> judge = KnownJudge::fit(samples, {}, *pool_);
-  if (!judge) return failure<ReportOutcome>(judge.error());
-  trained.judge.emplace(std::move(judge).value());
+  if (const Status judged =
+          trained.judge_by(tuning_->tuner.embeddings(), run_->class_indices, &report, *pool_);
+      !judged)
+    return failure<ReportOutcome>(judged.error());
   val value = report_value(report, run_->class_indices);
   value.set("fineTuning", fine_tuning_value(tuned));
   value.set("trainedWeightCount", static_cast<double>(tuned.trained_weight_count));
