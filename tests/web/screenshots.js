@@ -21,7 +21,6 @@ const sizes = {
   wall: { width: 2560, height: 1440 },
 };
 const wanted = process.argv.slice(2);
-const names = ['Fist', 'Open hand', 'Two fingers'];
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
   (path) => path && existsSync(path),
 );
@@ -30,6 +29,9 @@ mkdirSync(folder, { recursive: true });
 const stopServer = await startServer();
 const film = createFilm('screenshots');
 const classes = pictureClasses();
+const names = classes[0].name.startsWith('sign ')
+  ? ['Fist', 'Open hand', 'Two fingers']
+  : classes.map(({ name }) => name[0].toUpperCase() + name.slice(1));
 film.replace(classes[0].film);
 const browser = await chromium.launch({
   executablePath,
