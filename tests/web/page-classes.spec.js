@@ -96,6 +96,26 @@ test('a colour is chosen in the menu and shows on card and bar', async ({ page }
   await expect(page.locator('.bar').first()).toHaveAttribute('data-slot', '5');
 });
 
+test('a colour that was chosen goes back to the one before, and comes again', async ({ page }) => {
+  const card = cardOf(page, 'Class 1');
+  const before = /** @type {string} */ (await card.getAttribute('data-slot'));
+  await card.locator('summary').click();
+  await card.getByLabel('Colour 5').check();
+  await card.getByLabel('Colour 7').check();
+  await page.keyboard.press('Escape');
+  for (const [press, slot] of /** @type {const} */ ([
+    ['Control+z', '5'],
+    ['Control+z', before],
+    ['Control+Shift+z', '5'],
+  ])) {
+    await page.keyboard.press(press);
+    await expect(card).toHaveAttribute('data-slot', slot);
+    await expect(page.locator('.bar').first()).toHaveAttribute('data-slot', slot);
+  }
+  await card.locator('summary').click();
+  await expect(card.getByLabel('Colour 5')).toBeChecked();
+});
+
 test('the newest picture comes first, opens large, and one is deleted and brought back', async ({ page }) => {
   await burst(page, 'Class 1');
   const strip = cardOf(page, 'Class 1').locator('picture-strip');
@@ -175,4 +195,42 @@ test('closing the tab with unsaved pictures asks first, and after saving them do
   await page.getByRole('button', { name: 'Save all pictures (zip)' }).click();
   await download;
   await expect.poll(() => page.evaluate(() => window.headstart.state.unsaved)).toBe(false);
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true });
+
+  test('a finger drags a class to another place; one that the system takes away leaves all as it was', async ({
+    page,
+  }) => {
+    await page.getByRole('button', { name: 'Add a class' }).click();
+    await page.getByLabel('Name of class 3', { exact: true }).press('Enter');
+    const cdp = await page.context().newCDPSession(page);
+    /** @param {'touchStart' | 'touchMove' | 'touchEnd' | 'touchCancel'} type @param {{ x: number, y: number }} [at] */
+    const touch = (type, at) => cdp.send('Input.dispatchTouchEvent', { type, touchPoints: at ? [at] : [] });
+    /** @param {import('@playwright/test').Locator} target */
+    const middleOf = async (target) => {
+      const box = /** @type {{ x: number, y: number, width: number, height: number }} */ (await target.boundingBox());
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    /** Up by one place, in small steps as a finger moves. @param {'touchEnd' | 'touchCancel'} end */
+    async function dragUp(end) {
+      await cardOf(page, 'Class 3').scrollIntoViewIfNeeded();
+      const from = await middleOf(cardOf(page, 'Class 3').locator('.class-token'));
+      const to = await middleOf(cardOf(page, 'Class 2').locator('.class-token'));
+      await touch('touchStart', from);
+      for (let step = 1; step <= 6; step += 1) {
+        await touch('touchMove', { x: from.x, y: from.y + ((to.y - from.y) * step) / 6 });
+      }
+      await expect(cardOf(page, 'Class 3')).toHaveClass(/is-dragged/);
+      await touch(end);
+      await expect(page.locator('.is-dragged, .makes-room')).toHaveCount(0);
+    }
+    await dragUp('touchCancel');
+    expect(await classNames(page)).toEqual(['Class 1', 'Class 2', 'Class 3']);
+    await dragUp('touchEnd');
+    await expect.poll(() => classNames(page)).toEqual(['Class 1', 'Class 3', 'Class 2']);
+    expect((await engineClasses(page)).map(({ name }) => name)).toEqual(['Class 1', 'Class 3', 'Class 2']);
+    await expect(page.getByRole('status')).toHaveText('Class 3 is now number 2.');
+  });
 });

@@ -2,6 +2,8 @@
  * Pictures that come as files, as the page takes them: chosen, dropped on a card, in folders, pasted, many at once.
  */
 
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
@@ -46,6 +48,49 @@ function hand(target, way, pictures) {
   );
 }
 
+/**
+ * Drops as the browser itself does, with its own list of types, files and folders.
+ *
+ * @param {import('@playwright/test').Page} page
+ * @param {import('@playwright/test').Locator} target
+ * @param {{ files?: string[], items?: { mimeType: string, data: string }[] }} what
+ */
+async function dropOn(page, target, { files = [], items = [] }) {
+  await target.scrollIntoViewIfNeeded();
+  const box = /** @type {{ x: number, y: number, width: number, height: number }} */ (await target.boundingBox());
+  const cdp = await page.context().newCDPSession(page);
+  const event = {
+    x: box.x + box.width / 2,
+    y: box.y + box.height / 2,
+    data: { items, files, dragOperationsMask: 1 },
+  };
+  for (const type of /** @type {const} */ (['dragEnter', 'dragOver', 'drop'])) {
+    await cdp.send('Input.dispatchDragEvent', { type, ...event });
+  }
+  await cdp.detach();
+}
+
+/** Class folders on the disk, as a person has them. @returns {string} The folder they lie in. */
+function classFolders() {
+  const folder = test.info().outputPath('gestures');
+  for (const [name, index, count] of /** @type {const} */ ([
+    ['wave', 0, 4],
+    ['point', 1, 3],
+  ])) {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (let at = 0; at < count; at += 1) {
+      writeFileSync(join(folder, name, `${at}.jpg`), classes[index].unseen[at]);
+    }
+  }
+  return folder;
+}
+
+/** Names and numbers of pictures. @param {import('@playwright/test').Page} page */
+const countsByName = (page) =>
+  page.evaluate(() =>
+    Object.fromEntries(window.headstart.state.classes.map(({ name, sampleIds }) => [name, sampleIds.length])),
+  );
+
 test.beforeEach(async ({ page }) => {
   await openPage(page, settings);
 });
@@ -68,6 +113,83 @@ test('a picture dropped on the camera square is judged, not learnt', async ({ pa
   await hand(page.locator('.viewfinder'), 'drop', classes[0].unseen.slice(0, 1));
   await expect(page.getByAltText('The picture that is being judged')).toBeVisible();
   expect(await pictureCount(page, 'Class 1')).toBe(0);
+});
+
+test('a folder of class folders that is dropped becomes these classes, in place of the untouched ones', async ({
+  page,
+}) => {
+  await dropOn(page, page.getByRole('button', { name: 'Add a class' }), { files: [classFolders()] });
+  await expect.poll(() => countsByName(page)).toEqual({ wave: 4, point: 3 });
+  await page.waitForFunction(() => !window.headstart.state.intake);
+  await expect(cardOf(page, 'wave').locator('.strip-cell img').first()).toHaveJSProperty('complete', true);
+});
+
+test('folders chosen in the menu become classes too, and one folder dropped on a card fills that card', async ({
+  page,
+}) => {
+  const folder = classFolders();
+  await dropOn(page, cardOf(page, 'Class 2').locator('.strip-empty'), { files: [join(folder, 'point')] });
+  await expect.poll(() => pictureCount(page, 'Class 2')).toBe(3);
+  await page.waitForFunction(() => !window.headstart.state.intake);
+  await cardOf(page, 'Class 2').locator('summary').click();
+  await cardOf(page, 'Class 2').locator('input[webkitdirectory]').setInputFiles(folder);
+  // Class 1, which nobody touched, makes room; Class 2 has pictures and stays.
+  await expect.poll(() => countsByName(page)).toEqual({ 'Class 2': 3, wave: 4, point: 3 });
+});
+
+test('a picture dragged here from another page is taken; one that its site keeps for itself is listed', async ({
+  page,
+}) => {
+  await page.route('**/from-elsewhere/hand.jpg', (route) =>
+    route.fulfill({ contentType: 'image/jpeg', body: classes[0].unseen[0] }),
+  );
+  const address = new URL('/from-elsewhere/hand.jpg', process.env.HEADSTART_URL).href;
+  const picturesOf = cardOf(page, 'Class 1').locator('.class-pictures');
+  await dropOn(page, picturesOf, {
+    items: [
+      { mimeType: 'text/uri-list', data: 'http://elsewhere.test/page-around-it' },
+      { mimeType: 'text/html', data: `<a href="http://elsewhere.test/"><img src="${address}"></a>` },
+    ],
+  });
+  await expect.poll(() => pictureCount(page, 'Class 1')).toBe(1);
+  await page.waitForFunction(() => !window.headstart.state.intake);
+  await dropOn(page, picturesOf, { items: [{ mimeType: 'text/uri-list', data: 'http://elsewhere.test/dog.jpg' }] });
+  await expect(page.locator('.unreadable li')).toHaveText(/dog\.jpg: the other page does not hand it over/);
+  expect(await pictureCount(page, 'Class 1')).toBe(1);
+});
+
+test('several pictures dropped on the camera square are judged one after the other', async ({ page }) => {
+  for (const index of [0, 1]) {
+    await page.getByLabel(`Add picture files to Class ${index + 1}`).setInputFiles(filesOf(index, 8));
+    await expect.poll(() => pictureCount(page, `Class ${index + 1}`)).toBe(8);
+    await page.waitForFunction(() => !window.headstart.state.intake);
+  }
+  const folder = test.info().outputPath('to-judge');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'a.jpg'), classes[0].unseen[0]);
+  writeFileSync(join(folder, 'b.txt'), 'not a picture');
+  writeFileSync(join(folder, 'c.jpg'), classes[1].unseen[0]);
+  const files = ['a.jpg', 'b.txt', 'c.jpg'].map((name) => join(folder, name));
+  await dropOn(page, page.locator('.viewfinder'), { files });
+  const stage = page.locator('.viewfinder');
+  await expect(stage.getByText('1 of 3')).toBeVisible();
+  await expect(page.locator('.winner-name')).toHaveText('Class 1');
+  const shown = () => page.getByAltText('The picture that is being judged').getAttribute('src');
+  const first = await shown();
+  await expect(stage.getByRole('button', { name: 'Previous picture' })).toBeDisabled();
+  await stage.getByRole('button', { name: 'Next picture' }).click();
+  // What cannot be read is told by name and leaves the row.
+  await expect(page.locator('.unreadable li')).toHaveText(/b\.txt: not a picture/);
+  await expect(stage.getByText('2 of 2')).toBeVisible();
+  await expect(page.locator('.winner-name')).toHaveText('Class 2');
+  expect(await shown()).not.toBe(first);
+  await expect(stage.getByRole('button', { name: 'Next picture' })).toBeDisabled();
+  await stage.getByRole('button', { name: 'Previous picture' }).click();
+  await expect(stage.getByText('1 of 2')).toBeVisible();
+  await expect(page.locator('.winner-name')).toHaveText('Class 1');
+  expect(await pictureCount(page, 'Class 1')).toBe(8);
+  await stage.getByRole('button', { name: 'Back to the camera' }).click();
+  await expect(page.locator('.viewfinder-video')).toBeVisible();
 });
 
 test('a picture is pasted into the card that has the focus', async ({ page }) => {

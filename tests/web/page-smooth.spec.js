@@ -1,5 +1,5 @@
 /**
- * While a button is held: what drawing costs the page's own thread.
+ * While a button is held: how many frames are shown, and what drawing costs the page's own thread.
  */
 
 import { expect, test } from './support/fixtures.mjs';
@@ -9,13 +9,42 @@ import { cardOf, openPage, pictureCount } from './support/page.mjs';
 
 test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
 
+// Playwright's own recording makes a picture of the whole page for every frame: at 1440 px it leaves 7 to 17 frames a second of
+// 60, and would be all that is measured here.
+test.use({ trace: 'off' });
+
 const FRAME_MS = 1000 / 60;
+/** Frames a second that have to be shown where a whole processor is free. */
+const LEAST_FRAMES = 50;
+
+/** How many frames the browser asks the page for in a second. @param {import('@playwright/test').Page} page */
+const countFrames = (page) =>
+  page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const started = performance.now();
+        let count = 0;
+        const tick = () => {
+          count += 1;
+          const elapsedMs = performance.now() - started;
+          if (elapsedMs < 4000) {
+            requestAnimationFrame(tick);
+          } else {
+            resolve((1000 * count) / elapsedMs);
+          }
+        };
+        requestAnimationFrame(tick);
+      }),
+  );
 
 for (const [size, viewport] of Object.entries({
   phone: { width: 360, height: 740 },
   desk: { width: 1440, height: 900 },
+  wall: { width: 2560, height: 1440 },
 })) {
-  test(`${size}: while a button is held the thread is idle most of the time`, async ({ page }) => {
+  test(`${size}: while a button is held frames are shown as fast as a screen does, and the thread is idle most of the time`, async ({
+    page,
+  }) => {
     test.setTimeout(120_000);
     await page.setViewportSize(viewport);
     await openPage(page, { trainsByItself: false, countdownSeconds: 0, burstCount: 10 });
@@ -35,23 +64,7 @@ for (const [size, viewport] of Object.entries({
     await page.keyboard.down('Space');
     let framesPerSecond = 0;
     const tasks = await pageTasksDuring(page, async () => {
-      framesPerSecond = await page.evaluate(
-        () =>
-          new Promise((resolve) => {
-            const started = performance.now();
-            let count = 0;
-            const tick = () => {
-              count += 1;
-              const elapsedMs = performance.now() - started;
-              if (elapsedMs < 4000) {
-                requestAnimationFrame(tick);
-              } else {
-                resolve((1000 * count) / elapsedMs);
-              }
-            };
-            requestAnimationFrame(tick);
-          }),
-      );
+      framesPerSecond = await countFrames(page);
     });
     await page.keyboard.up('Space');
     expect(await pictureCount(page, 'Class 2')).toBeGreaterThan(15);
@@ -66,8 +79,9 @@ for (const [size, viewport] of Object.entries({
     console.log(description);
     // The rule of the house: nothing stands in the way of a press for longer than this.
     expect(times.at(-1), description).toBeLessThan(50);
-    // How many frames are shown is only told: without a graphics card drawing them takes longer than making them.
     // All tasks together leave the thread idle most of the time.
     expect(total, description).toBeLessThan(4000 * 0.5);
+    // Other programs on the machine take frames from a browser that draws without a graphics card.
+    expect(framesPerSecond, description).toBeGreaterThan(LEAST_FRAMES * Math.min(share, processorShare()));
   });
 }

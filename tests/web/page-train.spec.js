@@ -54,6 +54,48 @@ test('all numbers are there: accuracy with its uncertainty, calibration, setting
   await expect(facts).toContainText('Logistic regression');
 });
 
+test('the calibration diagram shows what the calibration error says', async () => {
+  // Some pictures in the wrong class, so that there is something to be wrong about.
+  await page.evaluate(async () => {
+    const { state, samples } = window.headstart;
+    await samples.copy(state.classes[0].sampleIds.slice(0, 4), state.classes[1].key);
+    await samples.copy(state.classes[1].sampleIds.slice(0, 4), state.classes[0].key);
+  });
+  await untilTrained(page);
+  const { calibrationError, sampleCount } = await report();
+  const plot = page.locator('.reliability-plot');
+  await expect(plot.locator('.plot-dot').nth(1)).toBeVisible();
+  const dots = await plot
+    .locator('.plot-dot')
+    .evaluateAll((circles) =>
+      circles.map((circle) => ({ x: Number(circle.getAttribute('cx')), y: Number(circle.getAttribute('cy')) })),
+    );
+  const line = /** @type {string} */ (await plot.locator('.plot-ideal').getAttribute('d'));
+  const [left, bottom, right, top] = [...line.matchAll(/-?[\d.]+/g)].map(([number]) => Number(number));
+  const rows = await page.locator('.reliability tbody tr').evaluateAll((all) =>
+    all.map((row) => ({
+      count: Number(row.cells[1].textContent),
+      right: Number.parseFloat(row.cells[2].textContent ?? '') / 100,
+    })),
+  );
+  expect(rows).toHaveLength(dots.length);
+  expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(sampleCount);
+  let error = 0;
+  for (const [index, { count, right: said }] of rows.reverse().entries()) {
+    const confidence = (dots[index].x - left) / (right - left);
+    const accuracy = (bottom - dots[index].y) / (bottom - top);
+    expect(accuracy).toBeCloseTo(said, 1);
+    error += (count / sampleCount) * Math.abs(accuracy - confidence);
+  }
+  expect(calibrationError).toBeGreaterThan(0);
+  expect(error).toBeCloseTo(calibrationError, 3);
+  const stated = `off by ${Math.round(1000 * calibrationError) / 10}`;
+  await expect(page.locator('.report .facts')).toContainText(stated);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await untilTrained(page);
+});
+
 test('a cell of the confusion matrix opens the pictures behind it', async () => {
   const { confusion } = await report();
   const count = confusion[0][0];

@@ -64,10 +64,24 @@ const before = {
   },
 };
 
+/** @param {Page} page */
+async function openInside(page) {
+  await page.locator('#training .button-quiet.button-wide').click();
+  await page.locator('.workbench[open] .net').waitFor();
+}
+
+/** @param {Page} page @param {string} language */
+async function speak(page, language) {
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.locator('.language-select').selectOption(language);
+}
+
 /** States of a page that has learnt, reached one after the other. @type {[string, (page: Page) => Promise<unknown>][]} */
 const after = [
   ['07-trained', async () => {}],
   ['08-all-numbers', (page) => page.getByText('All numbers').click()],
+  ['08b-confusion', (page) => page.locator('.confusion').scrollIntoViewIfNeeded()],
+  ['08c-calibration', (page) => page.locator('.reliability-plot').scrollIntoViewIfNeeded()],
   ['09-class-menu', (page) => page.locator('.menu summary').first().click()],
   [
     '10-pictures',
@@ -125,13 +139,46 @@ const after = [
       await page.locator('.unreadable').waitFor();
     },
   ],
+  ['17b-closed', (page) => page.locator('.toast').getByRole('button', { name: 'Close' }).last().click()],
+  ['18-inside', openInside],
   [
-    '18-arabic',
+    '19-advice',
     async (page) => {
-      await page.locator('.toast').getByRole('button', { name: 'Close' }).last().click();
-      await page.locator('.language-select').selectOption('ar');
+      await page.getByRole('button', { name: 'Find out' }).click();
+      await page.locator('.advice-sentence').waitFor({ timeout: 180_000 });
+      await page.locator('.workbench-advice').scrollIntoViewIfNeeded();
     },
   ],
+  ['20-advice-table', (page) => page.locator('.candidates tbody tr').last().scrollIntoViewIfNeeded()],
+  [
+    '21-tuned',
+    async (page) => {
+      await page.getByRole('button', { name: 'Use: Tune the last block', exact: true }).first().click();
+      await page.locator('.workbench-tuning .tuning-outcome').waitFor({ timeout: 180_000 });
+      await page.locator('.workbench-tuning').scrollIntoViewIfNeeded();
+    },
+  ],
+  [
+    '22-tuned-page',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await page.locator('#tuning').scrollIntoViewIfNeeded();
+    },
+  ],
+  ['23-arabic', (page) => speak(page, 'ar')],
+  ['24-arabic-numbers', (page) => page.locator('.confusion').scrollIntoViewIfNeeded()],
+  ['25-arabic-inside', openInside],
+  ['26-arabic-advice', (page) => page.locator('.workbench-advice').scrollIntoViewIfNeeded()],
+  [
+    '27-japanese',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await speak(page, 'ja');
+    },
+  ],
+  ['28-japanese-numbers', (page) => page.locator('.reliability').scrollIntoViewIfNeeded()],
+  ['29-japanese-inside', openInside],
+  ['30-japanese-advice', (page) => page.locator('.workbench-advice').scrollIntoViewIfNeeded()],
 ];
 
 /** @param {Page} page @param {string} name */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createNotices } from '../../web/src/state/notices.js';
 import { DEFAULT_SETTINGS, isAllowed } from '../../web/src/state/settings.js';
 import { createSteadier } from '../../web/src/state/steadier.js';
 import { createUndo } from '../../web/src/state/undo.js';
@@ -49,6 +50,30 @@ test('what was done is undone and done again in order', async () => {
   assert.equal(undo.redoCount, 0);
 });
 
+test('an undo that fails is told, and can be tried again', async () => {
+  /** @type {string[]} */
+  const log = [];
+  let fails = true;
+  const undo = createUndo(() => {}, {
+    onStepped: (way) => log.push(way),
+    onFailed: (error) => log.push(String(error)),
+  });
+  await undo.perform({
+    redo: () => log.push('+a'),
+    undo: async () => {
+      if (fails) {
+        throw new Error('no room');
+      }
+      log.push('-a');
+    },
+  });
+  await undo.undo();
+  assert.equal(undo.undoCount, 1);
+  fails = false;
+  await undo.undo();
+  assert.deepEqual(log, ['+a', 'Error: no room', '-a', 'undo']);
+});
+
 test("a toast's undo, pressed after something else was done, does nothing", async () => {
   /** @type {string[]} */
   const log = [];
@@ -78,4 +103,29 @@ test('stored settings count only where they are of the kind and in the range tha
   ])) {
     assert.equal(isAllowed(name, value), false, `${name} = ${value}`);
   }
+});
+
+test('no sentence is lost to the next one, and of the answers only the newest waits', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  /** @type {string[]} */
+  const said = [];
+  const state = /** @type {any} */ ({ notices: [], announcement: '' });
+  const changed = (/** @type {string} */ event) => {
+    if (event === 'announced') {
+      said.push(state.announcement);
+    }
+  };
+  const notices = createNotices(/** @type {any} */ ({ state, changed, texts: {} }));
+  notices.announce('recorded');
+  notices.announce('fist', { isAnswer: true });
+  notices.announce('learnt');
+  notices.announce('hand', { isAnswer: true });
+  assert.deepEqual(said, ['recorded']);
+  context.mock.timers.tick(500);
+  assert.deepEqual(said, ['recorded', 'learnt']);
+  context.mock.timers.tick(500);
+  assert.deepEqual(said, ['recorded', 'learnt', 'hand']);
+  context.mock.timers.tick(5000);
+  notices.announce('hand', { isAnswer: true });
+  assert.deepEqual(said, ['recorded', 'learnt', 'hand', 'hand']);
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_SETTINGS } from '../../web/src/state/settings.js';
 import { LANGUAGES, pickLanguage } from '../../web/src/texts/texts.js';
 
 const source = new URL('../../web/src/', import.meta.url);
@@ -27,10 +28,13 @@ function slotsOf(entry) {
   return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
 }
 
-/** All modules of the page's state and screen, as one text. */
-function code() {
-  return ['ui', 'state']
-    .flatMap((folder) => readdirSync(new URL(folder, source)).map((name) => new URL(`${folder}/${name}`, source)))
+/** The page's modules in some folders or files, as one text. */
+function code(places = ['ui', 'state']) {
+  return places
+    .flatMap((place) =>
+      place.endsWith('.js') ? [place] : readdirSync(new URL(place, source)).map((name) => `${place}/${name}`),
+    )
+    .map((name) => new URL(name, source))
     .map((file) => readFileSync(fileURLToPath(file), 'utf8'))
     .join('\n');
 }
@@ -66,6 +70,21 @@ test('every text that the page asks for by name is there', () => {
   assert.ok(asked.length > 100);
   assert.deepEqual(
     asked.filter((key) => !(key in en)),
+    [],
+  );
+});
+
+test('no text is left of what the page no longer says', () => {
+  const source = code(['ui', 'state', 'kit', 'texts/texts.js']);
+  /** Texts that are asked for by a name with a part filled in: what stands before and behind it. */
+  const starts = [...source.matchAll(/`([\w.-]+)\$\{[^}]*\}([\w.-]*)`/g)].map(([, start, end]) => ({ start, end }));
+  const asked = (/** @type {string} */ key) =>
+    source.includes(`'${key}'`) || starts.some(({ start, end }) => key.startsWith(start) && key.endsWith(end));
+  // A setting's texts are asked for by the setting's name, so they need a setting.
+  const isOfSetting = (/** @type {string} */ key) =>
+    source.includes(`'${key}'`) || (key.split('.')[1] ?? '') in DEFAULT_SETTINGS;
+  assert.deepEqual(
+    Object.keys(en).filter((key) => !asked(key) || (key.startsWith('settings.') && !isOfSetting(key))),
     [],
   );
 });

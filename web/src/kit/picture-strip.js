@@ -111,6 +111,18 @@ export class PictureStrip extends HTMLElement {
     return { from: Math.max(0, first), to: Math.min(count, last) };
   }
 
+  /** The picture in focus is still the one that Tab stops at, where others came or went before it. */
+  #followFocus() {
+    for (const [sampleId, { button }] of this.#cells) {
+      if (button === document.activeElement) {
+        const { sampleIds, newestFirst } = this.view;
+        const at = sampleIds.indexOf(sampleId);
+        this.#focusIndex = at < 0 ? this.#focusIndex : newestFirst ? sampleIds.length - 1 - at : at;
+        return;
+      }
+    }
+  }
+
   #draw() {
     if (!this.#view || this.#width === 0) {
       return;
@@ -119,6 +131,8 @@ export class PictureStrip extends HTMLElement {
     const count = sampleIds.length;
     const columns = this.#columns;
     const cell = this.#cellPx;
+    const hadFocus = this.contains(document.activeElement);
+    this.#followFocus();
     this.#focusIndex = Math.max(0, Math.min(this.#focusIndex, count - 1));
     const rows = this.#isGrid ? Math.ceil(count / columns) : 1;
     this.#inner.style.blockSize = `${rows * cell}px`;
@@ -129,7 +143,6 @@ export class PictureStrip extends HTMLElement {
       wanted.add(this.#idAt(index));
     }
     // The focused picture stays even when scrolled away: focus must not fall out of the page.
-    const hadFocus = this.contains(document.activeElement);
     if (hadFocus && count > 0) {
       wanted.add(this.#idAt(this.#focusIndex));
     }

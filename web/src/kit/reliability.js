@@ -95,7 +95,7 @@ export function reliabilityChart(bins, { t, percent, number }) {
           <circle class="plot-dot" cx=${across(confidence)} cy=${up(accuracy)} r=${3.5 + 6 * Math.sqrt(count / total)} />`,
       )}
     </svg>
-    <table class="numbers-table">
+    <table class="numbers-table" aria-label=${t('reliability.title')}>
       <thead>
         <tr>
           <th scope="col">${t('reliability.said')}</th>

@@ -25,10 +25,16 @@ export async function createApp() {
   const { state, changed, watch } = createStore(initialState());
   const texts = await createTexts(state.settings.language);
   const notices = createNotices({ state, changed, texts });
-  const undo = createUndo(() => {
-    state.history = { undo: undo.undoCount, redo: undo.redoCount };
-    changed('history-changed');
-  });
+  const undo = createUndo(
+    () => {
+      state.history = { undo: undo.undoCount, redo: undo.redoCount };
+      changed('history-changed');
+    },
+    {
+      onStepped: (way) => notices.announce(texts.t(way === 'undo' ? 'notice.undone' : 'notice.redone')),
+      onFailed: notices.fail,
+    },
+  );
   const engine = createEngineLink({ state, changed, notices });
   const context = { state, changed, watch, texts, notices, undo, engine };
 

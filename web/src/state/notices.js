@@ -6,6 +6,10 @@
 
 const INFO_STAYS_MS = 7000;
 const MOST_AT_ONCE = 3;
+/** A sentence that is replaced sooner is not heard. */
+const SENTENCE_STAYS_MS = 500;
+/** What came longer ago is no news any more. */
+const MOST_SENTENCES_WAITING = 4;
 
 /** @param {Pick<import('./types.js').Context, 'state' | 'changed' | 'texts'>} context */
 export function createNotices({ state, changed, texts }) {
@@ -38,10 +42,30 @@ export function createNotices({ state, changed, texts }) {
     return id;
   }
 
-  /** @param {string} text Said by a screen reader when it next falls silent. */
-  function announce(text) {
-    state.announcement = text;
-    changed('announced');
+  /** @type {{ text: string, isAnswer: boolean }[]} */
+  let sentences = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let saying;
+
+  function sayNext() {
+    const next = sentences.shift();
+    saying = next && setTimeout(sayNext, SENTENCE_STAYS_MS);
+    if (next) {
+      state.announcement = next.text;
+      changed('announced');
+    }
+  }
+
+  /**
+   * @param {string} text Said by a screen reader when it next falls silent.
+   * @param {{ isAnswer?: boolean }} [options] Of the answers to what the camera sees only the newest one waits.
+   */
+  function announce(text, { isAnswer = false } = {}) {
+    const others = isAnswer ? sentences.filter((sentence) => !sentence.isAnswer) : sentences;
+    sentences = [...others, { text, isAnswer }].slice(-MOST_SENTENCES_WAITING);
+    if (saying === undefined) {
+      sayNext();
+    }
   }
 
   return {

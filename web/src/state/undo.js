@@ -8,8 +8,11 @@
 /** As many as the engine keeps removals for. */
 const DEPTH = 20;
 
-/** @param {() => void} onChange */
-export function createUndo(onChange) {
+/**
+ * @param {() => void} onChange
+ * @param {{ onStepped?: (way: 'undo' | 'redo') => void, onFailed?: (error: unknown) => void }} [options]
+ */
+export function createUndo(onChange, { onStepped, onFailed = (error) => reportError(error) } = {}) {
   /** @type {Step[]} */
   const done = [];
   /** @type {Step[]} */
@@ -26,12 +29,19 @@ export function createUndo(onChange) {
     running = running
       .then(async () => {
         const last = from.pop();
-        if (last) {
-          await last[way]();
-          to.push(last);
+        if (!last) {
+          return;
         }
+        try {
+          await last[way]();
+        } catch (error) {
+          from.push(last); // the way back is not lost with one failure
+          onFailed(error);
+          return;
+        }
+        to.push(last);
+        onStepped?.(way);
       })
-      .catch((error) => reportError(error))
       .then(onChange);
     return running;
   }

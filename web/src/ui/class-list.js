@@ -161,7 +161,7 @@ export function mountClassList(host, app) {
     };
     const count = card.sampleIds.length;
     return html`<details class="menu">
-      <summary class="button button-quiet button-icon" aria-label=${t('class.menu', { name: card.name })} title=${t('class.more')}>
+      <summary class="button button-quiet button-icon" aria-label=${t('class.menu', { name: card.name })} title=${t('class.menu', { name: card.name })}>
         ${icon('more')}
       </summary>
       <div class="menu-list">

@@ -107,7 +107,7 @@ export function mountLivePanel(host, app) {
     const answer = state.live.isUnknown ? t('live.noneOfThese') : card?.name;
     if (answer && !state.recording && now - saidAt > SAY_AT_MOST_EVERY_MS) {
       saidAt = now;
-      app.notices.announce(answer);
+      app.notices.announce(answer, { isAnswer: true });
     }
   }
 

@@ -78,6 +78,8 @@ export function mountNotices(host, app) {
 
   app.watch(['notices-changed', 'intake-changed'], draw);
   app.watch(['announced'], () => {
-    region.textContent = state.announcement;
+    // The same sentence twice is no change to a screen reader, unless a space tells them apart.
+    const isRepeated = state.announcement !== '' && region.textContent === state.announcement;
+    region.textContent = isRepeated ? `${state.announcement}\u00a0` : state.announcement;
   });
 }

@@ -82,7 +82,7 @@ export function mountSettingsDialogs(host, app) {
   function numberField(name, min, max) {
     return html`<label class="field">
       <span>${t(`settings.${name}`)} ${mark(name)}</span>
-      <input class="input numbers" type="number" inputmode="numeric" min=${min} max=${max} step="1" .value=${live(String(state.settings[name]))} @change=${(/** @type {any} */ event) => setNumber(name, event.target)} />
+      <input class="input numbers" aria-label=${t(`settings.${name}`)} aria-description=${t(`settings.${name}.about`)} type="number" inputmode="numeric" min=${min} max=${max} step="1" .value=${live(String(state.settings[name]))} @change=${(/** @type {any} */ event) => setNumber(name, event.target)} />
       <span class="soft small">${t(`settings.${name}.about`)}</span>
     </label>`;
   }
@@ -131,17 +131,17 @@ export function mountSettingsDialogs(host, app) {
         <div class="dialog-body stack">
           <label class="field">
             <span>${t('settings.threshold')} ${mark('threshold')}</span>
-            <input type="range" min="0" max="0.99" step="0.01" .value=${live(String(threshold))} aria-valuetext=${texts.percent(threshold)} @input=${(/** @type {any} */ event) => settings.set('threshold', Number(event.target.value))} />
+            <input type="range" aria-label=${t('settings.threshold')} min="0" max="0.99" step="0.01" .value=${live(String(threshold))} aria-valuetext=${texts.percent(threshold)} @input=${(/** @type {any} */ event) => settings.set('threshold', Number(event.target.value))} />
             <span class="small soft numbers">${t('settings.threshold.about', { part: texts.percent(threshold) })}</span>
           </label>
           <label class="field">
             <span>${t('settings.knownThreshold')} ${mark('knownThreshold')}</span>
-            <input type="range" min="0" max="0.95" step="0.05" .value=${live(String(knownThreshold))} aria-valuetext=${t(strictness())} @input=${(/** @type {any} */ event) => settings.set('knownThreshold', Number(event.target.value))} />
+            <input type="range" aria-label=${t('settings.knownThreshold')} min="0" max="0.95" step="0.05" .value=${live(String(knownThreshold))} aria-valuetext=${t(strictness())} @input=${(/** @type {any} */ event) => settings.set('knownThreshold', Number(event.target.value))} />
             <span class="small soft">${t(strictness())}</span>
           </label>
           <label class="field">
             <span>${t('settings.steadyMs')} ${mark('steadyMs')}</span>
-            <input type="range" min="0" max="2000" step="50" .value=${live(String(steadyMs))} aria-valuetext=${texts.ms(steadyMs, 0)} @input=${(/** @type {any} */ event) => settings.set('steadyMs', Number(event.target.value))} />
+            <input type="range" aria-label=${t('settings.steadyMs')} min="0" max="2000" step="50" .value=${live(String(steadyMs))} aria-valuetext=${texts.ms(steadyMs, 0)} @input=${(/** @type {any} */ event) => settings.set('steadyMs', Number(event.target.value))} />
             <span class="small soft numbers">${t('settings.steadyMs.about', { time: texts.ms(steadyMs, 0) })}</span>
           </label>
           <label class="check">

@@ -105,6 +105,17 @@ export function mountTrainingPanel(host, app) {
     </div>`;
   }
 
+  /** One button for both, so that the focus stays where it is. */
+  function startOrStop() {
+    if (state.training.phase !== 'running') {
+      void app.training.train();
+    } else if (state.tuning) {
+      app.training.finish();
+    } else {
+      app.training.stop();
+    }
+  }
+
   function draw() {
     const { training } = state;
     const isRunning = training.phase === 'running';
@@ -117,13 +128,9 @@ export function mountTrainingPanel(host, app) {
         </div>
         ${trouble()} ${sentence()} ${progress()}
         <div class="button-row">
-          ${
-            isRunning
-              ? html`<button type="button" class="button button-wide" @click=${() => (state.tuning ? app.training.finish() : app.training.stop())}>${icon('stop')} ${t('stop')}</button>`
-              : html`<button type="button" class="button button-wide" ?disabled=${!app.training.canTrain} @click=${() => app.training.train()}>
-                ${icon('layers')} ${t(state.report ? 'training.again' : 'training.start')}
-              </button>`
-          }
+          <button type="button" class="button button-wide" ?disabled=${!isRunning && !app.training.canTrain} @click=${startOrStop}>
+            ${icon(isRunning ? 'stop' : 'layers')} ${t(isRunning ? 'stop' : state.report ? 'training.again' : 'training.start')}
+          </button>
           <button type="button" class="button button-quiet button-wide" @click=${() => app.dialogs.open('network')}>${icon('eye')} ${t('network.open')}</button>
         </div>`,
       host,
