@@ -48,7 +48,7 @@ test('a training begins by itself after the last picture, and one sentence says 
 test('all numbers are there: accuracy with its uncertainty, calibration, settings and seed', async () => {
   await page.getByText('All numbers').click();
   const facts = page.locator('.report .facts');
-  await expect(facts).toContainText(/Accuracy.*95 % sure/s);
+  await expect(facts).toContainText(/Accuracy.*95% sure/s);
   await expect(facts).toContainText('Are its percentages true?');
   await expect(facts).toContainText(/Seed\s*1/);
   await expect(facts).toContainText('Logistic regression');

@@ -152,7 +152,7 @@ export default {
   'report.cellRight': '{name}, recognised',
   'report.cellWrong': '{actual}, taken for {called}',
   'report.accuracy': 'Accuracy',
-  'report.accuracyRange': '{part} (95 % sure: {low} to {high})',
+  'report.accuracyRange': '{part} (95% sure: {low} to {high})',
   'report.balanced': 'Mean over classes',
   'report.calibration': 'Are its percentages true?',
   'report.calibrationGood': 'Yes: off by {part} on average',

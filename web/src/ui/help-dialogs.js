@@ -116,7 +116,7 @@ export function mountHelpDialogs(host, app) {
     }
     if (dialog === 'about') {
       drawAbout();
-      if (!about.element.open) {
+      if (!about.isOpen) {
         void app.engine.stats().then((now) => {
           stats = now;
           drawAbout();
