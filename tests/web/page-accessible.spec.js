@@ -48,13 +48,27 @@ const STATES = [
   ['the pictures of a class', (page) => page.locator('.strip-cell').first().click()],
 ];
 
+/** The network, the advice and its table, a tuning with its curves. @param {import('@playwright/test').Page} page */
+async function lookInside(page) {
+  await page.getByRole('button', { name: 'Look inside the network' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Inside the network' });
+  await expect(dialog.getByRole('slider')).toBeVisible();
+  await expectNoSeriousFindings(page, 'inside the network');
+  await dialog.getByRole('button', { name: 'Find out' }).click();
+  await expect(dialog.getByText(/^Best for your pictures: /)).toBeVisible({ timeout: 120_000 });
+  await expectNoSeriousFindings(page, 'the advice');
+  await dialog.getByRole('button', { name: 'Use: Tune the last block', exact: true }).first().click();
+  await expect(dialog.locator('.tuning-outcome')).toBeVisible({ timeout: 120_000 });
+  await expectNoSeriousFindings(page, 'a tuning');
+}
+
 for (const [size, viewport] of Object.entries({
   phone: { width: 360, height: 740 },
   desk: { width: 1440, height: 900 },
 })) {
   for (const theme of ['light', 'dark']) {
     test(`${size}, ${theme}: no state has a serious finding`, async ({ page }) => {
-      test.setTimeout(180_000);
+      test.setTimeout(360_000);
       await page.setViewportSize(viewport);
       await openPage(page, { ...settings, theme });
       await expectNoSeriousFindings(page, 'empty');
@@ -66,6 +80,8 @@ for (const [size, viewport] of Object.entries({
         await expectNoSeriousFindings(page, state);
         await page.keyboard.press('Escape');
       }
+      await lookInside(page);
+      await page.keyboard.press('Escape');
       await page.locator('.menu summary').first().click();
       await page.getByRole('button', { name: 'Delete the class' }).first().click();
       await expectNoSeriousFindings(page, 'a toast');
