@@ -53,7 +53,7 @@ test('a backbone that is broken is refused in words, and pictures, head and back
     await expect(toast, what).toContainText(says);
     await expect(drawer.locator('.choice').first().locator('input'), what).toBeChecked();
     expect(await seen(page), what).toEqual(before);
-    await toast.getByRole('button', { name: 'Close' }).click();
+    await toast.getByRole('button', { name: 'Dismiss' }).click();
     await expect(toast).toHaveCount(0);
   }
   await page.keyboard.press('Escape');

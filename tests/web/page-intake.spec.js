@@ -214,7 +214,7 @@ test('what cannot be read is listed by name with the reason, and the rest is tak
   await expect(list).toHaveCount(3);
   await expect(list.nth(0)).toHaveText(/IMG_0042\.HEIC: HEIC/);
   await expect(list.nth(2)).toHaveText(/notes\.txt: not a picture/);
-  await page.locator('.toast').getByRole('button', { name: 'Close' }).click();
+  await page.locator('.toast').getByRole('button', { name: 'Dismiss' }).click();
   await expect(list).toHaveCount(0);
 });
 

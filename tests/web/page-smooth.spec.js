@@ -9,8 +9,8 @@ import { cardOf, openPage, pictureCount } from './support/page.mjs';
 
 test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
 
-// Playwright's own recording makes a picture of the whole page for every frame: at 1440 px it leaves 7 to 17 frames a second of
-// 60, and would be all that is measured here.
+// Playwright's own recording is not to be measured here: a film of the page, a picture of all of it for each frame, left 7 to 17
+// frames a second of 60 at 1440 px.
 test.use({ trace: 'off' });
 
 const FRAME_MS = 1000 / 60;

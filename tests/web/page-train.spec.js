@@ -52,6 +52,7 @@ test('all numbers are there: accuracy with its uncertainty, calibration, setting
   await expect(facts).toContainText('Are its percentages true?');
   await expect(facts).toContainText(/Seed\s*1/);
   await expect(facts).toContainText('Logistic regression');
+  await expect(facts).toContainText(/Way\s*A new head, all else frozen/);
 });
 
 test('the calibration diagram shows what the calibration error says', async () => {
@@ -91,8 +92,9 @@ test('the calibration diagram shows what the calibration error says', async () =
   expect(error).toBeCloseTo(calibrationError, 3);
   const stated = `off by ${Math.round(1000 * calibrationError) / 10}`;
   await expect(page.locator('.report .facts')).toContainText(stated);
-  await page.getByRole('button', { name: 'Undo', exact: true }).click();
-  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => page.evaluate(() => window.headstart.state.history.undo)).toBe(2);
   await untilTrained(page);
 });
 

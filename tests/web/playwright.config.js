@@ -23,6 +23,8 @@ export default defineConfig({
   use: {
     launchOptions: { executablePath: chromium },
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    // A film of the page would cost more than the page: a picture of all of it for every frame, on the same two cores.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: true },
+    screenshot: 'only-on-failure',
   },
 });

@@ -139,7 +139,7 @@ const after = [
       await page.locator('.unreadable').waitFor();
     },
   ],
-  ['17b-closed', (page) => page.locator('.toast').getByRole('button', { name: 'Close' }).last().click()],
+  ['17b-closed', (page) => page.locator('.toast').getByRole('button', { name: 'Dismiss' }).last().click()],
   ['18-inside', openInside],
   [
     '19-advice',

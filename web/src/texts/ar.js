@@ -334,6 +334,7 @@ export default {
     many: 'حُفظت {count} صورة',
     other: 'حُفظت {count} صورة',
   },
+  'notice.dismiss': 'إخفاء الرسالة',
   'notice.undone': 'تم التراجع.',
   'notice.redone': 'أُعيد الإجراء.',
   'notice.classDeleted': 'حُذف «{name}»',

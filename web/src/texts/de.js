@@ -262,6 +262,7 @@ export default {
   },
   'notice.picturesCopied': { one: '{count} Bild nach {name} kopiert', other: '{count} Bilder nach {name} kopiert' },
   'notice.picturesSaved': { one: '{count} Bild gespeichert', other: '{count} Bilder gespeichert' },
+  'notice.dismiss': 'Meldung schließen',
   'notice.undone': 'Rückgängig gemacht.',
   'notice.redone': 'Wiederholt.',
   'notice.classDeleted': '„{name}“ gelöscht',

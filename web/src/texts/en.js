@@ -257,6 +257,7 @@ export default {
   'notice.picturesMoved': { one: '{count} picture moved to {name}', other: '{count} pictures moved to {name}' },
   'notice.picturesCopied': { one: '{count} picture copied to {name}', other: '{count} pictures copied to {name}' },
   'notice.picturesSaved': { one: '{count} picture saved', other: '{count} pictures saved' },
+  'notice.dismiss': 'Dismiss',
   'notice.undone': 'Undone.',
   'notice.redone': 'Done again.',
   'notice.classDeleted': '“{name}” deleted',

@@ -258,6 +258,7 @@ export default {
   'notice.picturesMoved': { one: '{count} imagen movida a {name}', other: '{count} imágenes movidas a {name}' },
   'notice.picturesCopied': { one: '{count} imagen copiada a {name}', other: '{count} imágenes copiadas a {name}' },
   'notice.picturesSaved': { one: '{count} imagen guardada', other: '{count} imágenes guardadas' },
+  'notice.dismiss': 'Descartar el aviso',
   'notice.undone': 'Deshecho.',
   'notice.redone': 'Rehecho.',
   'notice.classDeleted': '«{name}» borrada',

@@ -260,6 +260,7 @@ export default {
   'notice.picturesMoved': { one: '{count} image déplacée vers {name}', other: '{count} images déplacées vers {name}' },
   'notice.picturesCopied': { one: '{count} image copiée vers {name}', other: '{count} images copiées vers {name}' },
   'notice.picturesSaved': { one: '{count} image enregistrée', other: '{count} images enregistrées' },
+  'notice.dismiss': 'Fermer le message',
   'notice.undone': 'Annulé.',
   'notice.redone': 'Rétabli.',
   'notice.classDeleted': '« {name} » supprimée',

@@ -241,6 +241,7 @@ export default {
   'notice.picturesMoved': { other: '{count} 枚を {name} に移動しました' },
   'notice.picturesCopied': { other: '{count} 枚を {name} にコピーしました' },
   'notice.picturesSaved': { other: '{count} 枚を保存しました' },
+  'notice.dismiss': 'お知らせを閉じる',
   'notice.undone': '元に戻しました。',
   'notice.redone': 'やり直しました。',
   'notice.classDeleted': '「{name}」を削除しました',

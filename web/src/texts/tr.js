@@ -259,6 +259,7 @@ export default {
     other: '{count} resim {name} sınıfına kopyalandı',
   },
   'notice.picturesSaved': { one: '{count} resim kaydedildi', other: '{count} resim kaydedildi' },
+  'notice.dismiss': 'Bildirimi kapat',
   'notice.undone': 'Geri alındı.',
   'notice.redone': 'Yinelendi.',
   'notice.classDeleted': '“{name}” silindi',

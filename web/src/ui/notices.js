@@ -35,7 +35,7 @@ export function mountNotices(host, app) {
         ${notice.detail ? html`<p class="small">${notice.detail}</p>` : nothing}
       </div>
       ${notice.action ? html`<button type="button" class="button toast-action" @click=${act}>${notice.actionText}</button>` : nothing}
-      <button type="button" class="button button-quiet button-icon" @click=${() => app.notices.dismiss(notice.id)} aria-label=${t('close')}>${icon('close')}</button>
+      <button type="button" class="button button-quiet button-icon" @click=${() => app.notices.dismiss(notice.id)} aria-label=${t('notice.dismiss')}>${icon('close')}</button>
     </div>`;
   }
 
@@ -68,7 +68,7 @@ export function mountNotices(host, app) {
           ${view.unreadable.map(({ name, reason }) => html`<li><bdi>${name}</bdi>: ${reasonText(reason)}</li>`)}
         </ul>
       </div>
-      <button type="button" class="button button-quiet button-icon" @click=${() => app.intake.dismiss()} aria-label=${t('close')}>${icon('close')}</button>
+      <button type="button" class="button button-quiet button-icon" @click=${() => app.intake.dismiss()} aria-label=${t('notice.dismiss')}>${icon('close')}</button>
     </div>`;
   }
 

@@ -16,6 +16,8 @@ export function mountReportPanel(host, app) {
   const { t } = texts;
   /** @type {typeof import('../kit/reliability.js') | null} */
   let chart = null;
+  /** @type {typeof import('../state/strategies.js').nameOf | null} */
+  let nameOf = null;
 
   /** @param {number} classId */
   const cardOf = (classId) => {
@@ -124,6 +126,15 @@ export function mountReportPanel(host, app) {
     </div>`;
   }
 
+  /** How much of the network was trained. @param {TrainReport} report @returns {[string, string][]} */
+  function way({ strategy }) {
+    if (!nameOf) {
+      return [];
+    }
+    const { key, values } = nameOf(strategy);
+    return [[t('advice.strategy'), t(key, values)]];
+  }
+
   /** @param {TrainReport} report */
   function facts(report) {
     const l2 = texts.number(report.l2, { maximumSignificantDigits: 2, notation: 'scientific' });
@@ -143,6 +154,7 @@ export function mountReportPanel(host, app) {
       ],
       [t('report.loss'), texts.number(report.loss, { maximumFractionDigits: 3 })],
       [t('report.temperature'), texts.number(report.temperature, { maximumFractionDigits: 2 })],
+      ...way(report),
       [t('report.head'), t(/** @type {any} */ (`head.${report.head}`))],
       [
         t('report.weights'),
@@ -163,6 +175,9 @@ export function mountReportPanel(host, app) {
   async function fetchChart({ currentTarget }) {
     if (currentTarget.open && !chart) {
       chart = await import('../kit/reliability.js').catch(() => null);
+      // What the ways to train are called comes with the rest of what lies inside.
+      const [strategies] = await Promise.all([import('../state/strategies.js'), app.loadInside()]).catch(() => [null]);
+      nameOf = strategies?.nameOf ?? null;
       draw();
     }
   }

@@ -132,7 +132,7 @@ export function mountSampleViewer(host, app) {
         <button type="button" class="button button-icon" ?disabled=${index === count - 1} @click=${() => app.viewer.show(index + 1)} aria-label=${t('viewer.next')}>${icon('next', 'icon-mirrored')}</button>
       </div>
       <div class="viewer-actions">
-        <span class="small soft numbers">${hint()}</span>
+        <span class="small soft numbers ${spans || selected.size > 0 ? '' : 'wide-only'}">${hint()}</span>
         <div class="button-row">
           <button type="button" class="button" aria-pressed=${picks} @click=${togglePicking}>${icon('check')} ${t('viewer.select')}</button>
           ${

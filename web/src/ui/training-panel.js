@@ -26,7 +26,7 @@ export function mountTrainingPanel(host, app) {
             (card, index) => html`<li class=${card.sampleIds.length > 0 ? 'is-done' : ''}>
               ${token(card.slot, index + 1)}
               <span class="small" dir="auto">${card.name}</span>
-              <span class="small numbers soft">${t('pictures', { count: card.sampleIds.length })}</span>
+              <span class="small numbers soft">${t('pictures', { count: card.sampleIds.length + card.waitingCount })}</span>
             </li>`,
           )}</ul>`;
     }

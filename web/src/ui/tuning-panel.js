@@ -45,7 +45,9 @@ export function mountTuningPanel(host, app, { titleId }) {
     const report = state.report?.fineTuning ?? null;
     const done = state.training.phase !== 'running';
     const before = done ? report?.headAlone : null;
-    const loss = (/** @type {number} */ value) => texts.number(value, { maximumSignificantDigits: 2 });
+    // A loss of a billionth is none.
+    const loss = (/** @type {number} */ value) =>
+      texts.number(Math.round(value * 1e4) / 1e4, { maximumSignificantDigits: 2 });
     const percent = (/** @type {number} */ value) => texts.percent(value);
     const newest = epochs.at(-1);
     const accuracies = epochs.map(({ heldOutAccuracy }) => heldOutAccuracy);
