@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -161,6 +163,43 @@ struct Scores {
   std::vector<double> unknown[kMethodCount];
 };
 
+// Mean cosine similarity to the three nearest rows, all less the rows' mean (CL2N, Wang et al. 2019).
+class NearestRows {
+ public:
+  NearestRows(std::span<const float> rows, std::size_t width) : mean_(width), width_(width) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      mean_[i % width] += static_cast<double>(rows[i]) / static_cast<double>(rows.size() / width);
+    }
+    for (std::size_t i = 0; i < rows.size(); i += width) rows_.push_back(centred(rows.subspan(i, width)));
+  }
+
+  [[nodiscard]] double nearness(std::span<const float> features) const {
+    const std::vector<double> query = centred(features);
+    std::vector<double> similarities;
+    for (const std::vector<double>& row : rows_) {
+      similarities.push_back(std::inner_product(query.begin(), query.end(), row.begin(), 0.0));
+    }
+    std::partial_sort(similarities.begin(), similarities.begin() + 3, similarities.end(), std::greater<>());
+    return similarities[0] + similarities[1] + similarities[2];
+  }
+
+ private:
+  [[nodiscard]] std::vector<double> centred(std::span<const float> row) const {
+    std::vector<double> values(width_);
+    double square = 1e-30;
+    for (std::size_t j = 0; j < width_; ++j) {
+      values[j] = static_cast<double>(row[j]) - mean_[j];
+      square += values[j] * values[j];
+    }
+    for (double& value : values) value /= std::sqrt(square);
+    return values;
+  }
+
+  std::vector<double> mean_;
+  std::size_t width_;
+  std::vector<std::vector<double>> rows_;
+};
+
 double largest_probability(std::vector<float> logits, double& energy) {
   const auto largest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
   double sum = 0;
@@ -170,9 +209,10 @@ double largest_probability(std::vector<float> logits, double& energy) {
 }
 
 // One split: some classes known, the others not; every picture that was not trained on is judged.
-Scores judge_split(const Pictures& pictures, const std::vector<float>& features, std::size_t feature_count,
-                   std::size_t per_class, std::size_t known_count, std::uint64_t seed,
-                   const ComputePool& pool) {
+Scores judge_split(const Pictures& pictures, const std::vector<float>& features,
+                   const std::vector<std::size_t>& map_sizes, std::size_t per_class, std::size_t known_count,
+                   std::uint64_t seed, const ComputePool& pool) {
+  const std::size_t feature_count = std::accumulate(map_sizes.begin(), map_sizes.end(), std::size_t{0});
   std::vector<std::uint32_t> order;
   for (std::uint32_t c = 0; c < pictures.class_count; ++c) order.push_back(c);
   Random random(seed + 1000);
@@ -191,11 +231,8 @@ Scores judge_split(const Pictures& pictures, const std::vector<float>& features,
     classes.push_back(position[pictures.classes[picture]]);
   }
   const Trainer trainer = trained(rows, feature_count, classes, known_count, seed, pool);
-  KnownSamples samples{rows, classes, feature_count, known_count, {}, {}};
-  KnownJudge neighbours = need(KnownJudge::fit(samples, {}, pool));
-  samples.held_out_rows = trainer.report().held_out_rows;
-  samples.held_out_logits = trainer.report().held_out_logits;
-  KnownJudge judge = need(KnownJudge::fit(samples, {}, pool));
+  const NearestRows neighbours(rows, feature_count);
+  KnownJudge judge = need(KnownJudge::fit({rows, map_sizes, classes, known_count}, {}, pool));
   Scores scores;
   for (const std::uint32_t picture : drawn.test) {
     const bool known = position[pictures.classes[picture]] < known_count;
@@ -204,42 +241,39 @@ Scores judge_split(const Pictures& pictures, const std::vector<float>& features,
     double energy = 0;
     side[kLargestProbability].push_back(largest_probability(logits, energy));
     side[kEnergy].push_back(energy);
-    side[kNeighbours].push_back(need(neighbours.known(row(picture), logits)));
-    side[kJudge].push_back(need(judge.known(row(picture), logits)));
+    side[kNeighbours].push_back(neighbours.nearness(row(picture)));
+    side[kJudge].push_back(need(judge.known(row(picture))));
   }
   return scores;
 }
 
 int unknown(const std::vector<std::uint8_t>& file, const Pictures& pictures, std::size_t per_class,
             std::uint64_t seed_count, std::size_t known_count, const ComputePool& pool) {
-  const std::vector<std::string> maps{"blocks.12", "blocks.14", "blocks.16"};
-  Watcher watcher(file, pictures, maps, pool);
+  Watcher watcher(file, pictures, {}, pool);
+  const auto selected = need(select_features(watcher.backbone().feature_blocks(), known_features()));
   const std::size_t last_count = watcher.backbone().info().embedding_dim;
+  const std::size_t joined_count = feature_count_of(selected);
+  std::vector<std::size_t> map_sizes;
+  for (const FeatureBlock& block : selected) map_sizes.push_back(block.count);
   std::vector<float> last;
-  std::vector<float> joined;
-  std::vector<float> pooled;
+  std::vector<float> joined(pictures.frames.size() * joined_count);
+  std::vector<float> all(watcher.backbone().feature_count());
   for (std::uint32_t i = 0; i < pictures.frames.size(); ++i) {
     watcher.look(i, 0);
-    for (std::size_t map = 0; map < maps.size(); ++map) {
-      const std::size_t channel_count = watcher.backbone().maps()[map].channel_count;
-      pooled.resize(channel_count);
-      pool_map(watcher.backbone().map(0, map), channel_count, pooled);
-      joined.insert(joined.end(), pooled.begin(), pooled.end());
-    }
+    watcher.backbone().features(0, all);
+    gather_features(all, selected, std::span(joined).subspan(i * joined_count, joined_count));
     const auto embedding = watcher.backbone().embedding(0);
-    joined.insert(joined.end(), embedding.begin(), embedding.end());
     last.insert(last.end(), embedding.begin(), embedding.end());
   }
   const char* names[kMethodCount] = {"largest_probability", "energy", "neighbours", "judge"};
   for (const bool is_joined : {false, true}) {
     const std::vector<float>& features = is_joined ? joined : last;
-    const std::size_t feature_count = is_joined ? joined.size() / pictures.frames.size() : last_count;
+    const std::vector<std::size_t> sizes = is_joined ? map_sizes : std::vector{last_count};
     std::vector<double> areas(kMethodCount);
     double kept = 0;
     double passed = 0;
     for (std::uint64_t seed = 1; seed <= seed_count; ++seed) {
-      const Scores scores =
-          judge_split(pictures, features, feature_count, per_class, known_count, seed, pool);
+      const Scores scores = judge_split(pictures, features, sizes, per_class, known_count, seed, pool);
       const auto part = [](const std::vector<double>& values) {
         const auto count =
             std::count_if(values.begin(), values.end(), [](double value) { return value >= 0.5; });

@@ -2,10 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "advice/class_scatter.h"
+#include "advice/row_space.h"
 #include "fine_tune/rng.h"
 #include "headstart/known.h"
 
@@ -14,6 +17,7 @@ using namespace headstart;
 namespace {
 
 constexpr std::size_t kFeatureCount = 24;
+constexpr std::size_t kMapSizes[] = {8, 16};
 
 ComputePool pool_of(std::size_t threads) {
   auto pool = ComputePool::create(threads);
@@ -30,25 +34,20 @@ class Clouds {
       for (std::size_t j = 0; j < kFeatureCount; ++j) centre.push_back(1 + normal());
       centres_.push_back(centre);
     }
-    samples_.feature_count = kFeatureCount;
     samples_.class_count = class_count;
     for (std::size_t i = 0; i < class_count * per_class; ++i) {
       const auto c = static_cast<std::uint32_t>(i % class_count);
       const std::vector<float> row = picture(c);
       features_.insert(features_.end(), row.begin(), row.end());
-      const std::vector<float> answer = logits(row);
-      logits_.insert(logits_.end(), answer.begin(), answer.end());
       classes_.push_back(c);
-      rows_.push_back(static_cast<std::uint32_t>(i));
     }
   }
 
   [[nodiscard]] KnownSamples samples() const {
     KnownSamples samples = samples_;
     samples.features = features_;
+    samples.map_sizes = kMapSizes;
     samples.class_indices = classes_;
-    samples.held_out_rows = rows_;
-    samples.held_out_logits = logits_;
     return samples;
   }
 
@@ -56,19 +55,6 @@ class Clouds {
     std::vector<float> row;
     for (const double centre : centres_[c]) row.push_back(static_cast<float>(centre + noise_ * normal()));
     return row;
-  }
-
-  // Of a head that knows the centres.
-  [[nodiscard]] std::vector<float> logits(const std::vector<float>& row) const {
-    std::vector<float> answer;
-    for (std::size_t c = 0; c < samples_.class_count; ++c) {
-      double square = 0;
-      for (std::size_t j = 0; j < kFeatureCount; ++j) {
-        square += std::pow(static_cast<double>(row[j]) - centres_[c][j], 2);
-      }
-      answer.push_back(static_cast<float>(4 - square / 4));
-    }
-    return answer;
   }
 
  private:
@@ -85,8 +71,6 @@ class Clouds {
   KnownSamples samples_;
   std::vector<float> features_;
   std::vector<std::uint32_t> classes_;
-  std::vector<std::uint32_t> rows_;
-  std::vector<float> logits_;
 };
 
 KnownJudge judge_of(const KnownSamples& samples, const ComputePool& pool, const KnownOptions& options = {}) {
@@ -101,13 +85,100 @@ std::vector<double> known_of(KnownJudge& judge, Clouds& clouds, std::size_t firs
   std::vector<double> values;
   for (std::size_t i = 0; i < count; ++i) {
     const std::vector<float> row = clouds.picture(first_class + i % (class_end - first_class));
-    const auto known = judge.known(row, clouds.logits(row));
+    const auto known = judge.known(row);
     REQUIRE(known.ok());
     REQUIRE(known.value() >= 0);
     REQUIRE(known.value() <= 1);
     values.push_back(known.value());
   }
   return values;
+}
+
+// (x - mean) scale, with the statistics of `all`.
+std::vector<double> standardised(std::span<const float> rows, std::span<const float> all) {
+  const auto count = static_cast<double>(all.size() / kFeatureCount);
+  std::vector<double> means(kFeatureCount);
+  std::vector<double> variances(kFeatureCount);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    means[i % kFeatureCount] += static_cast<double>(all[i]) / count;
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    variances[i % kFeatureCount] +=
+        std::pow(static_cast<double>(all[i]) - means[i % kFeatureCount], 2) / count;
+  }
+  const std::vector<double> scales = scales_of(variances, kMapSizes);
+  std::vector<double> result;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::size_t j = i % kFeatureCount;
+    result.push_back((static_cast<double>(rows[i]) - means[j]) * scales[j]);
+  }
+  return result;
+}
+
+using Vector = std::array<double, kFeatureCount>;
+using Matrix = std::array<Vector, kFeatureCount>;
+
+// x' (scatter + ridge)^-1 x, by Gauss's elimination.
+double inverse_form(Matrix scatter, double ridge, const Vector& x) {
+  Vector y = x;
+  for (std::size_t i = 0; i < kFeatureCount; ++i) scatter[i][i] += ridge;
+  for (std::size_t k = 0; k < kFeatureCount; ++k) {
+    for (std::size_t i = k + 1; i < kFeatureCount; ++i) {
+      const double factor = scatter[i][k] / scatter[k][k];
+      for (std::size_t j = k; j < kFeatureCount; ++j) scatter[i][j] -= factor * scatter[k][j];
+      y[i] -= factor * y[k];
+    }
+  }
+  double form = 0;
+  for (std::size_t i = kFeatureCount; i-- > 0;) {
+    for (std::size_t j = i + 1; j < kFeatureCount; ++j) y[i] -= scatter[i][j] * y[j];
+    y[i] /= scatter[i][i];
+    form += x[i] * y[i];
+  }
+  return form;
+}
+
+// What known.h defines, in all dimensions.
+Signs signs_directly(const std::vector<double>& rows, std::span<const std::uint32_t> classes,
+                     const std::vector<double>& query) {
+  std::vector<Vector> means(3, Vector{});
+  std::vector<double> sizes(3);
+  for (std::size_t i = 0; i < classes.size(); ++i) sizes[classes[i]] += 1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::uint32_t c = classes[i / kFeatureCount];
+    means[c][i % kFeatureCount] += rows[i] / sizes[c];
+  }
+  Matrix within{};
+  Matrix total{};
+  double within_trace = 0;
+  double total_trace = 0;
+  for (std::size_t r = 0; r < classes.size(); ++r) {
+    const double* row = rows.data() + r * kFeatureCount;
+    const Vector& mean = means[classes[r]];
+    for (std::size_t i = 0; i < kFeatureCount; ++i) {
+      for (std::size_t j = 0; j < kFeatureCount; ++j) {
+        within[i][j] += (row[i] - mean[i]) * (row[j] - mean[j]) / static_cast<double>(classes.size());
+        total[i][j] += row[i] * row[j] / static_cast<double>(classes.size());
+      }
+    }
+  }
+  for (std::size_t i = 0; i < kFeatureCount; ++i) {
+    within_trace += within[i][i] / kFeatureCount;
+    total_trace += total[i][i] / kFeatureCount;
+  }
+  Vector x{};
+  std::copy(query.begin(), query.end(), x.begin());
+  Signs signs{-1e300, 0};
+  double nearest = 1e300;
+  for (const Vector& mean : means) {
+    Vector from_mean{};
+    for (std::size_t i = 0; i < kFeatureCount; ++i) from_mean[i] = x[i] - mean[i];
+    signs.discriminant = std::max(signs.discriminant, inverse_form(within, within_trace, x) -
+                                                          inverse_form(within, within_trace, from_mean));
+    nearest = std::min(nearest, inverse_form(within, 10 * within_trace, from_mean));
+  }
+  signs.nearness = inverse_form(total, 10 * total_trace, x) - nearest;
+  return signs;
 }
 
 // The chance that a known picture gets more than an unknown one (Mann & Whitney 1947).
@@ -162,17 +233,68 @@ TEST_CASE("with too few pictures everything counts as known") {
   KnownJudge judge = judge_of(clouds.samples(), pool);
   CHECK_FALSE(judge.judges());
   const std::vector<float> row = clouds.picture(7);
-  CHECK(judge.known(row, clouds.logits(row)).value() == 1.0);
+  CHECK(judge.known(row).value() == 1.0);
 }
 
-TEST_CASE("without measured answers distance alone judges") {
+TEST_CASE("pictures of a class that does not count just now are no longer known, those of the others are") {
   const ComputePool pool = pool_of(1);
   Clouds clouds(4, 20);
-  KnownSamples samples = clouds.samples();
-  samples.held_out_rows = {};
-  samples.held_out_logits = {};
-  KnownJudge judge = judge_of(samples, pool);
-  CHECK(area_under_curve(known_of(judge, clouds, 0, 4, 100), known_of(judge, clouds, 4, 12, 100)) > 0.9);
+  KnownJudge judge = judge_of(clouds.samples(), pool);
+  const std::uint8_t without_last[] = {1, 1, 1, 0};
+  std::size_t kept = 0;
+  std::size_t turned_away = 0;
+  for (std::size_t i = 0; i < 100; ++i) {
+    kept += judge.known(clouds.picture(i % 3), without_last).value() >= 0.5 ? 1 : 0;
+    turned_away += judge.known(clouds.picture(3), without_last).value() < 0.5 ? 1 : 0;
+  }
+  CHECK(kept > 85);
+  CHECK(turned_away > 85);
+  const std::uint8_t nothing[4] = {};
+  CHECK(judge.known(clouds.picture(0), nothing).error().code == ErrorCode::kBadArgument);
+}
+
+TEST_CASE("pictures that are all the same in every class are known, whatever is shown") {
+  const ComputePool pool = pool_of(1);
+  std::vector<float> features;
+  std::vector<std::uint32_t> classes;
+  for (std::uint32_t i = 0; i < 12; ++i) {
+    for (std::size_t j = 0; j < kFeatureCount; ++j) features.push_back(i % 2 == j % 2 ? 1.0F : 0.0F);
+    classes.push_back(i % 2);
+  }
+  KnownJudge judge = judge_of({features, kMapSizes, classes, 2}, pool);
+  CHECK_FALSE(judge.judges());
+  CHECK(judge.known(std::vector<float>(kFeatureCount, 9.0F)).value() == 1.0);
+}
+
+TEST_CASE("the two signs are those of the definition, computed in all dimensions") {
+  const ComputePool pool = pool_of(1);
+  Clouds clouds(3, 6);
+  const KnownSamples samples = clouds.samples();
+  const std::size_t count = samples.class_indices.size();
+  auto space = RowSpace::create(samples.features, kMapSizes, pool);
+  REQUIRE(space.ok());
+  SpanCoordinates places;
+  REQUIRE(space.value().locate(samples.features, places).ok());
+  const std::size_t size = space.value().size();
+  // 18 rows around their mean span 17 dimensions of the 24.
+  REQUIRE(size == count - 1);
+  ScatterSums sums(size, 3);
+  for (std::size_t i = 0; i < count; ++i) {
+    CHECK(places.rests[i] < 1e-4);
+    sums.add(std::span(places.values).subspan(i * size, size), places.rests[i], samples.class_indices[i]);
+  }
+  auto model = ClassScatter::create(sums, kFeatureCount);
+  REQUIRE(model.has_value());
+  const std::vector<float> other = clouds.picture(7);
+  SpanCoordinates place;
+  REQUIRE(space.value().locate(other, place).ok());
+  CHECK(place.rests.front() > 1e-3);
+  const Signs found = model->judge(place.values, place.rests.front(), {});
+
+  const Signs expected = signs_directly(standardised(samples.features, samples.features),
+                                        samples.class_indices, standardised(other, samples.features));
+  CHECK(found.discriminant == doctest::Approx(expected.discriminant).epsilon(1e-3));
+  CHECK(found.nearness == doctest::Approx(expected.nearness).epsilon(1e-3));
 }
 
 TEST_CASE("the scale of the features does not matter, the number of threads neither") {
@@ -189,21 +311,20 @@ TEST_CASE("the scale of the features does not matter, the number of threads neit
   const std::vector<float> row = clouds.picture(1);
   std::vector<float> scaled_row = row;
   for (float& value : scaled_row) value *= 1024;
-  CHECK(other.known(scaled_row, clouds.logits(row)).value() ==
-        doctest::Approx(plain.known(row, clouds.logits(row)).value()).epsilon(1e-4));
+  CHECK(other.known(scaled_row).value() == doctest::Approx(plain.known(row).value()).epsilon(1e-4));
 }
 
 TEST_CASE("a judge refuses what does not fit together") {
   const ComputePool pool = pool_of(1);
   Clouds clouds(3, 5);
   KnownSamples samples = clouds.samples();
-  samples.held_out_logits = samples.held_out_logits.first(2);
+  samples.features = samples.features.first(2);
   CHECK(KnownJudge::fit(samples, {}, pool).error().code == ErrorCode::kBadArgument);
   samples = clouds.samples();
   samples.class_count = 2;
   CHECK_FALSE(KnownJudge::fit(samples, {}, pool).ok());
   CHECK_FALSE(KnownJudge::fit(clouds.samples(), {.kept_fraction = 0.1}, pool).ok());
   KnownJudge judge = judge_of(clouds.samples(), pool);
-  CHECK(judge.known(std::vector<float>(3), std::vector<float>(3)).error().message ==
-        "expected 24 features and 3 logits, got 3 and 3");
+  CHECK(judge.known(std::vector<float>(3)).error().message ==
+        "expected 24 features and 3 classes, got 3 and 0");
 }

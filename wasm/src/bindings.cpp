@@ -74,10 +74,8 @@ EMSCRIPTEN_BINDINGS(headstart) {
       "{ code: string, message: string, value: { accuracy: number, standardError: number, logLoss: number, "
       "heldOutCount: number, trainedWeightCount: number } }");
   register_type<AdviceOutcome>(
-      "{ code: string, message: string, value: { recommended: string, reasons: { code: string, first: "
-      "number, "
-      "second: number }[], case: string, data: { kind: string, classIds: Uint32Array, sampleIds: "
-      "Uint32Array, "
+      "{ code: string, message: string, value: { recommended: string, reason: { code: string, first: number, "
+      "second: number }, case: string, data: { kind: string, classIds: Uint32Array, sampleIds: Uint32Array, "
       "value: number }[], mirror: string } }");
 
   value_object<FrameDescription>("FrameDescription")

@@ -78,7 +78,7 @@ class Session {
   void tuneCancel();
 
   // Advice on the samples as they are: candidates one after another, each a run that is done, then what comes
-  // of them. A change to the samples ends it.
+  // of them; the last head that was added is the usual way. A change to the samples ends it.
   DoneOutcome adviceBegin();
   CandidateOutcome adviceAdd(const std::string& strategy, std::uint32_t simplicity);
   CandidateOutcome adviceAddTuned(const std::string& strategy, std::uint32_t simplicity);
@@ -135,7 +135,7 @@ class Session {
   std::optional<Head> read_head_;
   std::optional<AnsweringHead> answering_head_;
   std::vector<float> features_;  // what the answering head reads of the last frame
-  std::vector<float> logits_;
+  std::vector<float> judged_;    // what tells whether it is known
   std::vector<float> probabilities_;
 };
 

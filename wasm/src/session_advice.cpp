@@ -42,16 +42,12 @@ CandidateResult candidate_of(const TrainingRun& run, const TuningRun& tuning) {
   return candidate;
 }
 
-val reasons_value(std::span<const Reason> reasons) {
-  val list = val::array();
-  for (std::size_t i = 0; i < reasons.size(); ++i) {
-    val reason = val::object();
-    reason.set("code", std::string(reason_code_name(reasons[i].code)));
-    reason.set("first", reasons[i].first);
-    reason.set("second", reasons[i].second);
-    list.set(i, reason);
-  }
-  return list;
+val reason_value(const Reason& given) {
+  val reason = val::object();
+  reason.set("code", std::string(reason_code_name(given.code)));
+  reason.set("first", given.first);
+  reason.set("second", given.second);
+  return reason;
 }
 
 val data_value(std::span<const DataAdvice> advice) {
@@ -70,14 +66,14 @@ val data_value(std::span<const DataAdvice> advice) {
 CaseEvidence case_evidence(const AdviceRun& advice, const TrainingSetView& samples) {
   std::vector<std::size_t> counts(samples.class_ids.size());
   for (const std::uint32_t index : samples.class_indices) ++counts[index];
-  CaseEvidence evidence;
-  evidence.class_count = counts.size();
-  evidence.smallest_class_count = counts.empty() ? 0 : *std::ranges::min_element(counts);
-  evidence.log_me_last = advice.log_me_last;
-  evidence.log_me_earlier = advice.log_me_earlier.value_or(advice.log_me_last);
-  evidence.accuracy_last = advice.accuracy_last;
-  evidence.accuracy_earlier = advice.accuracy_earlier;
-  return evidence;
+  std::ranges::sort(counts);
+  const auto candidate = [&](const std::optional<std::size_t>& position) {
+    return position ? &advice.candidates[*position] : nullptr;
+  };
+  return {.median_class_count = counts.empty() ? 0 : counts[counts.size() / 2],
+          .last = candidate(advice.last),
+          .earlier = candidate(advice.earlier),
+          .joined = candidate(advice.joined)};
 }
 
 }  // namespace
@@ -107,13 +103,17 @@ CandidateOutcome Session::adviceAdd(const std::string& strategy, std::uint32_t s
   if (!run_) return failure<CandidateOutcome>({ErrorCode::kInternal, "no training run is done"});
   const TrainReport& report = run_->trainer.report();
   if (!report.measured) return failure<CandidateOutcome>({ErrorCode::kTooFewSamples, report.why_not});
+  const std::size_t position = advice_->candidates.size();
+  advice_->usual = position;
   if (strategy == "head") {
+    advice_->last = position;
     advice_->held_out_rows = report.held_out_rows;
     advice_->held_out_predictions = report.held_out_predictions;
     advice_->held_out_probabilities = report.held_out_probabilities;
-    advice_->accuracy_last = report.metrics.accuracy;
   } else if (report.features.size() == 1 && report.features.front() != "last") {
-    advice_->accuracy_earlier = std::max(advice_->accuracy_earlier, report.metrics.accuracy);
+    advice_->earlier = position;
+  } else if (report.features.size() > 1 && report.view_count == 0) {
+    advice_->joined = position;
   }
   CandidateResult candidate = candidate_of(*run_);
   candidate.strategy = strategy;
@@ -146,13 +146,7 @@ NumberOutcome Session::adviceTransfer(const std::string& map) {
     gather_features(samples.embeddings.subspan(i * samples.feature_count, samples.feature_count),
                     blocks.value(), std::span(rows).subspan(i * width, width));
   }
-  const double score = log_me(rows, width, samples.class_indices, samples.class_ids.size());
-  if (map == "last") {
-    advice_->log_me_last = score;
-  } else {
-    advice_->log_me_earlier = std::max(advice_->log_me_earlier.value_or(score), score);
-  }
-  return outcome<NumberOutcome>(val(score));
+  return outcome<NumberOutcome>(val(log_me(rows, width, samples.class_indices, samples.class_ids.size())));
 }
 
 DoneOutcome Session::adviceAddBorder(std::uint32_t sample_id, const FrameDescription& frame) {
@@ -215,7 +209,7 @@ AdviceOutcome Session::adviceFinish() {
   if (advice_->candidates.empty())
     return failure<AdviceOutcome>({ErrorCode::kTooFewSamples, "no way to train could be measured"});
   const std::unique_ptr<AdviceEvidence> evidence = advice_evidence();
-  const Recommendation recommendation = recommend(advice_->candidates);
+  const Recommendation recommendation = recommend(advice_->candidates, advice_->usual);
   const Result<std::vector<DataAdvice>> data = data_advice(evidence->data, *pool_);
   if (!data) return failure<AdviceOutcome>(data.error());
   const Result<MirrorVerdict> mirror = judge_mirror(evidence->data, *pool_);
@@ -223,7 +217,7 @@ AdviceOutcome Session::adviceFinish() {
   const DataCase data_case = judge_case(case_evidence(*advice_, evidence->data.samples));
   val value = val::object();
   value.set("recommended", advice_->candidates[recommendation.recommended].strategy);
-  value.set("reasons", reasons_value(recommendation.reasons));
+  value.set("reason", reason_value(recommendation.reason));
   value.set("case", std::string(data_case_name(data_case)));
   value.set("data", data_value(data.value()));
   value.set("mirror", std::string(mirror_verdict_name(mirror.value())));

@@ -71,17 +71,19 @@ bool Session::answer_with_trained_head() {
   std::vector<std::size_t> rows;
   std::vector<std::string> labels;
   std::vector<std::uint32_t> class_ids;
+  std::vector<std::uint8_t> is_counted(trained_head_->class_ids.size(), 0);
   for (std::size_t row = 0; row < trained_head_->class_ids.size(); ++row) {
     const auto name = names.find(static_cast<std::uint32_t>(trained_head_->class_ids[row]));
     if (name == names.end()) continue;
     rows.push_back(row);
+    is_counted[row] = 1;
     labels.push_back(name->second);
     class_ids.push_back(name->first);
   }
   if (rows.size() < 2) return false;
   answering_head_.emplace(AnsweringHead{select_rows(trained_head_->head, rows, std::move(labels)),
-                                        trained_head_->kind, std::move(class_ids), std::nullopt, true,
-                                        store_->revision()});
+                                        trained_head_->kind, std::move(class_ids), std::move(is_counted),
+                                        std::nullopt, true, store_->revision()});
   return true;
 }
 
@@ -101,8 +103,12 @@ Status Session::refresh_answering_head() {
   if (!reader) return reader.error();
   std::vector<std::uint32_t> class_ids;
   for (const ClassId id : samples.class_ids) class_ids.push_back(static_cast<std::uint32_t>(id));
-  answering_head_.emplace(AnsweringHead{std::move(means).value(), HeadKind::kNearestMean,
-                                        std::move(class_ids), std::move(reader).value(), false,
+  answering_head_.emplace(AnsweringHead{std::move(means).value(),
+                                        HeadKind::kNearestMean,
+                                        std::move(class_ids),
+                                        {},
+                                        std::move(reader).value(),
+                                        false,
                                         store_->revision()});
   return {};
 }
@@ -115,13 +121,16 @@ DoneOutcome Session::embedForRanking(const FrameDescription& frame) {
   return done_outcome(reader.read(*backbone_, frame_in_input(frame), prepare_options(frame), features_));
 }
 
-// Judged by all that the head was trained on, the classes that are out now included.
+// A class that is out now does not count: its pictures are no longer known.
 Result<double> Session::known_now() {
   if (!answering_head_->trained || !trained_head_->judge) return 1.0;
-  logits_.resize(trained_head_->head.class_count());
-  if (const Status status = head_logits(trained_head_->head, features_, logits_); !status)
-    return status.error();
-  return trained_head_->judge->known(features_, logits_);
+  std::span<const float> judged = features_;
+  if (!trained_head_->judged_blocks.empty()) {
+    judged_.resize(feature_count_of(trained_head_->judged_blocks));
+    gather_features(trained_head_->reader->row(), trained_head_->judged_blocks, judged_);
+    judged = judged_;
+  }
+  return trained_head_->judge->known(judged, answering_head_->is_counted);
 }
 
 RankingOutcome Session::rank() {
@@ -205,20 +214,16 @@ DoneOutcome Session::adoptHead(const ClassIdList& class_ids, std::uint32_t file_
   return done_outcome(working ? judge_from_store() : working);
 }
 
-Status TrainedHead::judge_by(std::span<const float> rows, std::span<const std::uint32_t> class_indices,
-                             const TrainReport* measured, const ComputePool& pool) {
-  KnownSamples samples;
-  samples.features = rows;
-  samples.class_indices = class_indices;
-  samples.feature_count = head.feature_count;
-  samples.class_count = head.class_count();
-  if (measured != nullptr) {
-    samples.held_out_rows = measured->held_out_rows;
-    samples.held_out_logits = measured->held_out_logits;
-  }
+Status TrainedHead::judge_by(std::span<const float> rows, std::vector<FeatureBlock> blocks,
+                             std::span<const std::uint32_t> class_indices, const ComputePool& pool) {
+  std::vector<std::size_t> map_sizes;
+  for (const FeatureBlock& block : blocks) map_sizes.push_back(block.count);
+  if (blocks.empty()) map_sizes.push_back(head.feature_count);
+  const KnownSamples samples{rows, map_sizes, class_indices, head.class_count()};
   Result<KnownJudge> fitted = KnownJudge::fit(samples, {}, pool);
   if (!fitted) return fitted.error();
   judge.emplace(std::move(fitted).value());
+  judged_blocks = std::move(blocks);
   return {};
 }
 
@@ -227,9 +232,9 @@ Status Session::judge_from_store() {
   TrainedHead& trained = *trained_head_;
   if (trained.reader->has_own_network()) return {};
   const TrainingSetView samples = store_->training_set();
-  const bool looks_twice = trained.head.second_look != SecondLook::kNo;
-  if (looks_twice && samples.view_count == 0) return {};
-  const std::size_t width = trained.head.feature_count;
+  Result<std::vector<FeatureBlock>> blocks = select_features(samples.blocks, known_features());
+  if (!blocks) return blocks.error();
+  const std::size_t width = feature_count_of(blocks.value());
   std::vector<float> rows;
   std::vector<std::uint32_t> class_indices;
   for (std::size_t i = 0; i < samples.sample_ids.size(); ++i) {
@@ -238,13 +243,10 @@ Status Session::judge_from_store() {
     if (found == trained.class_ids.end()) continue;
     class_indices.push_back(static_cast<std::uint32_t>(found - trained.class_ids.begin()));
     rows.resize(class_indices.size() * width);
-    const Status read = trained.reader->read_rows(
-        samples.embeddings.subspan(i * samples.feature_count, samples.feature_count),
-        looks_twice ? samples.views[i].first(samples.feature_count) : std::span<const float>(),
-        std::span(rows).last(width));
-    if (!read) return read;
+    gather_features(samples.embeddings.subspan(i * samples.feature_count, samples.feature_count),
+                    blocks.value(), std::span(rows).last(width));
   }
-  return trained.judge_by(rows, class_indices, nullptr, *pool_);
+  return trained.judge_by(rows, std::move(blocks).value(), class_indices, *pool_);
 }
 
 }  // namespace headstart::wasm

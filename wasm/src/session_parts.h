@@ -24,7 +24,7 @@ struct TrainingRun {
   TrainSettings settings;
   std::vector<std::uint32_t> class_indices;  // [sample_count], as the training set was
   std::vector<SampleId> sample_ids;          // [sample_count]
-  std::vector<float> rows;  // [sample_count, head's feature_count], for judging what is known
+  std::vector<float> rows;                   // [sample_count, features to judge by], see known_features()
 };
 
 // One view of one sample that fine-tuning trains on: the picture itself or a changed copy.
@@ -43,14 +43,15 @@ struct TuningRun {
 struct AdviceRun {
   std::uint64_t revision = 0;  // of the store
   std::vector<CandidateResult> candidates;
+  // Positions of the heads on the last layer, on an earlier block and on joined layers, and of the usual way.
+  std::optional<std::size_t> last;
+  std::optional<std::size_t> earlier;
+  std::optional<std::size_t> joined;
+  std::size_t usual = 0;
   // Of the head on the last layer: what data advice looks at.
   std::vector<std::uint32_t> held_out_rows;
   std::vector<std::uint32_t> held_out_predictions;
   std::vector<float> held_out_probabilities;
-  double accuracy_last = 0;
-  double accuracy_earlier = 0;
-  double log_me_last = 0;
-  std::optional<double> log_me_earlier;
   std::vector<float> borders;  // [sample_count, embedding_dim]
   std::size_t border_count = 0;
 };
@@ -68,11 +69,12 @@ struct TrainedHead {
   HeadKind kind = HeadKind::kLogistic;
   std::vector<ClassId> class_ids;  // [class_count], the class of each row
   std::optional<HeadReader> reader;
-  std::optional<KnownJudge> judge;  // none: everything counts as known
+  std::optional<KnownJudge> judge;          // none: everything counts as known
+  std::vector<FeatureBlock> judged_blocks;  // of the backbone's row; none: what the head reads is judged
 
-  // `rows` [sample_count, head.feature_count] are what the head reads of the samples.
-  Status judge_by(std::span<const float> rows, std::span<const std::uint32_t> class_indices,
-                  const TrainReport* measured, const ComputePool& pool);
+  // `rows` [sample_count, features of `blocks`, else head.feature_count].
+  Status judge_by(std::span<const float> rows, std::vector<FeatureBlock> blocks,
+                  std::span<const std::uint32_t> class_indices, const ComputePool& pool);
 };
 
 // What answers now: the trained head without the rows of removed and disabled classes, or the class means.
@@ -80,7 +82,8 @@ struct AnsweringHead {
   Head head;
   HeadKind kind = HeadKind::kNearestMean;
   std::vector<std::uint32_t> class_ids;
-  std::optional<HeadReader> reader;  // of the class means; a trained head has its own
+  std::vector<std::uint8_t> is_counted;  // [classes of the trained head], 0 where a class is out now
+  std::optional<HeadReader> reader;      // of the class means; a trained head has its own
   bool trained = false;
   std::uint64_t revision = 0;  // of the store, when this was made
 };

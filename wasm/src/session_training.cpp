@@ -35,25 +35,15 @@ Result<TrainOptions> train_options(const TrainSettings& settings, const NameList
   return options;
 }
 
-// What such a head would read of every sample: [sample_count, its feature_count].
-Result<std::vector<float>> rows_as_read(const TrainingSetView& samples, const TrainOptions& options,
-                                        const Backbone& backbone, const ComputePool& pool) {
-  const Result<std::vector<FeatureBlock>> blocks = select_features(samples.blocks, options.features);
+// What every sample is judged by: [sample_count, features of known_features()].
+Result<std::vector<float>> rows_to_judge(const TrainingSetView& samples) {
+  const Result<std::vector<FeatureBlock>> blocks = select_features(samples.blocks, known_features());
   if (!blocks) return blocks.error();
-  Head head;
-  head.features = options.features;
-  head.second_look = options.second_look;
-  head.feature_count = feature_count_of(blocks.value());
-  const Result<HeadReader> reader = HeadReader::create(head, backbone, {}, pool);
-  if (!reader) return reader.error();
-  std::vector<float> rows(samples.sample_ids.size() * head.feature_count);
+  const std::size_t width = feature_count_of(blocks.value());
+  std::vector<float> rows(samples.sample_ids.size() * width);
   for (std::size_t i = 0; i < samples.sample_ids.size(); ++i) {
-    const std::span<const float> mirrored =
-        samples.view_count == 0 ? std::span<const float>() : samples.views[i].first(samples.feature_count);
-    const Status read = reader.value().read_rows(
-        samples.embeddings.subspan(i * samples.feature_count, samples.feature_count), mirrored,
-        std::span(rows).subspan(i * head.feature_count, head.feature_count));
-    if (!read) return read.error();
+    gather_features(samples.embeddings.subspan(i * samples.feature_count, samples.feature_count),
+                    blocks.value(), std::span(rows).subspan(i * width, width));
   }
   return rows;
 }
@@ -70,7 +60,7 @@ DoneOutcome Session::trainBegin(const TrainSettings& settings, const NameList& m
   // No warm start: the head must depend on the samples and the seed alone, not on what was trained before.
   Result<Trainer> trainer = Trainer::start(samples, store_->classes(), options.value(), nullptr, *pool_);
   if (!trainer) return failure<DoneOutcome>(trainer.error());
-  Result<std::vector<float>> rows = rows_as_read(samples, options.value(), *backbone_, *pool_);
+  Result<std::vector<float>> rows = rows_to_judge(samples);
   if (!rows) return failure<DoneOutcome>(rows.error());
   run_.emplace(TrainingRun{std::move(trainer).value(),
                            settings,
@@ -122,8 +112,10 @@ ReportOutcome Session::trainFinish() {
   trained.kind = report.head;
   trained.class_ids = report.class_ids;
   describe_head(trained.head, run_->settings.seed);
-  if (const Status judged = trained.judge_by(run_->rows, run_->class_indices, &report, *pool_); !judged)
-    return failure<ReportOutcome>(judged.error());
+  Result<std::vector<FeatureBlock>> blocks = select_features(backbone_->feature_blocks(), known_features());
+  if (!blocks) return failure<ReportOutcome>(blocks.error());
+  const Status judged = trained.judge_by(run_->rows, std::move(blocks).value(), run_->class_indices, *pool_);
+  if (!judged) return failure<ReportOutcome>(judged.error());
   val value = report_value(report, run_->class_indices);
   value.set("trainedWeightCount", weight_count_of(trained.head));
   if (const Status working = put_to_work(std::move(trained), {}); !working)

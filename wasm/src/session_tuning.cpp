@@ -228,10 +228,8 @@ ReportOutcome Session::tuneFinish(std::uint32_t file_byte_count) {
   trained.head.features = {tuning_->tuner.result().part == TrainedPart::kCut ? "cut" : "last"};
   trained.class_ids = report.class_ids;
   describe_head(trained.head, tuning_->settings.seed);
-  if (const Status judged =
-          trained.judge_by(tuning_->tuner.embeddings(), run_->class_indices, &report, *pool_);
-      !judged)
-    return failure<ReportOutcome>(judged.error());
+  const Status judged = trained.judge_by(tuning_->tuner.embeddings(), {}, run_->class_indices, *pool_);
+  if (!judged) return failure<ReportOutcome>(judged.error());
   val value = report_value(report, run_->class_indices);
   value.set("fineTuning", fine_tuning_value(tuned));
   value.set("trainedWeightCount", static_cast<double>(tuned.trained_weight_count));

@@ -40,6 +40,10 @@ class HeadReader {
   Status read_rows(std::span<const float> row, std::span<const float> mirrored_row,
                    std::span<float> features_out) const;
 
+  // The backbone's full row of the frame that was read last, as it was, not mirrored: [the backbone's
+  // feature_count], valid until the next read. Empty with a network of its own.
+  [[nodiscard]] std::span<const float> row() const;
+
   [[nodiscard]] std::size_t feature_count() const;
   [[nodiscard]] bool has_own_network() const;
   [[nodiscard]] std::size_t memory_bytes() const;

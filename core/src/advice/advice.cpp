@@ -9,40 +9,46 @@ namespace headstart {
 namespace {
 
 constexpr std::size_t kFewestToCompare = 10;
+constexpr double kStandardErrors = 1.5;
 
-// Better: more often right, or as often and surer of it.
-bool better(const CandidateScore& a, const CandidateScore& b) {
-  return a.accuracy != b.accuracy ? a.accuracy > b.accuracy : a.log_loss < b.log_loss;
-}
-
-// How much more often `a` is right than `b` on the pictures that both were judged on.
+// How far the log loss of `a` is above that of `b` on the pictures that both were judged on.
 struct Difference {
   double mean = 0;
   double standard_error = 0;
+  double sum_a = 0;
+  double sum_b = 0;
   std::size_t count = 0;
+
+  // Not above by more than chance may bring.
+  [[nodiscard]] bool is_as_good() const {
+    return count >= kFewestToCompare && mean <= kStandardErrors * standard_error;
+  }
+  [[nodiscard]] bool is_clearly_better() const {
+    return count >= kFewestToCompare && -mean > kStandardErrors * standard_error;
+  }
 };
 
 Difference difference_of(const CandidateResult& a, const CandidateResult& b) {
   Difference difference;
-  double sum = 0;
-  double square = 0;
+  std::vector<double> losses;
   for (std::size_t i = 0, j = 0; i < a.rows.size() && j < b.rows.size();) {
     if (a.rows[i] == b.rows[j]) {
-      const double gain = static_cast<double>(a.right[i]) - static_cast<double>(b.right[j]);
-      sum += gain;
-      square += gain * gain;
-      ++difference.count;
+      difference.sum_a += static_cast<double>(a.log_losses[i]);
+      difference.sum_b += static_cast<double>(b.log_losses[j]);
+      losses.push_back(static_cast<double>(a.log_losses[i]) - static_cast<double>(b.log_losses[j]));
     }
     const bool next_a = a.rows[i] <= b.rows[j];
     const bool next_b = b.rows[j] <= a.rows[i];
     i += next_a ? 1 : 0;
     j += next_b ? 1 : 0;
   }
+  difference.count = losses.size();
   if (difference.count < 2) return difference;
   const auto n = static_cast<double>(difference.count);
-  difference.mean = sum / n;
-  const double variance = std::max(0.0, square - n * difference.mean * difference.mean) / (n - 1);
-  difference.standard_error = std::sqrt(variance / n);
+  difference.mean = (difference.sum_a - difference.sum_b) / n;
+  double square = 0;
+  for (const double loss : losses) square += (loss - difference.mean) * (loss - difference.mean);
+  difference.standard_error = std::sqrt(square / (n - 1) / n);
   return difference;
 }
 
@@ -65,55 +71,41 @@ CandidateScore score_candidate(const CandidateResult& candidate) {
 
 const char* reason_code_name(ReasonCode code) {
   switch (code) {
-    case ReasonCode::kBest:
-      return "best";
-    case ReasonCode::kSimplerAsGood:
-      return "simpler-as-good";
+    case ReasonCode::kUsual:
+      return "usual";
     case ReasonCode::kClearlyBetter:
       return "clearly-better";
     case ReasonCode::kTooFewToCompare:
       return "too-few-to-compare";
   }
-  return "best";
+  return "usual";
 }
 
-Recommendation recommend(std::span<const CandidateResult> candidates) {
-  assert(!candidates.empty());
-  std::vector<CandidateScore> scores;
-  std::size_t most_rows = 0;
-  for (const CandidateResult& candidate : candidates) {
-    scores.push_back(score_candidate(candidate));
-    most_rows = std::max(most_rows, candidate.rows.size());
-  }
-  Recommendation chosen;
-  std::size_t simplest = 0;
-  for (std::size_t i = 1; i < candidates.size(); ++i) {
-    if (better(scores[i], scores[chosen.best])) chosen.best = i;
-    if (candidates[i].simplicity < candidates[simplest].simplicity) simplest = i;
-  }
-  if (most_rows < kFewestToCompare) {
-    chosen.recommended = simplest;
-    chosen.reasons.push_back({ReasonCode::kTooFewToCompare, static_cast<double>(most_rows), 0});
+Recommendation recommend(std::span<const CandidateResult> candidates, std::size_t usual) {
+  assert(usual < candidates.size());
+  Recommendation chosen{.recommended = usual, .best = usual, .reason = {}};
+  const CandidateResult& usual_one = candidates[usual];
+  const double accuracy = score_candidate(usual_one).accuracy;
+  if (usual_one.rows.size() < kFewestToCompare) {
+    chosen.reason = {ReasonCode::kTooFewToCompare, static_cast<double>(usual_one.rows.size()), 0};
     return chosen;
   }
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Difference gained = difference_of(candidates[i], candidates[chosen.best]);
+    if (gained.count >= kFewestToCompare && gained.mean < 0) chosen.best = i;
+  }
+  chosen.reason = {ReasonCode::kUsual, accuracy, 0};
+  if (difference_of(usual_one, candidates[chosen.best]).is_as_good()) return chosen;
   chosen.recommended = chosen.best;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Difference lost = difference_of(candidates[chosen.best], candidates[i]);
-    // One picture lost and none won is exactly one standard error.
-    const bool as_good = lost.count >= kFewestToCompare && lost.mean <= lost.standard_error * (1 + 1e-9);
-    if (as_good && candidates[i].simplicity < candidates[chosen.recommended].simplicity) {
+    if (candidates[i].simplicity < candidates[chosen.recommended].simplicity &&
+        difference_of(candidates[i], candidates[chosen.best]).is_as_good()) {
       chosen.recommended = i;
     }
   }
-  const double accuracy = scores[chosen.recommended].accuracy;
-  if (chosen.recommended == chosen.best) {
-    chosen.reasons.push_back({ReasonCode::kBest, accuracy, 0});
-  } else {
-    chosen.reasons.push_back({ReasonCode::kSimplerAsGood, accuracy, scores[chosen.best].accuracy});
-  }
-  if (chosen.recommended != simplest) {
-    chosen.reasons.push_back({ReasonCode::kClearlyBetter, accuracy, scores[simplest].accuracy});
-  }
+  const Difference gained = difference_of(candidates[chosen.recommended], usual_one);
+  const double n = std::max(1.0, static_cast<double>(gained.count));
+  chosen.reason = {ReasonCode::kClearlyBetter, gained.sum_a / n, gained.sum_b / n};
   return chosen;
 }
 
@@ -133,11 +125,14 @@ const char* data_case_name(DataCase data_case) {
 
 DataCase judge_case(const CaseEvidence& evidence) {
   constexpr std::size_t kMany = 40;
-  const bool many = evidence.smallest_class_count >= kMany;
-  // Far: what the backbone's earlier layers see tells more than what its last one makes of it.
-  const bool far =
-      evidence.accuracy_earlier > evidence.accuracy_last ||
-      (evidence.accuracy_earlier == evidence.accuracy_last && evidence.log_me_earlier > evidence.log_me_last);
+  const bool many = evidence.median_class_count >= kMany;
+  bool far = false;
+  if (evidence.last != nullptr && evidence.earlier != nullptr) {
+    far = difference_of(*evidence.earlier, *evidence.last).is_as_good();
+  }
+  if (evidence.last != nullptr && evidence.joined != nullptr) {
+    far = far || difference_of(*evidence.joined, *evidence.last).is_clearly_better();
+  }
   if (many) return far ? DataCase::kManyFar : DataCase::kManyClose;
   return far ? DataCase::kFewFar : DataCase::kFewClose;
 }

@@ -2,22 +2,25 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "advice/neighbours.h"
+#include "advice/class_scatter.h"
+#include "advice/row_space.h"
+#include "training/folds.h"
 #include "training/softmax.h"
 
 namespace headstart {
 namespace {
 
-constexpr std::size_t kNeighbourCount = 3;
 constexpr std::size_t kFewestPerClass = 3;
-// Beyond so many rows evenly chosen ones stand for all, so that judging stays cheap.
-constexpr std::size_t kMostRows = 3000;
+constexpr std::size_t kFewestRows = 10;
+// Beyond so many rows evenly chosen ones stand for all, so that fitting stays quick.
+constexpr std::size_t kMostRows = 1500;
+constexpr std::size_t kFoldCount = 5;
 
 // Where a sign usually lies on the person's own pictures, and how far it strays.
 struct Spread {
@@ -45,42 +48,19 @@ Spread spread_of(std::span<const double> values) {
   return {mean, std::sqrt(square / static_cast<double>(values.size())) + 1e-6};
 }
 
-// log sum exp of the logits: the negative energy, high where some class answers strongly.
-double log_sum_exp(std::span<const float> logits) {
-  const auto largest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
-  double sum = 0;
-  for (const float logit : logits) sum += exponential(static_cast<double>(logit) - largest);
-  return largest + logarithm(sum);
-}
-
-// The mean of the largest `kNeighbourCount` of `similarities`, which is reordered.
-double nearness_of(std::vector<float>& similarities) {
-  const std::size_t count = std::min(kNeighbourCount, similarities.size());
-  std::partial_sort(similarities.begin(), similarities.begin() + static_cast<std::ptrdiff_t>(count),
-                    similarities.end(), std::greater<>());
-  double sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += static_cast<double>(similarities[i]);
-  return sum / static_cast<double>(count);
-}
-
 Status check(const KnownSamples& samples, const KnownOptions& options) {
   const std::size_t count = samples.class_indices.size();
-  if (samples.features.size() != count * samples.feature_count ||
-      samples.held_out_logits.size() != samples.held_out_rows.size() * samples.class_count) {
-    return Error{ErrorCode::kBadArgument,
-                 "expected " + std::to_string(samples.feature_count) + " features per sample and " +
-                     std::to_string(samples.class_count) + " logits per measured one, got " +
-                     std::to_string(samples.features.size()) + " for " + std::to_string(count) + " and " +
-                     std::to_string(samples.held_out_logits.size()) + " for " +
-                     std::to_string(samples.held_out_rows.size())};
+  const std::size_t width =
+      std::accumulate(samples.map_sizes.begin(), samples.map_sizes.end(), std::size_t{0});
+  if (samples.features.size() != count * width) {
+    return Error{ErrorCode::kBadArgument, "expected " + std::to_string(width) + " features for each of " +
+                                              std::to_string(count) + " samples, got " +
+                                              std::to_string(samples.features.size())};
   }
-  const auto beyond = [](std::span<const std::uint32_t> values, std::size_t limit) {
-    return std::any_of(values.begin(), values.end(), [&](std::uint32_t value) { return value >= limit; });
-  };
-  if (beyond(samples.class_indices, samples.class_count) || beyond(samples.held_out_rows, count)) {
-    return Error{ErrorCode::kBadArgument, "expected class indices below " +
-                                              std::to_string(samples.class_count) +
-                                              " and measured rows below " + std::to_string(count)};
+  if (std::any_of(samples.class_indices.begin(), samples.class_indices.end(),
+                  [&](std::uint32_t index) { return index >= samples.class_count; })) {
+    return Error{ErrorCode::kBadArgument,
+                 "expected class indices below " + std::to_string(samples.class_count)};
   }
   if (!(options.kept_fraction >= 0.5 && options.kept_fraction <= 1)) {
     return Error{ErrorCode::kBadArgument, "the fraction of own pictures to keep must be from 0.5 to 1"};
@@ -91,90 +71,104 @@ Status check(const KnownSamples& samples, const KnownOptions& options) {
 bool enough(const KnownSamples& samples) {
   std::vector<std::size_t> counts(samples.class_count);
   for (const std::uint32_t index : samples.class_indices) ++counts[index];
-  return samples.class_count >= 2 && samples.feature_count > 0 &&
-         std::all_of(counts.begin(), counts.end(),
-                     [](std::size_t count) { return count >= kFewestPerClass; });
+  return samples.class_count >= 2 && samples.class_indices.size() >= kFewestRows &&
+         !samples.features.empty() && std::all_of(counts.begin(), counts.end(), [](std::size_t count) {
+           return count >= kFewestPerClass;
+         });
+}
+
+// Evenly chosen rows of each class, class by class, as many as are kept.
+std::vector<std::uint32_t> rows_to_keep(const KnownSamples& samples) {
+  std::vector<std::uint32_t> by_class(samples.class_indices.size());
+  std::iota(by_class.begin(), by_class.end(), 0U);
+  std::sort(by_class.begin(), by_class.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::pair(samples.class_indices[a], a) < std::pair(samples.class_indices[b], b);
+  });
+  const std::size_t count = by_class.size();
+  const std::size_t kept_count = std::min(count, kMostRows);
+  std::vector<std::uint32_t> kept;
+  for (std::size_t i = 0; i < kept_count; ++i) kept.push_back(by_class[i * count / kept_count]);
+  return kept;
 }
 
 }  // namespace
 
+FeatureSet known_features() {
+  return {"blocks.14", "blocks.16", "last"};
+}
+
 struct KnownJudge::State {
   std::size_t feature_count = 0;
   std::size_t class_count = 0;
-  std::optional<Neighbours> neighbours;  // none: nothing can be judged
+  std::optional<RowSpace> space;
+  std::optional<ClassScatter> model;  // none: nothing can be judged
+  SpanCoordinates place;              // of the picture that is judged
+  Spread discriminant;
   Spread nearness;
-  Spread energy;
-  bool uses_energy = false;
   double threshold = 0;
   double width = 1;  // of the step from unknown to known
 
   Status fit(const KnownSamples& samples, const KnownOptions& options, const ComputePool& pool);
-  Result<std::vector<double>> nearness_of_rows();
-  std::vector<float> scratch;
-};
-
-// Every row against the others.
-Result<std::vector<double>> KnownJudge::State::nearness_of_rows() {
-  const std::size_t row_count = neighbours->row_count();
-  std::vector<double> result(row_count);
-  for (std::size_t begin = 0; begin < row_count; begin += Neighbours::kBlockRows) {
-    const std::size_t count = std::min(Neighbours::kBlockRows, row_count - begin);
-    const auto block = neighbours->to_rows(begin, count);
-    if (!block.ok()) return block.error();
-    for (std::size_t i = 0; i < count; ++i) {
-      scratch.clear();
-      for (std::size_t row = 0; row < row_count; ++row) {
-        if (row != begin + i) scratch.push_back(block.value()[row * count + i]);
-      }
-      result[begin + i] = nearness_of(scratch);
-    }
+  void set_threshold(std::span<const Signs> signs, double kept_fraction);
+  [[nodiscard]] double score(const Signs& signs) const {
+    return discriminant.standardised(signs.discriminant) + nearness.standardised(signs.nearness);
   }
-  return result;
-}
+};
 
 Status KnownJudge::State::fit(const KnownSamples& samples, const KnownOptions& options,
                               const ComputePool& pool) {
-  feature_count = samples.feature_count;
+  feature_count = std::accumulate(samples.map_sizes.begin(), samples.map_sizes.end(), std::size_t{0});
   class_count = samples.class_count;
   if (!enough(samples)) return {};
-  const std::size_t count = samples.class_indices.size();
-  const std::size_t kept_count = std::min(count, kMostRows);
-  std::vector<std::size_t> position_of(count, count);
-  std::vector<float> kept;
-  kept.reserve(kept_count * feature_count);
-  for (std::size_t i = 0; i < kept_count; ++i) {
-    const std::size_t row = i * count / kept_count;
+  std::vector<float> rows;
+  std::vector<std::uint32_t> classes;
+  for (const std::uint32_t row : rows_to_keep(samples)) {
     const auto from = samples.features.subspan(row * feature_count, feature_count);
-    kept.insert(kept.end(), from.begin(), from.end());
-    position_of[row] = i;
+    rows.insert(rows.end(), from.begin(), from.end());
+    classes.push_back(samples.class_indices[row]);
   }
-  auto made = Neighbours::create(kept, feature_count, pool);
+  auto made = RowSpace::create(rows, samples.map_sizes, pool);
   if (!made.ok()) return made.error();
-  neighbours.emplace(std::move(made).value());
-  const auto near = nearness_of_rows();
-  if (!near.ok()) return near.error();
-  nearness = spread_of(near.value());
+  space.emplace(std::move(made).value());
+  SpanCoordinates places;
+  if (const Status located = space->locate(rows, places); !located) return located;
 
-  // Rows that were measured have both signs.
-  std::vector<double> energies;
-  std::vector<double> scores;
-  for (std::size_t i = 0; i < samples.held_out_rows.size(); ++i) {
-    energies.push_back(log_sum_exp(samples.held_out_logits.subspan(i * class_count, class_count)));
+  const std::size_t size = space->size();
+  const auto row = [&](std::size_t i) { return std::span(places.values).subspan(i * size, size); };
+  const Folds folds = stratified_folds(classes, class_count, kFoldCount, options.seed);
+  std::vector<ScatterSums> of_fold(folds.fold_count, ScatterSums(size, class_count));
+  ScatterSums all(size, class_count);
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    all.add(row(i), places.rests[i], classes[i]);
+    of_fold[folds.fold_of_row[i]].add(row(i), places.rests[i], classes[i]);
   }
-  uses_energy = !energies.empty();
-  energy = spread_of(energies);
-  for (std::size_t i = 0; i < energies.size(); ++i) {
-    const std::size_t position = position_of[samples.held_out_rows[i]];
-    if (position == count) continue;
-    scores.push_back(nearness.standardised(near.value()[position]) + energy.standardised(energies[i]));
+  // Every picture is judged by the folds that it is not in.
+  std::vector<Signs> signs;
+  for (std::size_t fold = 0; fold < folds.fold_count; ++fold) {
+    ScatterSums others = all;
+    others.take_away(of_fold[fold]);
+    std::optional<ClassScatter> judge = ClassScatter::create(others, feature_count);
+    if (!judge) return {};
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      if (folds.fold_of_row[i] == fold) signs.push_back(judge->judge(row(i), places.rests[i], {}));
+    }
   }
-  if (scores.empty()) {
-    uses_energy = false;
-    for (const double value : near.value()) scores.push_back(nearness.standardised(value));
-  }
-  threshold = quantile(scores, 1 - options.kept_fraction);
-  width = std::max(1e-6, (quantile(scores, 0.5) - threshold) / 3);
+  model = ClassScatter::create(all, feature_count);
+  set_threshold(signs, options.kept_fraction);
   return {};
+}
+
+void KnownJudge::State::set_threshold(std::span<const Signs> signs, double kept_fraction) {
+  std::vector<double> values;
+  for (const Signs& each : signs) values.push_back(each.discriminant);
+  discriminant = spread_of(values);
+  values.clear();
+  for (const Signs& each : signs) values.push_back(each.nearness);
+  nearness = spread_of(values);
+  values.clear();
+  for (const Signs& each : signs) values.push_back(score(each));
+  threshold = quantile(values, 1 - kept_fraction);
+  width = std::max(1e-6, (quantile(values, 0.5) - threshold) / 3);
 }
 
 Result<KnownJudge> KnownJudge::fit(const KnownSamples& samples, const KnownOptions& options,
@@ -193,28 +187,33 @@ KnownJudge& KnownJudge::operator=(KnownJudge&&) noexcept = default;
 KnownJudge::~KnownJudge() = default;
 
 bool KnownJudge::judges() const {
-  return state_->neighbours.has_value();
+  return state_->model.has_value();
 }
 
-Result<double> KnownJudge::known(std::span<const float> features, std::span<const float> logits) {
+Result<double> KnownJudge::known(std::span<const float> features, std::span<const std::uint8_t> is_counted) {
   State& state = *state_;
-  if (features.size() != state.feature_count || logits.size() != state.class_count) {
+  const bool counts_fit = is_counted.empty() || is_counted.size() == state.class_count;
+  if (features.size() != state.feature_count || !counts_fit) {
     return Error{ErrorCode::kBadArgument, "expected " + std::to_string(state.feature_count) +
                                               " features and " + std::to_string(state.class_count) +
-                                              " logits, got " + std::to_string(features.size()) + " and " +
-                                              std::to_string(logits.size())};
+                                              " classes, got " + std::to_string(features.size()) + " and " +
+                                              std::to_string(is_counted.size())};
+  }
+  if (!is_counted.empty() &&
+      std::ranges::all_of(is_counted, [](std::uint8_t counts) { return counts == 0; })) {
+    return Error{ErrorCode::kBadArgument, "expected at least one class that counts, got none"};
   }
   if (!judges()) return 1.0;
-  const auto similarities = state.neighbours->to(features);
-  if (!similarities.ok()) return similarities.error();
-  state.scratch.assign(similarities.value().begin(), similarities.value().end());
-  double score = state.nearness.standardised(nearness_of(state.scratch));
-  if (state.uses_energy) score += state.energy.standardised(log_sum_exp(logits));
-  return 1 / (1 + exponential(-(score - state.threshold) / state.width));
+  if (const Status located = state.space->locate(features, state.place); !located) return located.error();
+  const Signs signs = state.model->judge(state.place.values, state.place.rests.front(), is_counted);
+  return 1 / (1 + exponential(-(state.score(signs) - state.threshold) / state.width));
 }
 
 std::size_t KnownJudge::memory_bytes() const {
-  return judges() ? state_->neighbours->memory_bytes() : 0;
+  std::size_t bytes = 0;
+  if (state_->space) bytes += state_->space->memory_bytes();
+  if (state_->model) bytes += state_->model->memory_bytes();
+  return bytes;
 }
 
 }  // namespace headstart

@@ -30,13 +30,14 @@ struct HeadReader::State {
   std::optional<Backbone> network;   // where layers were changed
   std::optional<FineTuned> cut;      // the convolution at the end of a cut, without its head's weights
   std::vector<float> row;            // [the network's feature_count]
+  std::vector<float> mirrored_row;   // the same, where the head looks twice
   std::vector<float> mirrored;       // [feature_count]
 
   Status prepare_network(const Head& head, const Backbone& backbone,
                          std::span<const std::uint8_t> backbone_file, const ComputePool& pool);
   Status prepare_cut(const Head& head, const MapInfo& map);
   Status look(Backbone& backbone, const FrameView& frame, const PrepareOptions& options,
-              std::span<float> features_out);
+              std::span<float> full_row, std::span<float> features_out);
 };
 
 Status HeadReader::State::prepare_cut(const Head& head, const MapInfo& map) {
@@ -94,20 +95,21 @@ Result<HeadReader> HeadReader::create(const Head& head, const Backbone& backbone
     }
     state->blocks = std::move(blocks).value();
     state->row.resize(source.feature_count());
+    if (head.second_look != SecondLook::kNo) state->mirrored_row.resize(source.feature_count());
   }
   return HeadReader(std::move(state));
 }
 
 Status HeadReader::State::look(Backbone& backbone, const FrameView& frame, const PrepareOptions& options,
-                               std::span<float> features_out) {
+                               std::span<float> full_row, std::span<float> features_out) {
   Backbone& source = network ? *network : backbone;
   if (cut) {
     if (const Status prepared = source.prepare(frame, options, 0); !prepared) return prepared;
     if (const Status ran = source.run(1); !ran) return ran;
     return cut_features(*cut, source.map(0, 0), features_out);
   }
-  if (const Status embedded = source.embed_features(frame, options, row); !embedded) return embedded;
-  gather_features(row, blocks, features_out);
+  if (const Status embedded = source.embed_features(frame, options, full_row); !embedded) return embedded;
+  gather_features(full_row, blocks, features_out);
   return {};
 }
 
@@ -118,11 +120,13 @@ Status HeadReader::read(Backbone& backbone, const FrameView& frame, const Prepar
                                               " features, room was given for " +
                                               std::to_string(features_out.size())};
   }
-  if (const Status first = state_->look(backbone, frame, options, features_out); !first) return first;
+  const Status first = state_->look(backbone, frame, options, state_->row, features_out);
+  if (!first) return first;
   if (state_->second_look == SecondLook::kNo) return {};
   PrepareOptions mirrored = options;
   mirrored.mirror = options.mirror == Mirror::kYes ? Mirror::kNo : Mirror::kYes;
-  if (const Status second = state_->look(backbone, frame, mirrored, state_->mirrored); !second) return second;
+  const Status second = state_->look(backbone, frame, mirrored, state_->mirrored_row, state_->mirrored);
+  if (!second) return second;
   for (std::size_t i = 0; i < features_out.size(); ++i)
     features_out[i] = 0.5F * (features_out[i] + state_->mirrored[i]);
   return {};
@@ -147,6 +151,9 @@ Status HeadReader::read_rows(std::span<const float> row, std::span<const float> 
   return {};
 }
 
+std::span<const float> HeadReader::row() const {
+  return state_->network ? std::span<const float>() : std::span<const float>(state_->row);
+}
 std::size_t HeadReader::feature_count() const {
   return state_->feature_count;
 }
@@ -154,7 +161,8 @@ bool HeadReader::has_own_network() const {
   return state_->network.has_value();
 }
 std::size_t HeadReader::memory_bytes() const {
-  std::size_t bytes = (state_->row.size() + state_->mirrored.size()) * sizeof(float);
+  std::size_t bytes =
+      (state_->row.size() + state_->mirrored_row.size() + state_->mirrored.size()) * sizeof(float);
   if (state_->network) bytes += state_->network->memory_bytes();
   return bytes;
 }

@@ -112,26 +112,8 @@ void LogisticDesign::finish_moments() {
     means_known_ = true;
     return;
   }
-  standardisation_.scales.assign(feature_count_, 0.0);
-  std::size_t begin = 0;
-  for (const std::size_t size : map_sizes_) {
-    set_scales(begin, size);
-    begin += size;
-  }
+  standardisation_.scales = scales_of(sums_, map_sizes_);
   stage_ = Stage::kScale;
-}
-
-// Of one map, from the variances that sums_ now holds.
-void LogisticDesign::set_scales(std::size_t begin, std::size_t size) {
-  double mean_variance = 0;
-  for (std::size_t j = begin; j < begin + size; ++j) mean_variance += sums_[j] / static_cast<double>(size);
-  const auto length = static_cast<double>(size * map_sizes_.size());
-  for (std::size_t j = begin; j < begin + size; ++j) {
-    // Below this a feature holds rounding, not information.
-    if (!(sums_[j] > 1e-12 * mean_variance)) continue;
-    const double shrunk = 0.5 * (sums_[j] + mean_variance);
-    standardisation_.scales[j] = 1 / std::sqrt(shrunk * length);
-  }
 }
 
 void LogisticDesign::scale_rows() {

@@ -119,7 +119,7 @@ double LogisticPath::held_out_logit(const LogisticFit& fit, std::size_t row, std
 }
 
 bool LogisticPath::is_settled() const {
-  if (problem_.strengths[strength_index_ - 1] > 1.01 * kUsualStrength) return false;
+  if (problem_.strengths[strength_index_ - 1] > 1.01 * problem_.usual_strength) return false;
   const auto better = [](const L2Candidate& left, const L2Candidate& right) {
     return left.calibrated_log_loss < right.calibrated_log_loss;
   };
@@ -196,7 +196,7 @@ void LogisticPath::choose() {
   }
   // How many times the usual strength, or its inverse.
   const auto distance = [&](std::size_t k) {
-    const double ratio = candidates_[k].l2 / kUsualStrength;
+    const double ratio = candidates_[k].l2 / problem_.usual_strength;
     return std::max(ratio, 1 / ratio);
   };
   best_index_ = least;

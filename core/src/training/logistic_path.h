@@ -14,9 +14,13 @@
 
 namespace headstart {
 
-// The strength to use where nothing speaks for another: best or next to best from 5 to 40 samples per class
-// on 15 pairs of picture set and backbone.
-inline constexpr double kUsualStrength = 3.162278e-4;
+// The strength to use where nothing speaks for another. On the last layer alone best or next to best from 5
+// to 40 samples per class on 15 pairs of picture set and backbone; joined layers and views, which are harder
+// to learn by heart, want less.
+[[nodiscard]] constexpr double usual_strength(std::size_t map_count, std::size_t view_count) {
+  if (view_count > 0) return 3.162278e-5;
+  return map_count > 1 ? 1e-4 : 3.162278e-4;
+}
 
 // Of the strengths whose out-of-fold log loss is not above the least by more than one standard error of their
 // difference, sample by sample, the one nearest to the usual: with few samples the least is mostly luck. (On
@@ -33,6 +37,7 @@ class LogisticPath {
     const Folds* folds = nullptr;              // over the samples
     SecondLook second_look = SecondLook::kNo;  // kMirrored: the row behind the samples' is the mirror image's
     std::vector<double> strengths;             // falling
+    double usual_strength = 0;
   };
   explicit LogisticPath(const Problem& problem);
 

@@ -16,7 +16,8 @@ namespace headstart {
 namespace {
 
 // From under-fitted to nearly separated on every set tried, half a decade apart.
-constexpr double kStrengths[] = {1e-1, 3.162278e-2, 1e-2, 3.162278e-3, 1e-3, 3.162278e-4, 1e-4, 3.162278e-5};
+constexpr double kStrengths[] = {1e-1,        3.162278e-2, 1e-2,        3.162278e-3, 1e-3,
+                                 3.162278e-4, 1e-4,        3.162278e-5, 1e-5,        3.162278e-6};
 // With one sample per class and the usual strength, 0.6 (5 classes) to 0.9 (2 classes) is best.
 constexpr double kUsualTemperature = 0.7;
 constexpr std::size_t kPairCount = 10;
@@ -78,12 +79,16 @@ class LogisticTraining final : public HeadTraining {
     return stage_ == Stage::kDone ? 1 : kPrepareShare + kPathShare;
   }
 
+  [[nodiscard]] double usual_strength() const {
+    return headstart::usual_strength(task_.rows.map_sizes().size(), task_.rows.view_count());
+  }
+
   Status prepare() {
     const Result<bool> ready = design_.prepare();
     if (!ready) return ready.error();
     if (!ready.value()) return {};
     if (folds_.fold_count < 2) {
-      report.l2 = task_.options.l2.value_or(kUsualStrength);
+      report.l2 = task_.options.l2.value_or(usual_strength());
       report.temperature = task_.options.temperature.value_or(task_.options.l2 ? 1 : kUsualTemperature);
       report_held_out(report, task_, {}, {});
       return start_final();
@@ -95,7 +100,8 @@ class LogisticTraining final : public HeadTraining {
                                         .class_count = task_.class_count,
                                         .folds = &folds_,
                                         .second_look = task_.options.second_look,
-                                        .strengths = std::move(strengths)});
+                                        .strengths = std::move(strengths),
+                                        .usual_strength = usual_strength()});
     stage_ = Stage::kPath;
     return {};
   }

@@ -199,7 +199,8 @@ export interface DataAdvice {
 
 export interface Advice {
   candidates: AdviceCandidate[];
-  /** The simplest within one standard error of the best. */
+  /** Joined layers with views, the usual way, unless its log loss is clearly above the best one's: then the simplest that is
+   * not. Clearly: by more than 1.5 standard errors of the difference, picture by picture. */
   recommended: StrategyName;
   reasons: AdviceReason[];
   /** Few or many pictures; close to or far from what the backbone knows. */

@@ -16,7 +16,7 @@ import { checkTrainOptions } from './train-options.js';
 /** @typedef {import('./strategies.js').Plan} Plan */
 
 // Where an earlier cut is looked for; the one that suits best is measured.
-const EARLIER_CUTS = [16, 14, 12, 9, 5];
+const EARLIER_CUTS = [14, 12, 9, 5];
 // The border of every picture is embedded only where that is quick.
 const MOST_BORDERS = 300;
 // An estimate is one; what would not fit with this on top is not begun.
@@ -227,7 +227,7 @@ class Measuring {
     return {
       candidates: this.#candidates,
       recommended: /** @type {Advice['recommended']} */ (found.recommended),
-      reasons: found.reasons.map(reasonOf),
+      reasons: [reasonOf(found.reason)],
       case: /** @type {Advice['case']} */ (found.case),
       transfer,
       data: found.data.map(({ kind, classIds, sampleIds, value }) => ({
@@ -244,13 +244,12 @@ class Measuring {
 
 /** What the two numbers of a reason are. @type {Record<string, [string, string?]>} */
 const REASON_NUMBERS = {
-  best: ['accuracy'],
-  'simpler-as-good': ['accuracy', 'bestAccuracy'],
-  'clearly-better': ['accuracy', 'simplestAccuracy'],
+  usual: ['accuracy'],
+  'clearly-better': ['logLoss', 'usualLogLoss'],
   'too-few-to-compare': ['heldOutCount'],
 };
 
-/** @param {SessionAdvice['reasons'][number]} reason @returns {import('./headstart-training.d.ts').AdviceReason} */
+/** @param {SessionAdvice['reason']} reason @returns {import('./headstart-training.d.ts').AdviceReason} */
 function reasonOf({ code, first, second }) {
   const [one, two] = REASON_NUMBERS[code] ?? ['first', 'second'];
   return { code, [one]: first, ...(two !== undefined && { [two]: second }) };

@@ -152,7 +152,7 @@ export interface SessionCandidate {
 
 export interface SessionAdvice {
   recommended: string;
-  reasons: { code: string; first: number; second: number }[];
+  reason: { code: string; first: number; second: number };
   case: string;
   data: { kind: string; classIds: Uint32Array; sampleIds: Uint32Array; value: number }[];
   mirror: string;

@@ -15,7 +15,7 @@ import { requireArgument } from './errors.js';
  * @property {number} cutBlock
  */
 
-export const JOINED_MAPS = ['blocks.12', 'blocks.14', 'blocks.16', 'last'];
+export const JOINED_MAPS = ['blocks.14', 'blocks.16', 'last'];
 const LAST_BLOCK = 16;
 /** Where nothing has been measured. */
 const USUAL_CUT = 14;
@@ -30,7 +30,7 @@ const NAMES =
 const FIXED = {
   'nearest-mean': { head: 'nearest-mean' },
   head: {},
-  'head-views': { views: true },
+  'head-views': { views: true, secondLook: true },
   'joined-layers': { features: JOINED_MAPS },
   'joined-layers-views': { features: JOINED_MAPS, views: true, secondLook: true },
   'last-convolution': { part: 'last-convolution' },

@@ -30,7 +30,7 @@ export const CASES = /** @type {const} */ ({
 /** Where the cut is as long as nothing was measured: a little beyond the middle. */
 const USUAL_CUT = 0.7;
 /** What is joined as long as the engine has not said: late layers, where parts become things. */
-const JOINED_FROM = [12 / 17, 14 / 17, 16 / 17];
+const JOINED_FROM = [14 / 17, 16 / 17];
 
 /** Stem and last convolution are no blocks. @param {readonly NetworkLayer[]} layers */
 const blockCount = (layers) => layers.length - 2;

@@ -51,12 +51,14 @@ export function mountAdvicePanel(host, app, { network, advice }) {
     return found.reasons
       .filter(({ code }) => texts.has(`reason.${code}`))
       .map(({ code, ...numbers }) => {
-        const [first, second] = Object.values(numbers); // in the engine's order: the one, then what it is compared with
+        const twoDigits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+        const { heldOutCount = 0, accuracy = 0, logLoss = 0, usualLogLoss = 0 } = numbers;
         const key = /** @type {import('../texts/texts.js').TextKey} */ (`reason.${code}`);
         return html`<li>${t(key, {
-          count: Number(first),
-          part: texts.percent(Number(first), 1),
-          other: texts.percent(Number(second ?? 0), 1),
+          count: Number(heldOutCount),
+          part: texts.percent(Number(accuracy), 1),
+          loss: texts.number(Number(logLoss), twoDigits),
+          usual: texts.number(Number(usualLogLoss), twoDigits),
         })}</li>`;
       });
   }

@@ -94,9 +94,8 @@ export default {
   'advice.csv': 'Tabelle speichern (CSV)',
   'advice.saved': 'Die Tabelle ist gespeichert',
 
-  'reason.best': 'Nichts war besser: {part} richtig im Test.',
-  'reason.simpler-as-good': 'Einfacher, und mit {part} im Rahmen der Unsicherheit so gut wie das Beste mit {other}.',
-  'reason.clearly-better': '{part} richtig im Test, der einfachste Weg hat {other}: deutlich besser.',
+  'reason.usual': 'Nichts war deutlich besser als der übliche Weg: {part} richtig im Test.',
+  'reason.clearly-better': 'Auf deinen Bildern deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}.',
   'reason.too-few-to-compare': {
     one: 'Nur {count} Bild konnte zurückgehalten werden, zu wenig für einen Vergleich: also der übliche Weg.',
     other: 'Nur {count} Bilder konnten zurückgehalten werden, zu wenige für einen Vergleich: also der übliche Weg.',

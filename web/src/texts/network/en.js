@@ -89,10 +89,8 @@ export default {
   'advice.csv': 'Save the table (CSV)',
   'advice.saved': 'The table is saved',
 
-  'reason.best': 'Nothing else did better: {part} right in the test.',
-  'reason.simpler-as-good':
-    'It is simpler, and its {part} is as good as the best one’s {other} within the uncertainty.',
-  'reason.clearly-better': '{part} right in the test, where the simplest way has {other}: clearly better.',
+  'reason.usual': 'Nothing was clearly better than the usual way, which is right in {part} of the test.',
+  'reason.clearly-better': 'Clearly better on your pictures than the usual way: log loss {loss} against {usual}.',
   'reason.too-few-to-compare': {
     one: 'Only {count} picture could be held back, too few to compare: so the usual way.',
     other: 'Only {count} pictures could be held back, too few to compare: so the usual way.',

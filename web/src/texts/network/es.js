@@ -89,10 +89,9 @@ export default {
   'advice.csv': 'Guardar la tabla (CSV)',
   'advice.saved': 'La tabla está guardada',
 
-  'reason.best': 'Nada lo hizo mejor: {part} de aciertos en la prueba.',
-  'reason.simpler-as-good':
-    'Es más sencillo, y su {part} vale tanto como el {other} del mejor, dentro de la incertidumbre.',
-  'reason.clearly-better': '{part} de aciertos en la prueba; el camino más sencillo tiene {other}: claramente mejor.',
+  'reason.usual': 'Nada fue claramente mejor que el camino habitual: {part} de aciertos en la prueba.',
+  'reason.clearly-better':
+    'Con tus imágenes es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}.',
   'reason.too-few-to-compare': {
     one: 'Solo se pudo apartar {count} imagen, demasiado poco para comparar: así que el camino habitual.',
     other: 'Solo se pudieron apartar {count} imágenes, demasiado pocas para comparar: así que el camino habitual.',

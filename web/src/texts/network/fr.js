@@ -90,9 +90,9 @@ export default {
   'advice.csv': 'Enregistrer le tableau (CSV)',
   'advice.saved': 'Le tableau est enregistré',
 
-  'reason.best': 'Rien n’a fait mieux : {part} de réponses justes au test.',
-  'reason.simpler-as-good': 'Plus simple, et ses {part} valent les {other} de la meilleure, à l’incertitude près.',
-  'reason.clearly-better': '{part} de réponses justes au test, contre {other} pour la plus simple : nettement mieux.',
+  'reason.usual': 'Rien n’a été nettement mieux que la méthode habituelle : {part} de réponses justes au test.',
+  'reason.clearly-better':
+    'Sur tes images, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}.',
   'reason.too-few-to-compare': {
     one: 'Seule {count} image a pu être mise de côté, trop peu pour comparer : donc la méthode habituelle.',
     other: 'Seules {count} images ont pu être mises de côté, trop peu pour comparer : donc la méthode habituelle.',

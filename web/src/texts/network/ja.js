@@ -86,9 +86,9 @@ export default {
   'advice.csv': '表を保存(CSV)',
   'advice.saved': '表を保存しました',
 
-  'reason.best': 'これより良いものはありませんでした。テストの正解は {part}。',
-  'reason.simpler-as-good': 'より簡単で、正解 {part} は不確かさの範囲で最良の {other} と同じくらいです。',
-  'reason.clearly-better': 'テストの正解は {part}、いちばん簡単な方法は {other}。はっきり上回ります。',
+  'reason.usual': '普通の方法よりはっきり良いものはありませんでした。テストの正解は {part}。',
+  'reason.clearly-better':
+    'あなたの画像では普通の方法よりはっきり良い結果です。対数損失 {loss}（普通の方法は {usual}）。',
   'reason.too-few-to-compare': {
     other: '取り分けられた画像は {count} 枚だけで、比べるには足りません。そこで普通の方法です。',
   },

@@ -88,9 +88,8 @@ export default {
   'advice.csv': 'Tabloyu kaydet (CSV)',
   'advice.saved': 'Tablo kaydedildi',
 
-  'reason.best': 'Daha iyisi çıkmadı: sınavda {part} doğru.',
-  'reason.simpler-as-good': 'Daha basit ve {part} ile, belirsizlik payı içinde, en iyinin {other} değeri kadar iyi.',
-  'reason.clearly-better': 'Sınavda {part} doğru, en basit yolda {other}: açıkça daha iyi.',
+  'reason.usual': 'Olağan yoldan açıkça daha iyisi çıkmadı: sınavda {part} doğru.',
+  'reason.clearly-better': 'Resimlerinde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}.',
   'reason.too-few-to-compare': {
     one: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
     other: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',

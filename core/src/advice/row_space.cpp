@@ -1,0 +1,167 @@
+#include "advice/row_space.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace headstart {
+namespace {
+
+constexpr double kLeastShare = 1e-5;
+
+double dot(std::span<const float> a, std::span<const float> b) {
+  // Sums of a few products stay exact enough in single precision, and go four at a time.
+  constexpr std::size_t kRun = 256;
+  double sum = 0;
+  for (std::size_t begin = 0; begin < a.size(); begin += kRun) {
+    const std::size_t end = std::min(a.size(), begin + kRun);
+    float sums[4] = {};
+    std::size_t i = begin;
+    for (; i + 4 <= end; i += 4) {
+      for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+    }
+    for (; i < end; ++i) sums[0] += a[i] * b[i];
+    sum += static_cast<double>((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  }
+  return sum;
+}
+
+Standardisation standardisation_of(std::span<const float> features, std::span<const std::size_t> map_sizes) {
+  const std::size_t width = std::accumulate(map_sizes.begin(), map_sizes.end(), std::size_t{0});
+  const std::size_t count = features.size() / width;
+  Standardisation result{std::vector<double>(width), {}};
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    result.means[i % width] += static_cast<double>(features[i]) / static_cast<double>(count);
+  }
+  std::vector<double> variances(width);
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    const double centred = static_cast<double>(features[i]) - result.means[i % width];
+    variances[i % width] += centred * centred / static_cast<double>(count);
+  }
+  result.scales = scales_of(variances, map_sizes);
+  return result;
+}
+
+// Rows brought one by one to what those chosen before leave of them.
+class Orthogonalisation {
+ public:
+  Orthogonalisation(std::vector<float> rows, std::size_t width) : rows_(std::move(rows)), width_(width) {
+    for (std::size_t i = 0; i < rows_.size() / width_; ++i) left_.push_back(dot(row(i), row(i)));
+    most_ = *std::max_element(left_.begin(), left_.end());
+  }
+
+  // The next basis vector, or nothing when only rounding is left.
+  std::span<const float> next() {
+    const auto pivot = static_cast<std::size_t>(std::max_element(left_.begin(), left_.end()) - left_.begin());
+    if (!(left_[pivot] > kLeastShare * most_)) return {};
+    const std::span<float> chosen = row(pivot);
+    const auto scale = static_cast<float>(1 / std::sqrt(dot(chosen, chosen)));
+    for (float& value : chosen) value *= scale;
+    left_[pivot] = 0;
+    for (std::size_t i = 0; i < left_.size(); ++i) {
+      if (!(left_[i] > kLeastShare * most_)) continue;
+      const std::span<float> other = row(i);
+      const auto along = static_cast<float>(dot(other, chosen));
+      for (std::size_t j = 0; j < width_; ++j) other[j] -= along * chosen[j];
+      left_[i] = dot(other, other);
+    }
+    return chosen;
+  }
+
+ private:
+  std::span<float> row(std::size_t index) { return std::span(rows_).subspan(index * width_, width_); }
+
+  std::vector<float> rows_;
+  std::size_t width_;
+  std::vector<double> left_;  // squared lengths
+  double most_ = 0;
+};
+
+}  // namespace
+
+Result<RowSpace> RowSpace::create(std::span<const float> features, std::span<const std::size_t> map_sizes,
+                                  const ComputePool& pool) {
+  Result<MatrixProduct> product = MatrixProduct::create(RightLayout::kColumnsByInner, pool);
+  if (!product) return product.error();
+  RowSpace space(std::move(product).value());
+  space.standardisation_ = standardisation_of(features, map_sizes);
+  const std::size_t width = space.feature_count();
+  for (const auto& [buffer, size] : {std::pair{&space.basis_, kMostDimensions * width},
+                                     {&space.rows_, kBlockRows * width},
+                                     {&space.products_, kMostDimensions * kBlockRows}}) {
+    Result<PaddedBuffer<float>> made = PaddedBuffer<float>::create(size);
+    if (!made) return made.error();
+    *buffer = std::move(made).value();
+  }
+  if (const Status chosen = space.choose_basis(features); !chosen) return chosen.error();
+  return space;
+}
+
+Status RowSpace::choose_basis(std::span<const float> features) {
+  const std::size_t width = feature_count();
+  const std::size_t count = features.size() / width;
+  const std::size_t chosen_count = std::min(count, kMostDimensions);
+  std::vector<float> chosen(chosen_count * width);
+  for (std::size_t i = 0; i < chosen_count; ++i) {
+    standardise(features.subspan(i * count / chosen_count * width, width),
+                std::span(chosen).subspan(i * width, width));
+  }
+  Orthogonalisation rows(std::move(chosen), width);
+  while (size_ < chosen_count) {
+    const std::span<const float> vector = rows.next();
+    if (vector.empty()) break;
+    std::copy(vector.begin(), vector.end(), basis_.data() + size_ * width);
+    ++size_;
+  }
+  return {};
+}
+
+void RowSpace::standardise(std::span<const float> from, std::span<float> to) const {
+  for (std::size_t j = 0; j < to.size(); ++j) {
+    to[j] = static_cast<float>((static_cast<double>(from[j]) - standardisation_.means[j]) *
+                               standardisation_.scales[j]);
+  }
+}
+
+Status RowSpace::locate(std::span<const float> features, SpanCoordinates& out) {
+  const std::size_t width = feature_count();
+  const std::size_t count = features.size() / width;
+  assert(features.size() == count * width);
+  out.values.resize(count * size_);
+  out.rests.resize(count);
+  for (std::size_t begin = 0; begin < count; begin += kBlockRows) {
+    const std::size_t block = std::min(kBlockRows, count - begin);
+    for (std::size_t i = 0; i < block; ++i) {
+      const std::span<float> row = rows_.span().subspan(i * width, width);
+      standardise(features.subspan((begin + i) * width, width), row);
+      out.rests[begin + i] = dot(row, row);
+    }
+    if (size_ == 0) continue;
+    const Status multiplied = product_.run({.left = basis_.data(),
+                                            .right = rows_.data(),
+                                            .out = products_.data(),
+                                            .row_count = size_,
+                                            .inner_count = width,
+                                            .column_count = block});
+    if (!multiplied) return multiplied;
+    for (std::size_t i = 0; i < block; ++i) {
+      double* values = out.values.data() + (begin + i) * size_;
+      double inside = 0;
+      for (std::size_t k = 0; k < size_; ++k) {
+        values[k] = static_cast<double>(products_.data()[k * block + i]);
+        inside += values[k] * values[k];
+      }
+      out.rests[begin + i] = std::max(0.0, out.rests[begin + i] - inside);
+    }
+  }
+  return {};
+}
+
+std::size_t RowSpace::memory_bytes() const {
+  return (basis_.size() + rows_.size() + products_.size()) * sizeof(float) +
+         (standardisation_.means.size() + standardisation_.scales.size()) * sizeof(double);
+}
+
+}  // namespace headstart
