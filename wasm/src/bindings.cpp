@@ -159,6 +159,8 @@ EMSCRIPTEN_BINDINGS(headstart) {
       .function("exportHead", &Session::exportHead)
       .function("readHead", &Session::readHead)
       .function("adoptHead", &Session::adoptHead)
+      .function("samplesToJudgeBy", &Session::samplesToJudgeBy)
+      .function("addToJudge", &Session::addToJudge)
       .function("memory", &Session::memory);
 }
 

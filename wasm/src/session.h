@@ -98,6 +98,12 @@ class Session {
   HeadOutcome readHead(std::uint32_t byte_count);
   DoneOutcome adoptHead(const ClassIdList& class_ids, std::uint32_t file_byte_count);
 
+  // Whether a picture is known to a head from a file is judged by the pictures that are there. Where their
+  // rows do not tell (the head brings layers of its own), they are read again: those that are missing, one
+  // call for each from its kept picture; the last one puts the judge to work.
+  IdArray samplesToJudgeBy() const;
+  DoneOutcome addToJudge(std::uint32_t sample_id, const FrameDescription& frame);
+
   MemoryReport memory() const;
 
  private:

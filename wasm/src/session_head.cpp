@@ -1,5 +1,6 @@
 // Session's heads: what answers, and the file in which a head travels.
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
@@ -214,6 +215,12 @@ DoneOutcome Session::adoptHead(const ClassIdList& class_ids, std::uint32_t file_
   return done_outcome(working ? judge_from_store() : working);
 }
 
+std::optional<std::uint32_t> TrainedHead::row_of(ClassId class_id) const {
+  const auto found = std::ranges::find(class_ids, class_id);
+  if (found == class_ids.end()) return std::nullopt;
+  return static_cast<std::uint32_t>(found - class_ids.begin());
+}
+
 Status TrainedHead::judge_by(std::span<const float> rows, std::vector<FeatureBlock> blocks,
                              std::span<const std::uint32_t> class_indices, const ComputePool& pool) {
   std::vector<std::size_t> map_sizes;
@@ -238,15 +245,55 @@ Status Session::judge_from_store() {
   std::vector<float> rows;
   std::vector<std::uint32_t> class_indices;
   for (std::size_t i = 0; i < samples.sample_ids.size(); ++i) {
-    const ClassId of_sample = samples.class_ids[samples.class_indices[i]];
-    const auto found = std::ranges::find(trained.class_ids, of_sample);
-    if (found == trained.class_ids.end()) continue;
-    class_indices.push_back(static_cast<std::uint32_t>(found - trained.class_ids.begin()));
+    const auto row = trained.row_of(samples.class_ids[samples.class_indices[i]]);
+    if (!row) continue;
+    class_indices.push_back(*row);
     rows.resize(class_indices.size() * width);
     gather_features(samples.embeddings.subspan(i * samples.feature_count, samples.feature_count),
                     blocks.value(), std::span(rows).last(width));
   }
   return trained.judge_by(rows, std::move(blocks).value(), class_indices, *pool_);
+}
+
+IdArray Session::samplesToJudgeBy() const {
+  std::vector<SampleId> missing;
+  if (trained_head_ && trained_head_->reader->has_own_network() && !trained_head_->judge) {
+    for (const ClassId class_id : trained_head_->class_ids) {
+      const Result<std::vector<SampleId>> ids = store_->samples_of(class_id);
+      if (!ids) continue;  // a class that is gone
+      std::ranges::copy_if(ids.value(), std::back_inserter(missing), [&](SampleId id) {
+        return std::ranges::find(trained_head_->judged_ids, id) == trained_head_->judged_ids.end();
+      });
+    }
+  }
+  return IdArray(id_array<SampleId>(missing));
+}
+
+DoneOutcome Session::addToJudge(std::uint32_t sample_id, const FrameDescription& frame) {
+  if (!trained_head_) return failure<DoneOutcome>(not_trained());
+  TrainedHead& trained = *trained_head_;
+  const std::size_t width = trained.head.feature_count;
+  std::vector<float> features(width);
+  const Status read =
+      trained.reader->read(*backbone_, frame_in_input(frame), prepare_options(frame), features);
+  if (!read) return done_outcome(read);
+  trained.judged_ids.push_back(SampleId{sample_id});
+  trained.judged_rows.insert(trained.judged_rows.end(), features.begin(), features.end());
+  if (samplesToJudgeBy()["length"].as<std::size_t>() > 0) return done_outcome({});
+
+  std::vector<float> rows;
+  std::vector<std::uint32_t> class_indices;
+  for (std::size_t i = 0; i < trained.judged_ids.size(); ++i) {
+    const Result<ClassId> class_id = store_->class_of(trained.judged_ids[i]);
+    const auto row = class_id ? trained.row_of(class_id.value()) : std::nullopt;
+    if (!row) continue;  // it was removed meanwhile
+    class_indices.push_back(*row);
+    const auto own = std::span(trained.judged_rows).subspan(i * width, width);
+    rows.insert(rows.end(), own.begin(), own.end());
+  }
+  trained.judged_ids = {};
+  trained.judged_rows = {};
+  return done_outcome(trained.judge_by(rows, {}, class_indices, *pool_));
 }
 
 }  // namespace headstart::wasm

@@ -72,6 +72,13 @@ struct TrainedHead {
   std::optional<KnownJudge> judge;          // none: everything counts as known
   std::vector<FeatureBlock> judged_blocks;  // of the backbone's row; none: what the head reads is judged
 
+  // Towards a judge: what a head with layers of its own reads of these samples [judged_ids, feature_count].
+  std::vector<SampleId> judged_ids;
+  std::vector<float> judged_rows;
+
+  // The row of a class; none where it is not one of the head's.
+  [[nodiscard]] std::optional<std::uint32_t> row_of(ClassId class_id) const;
+
   // `rows` [sample_count, features of `blocks`, else head.feature_count].
   Status judge_by(std::span<const float> rows, std::vector<FeatureBlock> blocks,
                   std::span<const std::uint32_t> class_indices, const ComputePool& pool);

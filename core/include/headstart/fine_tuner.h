@@ -205,7 +205,7 @@ class FineTuner {
   std::unique_ptr<State> state_;
 };
 
-// The bytes of a backbone file in which `tensors` replace those of the same name and shape, as float32; all
+// The bytes of a backbone file, all float32, in which `tensors` replace those of the same name and shape; all
 // else stays. Backbone::load takes them. bad-file where the file cannot be read, bad-argument where a tensor
 // is not in it.
 Result<std::vector<std::uint8_t>> overlay_backbone(std::span<const std::uint8_t> backbone_file,

@@ -40,12 +40,16 @@ Result<std::vector<std::uint8_t>> overlay_backbone(std::span<const std::uint8_t>
   }
   SafetensorsWriter writer;
   for (const auto& [key, value] : file.value().metadata()) writer.set_metadata(key, value);
+  std::vector<float> values;
   for (const TensorView& original : file.value().tensors()) {
     if (const ChangedTensor* changed = find_tensor(tensors, original.name); changed != nullptr) {
       writer.add_f32(original.name, original.shape, changed->values);
-    } else {
-      writer.add_bytes(original.name, original.dtype, original.shape, original.bytes);
+      continue;
     }
+    // All of one type, as a backbone file is.
+    values.resize(original.element_count());
+    if (const Status read = read_floats(original, values); !read.ok()) return read.error();
+    writer.add_f32(original.name, original.shape, values);
   }
   return writer.finish();
 }

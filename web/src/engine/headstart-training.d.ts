@@ -9,9 +9,10 @@ import type { ClassId, HeadKind, LongAction, SampleId } from './headstart.d.ts';
  *
  * - 'nearest-mean': class means; nothing is trained.
  * - 'head': a new head on the last layer. The default.
- * - 'head-views': the same, from several views of each picture (mirrored, cropped, turned, lighter, darker).
+ * - 'head-views': the same, from several views of each picture (mirrored, turned a little either way), and a second, mirrored look.
  * - 'earlier-cut', 'cut-after-N': the network ends after block N; a new head reads the mean of that block's map.
- * - 'joined-layers', 'joined-layers-views': a new head on several layers side by side; with views and a second, mirrored look.
+ * - 'joined-layers', 'joined-layers-views': a new head on blocks 14, 16 and the last layer side by side; with views and
+ *   a second, mirrored look.
  * - 'new-layers', 'new-layers-after-N': the network ends after block N; a new 1x1 convolution and a head are trained on it
  *   from random weights.
  * - 'last-convolution', 'last-block', 'last-N-blocks' (N 2 to 16), 'whole-network': fine-tuning; the head first, then it
@@ -50,6 +51,13 @@ export interface TrainOptions extends LongAction {
    * 'head' it can only be left out.
    */
   head?: HeadKind;
+  /**
+   * Where a strategy learns from views: whether mirrored ones are among them. Left out: unless they do harm, as measured on
+   * these pictures.
+   */
+  mirrorViews?: boolean;
+  /** Where a strategy learns from mirrored views: whether `predict` looks twice. Left out: as the strategy says. */
+  secondLook?: boolean;
   /** A whole number, 0 to 2^53 - 1. Default 1. The same samples and seed give the same head. */
   seed?: number;
   /** Strength of the L2 penalty. Left out: chosen by cross-validation. Only 'logistic'. */
@@ -183,11 +191,14 @@ export interface AdviceCandidate {
   trainedWeightCount: number;
 }
 
-/** Why a recommendation is what it is: a code, and the numbers that belong in a sentence about it. */
-export interface AdviceReason {
-  code: string;
-  [number: string]: number | string;
-}
+/** Why a recommendation is what it is, with the numbers that belong in a sentence about it. */
+export type AdviceReason =
+  /** Nothing is clearly better than joined layers with views, whose accuracy this is. */
+  | { code: 'usual'; accuracy: number }
+  /** Clearly better than the usual way: the log losses of both, on the pictures that both were judged on. */
+  | { code: 'clearly-better'; logLoss: number; usualLogLoss: number }
+  /** So few pictures could be held out; the usual way is taken. */
+  | { code: 'too-few-to-compare'; heldOutCount: number };
 
 /** Something about the pictures that would be worth a look. */
 export interface DataAdvice {

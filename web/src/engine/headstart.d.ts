@@ -169,9 +169,9 @@ export interface Prediction {
   /** Most probable first. */
   ranked: RankedClass[];
   /**
-   * Whether it is one of the classes at all, 0 to 1: judged by its distance to the trained pictures and by how clear the
-   * answer is. 0.5 is where 95 % of the person's own pictures lie above. 1 where it cannot be judged: with too few pictures,
-   * or a head from a file without pictures to compare with.
+   * Whether it is one of the enabled classes at all, 0 to 1, judged by where the trained pictures lie among all that the
+   * backbone sees. 0.5 is where 95 % of the person's own pictures lie above. 1 where it cannot be judged: with fewer than three
+   * pictures of a class or ten in all, or a head from a file without pictures to compare with.
    */
   known: number;
   /** The kind of head that answered; 'nearest-mean' too when nothing is trained yet. */

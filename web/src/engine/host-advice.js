@@ -242,15 +242,9 @@ class Measuring {
   }
 }
 
-/** What the two numbers of a reason are. @type {Record<string, [string, string?]>} */
-const REASON_NUMBERS = {
-  usual: ['accuracy'],
-  'clearly-better': ['logLoss', 'usualLogLoss'],
-  'too-few-to-compare': ['heldOutCount'],
-};
-
 /** @param {SessionAdvice['reason']} reason @returns {import('./headstart-training.d.ts').AdviceReason} */
 function reasonOf({ code, first, second }) {
-  const [one, two] = REASON_NUMBERS[code] ?? ['first', 'second'];
-  return { code, [one]: first, ...(two !== undefined && { [two]: second }) };
+  if (code === 'clearly-better') return { code, logLoss: first, usualLogLoss: second };
+  if (code === 'too-few-to-compare') return { code, heldOutCount: first };
+  return { code: 'usual', accuracy: first };
 }

@@ -14,10 +14,10 @@ export const SLICE_MS = 8;
  * @param {boolean} mirrorHarms
  * @returns {import('./session.d.ts').TrainSettings}
  */
-export function headSettings(plan, { head }, mirrorHarms) {
+export function headSettings(plan, { head, mirrorViews, secondLook = plan.secondLook }, mirrorHarms) {
   const kind = plan.strategy === 'head' ? head.head : plan.head;
-  const views = plan.views ? (mirrorHarms ? 'without-mirror' : 'all') : 'none';
-  return { ...head, head: kind, views, secondLook: plan.secondLook && views === 'all' };
+  const views = plan.views ? ((mirrorViews ?? !mirrorHarms) ? 'all' : 'without-mirror') : 'none';
+  return { ...head, head: kind, views, secondLook: secondLook && views === 'all' };
 }
 
 /**

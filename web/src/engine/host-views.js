@@ -1,4 +1,5 @@
-// Views of the kept pictures, embedded once: in the engine's idle time, or at once where a training waits for them.
+// What is made in the engine's idle time from the kept pictures: their views, each embedded once (or at once where a training
+// waits for them), and what a head from a file needs to judge whether a picture is known.
 import { throwIfAborted, unwrap } from './errors.js';
 import { decodePicture } from './picture-codec.js';
 import { nextTurn, Queue } from './turns.js';
@@ -51,6 +52,7 @@ export class HostViews {
     if (this.#isRunning) return;
     this.#isRunning = true;
     try {
+      while (this.#host.isIdle && (await this.#judgeByOne())) await this.#breathe();
       while (this.#host.isIdle && this.#host.samples.records.size <= MOST_IDLE_SAMPLES) {
         const [inner] = this.#missing();
         if (inner === undefined) break;
@@ -76,6 +78,18 @@ export class HostViews {
       await this.#work.run(() => this.#make(inner, () => gate.pass(signal)));
       throwIfAborted(signal);
     }
+  }
+
+  /** @returns {Promise<boolean>} whether there was a picture left to judge by */
+  async #judgeByOne() {
+    const { engine, samples } = this.#host;
+    const [inner] = engine.run((session) => session.samplesToJudgeBy());
+    const record = inner === undefined ? undefined : samples.records.get(samples.samples.outer(inner) ?? -1);
+    if (!record) return false;
+    const frame = await decodePicture(record.picture);
+    if (samples.samples.outer(inner) === undefined) return true; // it was removed meanwhile
+    engine.withFrame(frame, false, (session, description) => unwrap(session.addToJudge(inner, description)));
+    return true;
   }
 
   missingCount() {

@@ -276,6 +276,7 @@ export class Host {
       const file = bringsLayers ? this.file : new Uint8Array();
       this.engine.withBytes(file, (session) => unwrap(session.adoptHead(inner, file.length)));
       const { revision } = this.samples;
+      this.views.wake();
       return { head: this.takeHead(stale ? null : revision, strategy), revision };
     });
   }

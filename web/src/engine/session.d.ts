@@ -213,6 +213,8 @@ export interface Session {
   exportHead(date: string): Outcome<Uint8Array>;
   readHead(byteCount: number): Outcome<SessionHead>;
   adoptHead(classIds: number[], fileByteCount: number): Outcome<undefined>;
+  samplesToJudgeBy(): Uint32Array;
+  addToJudge(sampleId: number, frame: FrameDescription): Outcome<undefined>;
   memory(): {
     wasmBytes: number;
     backboneBytes: number;

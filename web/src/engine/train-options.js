@@ -1,12 +1,12 @@
 // What `train` takes, checked before anything is sent.
 import { requireArgument } from './errors.js';
-import { checkStrategy } from './strategies.js';
+import { checkStrategy, planOf } from './strategies.js';
 
 /** @typedef {import('./headstart.d.ts').TrainOptions} TrainOptions */
 /** @typedef {import('./headstart-training.d.ts').StrategyName} StrategyName */
 /** What a head takes besides what its strategy says. @typedef {Omit<import('./session.d.ts').TrainSettings, 'views' | 'secondLook'>} HeadSettings */
 /** 0 and NaN: core's own choice. @typedef {{ epochs: number, batchSize: number, learningRate: number }} TuneNumbers */
-/** @typedef {{ strategy: StrategyName, head: HeadSettings, tune: TuneNumbers }} TrainRequest */
+/** @typedef {{ strategy: StrategyName, head: HeadSettings, tune: TuneNumbers, mirrorViews?: boolean, secondLook?: boolean }} TrainRequest */
 
 const HEADS = ['logistic', 'nearest-mean', 'mlp'];
 
@@ -33,12 +33,22 @@ export function checkTrainOptions(options) {
     Number.isFinite(learningRate) && learningRate > 0,
     `learningRate must be a number above 0, got ${learningRate}`,
   );
+  const { mirrorViews, secondLook } = options;
+  for (const [name, value] of Object.entries({ mirrorViews, secondLook }))
+    requireArgument(value === undefined || typeof value === 'boolean', `${name} must be true or false, got ${value}`);
+  const learnsMirrored = mirrorViews !== false && (strategy === 'recommended' || planOf(strategy)?.views === true);
+  requireArgument(
+    secondLook !== true || learnsMirrored,
+    `a second look needs a strategy that learns from mirrored views ('head-views' or 'joined-layers-views'), got '${strategy}'`,
+  );
   const folds = wholeNumber('folds', options.folds, 5, 1, 20);
   const hidden = wholeNumber('hidden', options.hidden, 100, 1, 4096);
   const epochs = wholeNumber('epochs', options.epochs, 50, 1, 10_000);
   const batchSize = wholeNumber('batchSize', options.batchSize, 16, 1, 65_536);
   return {
     strategy,
+    mirrorViews,
+    secondLook,
     head: {
       head,
       seed,

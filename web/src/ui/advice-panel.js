@@ -48,19 +48,16 @@ export function mountAdvicePanel(host, app, { network, advice }) {
 
   /** @param {Advice} found */
   function reasons(found) {
-    return found.reasons
-      .filter(({ code }) => texts.has(`reason.${code}`))
-      .map(({ code, ...numbers }) => {
-        const twoDigits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-        const { heldOutCount = 0, accuracy = 0, logLoss = 0, usualLogLoss = 0 } = numbers;
-        const key = /** @type {import('../texts/texts.js').TextKey} */ (`reason.${code}`);
-        return html`<li>${t(key, {
-          count: Number(heldOutCount),
-          part: texts.percent(Number(accuracy), 1),
-          loss: texts.number(Number(logLoss), twoDigits),
-          usual: texts.number(Number(usualLogLoss), twoDigits),
-        })}</li>`;
-      });
+    const twoDigits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+    return found.reasons.map((reason) => {
+      if (reason.code === 'usual')
+        return html`<li>${t('reason.usual', { part: texts.percent(reason.accuracy, 1) })}</li>`;
+      if (reason.code === 'too-few-to-compare')
+        return html`<li>${t('reason.too-few-to-compare', { count: reason.heldOutCount })}</li>`;
+      const loss = texts.number(reason.logLoss, twoDigits);
+      const usual = texts.number(reason.usualLogLoss, twoDigits);
+      return html`<li>${t('reason.clearly-better', { loss, usual })}</li>`;
+    });
   }
 
   /** @param {Advice} found */

@@ -1,0 +1,190 @@
+// Fine-tuning through the library: what is trained and what stays, what travels, and what a stop leaves behind.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { drawPicture, largestDifference, newTrainer, readSafetensors, teach } from './support.mjs';
+
+const kUnseen = [20, 21, 22, 23];
+
+/** @param {import('../../web/src/engine/headstart.d.ts').Trainer} trainer @param {number} [kind] */
+async function answers(trainer, kind = 0) {
+  const probabilities = [];
+  for (const number of kUnseen) {
+    const { ranked } = await trainer.predict(drawPicture(kind, number));
+    const byName = ranked.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    probabilities.push(...byName.map(({ probability }) => probability));
+  }
+  return probabilities;
+}
+
+/** A training whose layers are kept: the learning rate is high enough for a gain on these pictures. */
+const kTuned = /** @type {const} */ ({ strategy: 'last-block', epochs: 4, seed: 3 });
+
+describe('fine-tuning', () => {
+  it('says which weights were trained and which stayed, and all of them together are the network and the head', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 6);
+    const { parameterCount, embeddingDim } = trainer.backbone;
+    const headCount = 3 * (embeddingDim + 1);
+    const seen = new Map();
+    for (const strategy of /** @type {const} */ ([
+      'last-convolution',
+      'last-block',
+      'last-3-blocks',
+      'whole-network',
+      'new-layers-after-9',
+    ])) {
+      const report = await trainer.train({ strategy, epochs: 2 });
+      assert.equal(report.strategy, strategy);
+      const { fineTuning, trainedWeightCount, frozenWeightCount, border } = report;
+      assert.ok(fineTuning, strategy);
+      assert.equal(fineTuning.epochCount, 2);
+      assert.ok(fineTuning.fineTuned.loss <= fineTuning.headAlone.loss + 1e-9 || !fineTuning.betterThanHead);
+      assert.equal(fineTuning.heldOutCount + fineTuning.trainCount, 18);
+      if (fineTuning.betterThanHead && strategy !== 'new-layers-after-9') {
+        assert.equal(trainedWeightCount + frozenWeightCount, parameterCount + headCount, strategy);
+      }
+      seen.set(strategy, { border, trainedWeightCount });
+      for (const probability of await answers(trainer)) assert.ok(probability >= 0 && probability <= 1);
+    }
+    const trained = [...seen.values()].slice(0, 4).map(({ trainedWeightCount }) => trainedWeightCount);
+    assert.ok(trained.length === 4);
+    await trainer.dispose();
+  });
+
+  it('travels: the file holds the changed tensors and the border, and answers alike where it is read', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 8);
+    const report = await trainer.train(kTuned);
+    assert.ok(report.fineTuning?.betterThanHead, 'these pictures are meant to gain from it');
+    assert.equal(report.border, 'blocks.15');
+    const bytes = await trainer.exportHead();
+    const { metadata, tensors } = readSafetensors(bytes);
+    assert.equal(metadata.border, 'blocks.15');
+    const names = Object.keys(tensors).filter((name) => !name.startsWith('head.'));
+    assert.deepEqual(
+      names.filter((name) => !/^(blocks\.16\.|last\.)/.test(name)),
+      [],
+    );
+    assert.ok(names.includes('blocks.16.expand.weight') && names.includes('last.bias'));
+    const expected = await answers(trainer);
+    const other = await newTrainer();
+    const info = await other.importHead(bytes);
+    assert.equal(info.border, 'blocks.15');
+    assert.ok(largestDifference(await answers(other), expected) < 1e-5);
+    await Promise.all([trainer.dispose(), other.dispose()]);
+  });
+
+  it('comes back with its layers after the engine was started anew, and is judged by the pictures again', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 8);
+    await trainer.train(kTuned);
+    const expected = await answers(trainer);
+    const { known } = await trainer.predict(drawPicture(0, 30));
+    await trainer.recover();
+    assert.ok(largestDifference(await answers(trainer), expected) < 1e-5);
+    const until = Date.now() + 20_000;
+    let again = 1;
+    while (again === 1 && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      again = (await trainer.predict(drawPicture(0, 30))).known;
+    }
+    assert.ok(Math.abs(again - known) < 0.05, `${again} after, ${known} before`);
+    await trainer.dispose();
+  });
+
+  it('gives the same head, to the byte, from the same pictures and seed', async () => {
+    const files = [];
+    for (let run = 0; run < 2; run++) {
+      const trainer = await newTrainer();
+      await teach(trainer, 5);
+      await trainer.train({ ...kTuned, epochs: 2 });
+      files.push(Buffer.from(await trainer.exportHead({ date: '2026-01-01T00:00:00Z' })));
+      await trainer.dispose();
+    }
+    assert.ok(files[0].equals(files[1]));
+  });
+
+  it('ends early with the best so far when asked to, and stops without a trace when aborted', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 6);
+    await trainer.train({ seed: 7 });
+    const before = await answers(trainer);
+    const controller = new AbortController();
+    const aborted = trainer.train({
+      strategy: 'last-3-blocks',
+      epochs: 500,
+      signal: controller.signal,
+      onProgress: ({ epoch }) => {
+        if ((epoch ?? 0) >= 1) controller.abort();
+      },
+    });
+    await assert.rejects(aborted, { code: 'cancelled' });
+    assert.deepEqual(await answers(trainer), before);
+    let isAsked = false;
+    const ended = await trainer.train({
+      strategy: 'last-3-blocks',
+      epochs: 500,
+      onProgress: ({ epoch }) => {
+        if ((epoch ?? 0) < 1 || isAsked) return;
+        isAsked = true;
+        void trainer.finishTraining();
+      },
+    });
+    assert.ok(ended.fineTuning && ended.fineTuning.epochs.length < 500);
+    await trainer.dispose();
+  });
+
+  it('holds still while it is paused, with predictions going on', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 6);
+    let count = 0;
+    const training = trainer.train({ strategy: 'last-block', epochs: 4, onProgress: () => count++ });
+    while (count === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await trainer.pauseTraining();
+    await trainer.predict(drawPicture(0, 9));
+    const atPause = count;
+    for (let i = 0; i < 5; i++) await trainer.predict(drawPicture(1, i));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.ok(count <= atPause + 1, `${count - atPause} steps while it was paused`);
+    await trainer.resumeTraining();
+    assert.equal((await training).strategy, 'last-block');
+    await trainer.dispose();
+  });
+
+  it('is estimated beforehand: its weights exactly, its time from a measured step', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 8);
+    const estimate = await trainer.estimateTraining({ strategy: 'last-block' });
+    assert.equal(trainer.headInfo, null);
+    const report = await trainer.train({ strategy: 'last-block' });
+    if (report.fineTuning?.betterThanHead) {
+      assert.equal(estimate.trainedWeightCount, report.trainedWeightCount);
+      assert.equal(estimate.frozenWeightCount, report.frozenWeightCount);
+    }
+    assert.ok(estimate.memoryBytes > 0 && estimate.elapsedMs > 0);
+    await trainer.dispose();
+  });
+
+  it('leaves no memory behind: flat over 20 in a row', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 4);
+    const bytes = [];
+    for (let run = 0; run < 20; run++) {
+      await trainer.train({ strategy: 'last-block', epochs: 1, seed: run });
+      const { wasmBytes, handleCount } = await trainer.stats();
+      bytes.push(wasmBytes + handleCount);
+    }
+    assert.deepEqual(new Set(bytes.slice(3)).size, 1, bytes.join(' '));
+    await trainer.dispose();
+  });
+
+  it('refuses too few pictures in words, and keeps the head that is there', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 3);
+    await trainer.train();
+    const before = await answers(trainer);
+    await assert.rejects(trainer.train({ strategy: 'last-block' }), { code: 'too-few-samples', message: /four|4/ });
+    assert.deepEqual(await answers(trainer), before);
+    await trainer.dispose();
+  });
+});
