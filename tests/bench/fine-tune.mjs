@@ -9,6 +9,9 @@ import { fraction, mean, printTable, progress } from './tables.mjs';
 
 const kPerClass = 60;
 const kBlocks = 3;
+// As the library does it.
+const kEpochs = 6;
+const kViews = 3;
 const run = promisify(execFile);
 
 /** One epoch over 500 pictures from cached maps, beside the bare matrix product. */
@@ -27,7 +30,7 @@ export async function measureFineTuning({ folders, backbones, seeds }) {
         const draws = [];
         for (let seed = 1; seed <= seeds; seed += 1) {
           progress(`  fine-tuning ${name}, draw ${seed} of ${seeds}`);
-          draws.push(await measure('fine-tune', file, kPerClass, seed, kBlocks));
+          draws.push(await measure('fine-tune', file, kPerClass, seed, kBlocks, 1_000_000, kEpochs, kViews));
         }
         progress('');
         rows.push({ folder: basename(folder), backbone: name, draws });

@@ -12,10 +12,15 @@ describe('the library', () => {
     assert.ok(report.measured);
     assert.ok(report.accuracy >= 0.9, `accuracy ${report.accuracy}`);
     for (const [kind, classId] of classIds.entries()) {
-      const { ranked, known, trained, stale } = await trainer.predict(drawPicture(kind, 100));
-      assert.equal(ranked[0].classId, classId);
-      assert.ok(known > 0.5 && known <= 1, `one of the classes: ${known}`);
-      assert.ok(trained && !stale);
+      let knownCount = 0;
+      for (let number = 100; number < 120; number++) {
+        const { ranked, known, trained, stale } = await trainer.predict(drawPicture(kind, number));
+        assert.equal(ranked[0].classId, classId);
+        assert.ok(known >= 0 && known <= 1 && trained && !stale);
+        knownCount += known > 0.5 ? 1 : 0;
+      }
+      // 95 % are meant to be.
+      assert.ok(knownCount >= 16, `${knownCount} of 20 are taken for one of the classes`);
     }
     await trainer.dispose();
   });

@@ -1,7 +1,7 @@
 // Fine-tuning through the library: what is trained and what stays, what travels, and what a stop leaves behind.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { drawPicture, largestDifference, newTrainer, readSafetensors, teach } from './support.mjs';
+import { drawPicture, largestDifference, newTrainer, randomNumbers, readSafetensors, teach } from './support.mjs';
 
 const kUnseen = [20, 21, 22, 23];
 
@@ -16,16 +16,33 @@ async function answers(trainer, kind = 0) {
   return probabilities;
 }
 
-/** A training whose layers are kept: the learning rate is high enough for a gain on these pictures. */
-const kTuned = /** @type {const} */ ({ strategy: 'last-block', epochs: 4, seed: 3 });
+/** So much noise that the frozen network does not tell all kinds apart. @param {number} kind @param {number} number */
+function faintPicture(kind, number) {
+  const picture = drawPicture(kind, number);
+  const random = randomNumbers(number * 31 + kind + 5);
+  picture.data.forEach((value, i) => {
+    if (i % 4 < 3) picture.data[i] = 0.24 * value + 0.76 * 255 * random();
+  });
+  return picture;
+}
+
+/** @param {import('../../web/src/engine/headstart.d.ts').Trainer} trainer */
+async function teachFaint(trainer) {
+  for (const kind of [0, 1, 3]) {
+    const classId = trainer.addClass(`kind ${kind}`);
+    for (let number = 0; number < 16; number++) await trainer.addSample(classId, faintPicture(kind, number));
+  }
+}
+
+/** A training that gains on the faint pictures. */
+const kTuned = /** @type {const} */ ({ strategy: 'last-block', seed: 3 });
 
 describe('fine-tuning', () => {
   it('says which weights were trained and which stayed, and all of them together are the network and the head', async () => {
     const trainer = await newTrainer();
-    await teach(trainer, 6);
+    await teachFaint(trainer);
     const { parameterCount, embeddingDim } = trainer.backbone;
     const headCount = 3 * (embeddingDim + 1);
-    const seen = new Map();
     for (const strategy of /** @type {const} */ ([
       'last-convolution',
       'last-block',
@@ -35,27 +52,26 @@ describe('fine-tuning', () => {
     ])) {
       const report = await trainer.train({ strategy, epochs: 2 });
       assert.equal(report.strategy, strategy);
-      const { fineTuning, trainedWeightCount, frozenWeightCount, border } = report;
+      const { fineTuning, trainedWeightCount, frozenWeightCount } = report;
       assert.ok(fineTuning, strategy);
       assert.equal(fineTuning.epochCount, 2);
-      assert.ok(fineTuning.fineTuned.loss <= fineTuning.headAlone.loss + 1e-9 || !fineTuning.betterThanHead);
-      assert.equal(fineTuning.heldOutCount + fineTuning.trainCount, 18);
+      assert.ok(fineTuning.fineTuned.accuracy >= fineTuning.headAlone.accuracy);
+      assert.equal(fineTuning.heldOutCount + fineTuning.trainCount, 48);
       if (fineTuning.betterThanHead && strategy !== 'new-layers-after-9') {
         assert.equal(trainedWeightCount + frozenWeightCount, parameterCount + headCount, strategy);
       }
-      seen.set(strategy, { border, trainedWeightCount });
       for (const probability of await answers(trainer)) assert.ok(probability >= 0 && probability <= 1);
     }
-    const trained = [...seen.values()].slice(0, 4).map(({ trainedWeightCount }) => trainedWeightCount);
-    assert.ok(trained.length === 4);
     await trainer.dispose();
   });
 
   it('travels: the file holds the changed tensors and the border, and answers alike where it is read', async () => {
     const trainer = await newTrainer();
-    await teach(trainer, 8);
+    await teachFaint(trainer);
     const report = await trainer.train(kTuned);
-    assert.ok(report.fineTuning?.betterThanHead, 'these pictures are meant to gain from it');
+    assert.ok(report.fineTuning?.betterThanHead, 'the faint pictures are meant to gain from it');
+    assert.ok(report.fineTuning.fineTuned.accuracy > report.fineTuning.headAlone.accuracy);
+    assert.ok(report.viewCount >= 2);
     assert.equal(report.border, 'blocks.15');
     const bytes = await trainer.exportHead();
     const { metadata, tensors } = readSafetensors(bytes);
@@ -76,10 +92,12 @@ describe('fine-tuning', () => {
 
   it('comes back with its layers after the engine was started anew, and is judged by the pictures again', async () => {
     const trainer = await newTrainer();
-    await teach(trainer, 8);
+    await teachFaint(trainer);
     await trainer.train(kTuned);
+    assert.equal(trainer.headInfo?.border, 'blocks.15');
     const expected = await answers(trainer);
     const { known } = await trainer.predict(drawPicture(0, 30));
+    assert.ok(known < 1);
     await trainer.recover();
     assert.ok(largestDifference(await answers(trainer), expected) < 1e-5);
     const until = Date.now() + 20_000;
@@ -96,8 +114,8 @@ describe('fine-tuning', () => {
     const files = [];
     for (let run = 0; run < 2; run++) {
       const trainer = await newTrainer();
-      await teach(trainer, 5);
-      await trainer.train({ ...kTuned, epochs: 2 });
+      await teachFaint(trainer);
+      await trainer.train(kTuned);
       files.push(Buffer.from(await trainer.exportHead({ date: '2026-01-01T00:00:00Z' })));
       await trainer.dispose();
     }
@@ -153,7 +171,7 @@ describe('fine-tuning', () => {
 
   it('is estimated beforehand: its weights exactly, its time from a measured step', async () => {
     const trainer = await newTrainer();
-    await teach(trainer, 8);
+    await teachFaint(trainer);
     const estimate = await trainer.estimateTraining({ strategy: 'last-block' });
     assert.equal(trainer.headInfo, null);
     const report = await trainer.train({ strategy: 'last-block' });

@@ -84,6 +84,7 @@ TrainReport tuned_report(const TrainReport& of_head, const FineTuneReport& tuned
   report.temperature = tuned.temperature;
   report.features = {tuning.tuner.result().part == TrainedPart::kCut ? "cut" : "last"};
   report.fold_count = 1;
+  report.view_count = tuning.views.size() / sample_ids.size() - 1;
   report.held_out_rows.clear();
   report.held_out_ids.clear();
   report.held_out_probabilities.clear();

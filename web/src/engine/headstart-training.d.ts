@@ -68,7 +68,7 @@ export interface TrainOptions extends LongAction {
   folds?: number;
   /**
    * Only 'mlp': units of the hidden layer (100), passes (50), samples per step (16), step length (0.001). Fine-tuning takes
-   * `epochs` (12), `batchSize` (16) and `learningRate` (0.02, relative to the size of each tensor's weights) too.
+   * `epochs` (6), `batchSize` (16) and `learningRate` (0.02, relative to the size of each tensor's weights) too.
    */
   hidden?: number;
   epochs?: number;

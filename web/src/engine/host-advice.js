@@ -69,9 +69,11 @@ class Measuring {
     const { transfer, earlierCut } = await this.#transfer();
     await this.#head(`cut-after-${earlierCut}`);
     await this.#head('joined-layers');
+    // Left and right may matter as long as nothing is known of it.
+    let mirrorHarms = true;
     if (await this.#viewsFit()) {
       await this.#host.views.complete(this.#pace);
-      const mirrorHarms = this.#engine.run((session) => unwrap(session.mirrorVerdict())) === 'harms';
+      mirrorHarms = this.#engine.run((session) => unwrap(session.mirrorVerdict())) === 'harms';
       await this.#head('head-views', mirrorHarms);
       await this.#head('joined-layers-views', mirrorHarms);
     }
@@ -82,7 +84,7 @@ class Measuring {
       'last-3-blocks',
       'whole-network',
     ])
-      await this.#fineTuning(strategy);
+      await this.#fineTuning(strategy, mirrorHarms);
     return { advice: this.#conclude(transfer), earlierCut };
   }
 
@@ -187,8 +189,11 @@ class Measuring {
     }
   }
 
-  /** @param {string} strategy where it fits into the time that is left, and there are pictures enough */
-  async #fineTuning(strategy) {
+  /**
+   * @param {string} strategy where it fits into the time that is left, and there are pictures enough
+   * @param {boolean} mirrorHarms
+   */
+  async #fineTuning(strategy, mirrorHarms) {
     if (this.#leftMs < 0 || !this.#host.samples.canHoldOut(4)) return;
     const start = performance.now();
     const plan = /** @type {Plan} */ (planOf(strategy));
@@ -198,7 +203,7 @@ class Measuring {
     engine.run((session) => unwrap(session.trainBegin(headSettings(plan, this.#request, false), plan.features)));
     await stepUntilDone(engine, gate, signal, () => {});
     const { pictureOf } = this.#identities;
-    const task = { engine, file: this.#host.file, settings: tuneSettings(plan, this.#request), pictureOf };
+    const task = { engine, file: this.#host.file, settings: tuneSettings(plan, this.#request, mirrorHarms), pictureOf };
     try {
       const estimate = beginTuning(task);
       const expectedMs = await measureTuning(task, estimate, this.#pace);
@@ -210,7 +215,7 @@ class Measuring {
         if (progress.stage === 'train') this.#tell(strategy, progress.done);
       };
       await tuneUntilDone(task, estimate.frozenPassCount, { gate, signal, onProgress }, { isFinishing: false });
-      this.#add(plan, start, 0, (simplicity) =>
+      this.#add(plan, start, this.#viewCount(mirrorHarms), (simplicity) =>
         engine.run((session) => unwrap(session.adviceAddTuned(strategy, simplicity))),
       );
     } catch (cause) {

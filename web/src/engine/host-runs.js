@@ -145,17 +145,17 @@ export class HostRuns {
    */
   async #prepare(plan, request, pace, report) {
     const { views } = this.#host;
-    if (plan.views && !plan.part) await views.complete(pace);
-    const { engine, ...identities } = await this.#host.changes.run(() => {
+    const needsViews = plan.views || plan.tuneViews;
+    if (needsViews) await views.complete(pace);
+    const { engine, mirrorHarms, ...identities } = await this.#host.changes.run(() => {
       throwIfAborted(pace.signal);
       const { engine: now } = this.#host;
-      // Where left and right matter, mirrored pictures would teach the wrong thing.
-      const mirrorHarms = plan.views && !plan.part && this.#mirrorHarms();
+      const mirrorHarms = needsViews && this.#mirrorHarms();
       now.run((session) => unwrap(session.trainBegin(headSettings(plan, request, mirrorHarms), plan.features)));
-      return { engine: now, ...this.#identitiesNow() };
+      return { engine: now, mirrorHarms, ...this.#identitiesNow() };
     });
     await stepUntilDone(engine, pace.gate, pace.signal, report);
-    return { engine, identities };
+    return { engine, identities, mirrorHarms };
   }
 
   #mirrorHarms() {
@@ -175,11 +175,11 @@ export class HostRuns {
   /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
   async #tune(plan, request, pace) {
     const { onProgress } = pace;
-    const { engine, identities } = await this.#prepare(plan, request, pace, (fraction) =>
+    const { engine, identities, mirrorHarms } = await this.#prepare(plan, request, pace, (fraction) =>
       onProgress?.({ stage: 'train', done: fraction * HEAD_SHARE, total: 1 }),
     );
     const { file } = this.#host;
-    const task = { engine, file, settings: tuneSettings(plan, request), pictureOf: identities.pictureOf };
+    const task = { engine, file, settings: tuneSettings(plan, request, mirrorHarms), pictureOf: identities.pictureOf };
     try {
       const estimate = beginTuning(task);
       /** @param {Progress} progress */
@@ -256,7 +256,8 @@ export class HostRuns {
     const quick = /** @type {Plan} */ (planOf('nearest-mean'));
     const { engine, identities } = await this.#prepare({ ...quick, features: plan.features }, request, pace, () => {});
     const { file } = this.#host;
-    const task = { engine, file, settings: tuneSettings(plan, request), pictureOf: identities.pictureOf };
+    const settings = tuneSettings(plan, request, this.#mirrorHarms());
+    const task = { engine, file, settings, pictureOf: identities.pictureOf };
     try {
       const estimate = beginTuning(task);
       const tuneMs = await measureTuning(task, estimate, pace);
@@ -271,7 +272,8 @@ export class HostRuns {
   /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
   async #estimateHead(plan, request, { signal, gate }) {
     const { engine, backbone, samples, views } = this.#host;
-    const viewsMs = plan.views ? views.missingCount() * engine.run((session) => session.viewCount()) : 0;
+    const viewsMs =
+      plan.views || plan.tuneViews ? views.missingCount() * engine.run((session) => session.viewCount()) : 0;
     const fit = { ...plan, views: false, secondLook: false };
     const start = performance.now();
     await this.#host.changes.run(() => {

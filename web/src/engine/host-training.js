@@ -9,6 +9,17 @@ import { unwrap } from './errors.js';
 export const SLICE_MS = 8;
 
 /**
+ * Where left and right matter, mirrored pictures would teach the wrong thing; the caller may know better.
+ * @param {boolean} areWanted
+ * @param {boolean | undefined} mirrorViews
+ * @param {boolean} mirrorHarms
+ */
+export function viewsToUse(areWanted, mirrorViews, mirrorHarms) {
+  if (!areWanted) return 'none';
+  return (mirrorViews ?? !mirrorHarms) ? 'all' : 'without-mirror';
+}
+
+/**
  * @param {import('./strategies.js').Plan} plan
  * @param {import('./train-options.js').TrainRequest} request
  * @param {boolean} mirrorHarms
@@ -16,7 +27,7 @@ export const SLICE_MS = 8;
  */
 export function headSettings(plan, { head, mirrorViews, secondLook = plan.secondLook }, mirrorHarms) {
   const kind = plan.strategy === 'head' ? head.head : plan.head;
-  const views = plan.views ? ((mirrorViews ?? !mirrorHarms) ? 'all' : 'without-mirror') : 'none';
+  const views = viewsToUse(plan.views, mirrorViews, mirrorHarms);
   return { ...head, head: kind, views, secondLook: secondLook && views === 'all' };
 }
 

@@ -1,8 +1,11 @@
 // One fine-tuning run: the kept pictures go through the frozen part, and the trained part is stepped, in slices with turns
 // for everything else between them.
 import { unwrap } from './errors.js';
-import { SLICE_MS } from './host-training.js';
+import { SLICE_MS, viewsToUse } from './host-training.js';
 import { decodePicture } from './picture-codec.js';
+
+// Over every view of every picture: on the sign digits four of them cut the head's error by 40 %, six by 49 %, twelve by 55 %.
+const EPOCHS = 6;
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('./headstart.d.ts').Progress} Progress */
@@ -21,10 +24,13 @@ import { decodePicture } from './picture-codec.js';
 /**
  * @param {import('./strategies.js').Plan} plan
  * @param {import('./train-options.js').TrainRequest} request
+ * @param {boolean} mirrorHarms
  * @returns {import('./session.d.ts').TuneSettings}
  */
-export function tuneSettings({ part, blockCount, cutBlock }, { head, tune }) {
-  return { part: part ?? '', blockCount, cutBlock, seed: head.seed, views: 'none', ...tune };
+export function tuneSettings({ part, blockCount, cutBlock, tuneViews }, { head, tune, mirrorViews }, mirrorHarms) {
+  const views = viewsToUse(tuneViews, mirrorViews, mirrorHarms);
+  const epochs = tune.epochs || EPOCHS;
+  return { part: part ?? '', blockCount, cutBlock, seed: head.seed, views, ...tune, epochs };
 }
 
 /** @param {TuneTask} task @returns {import('./session.d.ts').SessionEstimate} */

@@ -8,7 +8,8 @@ import { requireArgument } from './errors.js';
  * @property {StrategyName} strategy with its number, never 'recommended'
  * @property {'logistic' | 'nearest-mean' | 'mlp'} head
  * @property {string[]} features the maps that the head reads, or that the head to beat reads
- * @property {boolean} views
+ * @property {boolean} views that the head learns from
+ * @property {boolean} tuneViews that the layers are trained with
  * @property {boolean} secondLook where mirrored pictures do no harm
  * @property {'last-convolution' | 'last-blocks' | 'whole-network' | 'cut' | null} part
  * @property {number} blockCount
@@ -53,6 +54,7 @@ export function planOf(strategy, { earlierCut = USUAL_CUT } = {}) {
     head: 'logistic',
     features: ['last'],
     views: false,
+    tuneViews: special.part !== undefined,
     secondLook: false,
     part: null,
     blockCount: 1,
