@@ -30,7 +30,9 @@ export async function measureFineTuning({ folders, backbones, seeds }) {
         const draws = [];
         for (let seed = 1; seed <= seeds; seed += 1) {
           progress(`  fine-tuning ${name}, draw ${seed} of ${seeds}`);
-          draws.push(await measure('fine-tune', file, kPerClass, seed, kBlocks, 1_000_000, kEpochs, kViews));
+          draws.push(
+            await measure('bench_pictures fine-tune', file, kPerClass, seed, kBlocks, 1_000_000, kEpochs, kViews),
+          );
         }
         progress('');
         rows.push({ folder: basename(folder), backbone: name, draws });

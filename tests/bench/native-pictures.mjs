@@ -32,23 +32,25 @@ export function packPictures(classes) {
 }
 
 /**
- * Calls `work` with a function that runs the tool on the folder's pictures and gives back what it printed.
+ * Calls `work` with a function that runs one of core's tools on the folder's pictures and gives back what it printed.
  * @template T
  * @param {string} folder
  * @param {number} leastPerClass classes with fewer pictures are left out
- * @param {(measure: (mode: string, backbone: string, ...rest: (string | number)[]) => Promise<any>, classCount: number) => Promise<T>} work
+ * @param {(measure: (tool: string, backbone: string, ...rest: (string | number)[]) => Promise<any>, classCount: number) => Promise<T>} work
+ *   `tool` may be followed by a mode: 'bench_pictures unknown'
  * @returns {Promise<T>}
  */
 export async function withPackedPictures(folder, leastPerClass, work) {
-  const tool = join(repository, 'build/native-release/core/bench_pictures');
-  if (!existsSync(tool)) throw new Error('the native tool is not there yet: npm run bench builds it');
   const classes = readClassFolders(folder).filter(({ files }) => files.length >= leastPerClass);
   const place = mkdtempSync(join(tmpdir(), 'headstart-bench-'));
   try {
     const file = join(place, 'pictures.bin');
     writeFileSync(file, packPictures(classes));
-    return await work(async (mode, backbone, ...rest) => {
-      const { stdout } = await run(tool, [mode, backbone, file, ...rest.map(String)]);
+    return await work(async (tool, backbone, ...rest) => {
+      const [name, ...mode] = tool.split(' ');
+      const program = join(repository, 'build/native-release/core', name);
+      if (!existsSync(program)) throw new Error(`the native tool ${name} is not there yet: npm run bench builds it`);
+      const { stdout } = await run(program, [...mode, backbone, file, ...rest.map(String)]);
       return JSON.parse(stdout);
     }, classes.length);
   } finally {

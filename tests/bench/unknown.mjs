@@ -16,7 +16,7 @@ export async function measureUnknown({ folders, backbones, seeds }) {
       const knownCount = Math.max(2, Math.min(classCount - 1, Math.round(kKnownPart * classCount)));
       for (const { name, file } of backbones) {
         progress(`  unknown objects with ${name}`);
-        const result = await measure('unknown', file, kPerClass, seeds, knownCount);
+        const result = await measure('bench_pictures unknown', file, kPerClass, seeds, knownCount);
         for (const features of Object.keys(result)) {
           rows.push({
             folder: basename(folder),

@@ -14,7 +14,11 @@ function toolStep(preset) {
     title: `Measuring tools, ${preset}`,
     isDone: () => false,
     work: (onProgress) =>
-      buildPreset(preset, ['bench_frame', ...(native ? ['bench_fine_tune', 'bench_pictures'] : [])], onProgress),
+      buildPreset(
+        preset,
+        ['bench_frame', ...(native ? ['bench_advice', 'bench_fine_tune', 'bench_pictures'] : [])],
+        onProgress,
+      ),
   };
 }
 

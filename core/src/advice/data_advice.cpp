@@ -22,7 +22,12 @@ constexpr float kDoubtful = 0.1F;           // probability of its own class belo
 constexpr std::size_t kVoterCount = 5;      // nearest neighbours
 constexpr std::size_t kDoubtVotes = 4;      // of them, for one other class
 constexpr std::size_t kMostOfAKind = 8;
-constexpr double kMirrorPart = 0.15;        // of a class that its mirror takes to another class
+// Of a class, that its mirror takes to one other class; of all pictures, that it takes from their class. Hand
+// signs that all were made with the same hand lose up to .13 of all and gain from mirrored views none the
+// less.
+constexpr double kMirrorPart = 0.3;
+constexpr double kFewestMirrored = 3;
+constexpr double kMirrorLoss = 0.15;
 constexpr std::size_t kFewestToJudge = 10;  // pictures in all
 
 struct Neighbour {
@@ -128,6 +133,25 @@ class Adviser {
     return moves;
   }
 
+  // Whether the mirror takes pictures of class `own` to class `other`.
+  [[nodiscard]] bool moves_away(std::span<const double> moves, std::size_t own, std::size_t other) const {
+    const double part = moves[own * counts_.size() + other];
+    return own != other && part >= kMirrorPart &&
+           part * static_cast<double>(counts_[own]) > kFewestMirrored - 0.5;
+  }
+
+  [[nodiscard]] bool mirror_harms(std::span<const double> moves) const {
+    const std::size_t class_count = counts_.size();
+    double lost = 0;
+    for (std::size_t own = 0; own < class_count; ++own) {
+      lost -= moves[own * class_count + own] * static_cast<double>(counts_[own]);
+      for (std::size_t other = 0; other < class_count; ++other) {
+        if (moves_away(moves, own, other)) return true;
+      }
+    }
+    return lost >= kMirrorLoss * static_cast<double>(samples_.sample_ids.size());
+  }
+
  private:
   double accuracy_of(const std::vector<Nearest>& nearest) const {
     std::size_t right = 0;
@@ -210,7 +234,7 @@ class Adviser {
     std::vector<DataAdvice> moved;
     const std::size_t class_count = counts_.size();
     for (std::size_t i = 0; i < moves.size(); ++i) {
-      if (i / class_count == i % class_count || moves[i] < kMirrorPart) continue;
+      if (!moves_away(moves, i / class_count, i % class_count)) continue;
       moved.push_back({AdviceKind::kMirrorMatters,
                        {samples_.class_ids[i / class_count], samples_.class_ids[i % class_count]},
                        {},
@@ -321,12 +345,10 @@ Result<MirrorVerdict> judge_mirror(const DataEvidence& evidence, const ComputePo
   auto table = Neighbours::create(evidence.samples.embeddings, evidence.samples.feature_count, pool);
   if (!table.ok()) return table.error();
   Status status;
-  const std::vector<double> moves = Adviser(evidence, std::move(table).value(), pool).mirror_moves(status);
+  Adviser adviser(evidence, std::move(table).value(), pool);
+  const std::vector<double> moves = adviser.mirror_moves(status);
   if (!status.ok()) return status.error();
-  for (std::size_t i = 0; i < moves.size(); ++i) {
-    if (i / class_count != i % class_count && moves[i] >= kMirrorPart) return MirrorVerdict::kHarms;
-  }
-  return MirrorVerdict::kHelps;
+  return adviser.mirror_harms(moves) ? MirrorVerdict::kHarms : MirrorVerdict::kHelps;
 }
 
 Result<std::vector<DataAdvice>> data_advice(const DataEvidence& evidence, const ComputePool& pool) {

@@ -19,7 +19,7 @@ import type { ClassId, HeadKind, LongAction, SampleId } from './headstart.d.ts';
  *   and the last layers together, gently.
  * - 'recommended': what `advise` recommends for these pictures.
  *
- * 'earlier-cut' and 'new-layers' take the block that `advise` found best, else a usual one.
+ * 'earlier-cut' is 'cut-after-14', 'new-layers' is 'new-layers-after-12'.
  */
 export type StrategyName =
   | 'nearest-mean'

@@ -15,8 +15,8 @@ import { checkTrainOptions } from './train-options.js';
 /** @typedef {import('./session.d.ts').SessionAdvice} SessionAdvice */
 /** @typedef {import('./strategies.js').Plan} Plan */
 
-// Where an earlier cut is looked for; the one that suits best is measured.
-const EARLIER_CUTS = [14, 12, 9, 5];
+// The maps whose features are scored for how well they tell the classes apart.
+const SCORED_MAPS = ['last', 'blocks.16', 'blocks.14', 'blocks.12', 'blocks.9', 'blocks.5'];
 // The border of every picture is embedded only where that is quick.
 const MOST_BORDERS = 300;
 // An estimate is one; what would not fit with this on top is not begun.
@@ -29,7 +29,7 @@ const MOST_TRANSFER_SAMPLES = 1500;
  * @param {Identities} identities
  * @param {{ budgetMs: number, seed: number }} limits
  * @param {Pace} pace
- * @returns {Promise<{ advice: Advice, earlierCut: number }>}
+ * @returns {Promise<Advice>}
  */
 export async function measureWays(host, identities, limits, pace) {
   return new Measuring(host, identities, limits, pace).run();
@@ -66,8 +66,8 @@ class Measuring {
   async run() {
     await this.#head('nearest-mean');
     await this.#head('head');
-    const { transfer, earlierCut } = await this.#transfer();
-    await this.#head(`cut-after-${earlierCut}`);
+    const transfer = await this.#transfer();
+    await this.#head('cut-after-14');
     await this.#head('joined-layers');
     // Left and right may matter as long as nothing is known of it.
     let mirrorHarms = true;
@@ -78,14 +78,9 @@ class Measuring {
       await this.#head('joined-layers-views', mirrorHarms);
     }
     await this.#borders();
-    for (const strategy of [
-      `new-layers-after-${Math.min(earlierCut, 12)}`,
-      'last-block',
-      'last-3-blocks',
-      'whole-network',
-    ])
+    for (const strategy of ['new-layers-after-12', 'last-block', 'last-3-blocks', 'whole-network'])
       await this.#fineTuning(strategy, mirrorHarms);
-    return { advice: this.#conclude(transfer), earlierCut };
+    return this.#conclude(transfer);
   }
 
   /** @param {string} strategy @param {number} fraction of it */
@@ -146,21 +141,16 @@ class Measuring {
     return Math.max(...this.#candidates.map(({ elapsedMs }) => elapsedMs));
   }
 
-  /** How well each map's features tell these classes apart, and which earlier one does best. */
+  /** How well each map's features tell these classes apart. */
   async #transfer() {
     /** @type {Advice['transfer']} */
     const transfer = { logMe: 0 };
-    let earlierCut = 14;
-    if (this.#host.samples.records.size > MOST_TRANSFER_SAMPLES) return { transfer, earlierCut };
-    transfer.logMe = await this.#logMe('last');
-    let best = Number.NEGATIVE_INFINITY;
-    for (const block of EARLIER_CUTS) {
+    if (this.#host.samples.records.size > MOST_TRANSFER_SAMPLES) return transfer;
+    for (const map of SCORED_MAPS) {
       if (this.#leftMs < 0) break;
-      const score = await this.#logMe(`blocks.${block}`);
-      transfer[`blocks.${block}`] = score;
-      if (score > best) [best, earlierCut] = [score, block];
+      transfer[map === 'last' ? 'logMe' : map] = await this.#logMe(map);
     }
-    return { transfer, earlierCut };
+    return transfer;
   }
 
   /** @param {string} map */

@@ -30,7 +30,7 @@ export class HostRuns {
   #gate = new Gate();
   #wish = { isFinishing: false };
   #count = 0;
-  /** @type {{ revision: number, earlierCut: number, mirror: string, recommended: StrategyName } | null} */
+  /** @type {{ revision: number, mirror: string, recommended: StrategyName } | null} */
   #found = null;
 
   /** @param {Host} host */
@@ -114,7 +114,7 @@ export class HostRuns {
       if (!this.#isFresh()) advice = await this.#advise({ budgetMs: ADVICE_BUDGET_MS, seed: request.head.seed }, pace);
       strategy = this.#recommended();
     }
-    const plan = this.#planOf(strategy);
+    const plan = /** @type {Plan} */ (planOf(strategy));
     const { report, revision } = plan.part
       ? await this.#tune(plan, request, pace)
       : await this.#fit(plan, request, pace);
@@ -128,12 +128,6 @@ export class HostRuns {
 
   #recommended() {
     return /** @type {{ recommended: StrategyName }} */ (this.#found).recommended;
-  }
-
-  /** @param {StrategyName} strategy @returns {Plan} */
-  #planOf(strategy) {
-    const found = this.#isFresh() && this.#found ? this.#found : undefined;
-    return /** @type {Plan} */ (planOf(strategy, found));
   }
 
   /**
@@ -240,16 +234,16 @@ export class HostRuns {
       this.#host.engine.run((session) => unwrap(session.adviceBegin()));
       return this.#identitiesNow();
     });
-    const { advice, earlierCut } = await measureWays(this.#host, identities, { budgetMs, seed }, pace);
+    const advice = await measureWays(this.#host, identities, { budgetMs, seed }, pace);
     const { mirror, recommended } = advice;
-    this.#found = { revision: identities.revision, earlierCut, mirror, recommended };
+    this.#found = { revision: identities.revision, mirror, recommended };
     return advice;
   }
 
   /** @param {TrainRequest} request @param {Pace} pace */
   async #estimate(request, pace) {
     const fresh = this.#isFresh() ? this.#recommended() : 'head';
-    const plan = this.#planOf(request.strategy === 'recommended' ? fresh : request.strategy);
+    const plan = /** @type {Plan} */ (planOf(request.strategy === 'recommended' ? fresh : request.strategy));
     const head = await this.#estimateHead(plan, request, pace);
     if (!plan.part) return { strategy: plan.strategy, ...head };
     // Any head will do: what is measured is what comes after it.

@@ -18,9 +18,9 @@ import { requireArgument } from './errors.js';
 
 export const JOINED_MAPS = ['blocks.14', 'blocks.16', 'last'];
 const LAST_BLOCK = 16;
-/** Where nothing has been measured. */
-const USUAL_CUT = 14;
-const USUAL_NEW_LAYERS = 12;
+/** The earlier cut that was best on other picture sets, and one far enough from the backbone's own task for new layers. */
+const EARLIER_CUT = 14;
+const NEW_LAYERS_AFTER = 12;
 
 const NAMES =
   "'nearest-mean', 'head', 'head-views', 'earlier-cut', 'cut-after-N', 'joined-layers', 'joined-layers-views', " +
@@ -41,12 +41,11 @@ const FIXED = {
 
 /**
  * @param {string} strategy not 'recommended'
- * @param {{ earlierCut?: number }} [found] by advice
  * @returns {Plan | null} null for a name that there is not
  */
-export function planOf(strategy, { earlierCut = USUAL_CUT } = {}) {
-  if (strategy === 'earlier-cut') return planOf(`cut-after-${earlierCut}`);
-  if (strategy === 'new-layers') return planOf(`new-layers-after-${Math.min(earlierCut, USUAL_NEW_LAYERS)}`);
+export function planOf(strategy) {
+  if (strategy === 'earlier-cut') return planOf(`cut-after-${EARLIER_CUT}`);
+  if (strategy === 'new-layers') return planOf(`new-layers-after-${NEW_LAYERS_AFTER}`);
   const special = Object.hasOwn(FIXED, strategy) ? FIXED[strategy] : numbered(strategy);
   if (!special) return null;
   return {
