@@ -57,7 +57,9 @@ async function lookInside(page) {
   await dialog.getByRole('button', { name: 'Find out' }).click();
   await expect(dialog.getByText(/^Best for your pictures: /)).toBeVisible({ timeout: 120_000 });
   await expectNoSeriousFindings(page, 'the advice');
-  await dialog.getByRole('button', { name: 'Use: Tune the last block', exact: true }).first().click();
+  // Advice leaves out what a busy machine has no time for, so the border is moved by hand.
+  await dialog.getByRole('slider').press('ArrowLeft');
+  await dialog.getByRole('button', { name: 'Train like this' }).click();
   await expect(dialog.locator('.tuning-outcome')).toBeVisible({ timeout: 120_000 });
   await expectNoSeriousFindings(page, 'a tuning');
 }

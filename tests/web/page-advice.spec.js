@@ -114,8 +114,44 @@ test('one press uses a candidate', async () => {
   const { strategy, features } = await page.evaluate(() => window.headstart.state.report);
   expect(strategy).toBe('joined-layers');
   expect(features.length).toBeGreaterThan(1);
-  await expect(dialog.getByRole('button', { name: 'Use: Several layers joined', exact: true }).first()).toBeDisabled();
+  await expect(
+    dialog.getByRole('button', { name: 'In use: Several layers joined', exact: true }).first(),
+  ).toBeDisabled();
   await expect(dialog.locator('.net-wire')).toHaveCount(features.length);
+});
+
+test('mirrored copies and the second look are switched in the drawer', async () => {
+  test.setTimeout(ADVICE_MS);
+  const name = 'Several layers joined, changed views, second look';
+  await dialog
+    .getByRole('button', { name: `Use: ${name}`, exact: true })
+    .first()
+    .click();
+  const report = () =>
+    page.evaluate(() => {
+      const { state } = window.headstart;
+      const { strategy, secondLook, viewCount } = state.report;
+      return { strategy, secondLook, viewCount, isIdle: state.training.phase === 'idle' };
+    });
+  const strategy = 'joined-layers-views';
+  await expect.poll(report, { timeout: 60_000 }).toMatchObject({ strategy, isIdle: true });
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Training settings' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Training settings' });
+  await drawer.getByRole('combobox', { name: 'Mirrored copies' }).selectOption('Always');
+  await expect.poll(report, { timeout: 60_000 }).toMatchObject({ secondLook: true, isIdle: true });
+  const { viewCount } = await report();
+  await drawer.getByRole('combobox', { name: 'Second look' }).selectOption('Never');
+  await expect
+    .poll(report, { timeout: 60_000 })
+    .toMatchObject({ strategy, secondLook: false, viewCount, isIdle: true });
+  await drawer.getByRole('combobox', { name: 'Mirrored copies' }).selectOption('Never');
+  await expect.poll(report, { timeout: 60_000 }).toMatchObject({ strategy, viewCount: viewCount - 1, isIdle: true });
+  await drawer.getByRole('button', { name: 'Back to defaults' }).click();
+  await expect(drawer.getByRole('combobox', { name: 'Mirrored copies' })).toHaveValue('measured');
+  await page.keyboard.press('Escape');
+  await untilTrained(page);
+  await page.getByRole('button', { name: 'Look inside the network' }).click();
 });
 
 test('what is odd about the pictures is told in sentences that open them', async () => {

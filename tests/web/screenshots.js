@@ -153,7 +153,8 @@ const after = [
   [
     '21-tuned',
     async (page) => {
-      await page.getByRole('button', { name: 'Use: Tune the last block', exact: true }).first().click();
+      await page.locator('.workbench').getByRole('slider').press('ArrowLeft');
+      await page.getByRole('button', { name: 'Train like this' }).click();
       await page.locator('.workbench-tuning .tuning-outcome').waitFor({ timeout: 180_000 });
       await page.locator('.workbench-tuning').scrollIntoViewIfNeeded();
     },

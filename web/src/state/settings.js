@@ -17,6 +17,8 @@ export const DEFAULT_SETTINGS = Object.freeze({
   trainsByItself: true,
   head: 'logistic',
   l2: null,
+  mirrorViews: 'measured',
+  secondLook: 'asked',
   seed: 1,
   folds: 5,
   threshold: 0.6,
@@ -28,7 +30,7 @@ export const DEFAULT_SETTINGS = Object.freeze({
 });
 
 /** The settings that shape a trained head: changing one of them asks for a new training. */
-export const TRAINING_SETTINGS = /** @type {const} */ (['head', 'l2', 'seed', 'folds']);
+export const TRAINING_SETTINGS = /** @type {const} */ (['head', 'l2', 'mirrorViews', 'secondLook', 'seed', 'folds']);
 
 /** @type {Partial<Record<keyof Settings, [number, number]>>} */
 const LIMITS = {
@@ -46,6 +48,8 @@ const LIMITS = {
 const CHOICES = {
   theme: ['auto', 'light', 'dark'],
   head: ['logistic', 'nearest-mean', 'mlp'],
+  mirrorViews: ['measured', 'yes', 'no'],
+  secondLook: ['asked', 'no'],
 };
 
 /**

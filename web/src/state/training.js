@@ -96,10 +96,12 @@ export function createTraining(context, classes) {
     const { strategy } = state.training;
     tuning.begin(strategy);
     setPhase('running');
-    const { head, seed, folds, l2 } = state.settings;
+    const { head, seed, folds, l2, mirrorViews, secondLook } = state.settings;
     try {
       const report = await trainer.train({
         ...(strategy === 'head' ? { head } : { strategy }),
+        ...(mirrorViews === 'measured' ? {} : { mirrorViews: mirrorViews === 'yes' }),
+        ...(secondLook === 'no' ? { secondLook: false } : {}),
         seed,
         folds,
         ...(l2 !== null && strategy === 'head' && head === 'logistic' ? { l2 } : {}),

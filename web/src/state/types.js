@@ -35,6 +35,8 @@
  * @property {boolean} trainsByItself
  * @property {'logistic' | 'nearest-mean' | 'mlp'} head
  * @property {number | null} l2 null: found by cross-validation.
+ * @property {'measured' | 'yes' | 'no'} mirrorViews Whether mirrored copies are learnt from, where copies are.
+ * @property {'asked' | 'no'} secondLook Whether the answer may look at the mirrored picture too.
  * @property {number} seed
  * @property {number} folds
  * @property {number} threshold Below it the answer is "not sure".

@@ -190,6 +190,17 @@ export default {
   'settings.head': 'Art des Kopfes',
   'settings.l2': 'Vorsicht (L2)',
   'settings.l2Auto': 'Die beste durch Kreuzprüfung finden',
+  'settings.mirrorViews': 'Gespiegelte Kopien',
+  'settings.mirrorViews.measured': 'Wie an deinen Bildern gemessen',
+  'settings.mirrorViews.yes': 'Immer',
+  'settings.mirrorViews.no': 'Nie',
+  'settings.mirrorViews.about':
+    'Manche Wege lernen auch aus veränderten Kopien jedes Bildes. Wo links und rechts zählen, führen gespiegelte in die Irre.',
+  'settings.secondLook': 'Zweiter Blick',
+  'settings.secondLook.asked': 'Wo der Weg ihn vorsieht',
+  'settings.secondLook.no': 'Nie',
+  'settings.secondLook.about':
+    'Manche Wege sehen vor der Antwort auch das gespiegelte Bild an: sicherer, aber langsamer.',
   'settings.seed': 'Startzahl',
   'settings.seed.about': 'Gleiche Bilder und gleiche Startzahl ergeben den gleichen Kopf.',
   'settings.folds': 'Prüfteile',

@@ -189,6 +189,17 @@ export default {
   'settings.head': 'Tipo de cabeza',
   'settings.l2': 'Cautela (L2)',
   'settings.l2Auto': 'Hallar la mejor por validación cruzada',
+  'settings.mirrorViews': 'Copias en espejo',
+  'settings.mirrorViews.measured': 'Según lo medido con tus imágenes',
+  'settings.mirrorViews.yes': 'Siempre',
+  'settings.mirrorViews.no': 'Nunca',
+  'settings.mirrorViews.about':
+    'Algunos caminos aprenden también de copias cambiadas de cada imagen. Donde importan izquierda y derecha, las de espejo engañan.',
+  'settings.secondLook': 'Segunda mirada',
+  'settings.secondLook.asked': 'Cuando el camino la pide',
+  'settings.secondLook.no': 'Nunca',
+  'settings.secondLook.about':
+    'Algunos caminos miran también la imagen en espejo antes de responder: más seguro, pero más lento.',
   'settings.seed': 'Semilla',
   'settings.seed.about': 'Las mismas imágenes y semilla dan la misma cabeza.',
   'settings.folds': 'Partes de prueba',

@@ -191,6 +191,17 @@ export default {
   'settings.head': 'Sorte de tête',
   'settings.l2': 'Prudence (L2)',
   'settings.l2Auto': 'Trouver la meilleure par validation croisée',
+  'settings.mirrorViews': 'Copies en miroir',
+  'settings.mirrorViews.measured': 'Selon la mesure sur tes images',
+  'settings.mirrorViews.yes': 'Toujours',
+  'settings.mirrorViews.no': 'Jamais',
+  'settings.mirrorViews.about':
+    'Certaines méthodes apprennent aussi de copies modifiées de chaque image. Là où gauche et droite comptent, celles en miroir trompent.',
+  'settings.secondLook': 'Second regard',
+  'settings.secondLook.asked': 'Quand la méthode le demande',
+  'settings.secondLook.no': 'Jamais',
+  'settings.secondLook.about':
+    'Certaines méthodes regardent aussi l’image en miroir avant de répondre : plus sûr, mais plus lent.',
   'settings.seed': 'Graine',
   'settings.seed.about': 'Les mêmes images et la même graine donnent la même tête.',
   'settings.folds': 'Parts de test',

@@ -77,7 +77,7 @@ export function mountAdvicePanel(host, app, { network, advice }) {
     return html`<button
       type="button"
       class="button ${strong ? 'button-strong' : 'button-small'}"
-      aria-label=${t('advice.useLabel', { name: name(strategy) })}
+      aria-label=${t(inUse ? 'advice.inUseLabel' : 'advice.useLabel', { name: name(strategy) })}
       ?disabled=${state.training.phase === 'running' || advice.view.phase === 'running' || inUse}
       @click=${() => take(strategy)}
     >${inUse ? icon('check') : nothing} ${t(inUse ? 'advice.inUse' : 'advice.use')}</button>`;

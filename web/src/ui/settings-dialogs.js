@@ -78,6 +78,20 @@ export function mountSettingsDialogs(host, app) {
     </fieldset>`;
   }
 
+  /**
+   * @param {'mirrorViews' | 'secondLook'} name
+   * @param {readonly string[]} values
+   */
+  function viewChoice(name, values) {
+    return html`<label class="field">
+      <span>${t(`settings.${name}`)} ${mark(name)}</span>
+      <select class="select" aria-label=${t(`settings.${name}`)} aria-description=${t(`settings.${name}.about`)} .value=${live(state.settings[name])} @change=${(/** @type {any} */ event) => settings.set(name, event.target.value)}>
+        ${values.map((value) => html`<option value=${value} ?selected=${state.settings[name] === value}>${t(/** @type {any} */ (`settings.${name}.${value}`))}</option>`)}
+      </select>
+      <span class="soft small">${t(`settings.${name}.about`)}</span>
+    </label>`;
+  }
+
   /** @param {'seed' | 'folds'} name @param {number} min @param {number} max */
   function numberField(name, min, max) {
     return html`<label class="field">
@@ -102,6 +116,7 @@ export function mountSettingsDialogs(host, app) {
             <span>${t('settings.trainsByItself')}</span>
           </label>
           ${headChoice()} ${strengthChoice()}
+          ${viewChoice('mirrorViews', ['measured', 'yes', 'no'])} ${viewChoice('secondLook', ['asked', 'no'])}
           ${numberField('folds', 2, 20)} ${numberField('seed', 0, Number.MAX_SAFE_INTEGER)}
           <div class="button-row">
             <button type="button" class="button" @click=${() => settings.resetTraining()}>${icon('undo')} ${t('settings.reset')}</button>

@@ -91,7 +91,7 @@ export default {
   'case.here': 'صورك',
 
   'advice.title': 'ما الأفضل لصوري؟',
-  'advice.about': 'يجرّب الطرق على صورك أنت، كلًّا منها على صور مستبقاة، ويوصي بأبسط الجيّد منها.',
+  'advice.about': 'يجرّب الطرق على صورك أنت، كلًّا منها على صور مستبقاة، ويبقى على المعتادة ما لم تكن أخرى أفضل بوضوح.',
   'advice.run': 'اكتشف',
   'advice.again': 'قِس من جديد',
   'advice.running': 'يجرّب الطرق…',
@@ -102,6 +102,7 @@ export default {
   'advice.use': 'استخدم',
   'advice.useLabel': 'استخدم: {name}',
   'advice.inUse': 'مستخدَم',
+  'advice.inUseLabel': 'مستخدَم: {name}',
   'advice.recommended': 'موصى به',
   'advice.table': 'كل الطرق التي جُرّبت',
   'advice.tableHint': 'اضغط عنوانًا للترتيب.',
@@ -113,7 +114,8 @@ export default {
   'advice.csv': 'احفظ الجدول (CSV)',
   'advice.saved': 'حُفظ الجدول',
 
-  'reason.usual': 'لم يكن شيء أفضل بوضوح من الطريقة المعتادة: {part} صحيح في الاختبار.',
+  'reason.usual':
+    'عدة طبقات معًا مع صور معدّلة هي الاختيار المعتاد، ولم يكن شيء أفضل بوضوح على صورك: {part} صحيح في الاختبار.',
   'reason.clearly-better': 'أفضل بوضوح على صورك من الطريقة المعتادة: الخسارة اللوغاريتمية {loss} مقابل {usual}.',
   'reason.too-few-to-compare': {
     zero: 'لم يمكن استبقاء أي صورة للمقارنة: لذا الطريقة المعتادة.',

@@ -72,7 +72,7 @@ export default {
 
   'advice.title': 'Was ist für meine Bilder am besten?',
   'advice.about':
-    'Es probiert die Wege an deinen eigenen Bildern aus, jeden an zurückgehaltenen, und empfiehlt den einfachsten der guten.',
+    'Es probiert die Wege an deinen eigenen Bildern aus, jeden an zurückgehaltenen, und bleibt beim üblichen, wenn kein anderer deutlich besser ist.',
   'advice.run': 'Herausfinden',
   'advice.again': 'Noch einmal messen',
   'advice.running': 'Probiert die Wege aus …',
@@ -83,6 +83,7 @@ export default {
   'advice.use': 'Nehmen',
   'advice.useLabel': 'Nehmen: {name}',
   'advice.inUse': 'In Gebrauch',
+  'advice.inUseLabel': 'In Gebrauch: {name}',
   'advice.recommended': 'empfohlen',
   'advice.table': 'Alle Wege, die probiert wurden',
   'advice.tableHint': 'Eine Überschrift drücken sortiert.',
@@ -94,7 +95,8 @@ export default {
   'advice.csv': 'Tabelle speichern (CSV)',
   'advice.saved': 'Die Tabelle ist gespeichert',
 
-  'reason.usual': 'Nichts war deutlich besser als der übliche Weg: {part} richtig im Test.',
+  'reason.usual':
+    'Mehrere verbundene Schichten mit veränderten Ansichten sind die übliche Wahl, und auf deinen Bildern war nichts deutlich besser: {part} richtig im Test.',
   'reason.clearly-better': 'Auf deinen Bildern deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}.',
   'reason.too-few-to-compare': {
     one: 'Nur {count} Bild konnte zurückgehalten werden, zu wenig für einen Vergleich: also der übliche Weg.',

@@ -67,7 +67,7 @@ export default {
 
   'advice.title': 'What is best for my pictures?',
   'advice.about':
-    'It tries the ways on your own pictures, each on some that were held back, and recommends the simplest of the good ones.',
+    'It tries the ways on your own pictures, each on some that were held back, and stays with the usual one unless another is clearly better.',
   'advice.run': 'Find out',
   'advice.again': 'Measure again',
   'advice.running': 'Trying the ways…',
@@ -78,6 +78,7 @@ export default {
   'advice.use': 'Use',
   'advice.useLabel': 'Use: {name}',
   'advice.inUse': 'In use',
+  'advice.inUseLabel': 'In use: {name}',
   'advice.recommended': 'recommended',
   'advice.table': 'All ways that were tried',
   'advice.tableHint': 'Press a heading to sort.',
@@ -89,7 +90,8 @@ export default {
   'advice.csv': 'Save the table (CSV)',
   'advice.saved': 'The table is saved',
 
-  'reason.usual': 'Nothing was clearly better than the usual way, which is right in {part} of the test.',
+  'reason.usual':
+    'Several layers joined, with changed views, are the usual choice, and nothing was clearly better on your pictures: {part} right in the test.',
   'reason.clearly-better': 'Clearly better on your pictures than the usual way: log loss {loss} against {usual}.',
   'reason.too-few-to-compare': {
     one: 'Only {count} picture could be held back, too few to compare: so the usual way.',

@@ -67,7 +67,7 @@ export default {
 
   'advice.title': '¿Qué es lo mejor para mis imágenes?',
   'advice.about':
-    'Prueba los caminos con tus propias imágenes, cada uno con algunas apartadas, y recomienda el más sencillo de los buenos.',
+    'Prueba los caminos con tus propias imágenes, cada uno con algunas apartadas, y se queda con el habitual si ningún otro es claramente mejor.',
   'advice.run': 'Averiguarlo',
   'advice.again': 'Medir otra vez',
   'advice.running': 'Probando los caminos…',
@@ -78,6 +78,7 @@ export default {
   'advice.use': 'Usar',
   'advice.useLabel': 'Usar: {name}',
   'advice.inUse': 'En uso',
+  'advice.inUseLabel': 'En uso: {name}',
   'advice.recommended': 'recomendado',
   'advice.table': 'Todos los caminos probados',
   'advice.tableHint': 'Pulsa un título para ordenar.',
@@ -89,7 +90,8 @@ export default {
   'advice.csv': 'Guardar la tabla (CSV)',
   'advice.saved': 'La tabla está guardada',
 
-  'reason.usual': 'Nada fue claramente mejor que el camino habitual: {part} de aciertos en la prueba.',
+  'reason.usual':
+    'Varias capas unidas, con vistas cambiadas, son la elección habitual, y con tus imágenes nada fue claramente mejor: {part} de aciertos en la prueba.',
   'reason.clearly-better':
     'Con tus imágenes es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}.',
   'reason.too-few-to-compare': {

@@ -68,7 +68,7 @@ export default {
 
   'advice.title': 'Qu’est-ce qui convient le mieux à mes images ?',
   'advice.about':
-    'Les méthodes sont essayées sur tes propres images, chacune sur des images mises de côté ; la plus simple des bonnes est conseillée.',
+    'Les méthodes sont essayées sur tes propres images, chacune sur des images mises de côté ; l’habituelle reste, sauf si une autre est nettement meilleure.',
   'advice.run': 'Le découvrir',
   'advice.again': 'Mesurer à nouveau',
   'advice.running': 'Essai des méthodes…',
@@ -79,6 +79,7 @@ export default {
   'advice.use': 'Utiliser',
   'advice.useLabel': 'Utiliser : {name}',
   'advice.inUse': 'Utilisé',
+  'advice.inUseLabel': 'Utilisé : {name}',
   'advice.recommended': 'conseillé',
   'advice.table': 'Toutes les méthodes essayées',
   'advice.tableHint': 'Appuie sur un titre pour trier.',
@@ -90,7 +91,8 @@ export default {
   'advice.csv': 'Enregistrer le tableau (CSV)',
   'advice.saved': 'Le tableau est enregistré',
 
-  'reason.usual': 'Rien n’a été nettement mieux que la méthode habituelle : {part} de réponses justes au test.',
+  'reason.usual':
+    'Plusieurs couches réunies, avec des vues modifiées, sont le choix habituel, et rien n’a été nettement mieux sur tes images : {part} de réponses justes au test.',
   'reason.clearly-better':
     'Sur tes images, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}.',
   'reason.too-few-to-compare': {

@@ -64,7 +64,7 @@ export default {
 
   'advice.title': '私の画像にはどれがいちばん?',
   'advice.about':
-    'それぞれの方法をあなたの画像で、取り分けておいた画像を使って試し、良いもののうちいちばん簡単なものをすすめます。',
+    'それぞれの方法をあなたの画像で、取り分けておいた画像を使って試します。ほかにはっきり良いものがなければ、普通の方法のままにします。',
   'advice.run': '調べる',
   'advice.again': 'もう一度測る',
   'advice.running': '方法を試しています…',
@@ -75,6 +75,7 @@ export default {
   'advice.use': '使う',
   'advice.useLabel': '使う:{name}',
   'advice.inUse': '使用中',
+  'advice.inUseLabel': '使用中:{name}',
   'advice.recommended': 'おすすめ',
   'advice.table': '試したすべての方法',
   'advice.tableHint': '見出しを押すと並べかわります。',
@@ -86,7 +87,8 @@ export default {
   'advice.csv': '表を保存(CSV)',
   'advice.saved': '表を保存しました',
 
-  'reason.usual': '普通の方法よりはっきり良いものはありませんでした。テストの正解は {part}。',
+  'reason.usual':
+    'いくつかの層をつなぎ、変化させた見え方も使うのが普通の選び方で、あなたの画像ではそれよりはっきり良いものはありませんでした。テストの正解は {part}。',
   'reason.clearly-better':
     'あなたの画像では普通の方法よりはっきり良い結果です。対数損失 {loss}（普通の方法は {usual}）。',
   'reason.too-few-to-compare': {

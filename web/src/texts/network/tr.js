@@ -66,7 +66,8 @@ export default {
   'case.here': 'Resimlerin',
 
   'advice.title': 'Resimlerim için en iyisi nedir?',
-  'advice.about': 'Yolları kendi resimlerinde, her birini ayrılmış resimlerle dener ve iyilerin en basitini önerir.',
+  'advice.about':
+    'Yolları kendi resimlerinde, her birini ayrılmış resimlerle dener; başka biri açıkça daha iyi değilse olağan yolda kalır.',
   'advice.run': 'Öğren',
   'advice.again': 'Yeniden ölç',
   'advice.running': 'Yollar deneniyor…',
@@ -77,6 +78,7 @@ export default {
   'advice.use': 'Kullan',
   'advice.useLabel': 'Kullan: {name}',
   'advice.inUse': 'Kullanılıyor',
+  'advice.inUseLabel': 'Kullanılıyor: {name}',
   'advice.recommended': 'önerilen',
   'advice.table': 'Denenen bütün yollar',
   'advice.tableHint': 'Sıralamak için bir başlığa bas.',
@@ -88,7 +90,8 @@ export default {
   'advice.csv': 'Tabloyu kaydet (CSV)',
   'advice.saved': 'Tablo kaydedildi',
 
-  'reason.usual': 'Olağan yoldan açıkça daha iyisi çıkmadı: sınavda {part} doğru.',
+  'reason.usual':
+    'Birleştirilmiş birkaç katman ve değiştirilmiş görünümler olağan seçimdir; resimlerinde açıkça daha iyisi çıkmadı: sınavda {part} doğru.',
   'reason.clearly-better': 'Resimlerinde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}.',
   'reason.too-few-to-compare': {
     one: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
