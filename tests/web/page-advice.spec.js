@@ -67,7 +67,11 @@ test('the advice is one sentence with its reason, and a table that was measured 
   const { candidates, recommended, case: dataCase } = await advice();
   expect(candidates.length).toBeGreaterThanOrEqual(4);
   expect(candidates.map(({ strategy }) => strategy)).toContain(recommended);
-  await expect(dialog.locator('.advice-reasons li').first()).toContainText(/%/);
+  await expect(dialog.locator('.advice-reasons li').first()).toContainText(/%|log loss \d/);
+  // "Clearly better" is claimed only where it is.
+  const [, own, usual] =
+    ((await dialog.locator('.advice-reasons').textContent()) ?? '').match(/([\d.]+) against ([\d.]+)/) ?? [];
+  expect(Number(own ?? 0)).toBeLessThanOrEqual(Number(usual ?? 0));
   await expect(table().locator('tbody tr')).toHaveCount(candidates.length);
   await expect(table().locator('tr.is-recommended')).toHaveCount(1);
   expect(dataCase).toMatch(/^(few|many)-(close|far)$/);

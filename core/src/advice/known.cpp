@@ -20,8 +20,8 @@ constexpr std::size_t kFewestPerClass = 3;
 constexpr std::size_t kFewestRows = 10;
 // Beyond so many rows evenly chosen ones stand for all, so that fitting stays quick.
 constexpr std::size_t kMostRows = 1500;
-// The more folds, the less the judges of the folds lag behind the one that is used: with five the threshold for
-// 95 % let 98 % of new pictures through. From so many rows on five are enough, and quicker.
+// The more folds, the less the judges of the folds lag behind the one that is used: with five the threshold
+// for 95 % let 98 % of new pictures through. From so many rows on five are enough, and quicker.
 constexpr std::size_t kFoldCount = 10;
 constexpr std::size_t kFoldCountOfMany = 5;
 constexpr std::size_t kMany = 256;

@@ -56,7 +56,9 @@ export function mountAdvicePanel(host, app, { network, advice }) {
         return html`<li>${t('reason.too-few-to-compare', { count: reason.heldOutCount })}</li>`;
       const loss = texts.number(reason.logLoss, twoDigits);
       const usual = texts.number(reason.usualLogLoss, twoDigits);
-      return html`<li>${t('reason.clearly-better', { loss, usual })}</li>`;
+      // The simplest of those near the best may itself be no better than the usual way; then that is not claimed.
+      const isBetter = reason.logLoss < reason.usualLogLoss;
+      return html`<li>${t(isBetter ? 'reason.clearly-better' : 'reason.close-to-best', { loss, usual })}</li>`;
     });
   }
 
