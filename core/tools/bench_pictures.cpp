@@ -1,8 +1,9 @@
 // What fine-tuning and the judge of unknown pictures reach on pictures of a person's own: what npm run bench
 // shows.
 //
-//   bench_pictures fine-tune BACKBONE PICTURES PER_CLASS SEED [BLOCKS=3] [TEST_PER_CLASS=all] [EPOCHS=12]
-//   [VIEWS=0] bench_pictures unknown   BACKBONE PICTURES PER_CLASS SEED_COUNT [KNOWN_CLASSES=7]
+//   bench_pictures fine-tune BACKBONE PICTURES PER_CLASS SEED
+//                            [BLOCKS=3] [TEST_PER_CLASS=all] [EPOCHS=12] [VIEWS=0]
+//   bench_pictures unknown BACKBONE PICTURES PER_CLASS SEED_COUNT [KNOWN_CLASSES=7]
 //
 // PICTURES, little-endian: picture_count, class_count (u32 each), then per picture class_index, width_px,
 // height_px (u32 each) and RGBA bytes. BLOCKS 0 is the last convolution, 17 the whole network. VIEWS is how

@@ -78,7 +78,7 @@ class Measuring {
       await this.#head('joined-layers-views', mirrorHarms);
     }
     await this.#borders();
-    for (const strategy of ['new-layers-after-12', 'last-block', 'last-3-blocks', 'whole-network'])
+    for (const strategy of ['new-layers-after-12', 'last-3-blocks', 'last-8-blocks', 'whole-network'])
       await this.#fineTuning(strategy, mirrorHarms);
     return this.#conclude(transfer);
   }
