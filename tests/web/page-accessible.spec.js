@@ -18,7 +18,7 @@ async function teach(page) {
     await cardOf(page, name)
       .getByRole('button', { name: /^Hands free/ })
       .click();
-    await expect.poll(() => pictureCount(page, name)).toBe(10);
+    await expect.poll(() => pictureCount(page, name), { timeout: 60_000 }).toBe(10);
     await page.waitForFunction(() => window.headstart.state.recording === null);
   }
   await untilTrained(page);
