@@ -64,6 +64,7 @@ const parts = {
       backbone: new Uint8Array(readFileSync(backbones[0].file)),
       rounds: 5,
       variants: ['simd', 'simd-threads'],
+      withPeer: !values['no-peer'],
     }),
   accuracy: () =>
     measureAccuracy({

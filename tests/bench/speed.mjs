@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { serveFolders } from '../web/support/static-server.mjs';
-import { installPeer, writePeerModel } from './peer.mjs';
+import { installPeers, writePeerModel } from './peer.mjs';
 import { library, repository } from './places.mjs';
 import { readSafetensors } from './safetensors.mjs';
 import { milliseconds, printTable, summary } from './tables.mjs';
@@ -47,7 +47,7 @@ function jobFor(backbone, rounds, peerFolder) {
 
 /** @param {{ backbones: { name: string, file: string }[], rounds: number, withPeer: boolean }} job */
 export async function measureSpeed({ backbones, rounds, withPeer }) {
-  const peerFolder = withPeer ? installPeer() : null;
+  const peerFolder = withPeer ? installPeers() : null;
   const page = join(repository, 'bench-results/page');
   const { mkdirSync } = await import('node:fs');
   mkdirSync(page, { recursive: true });

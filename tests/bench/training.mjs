@@ -4,12 +4,15 @@ import { pathToFileURL } from 'node:url';
 import { seededRandom } from './pictures.mjs';
 import { library } from './places.mjs';
 import { milliseconds, printTable, summary } from './tables.mjs';
+import { measureTrainingPeer } from './training-peer.mjs';
 
 const kShapes = [
   { classCount: 3, perClass: 50 },
   { classCount: 5, perClass: 100 },
   { classCount: 10, perClass: 500 },
 ];
+
+const isLarge = ({ classCount, perClass }) => classCount * perClass > 1000;
 
 /** Pictures whose classes differ in colour, so that a head has something to learn. */
 function drawPicture(random, classIndex, size) {
@@ -25,8 +28,11 @@ function drawPicture(random, classIndex, size) {
   return { data, width: size, height: size };
 }
 
-/** @param {{ backbone: Uint8Array, rounds: number, variants: string[] }} job `backbone`: any with the width to be measured */
-export async function measureTraining({ backbone, rounds, variants }) {
+/**
+ * @param {{ backbone: Uint8Array, rounds: number, variants: string[], withPeer: boolean }} job `backbone`: any with the
+ *   width to be measured
+ */
+export async function measureTraining({ backbone, rounds, variants, withPeer }) {
   const { createTrainer } = await import(pathToFileURL(`${library}/headstart.js`).href);
   const results = [];
   for (const variant of variants) {
@@ -42,7 +48,7 @@ export async function measureTraining({ backbone, rounds, variants }) {
       const time = async (options, most = rounds) => {
         const times = [];
         // Thousands of samples take seconds: once is enough.
-        const count = classCount * perClass > 1000 ? 1 : most;
+        const count = isLarge({ classCount, perClass }) ? 1 : most;
         for (let round = 0; round < count; round += 1) times.push((await trainer.train(options)).elapsedMs);
         return summary(times);
       };
@@ -50,7 +56,7 @@ export async function measureTraining({ backbone, rounds, variants }) {
       const { l2 } = await trainer.train({ seed: 1 });
       const single = await time({ seed: 1, l2 });
       // Fifty epochs of Adam take long enough to be timed once, and ten times as many pictures minutes.
-      const recipe = classCount * perClass > 1000 ? null : await time({ seed: 1, head: 'mlp' }, 1);
+      const recipe = isLarge({ classCount, perClass }) ? null : await time({ seed: 1, head: 'mlp' }, 1);
       results.push({ variant, threads: trainer.threads, classCount, perClass, validated, single, recipe });
       await trainer.dispose();
     }
@@ -74,5 +80,12 @@ export async function measureTraining({ backbone, rounds, variants }) {
       row.recipe ? row.recipe.min.toFixed(0) : 'not timed',
     ]),
   );
-  return results;
+  if (!withPeer) return { engine: results };
+  const peer = await measureTrainingPeer(kShapes.filter((shape) => !isLarge(shape)));
+  printTable(
+    `Teachable Machine's recipe with TensorFlow.js ${peer[0]?.version}, in Chromium, ms, once`,
+    ['backend', 'samples', 'training'],
+    peer.map((row) => [row.backend, `${row.classCount} x ${row.perClass}`, row.ms.toFixed(0)]),
+  );
+  return { engine: results, peer };
 }
