@@ -21,20 +21,19 @@
 #include "threadpool-object.h"
 #include "threadpool-utils.h"
 
-// threadpool->command is one word, changed only by atomic operations:
-//
-//   bits 0-7    how many workers are in the job
-//   bit 8       open: workers may enter. While it is closed and nobody is in it, the caller alone owns the
-//   pool. bit 9       the caller sleeps until the last worker leaves bit 10      the pool shuts down bits
-//   11-31  the job's number, so that a worker enters each job once
-//
-// threadpool->active_threads counts workers that sleep and have not been called yet; it grows under
-// command_mutex.
+// threadpool->command is one word, changed only by atomic operations. Its lowest byte counts the workers that
+// are in the job.
 #define WORKERS_MASK UINT32_C(0xFF)
+// Workers may enter. While it is closed and nobody is in it, the caller alone owns the pool.
 #define OPEN (UINT32_C(1) << 8)
+// The caller sleeps until the last worker leaves.
 #define CALLER_SLEEPS (UINT32_C(1) << 9)
 #define SHUTDOWN (UINT32_C(1) << 10)
+// From here up the job's number, so that a worker enters each job once.
 #define JOB_STEP (UINT32_C(1) << 11)
+
+// threadpool->active_threads counts workers that sleep and have not been called yet; it grows under
+// command_mutex.
 
 // About 0.1 ms: longer than the way from one operator to the next, far shorter than a frame.
 #define SPIN_COUNT 10000
