@@ -22,6 +22,20 @@ double inverse(double length) {
   return length > 0 ? 1 / length : 0;
 }
 
+// The sum of term(0) to term(count - 1) by four running sums in a fixed order: one would wait for itself, and
+// reassociation is not the compiler's.
+template <typename Term>
+double sum_of(std::size_t count, const Term& term) {
+  constexpr std::size_t kLanes = 4;
+  double sums[kLanes] = {};
+  std::size_t j = 0;
+  for (; j + kLanes <= count; j += kLanes) {
+    for (std::size_t k = 0; k < kLanes; ++k) sums[k] += term(j + k);
+  }
+  for (; j < count; ++j) sums[0] += term(j);
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
 class NearestMean {
  public:
   NearestMean(const StridedRows& features, std::size_t sample_count,
@@ -81,11 +95,10 @@ class NearestMean {
     double square_sum = 0;
     for (const std::size_t i : rows_) {
       const std::span<const float> values = row(i);
-      double square = 0;
-      for (std::size_t j = 0; j < d_; ++j) {
+      const double square = sum_of(d_, [&](std::size_t j) {
         const double centred = static_cast<double>(values[j]) - origin_[j];
-        square += centred * centred;
-      }
+        return centred * centred;
+      });
       lengths_[i] = std::sqrt(square);
       square_sum += square;
       if (lengths_[i] == 0) continue;
@@ -95,7 +108,8 @@ class NearestMean {
     }
     radius_ = std::sqrt(square_sum / static_cast<double>(rows_.size()));
     for (std::size_t c = 0; c < class_count_; ++c) {
-      for (std::size_t j = 0; j < d_; ++j) squares_[c] += means_[c * d_ + j] * means_[c * d_ + j];
+      const double* mean = means_.data() + c * d_;
+      squares_[c] = sum_of(d_, [&](std::size_t j) { return mean[j] * mean[j]; });
     }
   }
 
@@ -111,13 +125,13 @@ class NearestMean {
       const std::size_t own_count = rows_of_sample();
       if (counts_[truth] < static_cast<double>(own_count + 1) || lengths_[i] == 0) continue;
       for (std::size_t c = 0; c < class_count_; ++c) {
-        double dot = 0;  // u_c . (x - m)
         const std::span<const float> values = row(i);
         const double* mean = means_.data() + c * d_;
-        for (std::size_t j = 0; j < d_; ++j) dot += mean[j] * (static_cast<double>(values[j]) - origin_[j]);
-        double square = squares_[c];
-        if (c == truth) leave_out(i, own_count, dot, square);
-        logits.push_back(static_cast<float>(dot * inverse(std::sqrt(square)) * inverse(radius_)));
+        const double dot = sum_of(  // u_c . (x - m)
+            d_, [&](std::size_t j) { return mean[j] * (static_cast<double>(values[j]) - origin_[j]); });
+        const Products left =
+            c == truth ? leave_out(i, own_count, {dot, squares_[c]}) : Products{dot, squares_[c]};
+        logits.push_back(static_cast<float>(left.dot * inverse(std::sqrt(left.square)) * inverse(radius_)));
       }
       truths.push_back(truth);
     }
@@ -127,13 +141,17 @@ class NearestMean {
   // A sample in training is there with all its rows.
   [[nodiscard]] std::size_t rows_of_sample() const { return class_indices_.size() / sample_count_; }
 
-  // From dot = u_c . (x_i - m) and square = |u_c|^2 of the sample's class to those without the sample.
-  void leave_out(std::size_t i, std::size_t own_count, double& dot, double& square) const {
+  struct Products {
+    double dot;     // u_c . (x_i - m)
+    double square;  // |u_c|^2
+  };
+
+  // From those of the class of sample i to those of the class without it.
+  [[nodiscard]] Products leave_out(std::size_t i, std::size_t own_count, Products whole) const {
     const double n = counts_[class_indices_[i]];
     if (own_count == 1) {
-      square = (n * n * square - 2 * n * dot / lengths_[i] + 1) / ((n - 1) * (n - 1));
-      dot = (n * dot - lengths_[i]) / (n - 1);
-      return;
+      return {(n * whole.dot - lengths_[i]) / (n - 1),
+              (n * n * whole.square - 2 * n * whole.dot / lengths_[i] + 1) / ((n - 1) * (n - 1))};
     }
     std::vector<double> sum(d_, 0.0);  // s
     for (std::size_t r = i; r < class_indices_.size(); r += sample_count_) {
@@ -152,8 +170,8 @@ class NearestMean {
       sum_own += sum[j] * (static_cast<double>(row(i)[j]) - origin_[j]);
     }
     const double left = n - static_cast<double>(own_count);
-    square = std::max(0.0, n * n * square - 2 * n * sum_mean + sum_sum) / (left * left);
-    dot = (n * dot - sum_own) / left;
+    return {(n * whole.dot - sum_own) / left,
+            std::max(0.0, n * n * whole.square - 2 * n * sum_mean + sum_sum) / (left * left)};
   }
 
   StridedRows features_;
