@@ -166,6 +166,19 @@ TEST_CASE("where the usual way is clearly worse, the simplest of those as good a
   CHECK(chosen.reason.second == doctest::Approx(0.75 * 0.1 + 0.25 * 2));
 }
 
+TEST_CASE("what is recommended in place of the usual way is never worse than it") {
+  // Best, but judged on few pictures, on which the simple one is as good; on all it is worse than the usual.
+  CandidateResult simple = candidate("head", 0, 100, 60);
+  CandidateResult usual = candidate("joined-layers-views", 1, 100, 80);
+  const CandidateResult tuned = candidate("last-block", 2, 20, 20);
+  for (std::size_t i = 0; i < 20; ++i) simple.log_losses[i] = i % 2 == 0 ? 0.05F : 0.16F;
+  for (std::size_t i = 0; i < 20; ++i) usual.log_losses[i] = 0.3F;
+  const std::vector<CandidateResult> candidates{simple, usual, tuned};
+  const Recommendation chosen = recommend(candidates, 1);
+  CHECK(chosen.recommended == 2);
+  CHECK(chosen.reason.first < chosen.reason.second);
+}
+
 TEST_CASE("a clear winner is recommended, however much it takes") {
   const std::vector<CandidateResult> candidates{candidate("head", 0, 100, 70),
                                                 candidate("last-block", 5, 100, 90)};

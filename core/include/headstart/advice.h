@@ -54,11 +54,11 @@ struct Recommendation {
 
 // A candidate is admissible where its log loss is above the best one's by no more than 1.5 standard errors of
 // the difference, picture by picture, on those that both were judged on. The usual candidate, which was best
-// on other picture sets, is kept as long as it is admissible; else the simplest admissible one is
-// recommended. (With few pictures the least log loss is mostly luck, and folds understate what joined layers
-// and views bring: the one-standard-error rule of Breiman et al. 1984, towards the simplest, loses 1.2 points
-// against the best candidate in hindsight on average, this rule 0.2.) `candidates` must not be empty and
-// `usual` one of them (asserted).
+// on other picture sets, is kept as long as it is admissible; else the simplest admissible one
+// whose log loss is below the usual's is recommended. (With few pictures the least log loss is mostly luck,
+// and folds understate what joined layers and views bring: the one-standard-error rule of Breiman et al.
+// 1984, towards the simplest, loses 1.2 points against the best candidate in hindsight on average, this rule
+// 0.2.) `candidates` must not be empty and `usual` one of them (asserted).
 [[nodiscard]] Recommendation recommend(std::span<const CandidateResult> candidates, std::size_t usual);
 
 // How well linear regression from features to one-hot labels explains them, with its strengths chosen by

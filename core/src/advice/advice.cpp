@@ -99,7 +99,8 @@ Recommendation recommend(std::span<const CandidateResult> candidates, std::size_
   chosen.recommended = chosen.best;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (candidates[i].simplicity < candidates[chosen.recommended].simplicity &&
-        difference_of(candidates[i], candidates[chosen.best]).is_as_good()) {
+        difference_of(candidates[i], candidates[chosen.best]).is_as_good() &&
+        difference_of(candidates[i], usual_one).mean < 0) {
       chosen.recommended = i;
     }
   }
