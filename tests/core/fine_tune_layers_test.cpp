@@ -164,22 +164,72 @@ TEST_CASE("a depthwise convolution's gradients are its finite differences, at bo
         // Small enough, and biased, that ReLU6 stays in its straight part.
         Buffer x = random_buffer(rng, 2 * height * width * channels, -0.3, 0.3);
         Buffer weights = random_buffer(rng, 9 * channels, -0.3, 0.3);
-        const Buffer bias = random_buffer(rng, channels, 2.9, 3.1);
-        const Buffer grad_y = random_buffer(rng, 2 * shape.height.out * shape.width.out * channels);
+        Buffer bias = random_buffer(rng, channels, 2.9, 3.1);
+        Buffer grad_y = random_buffer(rng, 2 * shape.height.out * shape.width.out * channels);
         Buffer y = zeros(grad_y.size());
         const auto loss = [&] {
           depthwise_forward(shape, 2, x.data(), weights.data(), bias.data(), y.data(), nullptr);
           return dot(y, grad_y);
         };
+        loss();
         Buffer grad_x = random_buffer(rng, x.size());  // leftovers are overwritten
         Buffer grad_weights = zeros(weights.size());
-        depthwise_backward(shape, 2, x.data(), weights.data(), grad_y.data(), grad_x.data(),
-                           grad_weights.data(), nullptr);
+        Buffer grad_bias = zeros(channels);
+        depthwise_backward(shape, 2,
+                           {.x = x.data(),
+                            .weights = weights.data(),
+                            .y = y.data(),
+                            .grad_y = grad_y.data(),
+                            .grad_x = grad_x.data(),
+                            .grad_weights = grad_weights.data(),
+                            .grad_bias = grad_bias.data()},
+                           nullptr);
         check_gradient(x, grad_x, loss);
         check_gradient(weights, grad_weights, loss);
+        check_gradient(bias, grad_bias, loss);
       }
     }
   }
+}
+
+TEST_CASE("the ReLU6 before and behind a depthwise convolution gives what the two by themselves give") {
+  Rng rng(6, 1);
+  const std::size_t channels = 20;
+  const DepthwiseShape shape{window_side(4, 1), window_side(5, 1), channels};
+  const std::size_t row_count = 2 * 4 * 5;
+  Buffer x = random_buffer(rng, row_count * channels, -2, 8);
+  for (float& value : x.span()) value = std::clamp(value, 0.0F, 6.0F);
+  const Buffer weights = random_buffer(rng, 9 * channels, -1, 1);
+  const Buffer bias = random_buffer(rng, channels, -1, 1);
+  Buffer y = zeros(row_count * channels);
+  depthwise_forward(shape, 2, x.data(), weights.data(), bias.data(), y.data(), nullptr);
+  const Buffer grad = random_buffer(rng, y.size());
+
+  const auto backward = [&](bool at_once) {
+    Buffer grad_y = zeros(y.size());
+    std::copy(grad.span().begin(), grad.span().end(), grad_y.data());
+    Buffer grad_x = zeros(x.size());
+    Buffer grad_weights = zeros(weights.size());
+    Buffer sums = zeros(2 * channels);
+    DepthwiseBackward operands{.x = x.data(),
+                               .weights = weights.data(),
+                               .y = y.data(),
+                               .grad_y = grad_y.data(),
+                               .grad_x = grad_x.data(),
+                               .grad_weights = grad_weights.data(),
+                               .grad_bias = sums.data()};
+    if (at_once) operands.grad_input_bias = sums.data() + channels;
+    depthwise_backward(shape, 2, operands, nullptr);
+    if (!at_once) {
+      relu6_bias_backward(x.data(), grad_x.data(), row_count, channels, sums.data() + channels, nullptr);
+    }
+    std::vector<float> all;
+    for (const Buffer* buffer : {&grad_y, &grad_x, &grad_weights, &sums}) {
+      all.insert(all.end(), buffer->span().begin(), buffer->span().end());
+    }
+    return all;
+  };
+  CHECK(backward(true) == backward(false));
 }
 
 TEST_CASE("ReLU6 lets the gradient through between its corners only, and the bias gets the sum") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fine_tune/parallel.h"
+#include "fine_tune/relu6.h"
 #include "fine_tune/vec4.h"
 
 namespace headstart::fine_tune {
@@ -160,26 +161,36 @@ void depthwise_forward(const DepthwiseShape& shape, std::size_t picture_count, c
   });
 }
 
-void depthwise_backward(const DepthwiseShape& shape, std::size_t picture_count, const float* x,
-                        const float* weights, const float* grad_y, float* grad_x, float* grad_weights,
-                        pthreadpool* pool) {
-  // grad_weights[i, j] += sum over places of grad_y[r, c] x[r stride + i, c stride + j];
-  // grad_x[r stride + i, c stride + j] += grad_y[r, c] weights[i, j].
+void depthwise_backward(const DepthwiseShape& shape, std::size_t picture_count,
+                        const DepthwiseBackward& operands, pthreadpool* pool) {
+  // grad_weights[i, j] += sum over places of grad_z[r, c] x[r stride + i, c stride + j];
+  // grad_x[r stride + i, c stride + j] += grad_z[r, c] weights[i, j].
   const std::size_t channels = shape.channel_count;
   const std::size_t in_places = shape.height.in * shape.width.in;
   const std::size_t out_places = shape.height.out * shape.width.out;
   parallel_ranges(pool, channels, kChannelTile, [&](std::size_t begin, std::size_t end) {
+    Vec4 sums[kChannelTile / kLanes];
+    Vec4 input_sums[kChannelTile / kLanes];
+    const bool is_input_masked = operands.grad_x != nullptr && operands.grad_input_bias != nullptr;
+    load_sums(operands.grad_bias, begin, end, sums);
+    if (is_input_masked) load_sums(operands.grad_input_bias, begin, end, input_sums);
     for (std::size_t picture = 0; picture < picture_count; ++picture) {
-      const std::size_t in_offset = picture * in_places * channels;
-      float* grad_map = grad_x == nullptr ? nullptr : grad_x + in_offset;
-      for (std::size_t place = 0; grad_map != nullptr && place < in_places; ++place) {
-        std::fill(grad_map + place * channels + begin, grad_map + place * channels + end, 0.0F);
+      const float* x = operands.x + picture * in_places * channels;
+      float* grad_x = operands.grad_x == nullptr ? nullptr : operands.grad_x + picture * in_places * channels;
+      float* grad_y = operands.grad_y + picture * out_places * channels;
+      relu6_backward_tile(operands.y + picture * out_places * channels, grad_y, out_places, channels, begin,
+                          end, sums);
+      for (std::size_t place = 0; grad_x != nullptr && place < in_places; ++place) {
+        std::fill(grad_x + place * channels + begin, grad_x + place * channels + end, 0.0F);
       }
       for (std::size_t c = begin; c < end; c += kLanes) {
-        backward_map(shape, x + in_offset + c, weights + c, grad_y + picture * out_places * channels + c,
-                     grad_map == nullptr ? nullptr : grad_map + c, grad_weights + c);
+        backward_map(shape, x + c, operands.weights + c, grad_y + c, grad_x == nullptr ? nullptr : grad_x + c,
+                     operands.grad_weights + c);
       }
+      if (is_input_masked) relu6_backward_tile(x, grad_x, in_places, channels, begin, end, input_sums);
     }
+    store_sums(operands.grad_bias, begin, end, sums);
+    if (is_input_masked) store_sums(operands.grad_input_bias, begin, end, input_sums);
   });
 }
 

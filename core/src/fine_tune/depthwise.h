@@ -32,12 +32,21 @@ void depthwise_forward(const DepthwiseShape& shape, std::size_t picture_count,
                        float* y,              // [picture_count, height.out, width.out, channel_count]
                        pthreadpool* pool);
 
-// Backwards through the convolution alone; the caller has taken the gradient through ReLU6.
-void depthwise_backward(const DepthwiseShape& shape, std::size_t picture_count, const float* x,
-                        const float* weights,
-                        const float* grad_y,  // [picture_count, height.out, width.out, channel_count]
-                        float* grad_x,        // as x, overwritten; null when nobody asks for it
-                        float* grad_weights,  // [3, 3, channel_count], added to
-                        pthreadpool* pool);
+struct DepthwiseBackward {
+  const float* x = nullptr;        // as forwards
+  const float* weights = nullptr;  // as forwards
+  const float* y = nullptr;        // as it came out forwards
+  float* grad_y = nullptr;         // as y; becomes the gradient before ReLU6
+  float* grad_x = nullptr;         // as x, overwritten; null when nobody asks for it
+  float* grad_weights = nullptr;   // [3, 3, channel_count], added to
+  float* grad_bias = nullptr;      // [channel_count], added to
+  // Where x came out of a ReLU6 itself: grad_x goes through it too, and its column sums, the gradient of the
+  // bias before it [channel_count], are added to this. Null: grad_x is that of x.
+  float* grad_input_bias = nullptr;
+};
+// Backwards through the convolution and the ReLU6 behind it, and in front of it where that is asked for: all
+// three while a few channels of a picture are at hand, since each by itself would wait for memory.
+void depthwise_backward(const DepthwiseShape& shape, std::size_t picture_count,
+                        const DepthwiseBackward& operands, pthreadpool* pool);
 
 }  // namespace headstart::fine_tune

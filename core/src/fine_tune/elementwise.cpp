@@ -1,6 +1,7 @@
 #include "fine_tune/elementwise.h"
 
 #include "fine_tune/parallel.h"
+#include "fine_tune/relu6.h"
 #include "fine_tune/vec4.h"
 
 namespace headstart::fine_tune {
@@ -14,21 +15,11 @@ constexpr std::size_t kRangeSize = 16384;
 
 void relu6_bias_backward(const float* y, float* grad, std::size_t row_count, std::size_t channel_count,
                          float* grad_bias, pthreadpool* pool) {
-  // grad_z = grad_y where 0 < y < 6, else 0; grad_bias += sum over rows of grad_z.
-  const Vec4 zero = splat4(0.0F);
-  const Vec4 six = splat4(6.0F);
   parallel_ranges(pool, channel_count, kChannelTile, [&](std::size_t begin, std::size_t end) {
     Vec4 sums[kChannelTile / kLanes];
-    for (std::size_t c = begin, i = 0; c < end; c += kLanes, ++i) sums[i] = load4(grad_bias + c);
-    for (std::size_t row = 0; row < row_count; ++row) {
-      const std::size_t offset = row * channel_count;
-      for (std::size_t c = begin, i = 0; c < end; c += kLanes, ++i) {
-        const Vec4 masked = where_between4(load4(y + offset + c), zero, six, load4(grad + offset + c));
-        store4(grad + offset + c, masked);
-        sums[i] = add4(sums[i], masked);
-      }
-    }
-    for (std::size_t c = begin, i = 0; c < end; c += kLanes, ++i) store4(grad_bias + c, sums[i]);
+    load_sums(grad_bias, begin, end, sums);
+    relu6_backward_tile(y, grad, row_count, channel_count, begin, end, sums);
+    store_sums(grad_bias, begin, end, sums);
   });
 }
 
@@ -37,12 +28,12 @@ void bias_backward(const float* grad, std::size_t row_count, std::size_t channel
   // grad_bias += sum over rows of grad.
   parallel_ranges(pool, channel_count, kChannelTile, [&](std::size_t begin, std::size_t end) {
     Vec4 sums[kChannelTile / kLanes];
-    for (std::size_t c = begin, i = 0; c < end; c += kLanes, ++i) sums[i] = load4(grad_bias + c);
+    load_sums(grad_bias, begin, end, sums);
     for (std::size_t row = 0; row < row_count; ++row) {
       const float* from = grad + row * channel_count;
       for (std::size_t c = begin, i = 0; c < end; c += kLanes, ++i) sums[i] = add4(sums[i], load4(from + c));
     }
-    for (std::size_t c = begin, i = 0; c < end; c += kLanes, ++i) store4(grad_bias + c, sums[i]);
+    store_sums(grad_bias, begin, end, sums);
   });
 }
 

@@ -235,6 +235,16 @@ Status Network::head_backward(std::size_t picture_count, Accumulate accumulate, 
   return {};
 }
 
+// Of the layer whose ReLU6 the depthwise convolution at `index` reads alone; null where there is none.
+float* Network::input_bias_grad(std::size_t index) {
+  if (index == 0 || plan_.layers[index].kind != LayerKind::kDepthwise) return nullptr;
+  const Layer& before = plan_.layers[index - 1];
+  const bool is_alone = std::ranges::none_of(
+      plan_.layers, [&](const Layer& layer) { return layer.residual_map == index; });
+  if (before.activation != Activation::kRelu6 || !is_alone) return nullptr;
+  return plan_.parameters[before.weights + 1].grad.data();
+}
+
 Status Network::layer_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate,
                                float* grad_out, float* grad_in) {
   const Layer& layer = plan_.layers[index];
@@ -242,16 +252,27 @@ Status Network::layer_backward(std::size_t index, std::size_t picture_count, Acc
   Parameter& bias = plan_.parameters[layer.weights + 1];
   const float* x = maps_[index].data();
   const std::size_t row_count = picture_count * layer.out.place_count();
-  if (layer.activation == Activation::kRelu6) {
+  if (layer.kind == LayerKind::kDepthwise) {
+    depthwise_backward(depthwise_shape(layer), picture_count,
+                       {.x = x,
+                        .weights = weights.values.data(),
+                        .y = maps_[index + 1].data(),
+                        .grad_y = grad_out,
+                        .grad_x = grad_in,
+                        .grad_weights = weights.grad.data(),
+                        .grad_bias = bias.grad.data(),
+                        .grad_input_bias = input_bias_grad(index)},
+                       pool());
+    return {};
+  }
+  const bool is_through = index + 1 < plan_.layers.size() && input_bias_grad(index + 1) != nullptr;
+  if (is_through) {
+    // The depthwise convolution behind this layer has taken the gradient through this one's ReLU6.
+  } else if (layer.activation == Activation::kRelu6) {
     relu6_bias_backward(maps_[index + 1].data(), grad_out, row_count, layer.out.channel_count,
                         bias.grad.data(), pool());
   } else {
     bias_backward(grad_out, row_count, layer.out.channel_count, bias.grad.data(), pool());
-  }
-  if (layer.kind == LayerKind::kDepthwise) {
-    depthwise_backward(depthwise_shape(layer), picture_count, x, weights.values.data(), grad_out, grad_in,
-                       weights.grad.data(), pool());
-    return {};
   }
   if (layer.kind == LayerKind::kWindowed) {
     const Status status = windowed_grad_weights(workspace_, windowed_shape(layer), picture_count, x, grad_out,

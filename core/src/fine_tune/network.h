@@ -51,6 +51,7 @@ class Network {
   Status layer_forward(std::size_t index, std::size_t picture_count);
   Status layer_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate, float* grad_out,
                         float* grad_in);
+  float* input_bias_grad(std::size_t index);
   Status head_backward(std::size_t picture_count, Accumulate accumulate, float* grad_map);
 
   Plan plan_;
