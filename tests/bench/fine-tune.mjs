@@ -14,11 +14,20 @@ const kEpochs = 6;
 const kViews = 3;
 const run = promisify(execFile);
 
+const kBuilds = {
+  native: { tool: 'build/native-release/core/bench_fine_tune', threads: 2 },
+  'relaxed-simd-threads': { tool: 'build/wasm-relaxed-threads/core/bench_fine_tune.cjs', threads: 2 },
+  'relaxed-simd': { tool: 'build/wasm-relaxed/core/bench_fine_tune.cjs', threads: 1 },
+};
+
 /** One epoch over 500 pictures from cached maps, beside the bare matrix product. */
-async function timeEpoch(backbone) {
-  const tool = join(repository, 'build/native-release/core/bench_fine_tune');
-  const { stdout } = await run(tool, [backbone.file, String(kBlocks), '2', '500']);
-  return { backbone: backbone.name, ...JSON.parse(stdout) };
+async function timeEpoch(backbone, build) {
+  const { tool, threads } = kBuilds[build];
+  const parameters = [join(repository, tool), backbone.file, String(kBlocks), String(threads), '500'];
+  const { stdout } = tool.endsWith('.cjs')
+    ? await run(process.execPath, ['--experimental-wasm-relaxed-simd', ...parameters])
+    : await run(parameters[0], parameters.slice(1));
+  return { backbone: backbone.name, build, ...JSON.parse(stdout) };
 }
 
 /** @param {{ folders: string[], backbones: { name: string, file: string }[], seeds: number }} job */
@@ -57,12 +66,19 @@ export async function measureFineTuning({ folders, backbones, seeds }) {
     }),
   );
   const times = [];
-  for (const backbone of backbones) times.push(await timeEpoch(backbone));
+  for (const backbone of backbones) {
+    for (const build of Object.keys(kBuilds)) {
+      progress(`  an epoch of ${backbone.name}, ${build}`);
+      times.push(await timeEpoch(backbone, build));
+    }
+  }
+  progress('');
   printTable(
-    `One epoch over 500 pictures, last ${kBlocks} blocks at 224 px, borders cached, native`,
-    ['backbone', 'threads', 'seconds', 'GMAC/s', 'of the matrix product', 'memory, MiB'],
+    `One epoch over 500 pictures, last ${kBlocks} blocks at 224 px, borders cached`,
+    ['backbone', 'build', 'threads', 'seconds', 'GMAC/s', 'of the matrix product', 'memory, MiB'],
     times.map((row) => [
       row.backbone,
+      row.build,
       row.threads,
       row.epoch_s.toFixed(2),
       (row.multiply_adds_per_s / 1e9).toFixed(1),

@@ -16,7 +16,7 @@ function toolStep(preset) {
     work: (onProgress) =>
       buildPreset(
         preset,
-        ['bench_frame', ...(native ? ['bench_advice', 'bench_fine_tune', 'bench_pictures'] : [])],
+        ['bench_frame', 'bench_fine_tune', ...(native ? ['bench_advice', 'bench_pictures'] : [])],
         onProgress,
       ),
   };

@@ -239,8 +239,8 @@ Status Network::head_backward(std::size_t picture_count, Accumulate accumulate, 
 float* Network::input_bias_grad(std::size_t index) {
   if (index == 0 || plan_.layers[index].kind != LayerKind::kDepthwise) return nullptr;
   const Layer& before = plan_.layers[index - 1];
-  const bool is_alone = std::ranges::none_of(
-      plan_.layers, [&](const Layer& layer) { return layer.residual_map == index; });
+  const bool is_alone =
+      std::ranges::none_of(plan_.layers, [&](const Layer& layer) { return layer.residual_map == index; });
   if (before.activation != Activation::kRelu6 || !is_alone) return nullptr;
   return plan_.parameters[before.weights + 1].grad.data();
 }
