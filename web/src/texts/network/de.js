@@ -98,8 +98,6 @@ export default {
   'reason.usual':
     'Mehrere verbundene Schichten mit veränderten Ansichten sind die übliche Wahl, und auf deinen Bildern war nichts deutlich besser: {part} richtig im Test.',
   'reason.clearly-better': 'Auf deinen Bildern deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}.',
-  'reason.close-to-best':
-    'Ein anderer Weg war deutlich besser als der übliche; dies ist der einfachste, der etwa so gut ist wie jener: Log-Loss {loss}.',
   'reason.too-few-to-compare': {
     one: 'Nur {count} Bild konnte zurückgehalten werden, zu wenig für einen Vergleich: also der übliche Weg.',
     other: 'Nur {count} Bilder konnten zurückgehalten werden, zu wenige für einen Vergleich: also der übliche Weg.',

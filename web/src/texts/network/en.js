@@ -93,8 +93,6 @@ export default {
   'reason.usual':
     'Several layers joined, with changed views, are the usual choice, and nothing was clearly better on your pictures: {part} right in the test.',
   'reason.clearly-better': 'Clearly better on your pictures than the usual way: log loss {loss} against {usual}.',
-  'reason.close-to-best':
-    'Another way was clearly better than the usual one; this is the simplest that is about as good as that one: log loss {loss}.',
   'reason.too-few-to-compare': {
     one: 'Only {count} picture could be held back, too few to compare: so the usual way.',
     other: 'Only {count} pictures could be held back, too few to compare: so the usual way.',

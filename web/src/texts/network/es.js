@@ -94,8 +94,6 @@ export default {
     'Varias capas unidas, con vistas cambiadas, son la elección habitual, y con tus imágenes nada fue claramente mejor: {part} de aciertos en la prueba.',
   'reason.clearly-better':
     'Con tus imágenes es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}.',
-  'reason.close-to-best':
-    'Otro camino fue claramente mejor que el habitual; este es el más sencillo que vale casi tanto como aquel: pérdida logarítmica {loss}.',
   'reason.too-few-to-compare': {
     one: 'Solo se pudo apartar {count} imagen, demasiado poco para comparar: así que el camino habitual.',
     other: 'Solo se pudieron apartar {count} imágenes, demasiado pocas para comparar: así que el camino habitual.',

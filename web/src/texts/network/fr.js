@@ -95,8 +95,6 @@ export default {
     'Plusieurs couches réunies, avec des vues modifiées, sont le choix habituel, et rien n’a été nettement mieux sur tes images : {part} de réponses justes au test.',
   'reason.clearly-better':
     'Sur tes images, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}.',
-  'reason.close-to-best':
-    'Une autre méthode a été nettement meilleure que l’habituelle ; celle-ci est la plus simple qui la vaut à peu près : perte logarithmique {loss}.',
   'reason.too-few-to-compare': {
     one: 'Seule {count} image a pu être mise de côté, trop peu pour comparer : donc la méthode habituelle.',
     other: 'Seules {count} images ont pu être mises de côté, trop peu pour comparer : donc la méthode habituelle.',

@@ -93,8 +93,6 @@ export default {
   'reason.usual':
     'Birleştirilmiş birkaç katman ve değiştirilmiş görünümler olağan seçimdir; resimlerinde açıkça daha iyisi çıkmadı: sınavda {part} doğru.',
   'reason.clearly-better': 'Resimlerinde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}.',
-  'reason.close-to-best':
-    'Başka bir yol olağandan açıkça daha iyiydi; bu, onun kadar iyi sayılabilecek en basit yol: log kaybı {loss}.',
   'reason.too-few-to-compare': {
     one: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
     other: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
