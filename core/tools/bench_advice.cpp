@@ -120,9 +120,10 @@ std::vector<Candidate> candidates_for(bool without_mirror, std::uint64_t seed) {
       {"nearest-mean", {.head = HeadKind::kNearestMean}},
       {"head", {}},
       {"earlier-cut", {.features = kEarlier}},
-      {"joined-layers", {.features = kJoined}},
+      {"joined-layers", {.head = HeadKind::kDiscriminant, .features = kJoined}},
       {"head-views", {.views = use, .second_look = look}},
-      {"joined-layers-views", {.features = kJoined, .views = use, .second_look = look}}};
+      {"joined-layers-views",
+       {.head = HeadKind::kDiscriminant, .features = kJoined, .views = use, .second_look = look}}};
   for (Candidate& candidate : candidates) candidate.options.seed = seed;
   return candidates;
 }

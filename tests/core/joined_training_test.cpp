@@ -79,7 +79,7 @@ Error refusal(SampleStore& store, const TrainOptions& options) {
 }
 
 const FeatureSet kBoth = {"blocks.14", "last"};
-constexpr HeadKind kLinearKinds[] = {HeadKind::kLogistic, HeadKind::kNearestMean};
+constexpr HeadKind kLinearKinds[] = {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant};
 
 double largest_difference(std::span<const float> left, std::span<const float> right) {
   REQUIRE(left.size() == right.size());
@@ -102,7 +102,8 @@ TEST_CASE("a head on the embedding alone is the same to the bit, whatever else t
     const auto row = set.embeddings.subspan(i * set.feature_count + kEarly, kLast);
     REQUIRE(narrow.add_sample(classes[set.class_indices[i]], row).ok());
   }
-  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kMlp}) {
+  for (const HeadKind kind :
+       {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant, HeadKind::kMlp}) {
     const Head wide_head = trained(store, {.head = kind}).head;
     const Head narrow_head = trained(narrow, {.head = kind}).head;
     CHECK(wide_head.weights == narrow_head.weights);
@@ -250,7 +251,8 @@ TEST_CASE("with a second look a picture is measured on the mean of itself and it
 
 TEST_CASE("the report gives the loss and the logits of every picture that was held out") {
   SampleStore store = joined_store({.view_count = 1});
-  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kMlp}) {
+  for (const HeadKind kind :
+       {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant, HeadKind::kMlp}) {
     const TrainReport report = trained(store, {.head = kind}).report;
     REQUIRE(report.held_out_log_losses.size() == report.held_out_rows.size());
     REQUIRE(report.held_out_logits.size() == 3 * report.held_out_rows.size());

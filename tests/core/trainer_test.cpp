@@ -38,7 +38,8 @@ TEST_CASE("every kind of head learns clouds that are far apart, and its report a
   const ComputePool pool = one_thread();
   const Clouds clouds{.class_count = 4, .samples_per_class = 20, .feature_count = 64};
   SampleStore store = cloud_store(clouds);
-  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kMlp}) {
+  for (const HeadKind kind :
+       {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant, HeadKind::kMlp}) {
     const Result<Trainer> trainer = train(store, {.head = kind}, pool);
     REQUIRE(trainer.ok());
     const TrainReport& report = trainer.value().report();
@@ -58,7 +59,7 @@ TEST_CASE("where clouds overlap, the out-of-fold accuracy is that of fresh sampl
   const ComputePool pool = one_thread();
   const Clouds clouds{.class_count = 3, .samples_per_class = 60, .feature_count = 400, .spread = 6};
   SampleStore store = cloud_store(clouds);
-  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean}) {
+  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant}) {
     const Result<Trainer> trainer = train(store, {.head = kind}, pool);
     REQUIRE(trainer.ok());
     const Metrics& metrics = trainer.value().report().metrics;
@@ -91,7 +92,8 @@ TEST_CASE("labels that mean nothing are predicted at chance") {
 TEST_CASE("the same samples, options and seed give the same head, bit for bit") {
   const ComputePool pool = one_thread();
   SampleStore store = cloud_store({.samples_per_class = 15, .feature_count = 40, .spread = 3});
-  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kMlp}) {
+  for (const HeadKind kind :
+       {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant, HeadKind::kMlp}) {
     const TrainOptions options{.head = kind, .seed = 42, .epoch_count = 5};
     const Result<Trainer> first = train(store, options, pool);
     const Result<Trainer> second = train(store, options, pool);
@@ -152,7 +154,8 @@ TEST_CASE("removing and adding other samples in between does not change the head
 TEST_CASE("progress never falls and ends at one") {
   const ComputePool pool = one_thread();
   SampleStore store = cloud_store({.samples_per_class = 30, .feature_count = 200, .spread = 4});
-  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kMlp}) {
+  for (const HeadKind kind :
+       {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant, HeadKind::kMlp}) {
     Result<Trainer> trainer = Trainer::start(store.training_set(), store.classes(),
                                              {.head = kind, .epoch_count = 3}, nullptr, pool);
     REQUIRE(trainer.ok());
@@ -199,7 +202,7 @@ TEST_CASE("one sample per class gives a head that knows them, and says why nothi
   const ComputePool pool = one_thread();
   const Clouds clouds{.class_count = 3, .samples_per_class = 1, .feature_count = 50};
   SampleStore store = cloud_store(clouds);
-  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean}) {
+  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant}) {
     const Result<Trainer> trainer = train(store, {.head = kind}, pool);
     REQUIRE(trainer.ok());
     CHECK_FALSE(trainer.value().report().measured);
@@ -243,7 +246,8 @@ TEST_CASE("samples that are all the same give a head that cannot tell") {
     const ClassId id = store.add_class(name);
     for (int i = 0; i < 6; ++i) (void)store.add_sample(id, std::vector<float>(8, 1.5F));
   }
-  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kMlp}) {
+  for (const HeadKind kind :
+       {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant, HeadKind::kMlp}) {
     const Result<Trainer> trainer = train(store, {.head = kind}, pool);
     REQUIRE(trainer.ok());
     std::vector<float> p(3);

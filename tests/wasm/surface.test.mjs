@@ -102,7 +102,7 @@ describe('the library', () => {
   it('trains each kind of head', async () => {
     const trainer = await newTrainer();
     await teach(trainer, 8);
-    for (const head of /** @type {const} */ (['logistic', 'nearest-mean', 'mlp'])) {
+    for (const head of /** @type {const} */ (['logistic', 'nearest-mean', 'discriminant', 'mlp'])) {
       const report = await trainer.train({ head });
       assert.equal(report.head, head);
       const prediction = await trainer.predict(drawPicture(2, 77));

@@ -12,6 +12,8 @@ const char* head_kind_name(HeadKind kind) {
       return "logistic";
     case HeadKind::kNearestMean:
       return "nearest-mean";
+    case HeadKind::kDiscriminant:
+      return "discriminant";
     case HeadKind::kMlp:
       return "mlp";
   }
@@ -19,11 +21,12 @@ const char* head_kind_name(HeadKind kind) {
 }
 
 Result<HeadKind> head_kind_from(const std::string& name) {
-  for (const HeadKind kind : {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kMlp}) {
+  for (const HeadKind kind :
+       {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant, HeadKind::kMlp}) {
     if (name == head_kind_name(kind)) return kind;
   }
   return Error{ErrorCode::kBadArgument,
-               "head must be 'logistic', 'nearest-mean' or 'mlp', got '" + name + "'"};
+               "head must be 'logistic', 'nearest-mean', 'discriminant' or 'mlp', got '" + name + "'"};
 }
 
 PrepareOptions prepare_options(const FrameDescription& frame) {

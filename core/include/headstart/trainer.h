@@ -18,9 +18,10 @@
 namespace headstart {
 
 enum class HeadKind : std::uint8_t {
-  kLogistic,     // multinomial logistic regression, L2, L-BFGS, cross-validated: the default
-  kNearestMean,  // distance to class means: instant
-  kMlp,          // Teachable Machine's recipe: dense 100 ReLU, dense softmax, Adam, 50 epochs
+  kLogistic,      // multinomial logistic regression, L2, L-BFGS, cross-validated: the default
+  kNearestMean,   // distance to class means: instant
+  kDiscriminant,  // shrunk linear discriminant analysis, cross-validated: closed form, best on joined layers
+  kMlp,           // Teachable Machine's recipe: dense 100 ReLU, dense softmax, Adam, 50 epochs
 };
 
 // Which views of each sample (headstart/views.h) are trained on besides the sample itself.
@@ -30,7 +31,7 @@ struct TrainOptions {
   HeadKind head = HeadKind::kLogistic;
   // The pooled maps that are joined. Several are scaled one by one, so that each has the same say.
   FeatureSet features = {"last"};
-  // Logistic and nearest mean. All views of a sample stay in its fold and share its weight; what is measured
+  // All but the perceptron. All views of a sample stay in its fold and share its weight; what is measured
   // is the sample itself. bad-argument where samples lack their views.
   ViewUse views = ViewUse::kNone;
   // kMirrored wants kAll: who is to judge mirror images must have learnt from some. What is measured then is
@@ -40,10 +41,10 @@ struct TrainOptions {
   // Of the logistic head: the loss is the class-balanced mean of -ln p plus l2 / 2 |weights|^2, over features
   // scaled so that a sample's mean squared length is 1. None: chosen by cross-validation.
   std::optional<double> l2 = std::nullopt;
-  // Of the logistic head where nothing is measured: divides the logits. None: a usual value with the usual
-  // l2, else 1.
+  // Of the logistic head and the discriminant where nothing is measured: divides the logits. None: a usual
+  // value with the usual l2, else 1.
   std::optional<double> temperature = std::nullopt;
-  // Logistic and nearest mean; fewer where the largest class has fewer samples. 0 or 1: one fit, nothing
+  // All but the perceptron; fewer where the largest class has fewer samples. 0 or 1: one fit, nothing
   // measured.
   std::size_t fold_count = 5;
   // Multilayer perceptron only (Teachable Machine's defaults).
@@ -76,7 +77,7 @@ struct TrainReport {
   SecondLook second_look = SecondLook::kNo;
   bool measured = false;  // false with too few samples to hold any out; `why_not` then says so
   std::string why_not;
-  Metrics metrics;  // out of fold (logistic, nearest mean) or on the held-out part (mlp)
+  Metrics metrics;                                  // out of fold or on the held-out part (mlp)
   std::vector<std::uint32_t> held_out_rows;         // rows of the training set that were measured, ascending
   std::vector<SampleId> held_out_ids;               // their samples
   std::vector<std::uint32_t> held_out_predictions;  // the class index that each was given

@@ -49,6 +49,7 @@ class HeadTraining {
 Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const Head* warm_start,
                                                      const ComputePool& pool);
 Result<std::unique_ptr<HeadTraining>> start_nearest_mean(TrainingTask task);
+Result<std::unique_ptr<HeadTraining>> start_discriminant(TrainingTask task, const ComputePool& pool);
 Result<std::unique_ptr<HeadTraining>> start_mlp(TrainingTask task, const ComputePool& pool);
 
 // Writes what was measured into the report. `rows` [held_out_count] are rows of the training set, `logits`

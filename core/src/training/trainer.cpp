@@ -100,6 +100,8 @@ Result<std::unique_ptr<HeadTraining>> start_training(TrainingTask task, const He
   switch (task.options.head) {
     case HeadKind::kNearestMean:
       return start_nearest_mean(std::move(task));
+    case HeadKind::kDiscriminant:
+      return start_discriminant(std::move(task), pool);
     case HeadKind::kMlp:
       return start_mlp(std::move(task), pool);
     case HeadKind::kLogistic:

@@ -11,7 +11,7 @@ import type { ClassId, HeadKind, LongAction, SampleId } from './headstart.d.ts';
  * - 'head': a new head on the last layer. The default.
  * - 'head-views': the same, from several views of each picture (mirrored, turned a little either way), and a second, mirrored look.
  * - 'earlier-cut', 'cut-after-N': the network ends after block N; a new head reads the mean of that block's map.
- * - 'joined-layers', 'joined-layers-views': a new head on blocks 14, 16 and the last layer side by side; with views and
+ * - 'joined-layers', 'joined-layers-views': a new head (a linear discriminant) on blocks 14, 16 and the last layer side by side; with views and
  *   a second, mirrored look.
  * - 'new-layers', 'new-layers-after-N': the network ends after block N; a new 1x1 convolution and a head are trained on it
  *   from random weights.
@@ -47,7 +47,8 @@ export interface TrainOptions extends LongAction {
   /** Default 'head'. 'recommended' runs `advise` first where it has not run on these pictures (60 s at most). */
   strategy?: StrategyName;
   /**
-   * Default 'logistic': multinomial logistic regression. 'mlp' is Teachable Machine's recipe. With a `strategy` other than
+   * Default 'logistic': multinomial logistic regression. 'discriminant': shrunk linear discriminant analysis, what strategies
+   * that join layers use. 'mlp' is Teachable Machine's recipe. With a `strategy` other than
    * 'head' it can only be left out.
    */
   head?: HeadKind;

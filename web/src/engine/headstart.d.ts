@@ -52,7 +52,7 @@ export type SampleId = number;
 /** The builds of the engine. `threads` ones need a page that is cross-origin isolated, or Node. */
 export type VariantName = 'simd' | 'relaxed-simd' | 'simd-threads' | 'relaxed-simd-threads';
 
-export type HeadKind = 'logistic' | 'nearest-mean' | 'mlp';
+export type HeadKind = 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
 
 /** How far a long action is. `stage` names what is being counted; `total` is 0 while it is unknown. */
 export interface Progress {

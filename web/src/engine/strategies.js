@@ -6,7 +6,7 @@ import { requireArgument } from './errors.js';
  * `part`, `blockCount` and `cutBlock` where layers are trained besides the head.
  * @typedef {object} Plan
  * @property {StrategyName} strategy with its number, never 'recommended'
- * @property {'logistic' | 'nearest-mean' | 'mlp'} head
+ * @property {'logistic' | 'nearest-mean' | 'discriminant' | 'mlp'} head
  * @property {string[]} features the maps that the head reads, or that the head to beat reads
  * @property {boolean} views that the head learns from
  * @property {boolean} tuneViews that the layers are trained with
@@ -32,8 +32,8 @@ const FIXED = {
   'nearest-mean': { head: 'nearest-mean' },
   head: {},
   'head-views': { views: true, secondLook: true },
-  'joined-layers': { features: JOINED_MAPS },
-  'joined-layers-views': { features: JOINED_MAPS, views: true, secondLook: true },
+  'joined-layers': { head: 'discriminant', features: JOINED_MAPS },
+  'joined-layers-views': { head: 'discriminant', features: JOINED_MAPS, views: true, secondLook: true },
   'last-convolution': { part: 'last-convolution' },
   'last-block': { part: 'last-blocks', blockCount: 1 },
   'whole-network': { part: 'whole-network' },

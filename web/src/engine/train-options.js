@@ -8,7 +8,7 @@ import { checkStrategy, planOf } from './strategies.js';
 /** 0 and NaN: core's own choice. @typedef {{ epochs: number, batchSize: number, learningRate: number }} TuneNumbers */
 /** @typedef {{ strategy: StrategyName, head: HeadSettings, tune: TuneNumbers, mirrorViews?: boolean, secondLook?: boolean }} TrainRequest */
 
-const HEADS = ['logistic', 'nearest-mean', 'mlp'];
+const HEADS = ['logistic', 'nearest-mean', 'discriminant', 'mlp'];
 
 /** @param {TrainOptions} options @returns {TrainRequest} */
 export function checkTrainOptions(options) {

@@ -47,7 +47,7 @@ const LIMITS = {
 /** @type {Partial<Record<keyof Settings, readonly string[]>>} */
 const CHOICES = {
   theme: ['auto', 'light', 'dark'],
-  head: ['logistic', 'nearest-mean', 'mlp'],
+  head: ['logistic', 'nearest-mean', 'discriminant', 'mlp'],
   mirrorViews: ['measured', 'yes', 'no'],
   secondLook: ['asked', 'no'],
 };

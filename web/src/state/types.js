@@ -33,7 +33,7 @@
  * @property {number} burstCount
  * @property {number} countdownSeconds
  * @property {boolean} trainsByItself
- * @property {'logistic' | 'nearest-mean' | 'mlp'} head
+ * @property {'logistic' | 'nearest-mean' | 'discriminant' | 'mlp'} head
  * @property {number | null} l2 null: found by cross-validation.
  * @property {'measured' | 'yes' | 'no'} mirrorViews Whether mirrored copies are learnt from, where copies are.
  * @property {'asked' | 'no'} secondLook Whether the answer may look at the mirrored picture too.

@@ -1,7 +1,6 @@
 /** @param {string} zero @param {string} one @param {string} two @param {string} few @param {string} many @param {string} other */
 const forms = (zero, one, two, few, many, other) => ({ zero, one, two, few, many, other });
 
-/** العربية. */
 export default {
   skip: 'إلى الأصناف',
   close: 'إغلاق',
@@ -201,6 +200,8 @@ export default {
 
   'head.logistic': 'انحدار لوجستي',
   'head.logistic.about': 'دقيق من صور قليلة، ونسبه المئوية تعني ما تقول.',
+  'head.discriminant': 'المميّز الخطي',
+  'head.discriminant.about': 'يزن كل فرق بمقدار تغيّره داخل الصنف الواحد.',
   'head.nearest-mean': 'أقرب متوسط',
   'head.nearest-mean.about': 'فوري: يقارن بالصورة المتوسطة لكل صنف.',
   'head.mlp': 'شبكة عصبية صغيرة',

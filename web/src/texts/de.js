@@ -178,6 +178,8 @@ export default {
 
   'head.logistic': 'Logistische Regression',
   'head.logistic.about': 'Genau schon mit wenigen Bildern, und ihre Prozente stimmen.',
+  'head.discriminant': 'Lineare Diskriminante',
+  'head.discriminant.about': 'Gewichtet jeden Unterschied danach, wie sehr er innerhalb einer Klasse schwankt.',
   'head.nearest-mean': 'Nächster Mittelwert',
   'head.nearest-mean.about': 'Sofort da: vergleicht mit dem mittleren Bild jeder Klasse.',
   'head.mlp': 'Kleines neuronales Netz',

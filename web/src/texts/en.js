@@ -176,6 +176,8 @@ export default {
 
   'head.logistic': 'Logistic regression',
   'head.logistic.about': 'Accurate from few pictures, and its percentages mean what they say.',
+  'head.discriminant': 'Linear discriminant',
+  'head.discriminant.about': 'Weighs each difference by how much it varies within a class.',
   'head.nearest-mean': 'Nearest mean',
   'head.nearest-mean.about': 'Instant: compares with the average picture of each class.',
   'head.mlp': 'Small neural network',

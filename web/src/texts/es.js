@@ -177,6 +177,8 @@ export default {
 
   'head.logistic': 'Regresión logística',
   'head.logistic.about': 'Precisa con pocas imágenes, y sus porcentajes dicen la verdad.',
+  'head.discriminant': 'Discriminante lineal',
+  'head.discriminant.about': 'Pesa cada diferencia según cuánto varía dentro de una clase.',
   'head.nearest-mean': 'Media más cercana',
   'head.nearest-mean.about': 'Al instante: compara con la imagen media de cada clase.',
   'head.mlp': 'Pequeña red neuronal',

@@ -179,6 +179,8 @@ export default {
 
   'head.logistic': 'Régression logistique',
   'head.logistic.about': 'Juste avec peu d’images, et ses pourcentages disent vrai.',
+  'head.discriminant': 'Discriminant linéaire',
+  'head.discriminant.about': 'Pèse chaque différence selon sa variation à l’intérieur d’une classe.',
   'head.nearest-mean': 'Moyenne la plus proche',
   'head.nearest-mean.about': 'Immédiate : compare à l’image moyenne de chaque classe.',
   'head.mlp': 'Petit réseau de neurones',

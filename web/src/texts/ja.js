@@ -164,6 +164,8 @@ export default {
 
   'head.logistic': 'ロジスティック回帰',
   'head.logistic.about': '少ない写真でも正確で、パーセントがそのまま信じられます。',
+  'head.discriminant': '線形判別',
+  'head.discriminant.about': 'それぞれの違いを、同じクラスの中でどれだけばらつくかで重みづけします。',
   'head.nearest-mean': '最も近い平均',
   'head.nearest-mean.about': 'すぐに使えます。各クラスの平均と比べます。',
   'head.mlp': '小さなニューラルネット',

@@ -173,6 +173,8 @@ export default {
 
   'head.logistic': 'Lojistik regresyon',
   'head.logistic.about': 'Az resimle bile isabetli; yüzdeleri dediği gibidir.',
+  'head.discriminant': 'Doğrusal ayırtaç',
+  'head.discriminant.about': 'Her farkı, bir sınıfın içinde ne kadar değiştiğine göre tartar.',
   'head.nearest-mean': 'En yakın ortalama',
   'head.nearest-mean.about': 'Anında: her sınıfın ortalama resmiyle karşılaştırır.',
   'head.mlp': 'Küçük sinir ağı',

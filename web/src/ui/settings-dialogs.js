@@ -9,7 +9,7 @@ import { icon } from '../kit/icons.js';
 
 /** @typedef {import('../state/app.js').App} App */
 
-const HEADS = /** @type {const} */ (['logistic', 'nearest-mean', 'mlp']);
+const HEADS = /** @type {const} */ (['logistic', 'discriminant', 'nearest-mean', 'mlp']);
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountSettingsDialogs(host, app) {
