@@ -197,7 +197,6 @@ export default {
   'report.seed': 'البذرة',
   'report.backbone': 'الشبكة الأساس',
   'report.time': 'مدة التعلّم',
-
   'head.logistic': 'انحدار لوجستي',
   'head.logistic.about': 'دقيق من صور قليلة، ونسبه المئوية تعني ما تقول.',
   'head.discriminant': 'المميّز الخطي',
