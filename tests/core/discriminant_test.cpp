@@ -93,7 +93,7 @@ TEST_CASE("the discriminant's logits are those of the definition") {
       const Vector weights = solved(scatter, means[c]);
       double expected = 0;
       for (std::size_t j = 0; j < kCount; ++j) expected += weights[j] * (rows[i][j] - means[c][j] / 2);
-      CHECK(static_cast<double>(logits[c]) == doctest::Approx(expected).epsilon(1e-4));
+      CHECK(static_cast<double>(logits[c]) == doctest::Approx(expected * trace / kCount).epsilon(1e-4));
     }
   }
 }

@@ -229,7 +229,7 @@ Status DiscriminantFit::finish() {
     }
     const float* mean = means_.data() + c * feature_count_;
     for (std::size_t j = 0; j < feature_count_; ++j) {
-      out[j] = (out[j] - static_cast<double>(sums_.data()[c * feature_count_ + j])) / ridge_;
+      out[j] -= static_cast<double>(sums_.data()[c * feature_count_ + j]);
       biases_[c] -= 0.5 * out[j] * static_cast<double>(mean[j]);
     }
   }

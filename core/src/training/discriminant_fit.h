@@ -18,9 +18,10 @@ namespace headstart {
 
 // With z the standardised rows, mu_c the classes' means, R [m, d] rows less their class's mean and S = R'R /
 // m their scatter, the logit of class c is
-//   w_c . z - w_c . mu_c / 2,   w_c = (S + a I)^-1 mu_c,   a = tr S / d.
-// S is never formed. With G = R R' (which one Gram matrix of the rows gives for every fold),
-//   w_c = (mu_c - R' (m a I + G)^-1 R mu_c) / a   (Woodbury 1950).
+//   w_c . z - w_c . mu_c / 2,   w_c = a (S + a I)^-1 mu_c,   a = tr S / d,
+// the factor a so that its size stays the same where pictures of a class are all alike. S is never formed.
+// With G = R R' (which one Gram matrix of the rows gives for every fold),
+//   w_c = mu_c - R' (m a I + G)^-1 R mu_c   (Woodbury 1950).
 //
 // Copies the rows and standardises them by the statistics of all, which know no labels. Beyond 1024 rows the
 // scatter is that of evenly chosen ones; means are those of all. All work is cut into slices.
