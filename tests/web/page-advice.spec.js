@@ -70,7 +70,7 @@ test('the advice is one sentence with its reason, and a table that was measured 
   await expect(dialog.locator('.advice-reasons li').first()).toContainText(/%|log loss \d/);
   // "Clearly better" is claimed only where it is.
   const [, own, usual] =
-    ((await dialog.locator('.advice-reasons').textContent()) ?? '').match(/([\d.]+) against ([\d.]+)/) ?? [];
+    ((await dialog.locator('.advice-reasons').textContent()) ?? '').match(/(\d+\.\d+) against (\d+\.\d+)/) ?? [];
   expect(Number(own ?? 0)).toBeLessThanOrEqual(Number(usual ?? 0));
   await expect(table().locator('tbody tr')).toHaveCount(candidates.length);
   await expect(table().locator('tr.is-recommended')).toHaveCount(1);
