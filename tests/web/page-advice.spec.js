@@ -187,6 +187,22 @@ test('what is none of the classes is called so, until the person wants a class e
   await page.getByRole('button', { name: 'Back to defaults' }).click();
   await page.keyboard.press('Escape');
   await untilTrained(page);
+  // A third sign, and pictures that show no hand at all.
+  const drawn = await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = 224;
+    const brush = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    return [8, 32, 112].map((side) => {
+      for (let x = 0; x < 224; x += side) {
+        for (let y = 0; y < 224; y += side) {
+          brush.fillStyle = `hsl(${(x * 7 + y * 13) % 360} 90% ${30 + (((x + y) / side) % 2) * 40}%)`;
+          brush.fillRect(x, y, side, side);
+        }
+      }
+      return canvas.toDataURL('image/png').split(',')[1];
+    });
+  });
+  const strangers = [...classes[2].unseen, ...drawn.map((base64) => Buffer.from(base64, 'base64'))];
   const known = await page.evaluate(
     async (base64s) => {
       const answers = [];
@@ -196,14 +212,14 @@ test('what is none of the classes is called so, until the person wants a class e
       }
       return answers;
     },
-    classes[2].unseen.map((picture) => picture.toString('base64')),
+    strangers.map((picture) => picture.toString('base64')),
   );
   const strangest = known.indexOf(Math.min(...known));
   expect(known[strangest]).toBeLessThan(0.5);
   await page.locator('.live-tools input[type=file]').setInputFiles({
     name: 'stranger',
-    mimeType: 'image/jpeg',
-    buffer: classes[2].unseen[strangest],
+    mimeType: strangest < classes[2].unseen.length ? 'image/jpeg' : 'image/png',
+    buffer: strangers[strangest],
   });
   await expect(page.locator('.winner-name')).toHaveText('None of these');
   await page.getByRole('button', { name: 'Answer settings' }).click();
