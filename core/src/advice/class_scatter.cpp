@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+
+#include "base/cholesky.h"
 
 namespace headstart {
 namespace {
@@ -10,44 +13,8 @@ namespace {
 constexpr double kDiscriminantRidge = 1;
 constexpr double kDistanceRidge = 10;
 
-double dot(const double* a, const double* b, std::size_t count) {
-  double sums[4] = {};
-  std::size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane];
-  }
-  for (; i < count; ++i) sums[0] += a[i] * b[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-// The lower triangle of `matrix` [size, size] plus ridge on its diagonal becomes its Cholesky factor.
 void factorise(std::vector<double>& matrix, std::size_t size, double ridge) {
-  for (std::size_t i = 0; i < size; ++i) {
-    double* row = matrix.data() + i * size;
-    for (std::size_t j = 0; j < i; ++j) {
-      const double* other = matrix.data() + j * size;
-      row[j] = (row[j] - dot(row, other, j)) / other[j];
-    }
-    // Rounding may take away all but the ridge, never that.
-    row[i] = std::sqrt(std::max(row[i] + ridge - dot(row, row, i), 0.5 * ridge));
-  }
-}
-
-// factor^-1 values, in place.
-void solve_lower(const std::vector<double>& factor, std::size_t size, double* values) {
-  for (std::size_t i = 0; i < size; ++i) {
-    const double* row = factor.data() + i * size;
-    values[i] = (values[i] - dot(row, values, i)) / row[i];
-  }
-}
-
-// factor^-T values, in place.
-void solve_upper(const std::vector<double>& factor, std::size_t size, double* values) {
-  for (std::size_t i = size; i-- > 0;) {
-    const double* row = factor.data() + i * size;
-    values[i] /= row[i];
-    for (std::size_t j = 0; j < i; ++j) values[j] -= row[j] * values[i];
-  }
+  for (std::size_t i = 0; i < size; ++i) factorise_row(matrix.data(), size, i, ridge);
 }
 
 double trace_of(const std::vector<double>& matrix, std::size_t size) {
@@ -117,15 +84,15 @@ std::optional<ClassScatter> ClassScatter::create(const ScatterSums& sums, std::s
   model.directions_ = means;
   for (std::size_t c = 0; c < model.class_count_; ++c) {
     double* direction = model.directions_.data() + c * size;
-    solve_lower(narrow, size, direction);
+    solve_lower(narrow.data(), size, direction);
     model.offsets_.push_back(dot(direction, direction, size));
-    solve_upper(narrow, size, direction);
+    solve_upper(narrow.data(), size, direction);
   }
   factorise(model.within_, size, kDistanceRidge * within);
   factorise(model.total_, size, kDistanceRidge * total);
   model.means_within_ = means;
   for (std::size_t c = 0; c < model.class_count_; ++c) {
-    solve_lower(model.within_, size, model.means_within_.data() + c * size);
+    solve_lower(model.within_.data(), size, model.means_within_.data() + c * size);
   }
   model.rest_weight_ = (1 / total - 1 / within) / kDistanceRidge;
   model.scratch_.resize(2 * size);
@@ -139,8 +106,8 @@ Signs ClassScatter::judge(std::span<const double> coordinates, double rest,
   double* in_total = scratch_.data() + size;
   std::copy(coordinates.begin(), coordinates.end(), in_within);
   std::copy(coordinates.begin(), coordinates.end(), in_total);
-  solve_lower(within_, size, in_within);
-  solve_lower(total_, size, in_total);
+  solve_lower(within_.data(), size, in_within);
+  solve_lower(total_.data(), size, in_total);
   double discriminant = -std::numeric_limits<double>::infinity();
   double nearest = std::numeric_limits<double>::infinity();
   for (std::size_t c = 0; c < class_count_; ++c) {

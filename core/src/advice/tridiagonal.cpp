@@ -5,19 +5,10 @@
 #include <limits>
 #include <vector>
 
+#include "base/cholesky.h"
+
 namespace headstart {
 namespace {
-
-double dot(const double* a, const double* b, std::size_t count) {
-  // Four sums, so that the processor need not wait for one.
-  double sums[4] = {};
-  std::size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    for (std::size_t k = 0; k < 4; ++k) sums[k] += a[i + k] * b[i + k];
-  }
-  for (; i < count; ++i) sums[0] += a[i] * b[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
 
 // One reflection: with x the part of column `step` below the diagonal, v = x ± |x| e₁ and beta = 2 / vᵀv,
 // A becomes (I - beta v vᵀ) A (I - beta v vᵀ) = A - v wᵀ - w vᵀ with w = p - (beta pᵀv / 2) v, p = beta A v.

@@ -1,9 +1,10 @@
 #include "training/discriminant_fit.h"
 
 #include <algorithm>
-#include <cmath>
 #include <tuple>
 #include <utility>
+
+#include "base/cholesky.h"
 
 namespace headstart {
 namespace {
@@ -11,16 +12,6 @@ namespace {
 constexpr std::size_t kMostScatterRows = 1024;
 constexpr std::size_t kGramBlock = 64;
 constexpr std::size_t kMultiplyAddsPerSlice = std::size_t{1} << 22U;
-
-double dot(const double* a, const double* b, std::size_t count) {
-  double sums[4] = {};
-  std::size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
-    for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane];
-  }
-  for (; i < count; ++i) sums[0] += a[i] * b[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
 
 }  // namespace
 
@@ -174,27 +165,9 @@ void DiscriminantFit::factorise_slice() {
   const double ridge = static_cast<double>(size) * ridge_;
   for (std::size_t done = 0; factored_ < size && done < kMultiplyAddsPerSlice; ++factored_) {
     double* own = factor_.data() + factored_ * size;
-    for (std::size_t j = 0; j < factored_; ++j) {
-      const double* other = factor_.data() + j * size;
-      own[j] = (within_product(factored_, j) - dot(own, other, j)) / other[j];
-    }
-    const double rest = within_product(factored_, factored_) + ridge - dot(own, own, factored_);
-    own[factored_] = std::sqrt(std::max(rest, 0.5 * ridge));
+    for (std::size_t j = 0; j <= factored_; ++j) own[j] = within_product(factored_, j);
+    factorise_row(factor_.data(), size, factored_, ridge);
     done += factored_ * factored_ / 2 + 1;
-  }
-}
-
-// values becomes (factor factor')^-1 values.
-void DiscriminantFit::solve(std::span<double> values) const {
-  const std::size_t size = values.size();
-  for (std::size_t i = 0; i < size; ++i) {
-    const double* own = factor_.data() + i * size;
-    values[i] = (values[i] - dot(own, values.data(), i)) / own[i];
-  }
-  for (std::size_t i = size; i-- > 0;) {
-    const double* own = factor_.data() + i * size;
-    values[i] /= own[i];
-    for (std::size_t j = 0; j < i; ++j) values[j] -= own[j] * values[i];
   }
 }
 
@@ -205,7 +178,8 @@ Status DiscriminantFit::finish() {
   std::vector<double> values(size);
   for (std::size_t c = 0; c < class_count_; ++c) {
     for (std::size_t i = 0; i < size; ++i) values[i] = along_mean(i, c) - mean_product(class_of(i), c);
-    solve(values);
+    solve_lower(factor_.data(), size, values.data());
+    solve_upper(factor_.data(), size, values.data());
     for (std::size_t i = 0; i < size; ++i) {
       shares_.data()[c * scatter_count_ + fitted_rows_[i]] = static_cast<float>(values[i]);
       of_class[c * class_count_ + class_of(i)] += values[i];

@@ -55,7 +55,6 @@ class DiscriminantFit {
   void copy_rows(const TrainingRows& rows);
   void fit_means(std::span<const std::uint8_t> is_training);
   void factorise_slice();
-  void solve(std::span<double> values) const;
   Status finish();
 
   [[nodiscard]] const float* row(std::size_t index) const { return rows_.data() + index * feature_count_; }

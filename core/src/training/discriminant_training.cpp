@@ -112,7 +112,8 @@ class DiscriminantTraining final : public HeadTraining {
       calibrated.insert(calibrated.end(), own.begin(), own.end());
     }
     report_held_out(report, task_, rows, calibrated);
-    fold_in();
+    fold_in(discriminant_.weights(), discriminant_.biases(), discriminant_.standardisation(),
+            report.temperature, head);
     is_done_ = true;
   }
 
@@ -130,25 +131,6 @@ class DiscriminantTraining final : public HeadTraining {
       classes.push_back(task_.class_indices[i]);
     }
     return classes.empty() ? kUsualTemperature : fit_temperature(logits, classes, class_count_);
-  }
-
-  // (w . ((x - mean) scale) + b) / T
-  void fold_in() {
-    const std::span<const double> weights = discriminant_.weights();
-    const Standardisation& standardisation = discriminant_.standardisation();
-    const std::size_t d = task_.rows.feature_count();
-    head.feature_count = d;
-    head.weights.resize(weights.size());
-    head.biases.resize(class_count_);
-    for (std::size_t c = 0; c < class_count_; ++c) {
-      double bias = discriminant_.biases()[c];
-      for (std::size_t j = 0; j < d; ++j) {
-        const double weight = weights[c * d + j] * standardisation.scales[j];
-        bias -= weight * standardisation.means[j];
-        head.weights[c * d + j] = static_cast<float>(weight / report.temperature);
-      }
-      head.biases[c] = static_cast<float>(bias / report.temperature);
-    }
   }
 
   TrainingTask task_;

@@ -14,6 +14,23 @@ std::vector<std::uint32_t> row_classes_of(const TrainingTask& task) {
   return classes;
 }
 
+void fold_in(std::span<const double> weights, std::span<const double> biases,
+             const Standardisation& standardisation, double temperature, Head& head) {
+  const std::size_t d = standardisation.means.size();
+  head.feature_count = d;
+  head.weights.resize(weights.size());
+  head.biases.resize(biases.size());
+  for (std::size_t c = 0; c < biases.size(); ++c) {
+    double bias = biases[c];
+    for (std::size_t j = 0; j < d; ++j) {
+      const double weight = weights[c * d + j] * standardisation.scales[j];
+      bias -= weight * standardisation.means[j];
+      head.weights[c * d + j] = static_cast<float>(weight / temperature);
+    }
+    head.biases[c] = static_cast<float>(bias / temperature);
+  }
+}
+
 void report_held_out(TrainReport& report, const TrainingTask& task, std::span<const std::uint32_t> rows,
                      std::span<const float> logits) {
   report.measured = !rows.empty();

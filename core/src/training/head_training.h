@@ -11,6 +11,7 @@
 #include "headstart/head.h"
 #include "headstart/trainer.h"
 #include "training/folds.h"
+#include "training/standardisation.h"
 #include "training/training_rows.h"
 
 namespace headstart {
@@ -51,6 +52,12 @@ Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const He
 Result<std::unique_ptr<HeadTraining>> start_nearest_mean(TrainingTask task);
 Result<std::unique_ptr<HeadTraining>> start_discriminant(TrainingTask task, const ComputePool& pool);
 Result<std::unique_ptr<HeadTraining>> start_mlp(TrainingTask task, const ComputePool& pool);
+
+// Writes a linear head over standardised features, `weights` [class_count, feature_count] and `biases`
+// [class_count], as one over raw features with its temperature T in it:
+//   (w . ((x - mean) scale) + b) / T = (w scale / T) . x + (b - w . (mean scale)) / T
+void fold_in(std::span<const double> weights, std::span<const double> biases,
+             const Standardisation& standardisation, double temperature, Head& head);
 
 // Writes what was measured into the report. `rows` [held_out_count] are rows of the training set, `logits`
 // [held_out_count, class_count] belong to them.

@@ -224,28 +224,10 @@ class LogisticTraining final : public HeadTraining {
     if (!converged) return converged.error();
     if (!converged.value()) return {};
     report.evaluation_count += final_->evaluation_count();
-    fold_in();
+    fold_in(design_.weights(final_->coordinates(), task_.class_count), final_->biases(),
+            design_.standardisation(), report.temperature, head);
     stage_ = Stage::kDone;
     return {};
-  }
-
-  // (w~ . ((x - mean) scale) + b~) / T = (w~ scale / T) . x + (b~ - w~ . (mean scale)) / T
-  void fold_in() {
-    const Standardisation& standardisation = design_.standardisation();
-    const std::size_t d = design_.feature_count();
-    const std::vector<double> weights = design_.weights(final_->coordinates(), task_.class_count);
-    head.feature_count = d;
-    head.weights.resize(task_.class_count * d);
-    head.biases.resize(task_.class_count);
-    for (std::size_t c = 0; c < task_.class_count; ++c) {
-      double bias = final_->biases()[c];
-      for (std::size_t j = 0; j < d; ++j) {
-        const double weight = weights[c * d + j] * standardisation.scales[j];
-        bias -= weight * standardisation.means[j];
-        head.weights[c * d + j] = static_cast<float>(weight / report.temperature);
-      }
-      head.biases[c] = static_cast<float>(bias / report.temperature);
-    }
   }
 
   TrainingTask task_;
