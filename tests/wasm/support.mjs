@@ -1,4 +1,5 @@
 // What the tests of the library share: where it lies, pictures made on the spot, and readers of our own for its files.
+import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,16 +12,50 @@ export const shared = resolve(process.env.HEADSTART_SHARED ?? join(dirname(repos
 export const library = await import(pathToFileURL(join(libraryFolder, 'headstart.js')).href);
 export const { createTrainer, HeadstartError, runnableVariants } = library;
 
-/** The built-in backbone; a published one as long as that is not there. */
-export const backboneFile = [
-  join(libraryFolder, 'backbones/builtin.safetensors'),
-  join(shared, 'backbones/mobilenet_v2_0.35_96.f32.safetensors'),
-].find(existsSync);
+/** The built-in backbone. */
+export const backboneFile = join(libraryFolder, 'backbones/builtin.safetensors');
 
 /** @param {string} name of a published backbone @returns {string | undefined} */
 export function published(name) {
   const file = join(shared, 'backbones', name);
   return existsSync(file) ? file : undefined;
+}
+
+/**
+ * The bytes of the backbone that the tests run on, under another name or as float32.
+ * @param {{ name?: string, isFloat32?: boolean }} changes
+ */
+export function changedBackbone({ name, isFloat32 = false }) {
+  const bytes = new Uint8Array(readFileSync(backboneFile));
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  if (name !== undefined) header.__metadata__.name = name;
+  let body = bytes.slice(8 + length);
+  if (isFloat32) {
+    const halves = new Uint16Array(body.buffer);
+    body = new Uint8Array(Float32Array.from(halves, floatOfHalf).buffer);
+    for (const [key, entry] of Object.entries(header)) {
+      if (key === '__metadata__') continue;
+      assert.equal(entry.dtype, 'F16');
+      entry.dtype = 'F32';
+      entry.data_offsets = entry.data_offsets.map((/** @type {number} */ offset) => 2 * offset);
+    }
+  }
+  const text = JSON.stringify(header);
+  const padded = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const file = new Uint8Array(8 + padded.length + body.length);
+  new DataView(file.buffer).setBigUint64(0, BigInt(padded.length), true);
+  file.set(padded, 8);
+  file.set(body, 8 + padded.length);
+  return file;
+}
+
+/** IEEE 754 binary16 @param {number} bits */
+function floatOfHalf(bits) {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const size = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return bits & 0x8000 ? -size : size;
 }
 
 /** @param {object} [options] */

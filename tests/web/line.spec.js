@@ -30,7 +30,6 @@ const classes = pictureClasses();
 const unseen = classes.flatMap(({ name, unseen: pictures }) => pictures.map((picture) => ({ name, picture })));
 const unseenPictures = unseen.map(({ picture }) => picture);
 
-test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
 // One session of a person after another; each step needs the one before.
 // Generous, for machines that build or train something beside.
 test.describe.configure({ mode: 'serial', timeout: 240_000 });

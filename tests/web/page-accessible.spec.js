@@ -7,8 +7,6 @@ import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount, untilTrained } from './support/page.mjs';
 
-test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
-
 const settings = { picturesPerSecond: 20, countdownSeconds: 0, burstCount: 10 };
 
 /** Pictures in two classes and a trained head. @param {import('@playwright/test').Page} page */

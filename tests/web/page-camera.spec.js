@@ -7,8 +7,6 @@ import { chromiumFlags, expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
-test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
-
 const settings = { trainsByItself: false, picturesPerSecond: 20, countdownSeconds: 0, burstCount: 10 };
 
 /** A camera with a plug: without it the browser knows of no camera. @param {import('@playwright/test').Page} page */

@@ -5,8 +5,6 @@
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount } from './support/page.mjs';
 
-test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
-
 const settings = { trainsByItself: false, picturesPerSecond: 20, countdownSeconds: 0, burstCount: 12 };
 
 /** @param {import('@playwright/test').Page} page */

@@ -7,8 +7,6 @@ import { processorShare } from './support/machine.mjs';
 import { openPage, pictureCount, showToCamera, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
-test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
-
 /**
  * Makes the browser answer a request for the camera with an error, as it does in that situation, after `name` was
  * taken away; with null it waits for the person for ever.

@@ -8,8 +8,6 @@ import { expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
-test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
-
 const classes = pictureClasses();
 const settings = { trainsByItself: false };
 

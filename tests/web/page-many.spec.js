@@ -6,8 +6,6 @@ import { expect, test } from './support/fixtures.mjs';
 import { longTasksDuring } from './support/long-tasks.mjs';
 import { cardOf, openPage, untilTrained } from './support/page.mjs';
 
-test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
-
 const CLASS_COUNT = 10;
 const PER_CLASS = 300;
 const TOTAL = CLASS_COUNT * PER_CLASS;

@@ -8,7 +8,6 @@ import { expect, test } from './support/fixtures.mjs';
 import { largestDifference, openPage, predictAll, record, showToCamera, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
-test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
 // Recorded once, looked at from many sides.
 test.describe.configure({ mode: 'serial' });
 

@@ -6,8 +6,6 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from './support/fixtures.mjs';
 import { openPage } from './support/page.mjs';
 
-test.skip(!process.env.HEADSTART_BUILT, 'there is no built page: npm run build');
-
 const text = readFileSync(new URL('./screen-reader.md', import.meta.url), 'utf8');
 
 /** Roles as screen readers say them. @type {Record<string, string>} */

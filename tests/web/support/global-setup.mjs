@@ -26,6 +26,7 @@ const POLICY = [
 
 export default async function globalSetup() {
   const dist = process.env.HEADSTART_DIST ?? `${root}dist`;
+  if (!existsSync(`${dist}/index.html`)) throw new Error(`there is no built page at ${dist}: npm run build makes it`);
   const folders = {
     '/': dist,
     '/modules/': `${root}tests/web/support/bare-page`,
@@ -36,6 +37,5 @@ export default async function globalSetup() {
     headersFor: (prefix) => (prefix === '/' ? { 'Content-Security-Policy': POLICY } : {}),
   });
   process.env.HEADSTART_URL = server.url;
-  process.env.HEADSTART_BUILT = existsSync(`${dist}/index.html`) ? '1' : '';
   return server.close;
 }

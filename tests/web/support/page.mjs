@@ -22,6 +22,18 @@ export async function openPage(page, settings = {}, query = process.env.HEADSTAR
   expect(await page.evaluate(() => window.headstart.state.engine.message)).toBe('');
 }
 
+/** Ten pictures of each class, hands free; `burstCount: 10, countdownSeconds: 0` among the settings. @param {Page} page @param {string[]} names */
+export async function takeBursts(page, names) {
+  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  for (const name of names) {
+    await cardOf(page, name)
+      .getByRole('button', { name: /^Hands free/ })
+      .click();
+    await expect.poll(() => pictureCount(page, name)).toBe(10);
+    await page.waitForFunction(() => window.headstart.state.recording === null);
+  }
+}
+
 /** Makes the camera play another film. @param {Page} page @param {{ replace: (film: Buffer) => void }} film @param {Buffer} content */
 export async function showToCamera(page, film, content) {
   film.replace(content);
