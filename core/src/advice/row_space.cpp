@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 namespace headstart {
@@ -26,22 +25,6 @@ double dot(std::span<const float> a, std::span<const float> b) {
     sum += static_cast<double>((sums[0] + sums[1]) + (sums[2] + sums[3]));
   }
   return sum;
-}
-
-Standardisation standardisation_of(std::span<const float> features, std::span<const std::size_t> map_sizes) {
-  const std::size_t width = std::accumulate(map_sizes.begin(), map_sizes.end(), std::size_t{0});
-  const std::size_t count = features.size() / width;
-  Standardisation result{std::vector<double>(width), {}};
-  for (std::size_t i = 0; i < features.size(); ++i) {
-    result.means[i % width] += static_cast<double>(features[i]) / static_cast<double>(count);
-  }
-  std::vector<double> variances(width);
-  for (std::size_t i = 0; i < features.size(); ++i) {
-    const double centred = static_cast<double>(features[i]) - result.means[i % width];
-    variances[i % width] += centred * centred / static_cast<double>(count);
-  }
-  result.scales = scales_of(variances, map_sizes);
-  return result;
 }
 
 // Rows brought one by one to what those chosen before leave of them.
@@ -105,7 +88,7 @@ Status RowSpace::choose_basis(std::span<const float> features) {
   const std::size_t chosen_count = std::min(count, kMostDimensions);
   std::vector<float> chosen(chosen_count * width);
   for (std::size_t i = 0; i < chosen_count; ++i) {
-    standardise(features.subspan(i * count / chosen_count * width, width),
+    standardise(features.subspan(i * count / chosen_count * width, width), standardisation_,
                 std::span(chosen).subspan(i * width, width));
   }
   Orthogonalisation rows(std::move(chosen), width);
@@ -118,13 +101,6 @@ Status RowSpace::choose_basis(std::span<const float> features) {
   return {};
 }
 
-void RowSpace::standardise(std::span<const float> from, std::span<float> to) const {
-  for (std::size_t j = 0; j < to.size(); ++j) {
-    to[j] = static_cast<float>((static_cast<double>(from[j]) - standardisation_.means[j]) *
-                               standardisation_.scales[j]);
-  }
-}
-
 Status RowSpace::locate(std::span<const float> features, SpanCoordinates& out) {
   const std::size_t width = feature_count();
   const std::size_t count = features.size() / width;
@@ -135,7 +111,7 @@ Status RowSpace::locate(std::span<const float> features, SpanCoordinates& out) {
     const std::size_t block = std::min(kBlockRows, count - begin);
     for (std::size_t i = 0; i < block; ++i) {
       const std::span<float> row = rows_.span().subspan(i * width, width);
-      standardise(features.subspan((begin + i) * width, width), row);
+      standardise(features.subspan((begin + i) * width, width), standardisation_, row);
       out.rests[begin + i] = dot(row, row);
     }
     if (size_ == 0) continue;

@@ -42,7 +42,6 @@ class RowSpace {
  private:
   explicit RowSpace(MatrixProduct product) : product_(std::move(product)) {}
   Status choose_basis(std::span<const float> features);
-  void standardise(std::span<const float> from, std::span<float> to) const;
 
   MatrixProduct product_;
   Standardisation standardisation_;

@@ -58,30 +58,10 @@ Status DiscriminantFit::make_room() {
 }
 
 void DiscriminantFit::copy_rows(const TrainingRows& rows) {
-  standardisation_.means.assign(feature_count_, 0.0);
-  std::vector<double> variances(feature_count_, 0.0);
-  const auto count = static_cast<double>(row_count_);
-  for (std::size_t r = 0; r < row_count_; ++r) {
-    const std::span<float> values = rows_.span().subspan(r * feature_count_, feature_count_);
-    rows.copy_row(r, values);
-    for (std::size_t j = 0; j < feature_count_; ++j) {
-      standardisation_.means[j] += static_cast<double>(values[j]) / count;
-    }
-  }
-  for (std::size_t r = 0; r < row_count_; ++r) {
-    for (std::size_t j = 0; j < feature_count_; ++j) {
-      const double centred = static_cast<double>(row(r)[j]) - standardisation_.means[j];
-      variances[j] += centred * centred / count;
-    }
-  }
-  standardisation_.scales = scales_of(variances, rows.map_sizes());
-  for (std::size_t r = 0; r < row_count_; ++r) {
-    float* values = rows_.data() + r * feature_count_;
-    for (std::size_t j = 0; j < feature_count_; ++j) {
-      const double centred = static_cast<double>(values[j]) - standardisation_.means[j];
-      values[j] = static_cast<float>(centred * standardisation_.scales[j]);
-    }
-  }
+  const auto own = [&](std::size_t r) { return rows_.span().subspan(r * feature_count_, feature_count_); };
+  for (std::size_t r = 0; r < row_count_; ++r) rows.copy_row(r, own(r));
+  standardisation_ = standardisation_of(rows_.span().first(row_count_ * feature_count_), rows.map_sizes());
+  for (std::size_t r = 0; r < row_count_; ++r) standardise(own(r), standardisation_, own(r));
   for (std::size_t i = 0; i < scatter_count_; ++i) {
     std::copy_n(row(scatter_rows_[i]), feature_count_, scattered_.data() + i * feature_count_);
   }

@@ -2,7 +2,6 @@
 // fold in.
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "training/discriminant_fit.h"
@@ -93,44 +92,28 @@ class DiscriminantTraining final : public HeadTraining {
 
   void finish() {
     std::vector<std::uint32_t> rows;
+    std::vector<float> logits;
     for (std::uint32_t i = 0; i < task_.class_indices.size(); ++i) {
-      if (fold_of(i) != kNeverHeldOut) rows.push_back(i);
+      if (fold_of(i) == kNeverHeldOut) continue;
+      rows.push_back(i);
+      const auto own = std::span(logits_).subspan(i * class_count_, class_count_);
+      logits.insert(logits.end(), own.begin(), own.end());
     }
     report.fold_count = folds_.fold_count;
-    report.temperature =
-        rows.empty() ? task_.options.temperature.value_or(kUsualTemperature) : temperature_without(rows, {});
-    std::vector<float> calibrated;
+    report.temperature = rows.empty() ? task_.options.temperature.value_or(kUsualTemperature)
+                                      : temperature_without(kNeverHeldOut, task_, folds_, rows, logits);
+    // What is reported of a fold is calibrated by the others alone.
+    std::vector<float> calibrated(logits.size());
     for (std::uint32_t fold = 0; fold < folds_.fold_count; ++fold) {
-      const auto temperature = static_cast<float>(temperature_without(rows, fold));
-      for (const std::uint32_t i : rows) {
-        if (fold_of(i) != fold) continue;
-        for (std::size_t c = 0; c < class_count_; ++c) logits_[i * class_count_ + c] /= temperature;
+      const auto temperature = static_cast<float>(temperature_without(fold, task_, folds_, rows, logits));
+      for (std::size_t k = 0; k < calibrated.size(); ++k) {
+        if (fold_of(rows[k / class_count_]) == fold) calibrated[k] = logits[k] / temperature;
       }
-    }
-    for (const std::uint32_t i : rows) {
-      const auto own = std::span(logits_).subspan(i * class_count_, class_count_);
-      calibrated.insert(calibrated.end(), own.begin(), own.end());
     }
     report_held_out(report, task_, rows, calibrated);
     fold_in(discriminant_.weights(), discriminant_.biases(), discriminant_.standardisation(),
             report.temperature, head);
     is_done_ = true;
-  }
-
-  // From the raw logits of all held-out samples but those of one fold, so that nothing of a measured picture
-  // has been seen.
-  [[nodiscard]] double temperature_without(std::span<const std::uint32_t> rows,
-                                           std::optional<std::uint32_t> fold) {
-    if (raw_logits_.empty()) raw_logits_ = logits_;
-    std::vector<float> logits;
-    std::vector<std::uint32_t> classes;
-    for (const std::uint32_t i : rows) {
-      if (fold && fold_of(i) == *fold) continue;
-      const auto own = std::span(raw_logits_).subspan(i * class_count_, class_count_);
-      logits.insert(logits.end(), own.begin(), own.end());
-      classes.push_back(task_.class_indices[i]);
-    }
-    return classes.empty() ? kUsualTemperature : fit_temperature(logits, classes, class_count_);
   }
 
   TrainingTask task_;
@@ -141,8 +124,7 @@ class DiscriminantTraining final : public HeadTraining {
   bool is_prepared_ = false;
   bool is_fitting_ = false;
   bool is_done_ = false;
-  std::vector<float> logits_;      // [sample_count, class_count], out of fold
-  std::vector<float> raw_logits_;  // the same, before any temperature
+  std::vector<float> logits_;  // [sample_count, class_count], out of fold
 };
 
 }  // namespace

@@ -14,6 +14,19 @@ std::vector<std::uint32_t> row_classes_of(const TrainingTask& task) {
   return classes;
 }
 
+double temperature_without(std::uint32_t fold, const TrainingTask& task, const Folds& folds,
+                           std::span<const std::uint32_t> rows, std::span<const float> logits) {
+  std::vector<float> others;
+  std::vector<std::uint32_t> classes;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    if (folds.fold_of_row[rows[k]] == fold) continue;
+    const auto own = logits.subspan(k * task.class_count, task.class_count);
+    others.insert(others.end(), own.begin(), own.end());
+    classes.push_back(task.class_indices[rows[k]]);
+  }
+  return fit_temperature(others, classes, task.class_count);
+}
+
 void fold_in(std::span<const double> weights, std::span<const double> biases,
              const Standardisation& standardisation, double temperature, Head& head) {
   const std::size_t d = standardisation.means.size();

@@ -53,6 +53,12 @@ Result<std::unique_ptr<HeadTraining>> start_nearest_mean(TrainingTask task);
 Result<std::unique_ptr<HeadTraining>> start_discriminant(TrainingTask task, const ComputePool& pool);
 Result<std::unique_ptr<HeadTraining>> start_mlp(TrainingTask task, const ComputePool& pool);
 
+// The temperature for the logits [row_count, class_count] of held-out samples `rows`, fitted to those that
+// `fold` does not hold out, so that nothing of a sample that it is used for has been seen; kNeverHeldOut: to
+// all. At least one must be left.
+[[nodiscard]] double temperature_without(std::uint32_t fold, const TrainingTask& task, const Folds& folds,
+                                         std::span<const std::uint32_t> rows, std::span<const float> logits);
+
 // Writes a linear head over standardised features, `weights` [class_count, feature_count] and `biases`
 // [class_count], as one over raw features with its temperature T in it:
 //   (w . ((x - mean) scale) + b) / T = (w scale / T) . x + (b - w . (mean scale)) / T

@@ -132,7 +132,7 @@ class LogisticTraining final : public HeadTraining {
   }
 
   void calibrate_fold(std::size_t fold) {
-    const auto temperature = static_cast<float>(temperature_without(fold));
+    const auto temperature = static_cast<float>(temperature_without(static_cast<std::uint32_t>(fold)));
     const std::span<const std::uint32_t> rows = path_->held_out_rows();
     for (std::size_t k = 0; k < rows.size(); ++k) {
       if (folds_.fold_of_row[rows[k]] != fold) continue;
@@ -141,17 +141,8 @@ class LogisticTraining final : public HeadTraining {
     }
   }
 
-  [[nodiscard]] double temperature_without(std::size_t fold) const {
-    std::vector<float> logits;
-    std::vector<std::uint32_t> classes;
-    const std::span<const std::uint32_t> rows = path_->held_out_rows();
-    for (std::size_t k = 0; k < rows.size(); ++k) {
-      if (folds_.fold_of_row[rows[k]] == fold) continue;
-      const auto row = path_->best_logits().subspan(k * task_.class_count, task_.class_count);
-      logits.insert(logits.end(), row.begin(), row.end());
-      classes.push_back(task_.class_indices[rows[k]]);
-    }
-    return fit_temperature(logits, classes, task_.class_count);
+  [[nodiscard]] double temperature_without(std::uint32_t fold) const {
+    return headstart::temperature_without(fold, task_, folds_, path_->held_out_rows(), path_->best_logits());
   }
 
   // The last fit sees every sample. It starts from the mean of the folds, which is nearly there.

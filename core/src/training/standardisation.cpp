@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace headstart {
 
@@ -24,6 +25,31 @@ std::vector<double> scales_of(std::span<const double> variances, std::span<const
     begin += size;
   }
   return scales;
+}
+
+Standardisation standardisation_of(std::span<const float> rows, std::span<const std::size_t> map_sizes) {
+  const std::size_t width = std::accumulate(map_sizes.begin(), map_sizes.end(), std::size_t{0});
+  const auto count = static_cast<double>(rows.size() / width);
+  std::vector<double> means(width, 0.0);
+  std::vector<double> variances(width, 0.0);
+  for (std::size_t at = 0; at < rows.size(); at += width) {
+    for (std::size_t j = 0; j < width; ++j) means[j] += static_cast<double>(rows[at + j]) / count;
+  }
+  for (std::size_t at = 0; at < rows.size(); at += width) {
+    for (std::size_t j = 0; j < width; ++j) {
+      const double centred = static_cast<double>(rows[at + j]) - means[j];
+      variances[j] += centred * centred / count;
+    }
+  }
+  std::vector<double> scales = scales_of(variances, map_sizes);
+  return {std::move(means), std::move(scales)};
+}
+
+void standardise(std::span<const float> from, const Standardisation& standardisation, std::span<float> to) {
+  for (std::size_t j = 0; j < to.size(); ++j) {
+    const double centred = static_cast<double>(from[j]) - standardisation.means[j];
+    to[j] = static_cast<float>(centred * standardisation.scales[j]);
+  }
 }
 
 }  // namespace headstart

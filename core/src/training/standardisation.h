@@ -28,4 +28,11 @@ struct Standardisation {
 [[nodiscard]] std::vector<double> scales_of(std::span<const double> variances,
                                             std::span<const std::size_t> map_sizes);
 
+// Of `rows` [row_count, sum of map_sizes].
+[[nodiscard]] Standardisation standardisation_of(std::span<const float> rows,
+                                                 std::span<const std::size_t> map_sizes);
+
+// One row; `from` and `to` may be the same.
+void standardise(std::span<const float> from, const Standardisation& standardisation, std::span<float> to);
+
 }  // namespace headstart
