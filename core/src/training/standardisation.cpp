@@ -29,7 +29,8 @@ std::vector<double> scales_of(std::span<const double> variances, std::span<const
 
 Standardisation standardisation_of(std::span<const float> rows, std::span<const std::size_t> map_sizes) {
   const std::size_t width = std::accumulate(map_sizes.begin(), map_sizes.end(), std::size_t{0});
-  const auto count = static_cast<double>(rows.size() / width);
+  const std::size_t row_count = rows.size() / width;
+  const auto count = static_cast<double>(row_count);
   std::vector<double> means(width, 0.0);
   std::vector<double> variances(width, 0.0);
   for (std::size_t at = 0; at < rows.size(); at += width) {
