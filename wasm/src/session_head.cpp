@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "session.h"
@@ -258,12 +259,13 @@ Status Session::judge_from_store() {
 IdArray Session::samplesToJudgeBy() const {
   std::vector<SampleId> missing;
   if (trained_head_ && trained_head_->reader->has_own_network() && !trained_head_->judge) {
+    const std::vector<SampleId>& ids_done = trained_head_->judged_ids;
+    const std::unordered_set<SampleId> done(ids_done.begin(), ids_done.end());
     for (const ClassId class_id : trained_head_->class_ids) {
       const Result<std::vector<SampleId>> ids = store_->samples_of(class_id);
       if (!ids) continue;  // a class that is gone
-      std::ranges::copy_if(ids.value(), std::back_inserter(missing), [&](SampleId id) {
-        return std::ranges::find(trained_head_->judged_ids, id) == trained_head_->judged_ids.end();
-      });
+      std::ranges::copy_if(ids.value(), std::back_inserter(missing),
+                           [&](SampleId id) { return !done.contains(id); });
     }
   }
   return IdArray(id_array<SampleId>(missing));
