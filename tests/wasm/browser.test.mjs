@@ -168,7 +168,7 @@ describe('in Chromium', { skip }, () => {
       const ids = [trainer.addClass('bars'), trainer.addClass('dots')];
       for (let i = 0; i < 20; i++) await trainer.addSample(ids[i % 2], draw(i % 2, i));
       let [answers, isTraining, progress] = [0, true, 0];
-      const training = trainer.train({ head: 'mlp', onProgress: () => progress++ }).finally(() => {
+      const training = trainer.train({ head: 'mlp', epochs: 1000, onProgress: () => progress++ }).finally(() => {
         isTraining = false;
       });
       while (isTraining) {

@@ -34,7 +34,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
  * @param {NodeJS.ProcessEnv} [options.env] Added to the environment.
  * @param {(line: string) => void} [options.onLine] Gets each line of output.
  * @param {(line: string) => boolean} [options.isNoise] Whether an error's message does without this line.
- * @param {boolean} [options.show] Print everything as it comes.
+ * @param {boolean} [options.show] Print everything as it comes; in a terminal the program itself does so, and its lines are not kept.
  * @param {boolean} [options.statusPipe] Lines of file descriptor 3 go to onLine as well.
  * @returns {Promise<string>} What it printed.
  */
@@ -44,7 +44,7 @@ export function run(
   { cwd = repository, env = {}, onLine, isNoise, show = false, statusPipe = false } = {},
 ) {
   return new Promise((resolve, reject) => {
-    const output = show ? 'inherit' : 'pipe';
+    const output = show && process.stdout.isTTY ? 'inherit' : 'pipe';
     const child = spawn(command, parameters, {
       cwd,
       env: { ...toolEnvironment(), ...env },
@@ -60,6 +60,9 @@ export function run(
       createInterface({ input: /** @type {import('node:stream').Readable} */ (stream) }).on('line', (line) => {
         if (index < 3 && !isNoise?.(line)) {
           lines.push(line);
+          if (show) {
+            console.log(line);
+          }
         }
         onLine?.(line);
       });

@@ -69,7 +69,7 @@ function ctest(preset) {
 async function nodeTest(folder) {
   const files = testFiles(folder);
   if (files.length > 0) {
-    await run(process.execPath, [relaxed, '--test', ...files], { show: true });
+    await run(process.execPath, [relaxed, '--test', '--test-reporter=spec', ...files], { show: true });
   }
 }
 
@@ -114,7 +114,12 @@ async function runSuites(suites) {
       `${error ? 'FAILED' : 'passed'}  ${name} (${seconds} s)${error ? `: ${error.message.split('\n')[0]}` : ''}`,
     );
   }
-  return results.some(({ error }) => error) ? 1 : 0;
+  const failed = results.filter(({ error }) => error);
+  // Once more at the very end: a log that keeps only its last lines must still say what failed.
+  for (const { name, error } of failed) {
+    console.log(`\n== failed: ${name} ==\n${error?.message}`);
+  }
+  return failed.length > 0 ? 1 : 0;
 }
 
 runCommand(import.meta.url, async (parameters) => {
