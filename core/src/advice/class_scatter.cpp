@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
+#include <utility>
 
 #include "base/cholesky.h"
 
@@ -13,8 +13,11 @@ namespace {
 constexpr double kDiscriminantRidge = 1;
 constexpr double kDistanceRidge = 10;
 
-void factorise(std::vector<double>& matrix, std::size_t size, double ridge) {
-  for (std::size_t i = 0; i < size; ++i) factorise_row(matrix.data(), size, i, ridge);
+// The factor of `matrix` [size, size], lower triangle, with `ridge` on its diagonal.
+std::vector<float> factorised(const std::vector<double>& matrix, std::size_t size, double ridge) {
+  std::vector<float> factor(matrix.begin(), matrix.end());
+  for (std::size_t i = 0; i < size; ++i) factorise_row(factor.data(), size, i, static_cast<float>(ridge));
+  return factor;
 }
 
 double trace_of(const std::vector<double>& matrix, std::size_t size) {
@@ -30,27 +33,28 @@ ScatterSums::ScatterSums(std::size_t dimension_count, std::size_t class_count)
       class_sums(class_count * dimension_count),
       class_sizes(class_count) {}
 
-void ScatterSums::add(std::span<const double> coordinates, double outside, std::size_t class_index) {
+void ScatterSums::add(std::span<const float> coordinates, double outside, std::size_t class_index) {
   const std::size_t size = coordinates.size();
   for (std::size_t i = 0; i < size; ++i) {
     double* row = squares.data() + i * size;
-    for (std::size_t j = 0; j <= i; ++j) row[j] += coordinates[i] * coordinates[j];
-    class_sums[class_index * size + i] += coordinates[i];
+    const auto value = static_cast<double>(coordinates[i]);
+    for (std::size_t j = 0; j <= i; ++j) row[j] += value * static_cast<double>(coordinates[j]);
+    class_sums[class_index * size + i] += value;
   }
   class_sizes[class_index] += 1;
   rest += outside;
   count += 1;
 }
 
-void ScatterSums::take_away(const ScatterSums& others) {
-  const auto subtract = [](std::vector<double>& from, const std::vector<double>& values) {
-    std::transform(from.begin(), from.end(), values.begin(), from.begin(), std::minus<>());
-  };
-  subtract(squares, others.squares);
-  subtract(class_sums, others.class_sums);
-  subtract(class_sizes, others.class_sizes);
-  rest -= others.rest;
-  count -= others.count;
+void ScatterSums::combine(const ScatterSums& others, double sign) {
+  const auto combined = [sign](double own, double other) { return own + sign * other; };
+  for (const auto& [values, more] : {std::pair{&squares, &others.squares},
+                                     {&class_sums, &others.class_sums},
+                                     {&class_sizes, &others.class_sizes}}) {
+    std::transform(values->begin(), values->end(), more->begin(), values->begin(), combined);
+  }
+  rest = combined(rest, others.rest);
+  count = combined(count, others.count);
 }
 
 std::optional<ClassScatter> ClassScatter::create(const ScatterSums& sums, std::size_t feature_count) {
@@ -63,47 +67,46 @@ std::optional<ClassScatter> ClassScatter::create(const ScatterSums& sums, std::s
 
   std::vector<double> means = sums.class_sums;
   for (std::size_t i = 0; i < means.size(); ++i) means[i] /= sums.class_sizes[i / size];
-  model.total_ = sums.squares;
-  for (double& value : model.total_) value /= sums.count;
-  model.within_ = model.total_;
+  std::vector<double> total = sums.squares;
+  for (double& value : total) value /= sums.count;
+  std::vector<double> within = total;
   for (std::size_t c = 0; c < model.class_count_; ++c) {
     const double share = sums.class_sizes[c] / sums.count;
     const double* mean = means.data() + c * size;
     for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) model.within_[i * size + j] -= share * mean[i] * mean[j];
+      for (std::size_t j = 0; j <= i; ++j) within[i * size + j] -= share * mean[i] * mean[j];
     }
   }
   const double outside = std::max(0.0, sums.rest) / sums.count;
   const auto d = static_cast<double>(feature_count);
-  const double within = (trace_of(model.within_, size) + outside) / d;
-  const double total = (trace_of(model.total_, size) + outside) / d;
-  if (!(within > 1e-12 * total)) return {};
+  const double mean_within = (trace_of(within, size) + outside) / d;
+  const double mean_total = (trace_of(total, size) + outside) / d;
+  if (!(mean_within > 1e-12 * mean_total)) return {};
 
-  std::vector<double> narrow = model.within_;
-  factorise(narrow, size, kDiscriminantRidge * within);
-  model.directions_ = means;
+  const std::vector<float> narrow = factorised(within, size, kDiscriminantRidge * mean_within);
+  model.directions_.assign(means.begin(), means.end());
+  model.means_within_ = model.directions_;
   for (std::size_t c = 0; c < model.class_count_; ++c) {
-    double* direction = model.directions_.data() + c * size;
+    float* direction = model.directions_.data() + c * size;
     solve_lower(narrow.data(), size, direction);
-    model.offsets_.push_back(dot(direction, direction, size));
+    model.offsets_.push_back(static_cast<double>(dot(direction, direction, size)));
     solve_upper(narrow.data(), size, direction);
   }
-  factorise(model.within_, size, kDistanceRidge * within);
-  factorise(model.total_, size, kDistanceRidge * total);
-  model.means_within_ = means;
+  model.within_ = factorised(within, size, kDistanceRidge * mean_within);
+  model.total_ = factorised(total, size, kDistanceRidge * mean_total);
   for (std::size_t c = 0; c < model.class_count_; ++c) {
     solve_lower(model.within_.data(), size, model.means_within_.data() + c * size);
   }
-  model.rest_weight_ = (1 / total - 1 / within) / kDistanceRidge;
+  model.rest_weight_ = (1 / mean_total - 1 / mean_within) / kDistanceRidge;
   model.scratch_.resize(2 * size);
   return model;
 }
 
-Signs ClassScatter::judge(std::span<const double> coordinates, double rest,
+Signs ClassScatter::judge(std::span<const float> coordinates, double rest,
                           std::span<const std::uint8_t> is_counted) {
   const std::size_t size = dimension_count_;
-  double* in_within = scratch_.data();
-  double* in_total = scratch_.data() + size;
+  float* in_within = scratch_.data();
+  float* in_total = scratch_.data() + size;
   std::copy(coordinates.begin(), coordinates.end(), in_within);
   std::copy(coordinates.begin(), coordinates.end(), in_total);
   solve_lower(within_.data(), size, in_within);
@@ -112,19 +115,23 @@ Signs ClassScatter::judge(std::span<const double> coordinates, double rest,
   double nearest = std::numeric_limits<double>::infinity();
   for (std::size_t c = 0; c < class_count_; ++c) {
     if (!is_counted.empty() && is_counted[c] == 0) continue;
-    const double along = dot(coordinates.data(), directions_.data() + c * size, size);
+    const auto along = static_cast<double>(dot(coordinates.data(), directions_.data() + c * size, size));
     discriminant = std::max(discriminant, 2 * along - offsets_[c]);
-    const double* mean = means_within_.data() + c * size;
+    const float* mean = means_within_.data() + c * size;
     double distance = 0;
-    for (std::size_t i = 0; i < size; ++i) distance += (in_within[i] - mean[i]) * (in_within[i] - mean[i]);
+    for (std::size_t i = 0; i < size; ++i) {
+      const auto apart = static_cast<double>(in_within[i] - mean[i]);
+      distance += apart * apart;
+    }
     nearest = std::min(nearest, distance);
   }
-  return {discriminant, dot(in_total, in_total, size) + rest * rest_weight_ - nearest};
+  const auto from_all = static_cast<double>(dot(in_total, in_total, size));
+  return {discriminant, from_all + rest * rest_weight_ - nearest};
 }
 
 std::size_t ClassScatter::memory_bytes() const {
   return (within_.size() + total_.size() + directions_.size() + means_within_.size() + scratch_.size()) *
-         sizeof(double);
+         sizeof(float);
 }
 
 }  // namespace headstart

@@ -144,9 +144,9 @@ Status KnownJudge::State::fit(const KnownSamples& samples, const KnownOptions& o
   std::vector<ScatterSums> of_fold(folds.fold_count, ScatterSums(size, class_count));
   ScatterSums all(size, class_count);
   for (std::size_t i = 0; i < classes.size(); ++i) {
-    all.add(row(i), places.rests[i], classes[i]);
     of_fold[folds.fold_of_row[i]].add(row(i), places.rests[i], classes[i]);
   }
+  for (const ScatterSums& fold : of_fold) all.add(fold);
   // Every picture is judged by the folds that it is not in.
   std::vector<Signs> signs;
   for (std::size_t fold = 0; fold < folds.fold_count; ++fold) {

@@ -5,33 +5,22 @@
 #include <cmath>
 #include <utility>
 
+#include "base/dot.h"
+
 namespace headstart {
 namespace {
 
 constexpr double kLeastShare = 1e-5;
 
-double dot(std::span<const float> a, std::span<const float> b) {
-  // Sums of a few products stay exact enough in single precision, and go four at a time.
-  constexpr std::size_t kRun = 256;
-  double sum = 0;
-  for (std::size_t begin = 0; begin < a.size(); begin += kRun) {
-    const std::size_t end = std::min(a.size(), begin + kRun);
-    float sums[4] = {};
-    std::size_t i = begin;
-    for (; i + 4 <= end; i += 4) {
-      for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane];
-    }
-    for (; i < end; ++i) sums[0] += a[i] * b[i];
-    sum += static_cast<double>((sums[0] + sums[1]) + (sums[2] + sums[3]));
-  }
-  return sum;
+double square_of(std::span<const float> row) {
+  return static_cast<double>(dot(row.data(), row.data(), row.size()));
 }
 
 // Rows brought one by one to what those chosen before leave of them.
 class Orthogonalisation {
  public:
   Orthogonalisation(std::vector<float> rows, std::size_t width) : rows_(std::move(rows)), width_(width) {
-    for (std::size_t i = 0; i < rows_.size() / width_; ++i) left_.push_back(dot(row(i), row(i)));
+    for (std::size_t i = 0; i < rows_.size() / width_; ++i) left_.push_back(square_of(row(i)));
     most_ = *std::max_element(left_.begin(), left_.end());
   }
 
@@ -40,15 +29,15 @@ class Orthogonalisation {
     const auto pivot = static_cast<std::size_t>(std::max_element(left_.begin(), left_.end()) - left_.begin());
     if (!(left_[pivot] > kLeastShare * most_)) return {};
     const std::span<float> chosen = row(pivot);
-    const auto scale = static_cast<float>(1 / std::sqrt(dot(chosen, chosen)));
+    const auto scale = static_cast<float>(1 / std::sqrt(square_of(chosen)));
     for (float& value : chosen) value *= scale;
     left_[pivot] = 0;
     for (std::size_t i = 0; i < left_.size(); ++i) {
       if (!(left_[i] > kLeastShare * most_)) continue;
       const std::span<float> other = row(i);
-      const auto along = static_cast<float>(dot(other, chosen));
+      const float along = dot(other.data(), chosen.data(), width_);
       for (std::size_t j = 0; j < width_; ++j) other[j] -= along * chosen[j];
-      left_[i] = dot(other, other);
+      left_[i] -= static_cast<double>(along) * static_cast<double>(along);
     }
     return chosen;
   }
@@ -112,7 +101,7 @@ Status RowSpace::locate(std::span<const float> features, SpanCoordinates& out) {
     for (std::size_t i = 0; i < block; ++i) {
       const std::span<float> row = rows_.span().subspan(i * width, width);
       standardise(features.subspan((begin + i) * width, width), standardisation_, row);
-      out.rests[begin + i] = dot(row, row);
+      out.rests[begin + i] = square_of(row);
     }
     if (size_ == 0) continue;
     const Status multiplied = product_.run({.left = basis_.data(),
@@ -123,13 +112,9 @@ Status RowSpace::locate(std::span<const float> features, SpanCoordinates& out) {
                                             .column_count = block});
     if (!multiplied) return multiplied;
     for (std::size_t i = 0; i < block; ++i) {
-      double* values = out.values.data() + (begin + i) * size_;
-      double inside = 0;
-      for (std::size_t k = 0; k < size_; ++k) {
-        values[k] = static_cast<double>(products_.data()[k * block + i]);
-        inside += values[k] * values[k];
-      }
-      out.rests[begin + i] = std::max(0.0, out.rests[begin + i] - inside);
+      const std::span<float> values = std::span(out.values).subspan((begin + i) * size_, size_);
+      for (std::size_t k = 0; k < size_; ++k) values[k] = products_.data()[k * block + i];
+      out.rests[begin + i] = std::max(0.0, out.rests[begin + i] - square_of(values));
     }
   }
   return {};

@@ -15,8 +15,8 @@ namespace headstart {
 
 // Pictures as coordinates in the span, and how much of each lies outside it.
 struct SpanCoordinates {
-  std::vector<double> values;  // [row_count, size]
-  std::vector<double> rests;   // [row_count]: squared length of what lies outside, never negative
+  std::vector<float> values;  // [row_count, size]
+  std::vector<double> rests;  // [row_count]: squared length of what lies outside, never negative
 };
 
 class RowSpace {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "base/cholesky.h"
+#include "base/dot.h"
 
 namespace headstart {
 namespace {

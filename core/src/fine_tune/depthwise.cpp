@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/vec4.h"
 #include "fine_tune/parallel.h"
 #include "fine_tune/relu6.h"
-#include "fine_tune/vec4.h"
 
 namespace headstart::fine_tune {
 namespace {

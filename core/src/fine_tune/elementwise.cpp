@@ -1,8 +1,8 @@
 #include "fine_tune/elementwise.h"
 
+#include "base/vec4.h"
 #include "fine_tune/parallel.h"
 #include "fine_tune/relu6.h"
-#include "fine_tune/vec4.h"
 
 namespace headstart::fine_tune {
 namespace {

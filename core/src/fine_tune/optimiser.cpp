@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/vec4.h"
 #include "fine_tune/parallel.h"
-#include "fine_tune/vec4.h"
 
 namespace headstart::fine_tune {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "fine_tune/vec4.h"
+#include "base/vec4.h"
 
 namespace headstart::fine_tune {
 namespace {

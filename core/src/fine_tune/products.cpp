@@ -5,8 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/vec4.h"
 #include "fine_tune/parallel.h"
-#include "fine_tune/vec4.h"
 
 namespace headstart::fine_tune {
 namespace {

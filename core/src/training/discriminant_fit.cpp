@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/cholesky.h"
+#include "base/dot.h"
 
 namespace headstart {
 namespace {
@@ -121,7 +122,7 @@ Status DiscriminantFit::start(std::span<const std::uint8_t> is_training) {
     if (!multiplied) return multiplied;
   }
   double trace = 0;
-  for (std::size_t i = 0; i < fitted_rows_.size(); ++i) trace += within_product(i, i);
+  for (std::size_t i = 0; i < fitted_rows_.size(); ++i) trace += static_cast<double>(within_product(i, i));
   const double mean_trace = std::max(1e-6, trace / static_cast<double>(fitted_rows_.size()));
   ridge_ = mean_trace / static_cast<double>(feature_count_);
   factor_.resize(fitted_rows_.size() * fitted_rows_.size());
@@ -142,9 +143,9 @@ Result<bool> DiscriminantFit::step() {
 // Cholesky's factor of m a I + G, row by row.
 void DiscriminantFit::factorise_slice() {
   const std::size_t size = fitted_rows_.size();
-  const double ridge = static_cast<double>(size) * ridge_;
+  const auto ridge = static_cast<float>(static_cast<double>(size) * ridge_);
   for (std::size_t done = 0; factored_ < size && done < kMultiplyAddsPerSlice; ++factored_) {
-    double* own = factor_.data() + factored_ * size;
+    float* own = factor_.data() + factored_ * size;
     for (std::size_t j = 0; j <= factored_; ++j) own[j] = within_product(factored_, j);
     factorise_row(factor_.data(), size, factored_, ridge);
     done += factored_ * factored_ / 2 + 1;
@@ -155,14 +156,14 @@ Status DiscriminantFit::finish() {
   const std::size_t size = fitted_rows_.size();
   std::fill(shares_.span().begin(), shares_.span().end(), 0.0F);
   std::vector<double> of_class(class_count_ * class_count_, 0.0);  // shares summed by the rows' classes
-  std::vector<double> values(size);
+  std::vector<float> values(size);
   for (std::size_t c = 0; c < class_count_; ++c) {
     for (std::size_t i = 0; i < size; ++i) values[i] = along_mean(i, c) - mean_product(class_of(i), c);
     solve_lower(factor_.data(), size, values.data());
     solve_upper(factor_.data(), size, values.data());
     for (std::size_t i = 0; i < size; ++i) {
-      shares_.data()[c * scatter_count_ + fitted_rows_[i]] = static_cast<float>(values[i]);
-      of_class[c * class_count_ + class_of(i)] += values[i];
+      shares_.data()[c * scatter_count_ + fitted_rows_[i]] = values[i];
+      of_class[c * class_count_ + class_of(i)] += static_cast<double>(values[i]);
     }
   }
   const Status multiplied = by_columns_.run({.left = shares_.data(),
@@ -187,15 +188,13 @@ Status DiscriminantFit::finish() {
       biases_[c] -= 0.5 * out[j] * static_cast<double>(mean[j]);
     }
   }
+  rounded_weights_.assign(weights_.begin(), weights_.end());
   return {};
 }
 
 double DiscriminantFit::logit(std::size_t row_index, std::size_t class_index) const {
-  const float* values = row(row_index);
-  const double* weights = weights_.data() + class_index * feature_count_;
-  double sum = biases_[class_index];
-  for (std::size_t j = 0; j < feature_count_; ++j) sum += static_cast<double>(values[j]) * weights[j];
-  return sum;
+  const float* weights = rounded_weights_.data() + class_index * feature_count_;
+  return biases_[class_index] + static_cast<double>(dot(row(row_index), weights, feature_count_));
 }
 
 }  // namespace headstart

@@ -62,16 +62,15 @@ class DiscriminantFit {
     return row_classes_[scatter_rows_[fitted_rows_[fitted]]];
   }
   // z . mu_c and mu_c . mu_e
-  [[nodiscard]] double along_mean(std::size_t fitted, std::size_t c) const {
-    return static_cast<double>(along_means_.data()[fitted_rows_[fitted] * class_count_ + c]);
+  [[nodiscard]] float along_mean(std::size_t fitted, std::size_t c) const {
+    return along_means_.data()[fitted_rows_[fitted] * class_count_ + c];
   }
-  [[nodiscard]] double mean_product(std::size_t c, std::size_t e) const {
-    return static_cast<double>(mean_products_.data()[c * class_count_ + e]);
+  [[nodiscard]] float mean_product(std::size_t c, std::size_t e) const {
+    return mean_products_.data()[c * class_count_ + e];
   }
   // (z_i - mu_i) . (z_j - mu_j)
-  [[nodiscard]] double within_product(std::size_t i, std::size_t j) const {
-    const double whole =
-        static_cast<double>(gram_.data()[fitted_rows_[i] * scatter_count_ + fitted_rows_[j]]);
+  [[nodiscard]] float within_product(std::size_t i, std::size_t j) const {
+    const float whole = gram_.data()[fitted_rows_[i] * scatter_count_ + fitted_rows_[j]];
     return whole - along_mean(i, class_of(j)) - along_mean(j, class_of(i)) +
            mean_product(class_of(i), class_of(j));
   }
@@ -96,11 +95,12 @@ class DiscriminantFit {
   PaddedBuffer<float> along_means_;         // [scatter_count, class_count]
   PaddedBuffer<float> mean_products_;       // [class_count, class_count]
   double ridge_ = 0;
-  std::vector<double> factor_;  // [fitted_rows, fitted_rows], lower triangle
+  std::vector<float> factor_;  // [fitted_rows, fitted_rows], lower triangle
   std::size_t factored_ = 0;
   PaddedBuffer<float> shares_;  // [class_count, scatter_count]
   PaddedBuffer<float> sums_;    // [class_count, feature_count]
   std::vector<double> weights_;
+  std::vector<float> rounded_weights_;
   std::vector<double> biases_;
 };
 

@@ -6,38 +6,10 @@
 #include <span>
 #include <utility>
 
+#include "base/dot.h"
+
 namespace headstart {
 namespace {
-
-// Several running sums in a fixed order: one would wait for itself, and reassociation is not the compiler's.
-double dot(std::span<const double> left, std::span<const double> right) {
-  constexpr std::size_t kLanes = 4;
-  double sums[kLanes] = {};
-  std::size_t i = 0;
-  for (; i + kLanes <= left.size(); i += kLanes) {
-    for (std::size_t k = 0; k < kLanes; ++k) sums[k] += left[i + k] * right[i + k];
-  }
-  for (; i < left.size(); ++i) sums[0] += left[i] * right[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-// Short runs are summed as floats, the runs as doubles.
-double dot(std::span<const float> left, std::span<const float> right) {
-  constexpr std::size_t kLanes = 16;
-  constexpr std::size_t kRun = 256;
-  double sum = 0;
-  std::size_t i = 0;
-  while (i + kLanes <= left.size()) {
-    const std::size_t end = std::min(left.size() / kLanes * kLanes, i + kRun);
-    float sums[kLanes] = {};
-    for (; i < end; i += kLanes) {
-      for (std::size_t k = 0; k < kLanes; ++k) sums[k] += left[i + k] * right[i + k];
-    }
-    for (const float part : sums) sum += static_cast<double>(part);
-  }
-  for (; i < left.size(); ++i) sum += static_cast<double>(left[i]) * static_cast<double>(right[i]);
-  return sum;
-}
 
 template <typename Number>
 void add(std::span<Number> values, Number factor, std::span<const Number> others) {
@@ -65,8 +37,8 @@ void round_difference(const std::vector<double>& left, const std::vector<double>
 }  // namespace
 
 double inner(const DualVector& left, const DualVector& right) {
-  return dot(std::span<const double>(left.values),
-             std::span<const double>(right.dual.empty() ? right.values : right.dual));
+  const std::vector<double>& others = right.dual.empty() ? right.values : right.dual;
+  return dot(left.values.data(), others.data(), left.values.size());
 }
 
 void add_scaled(DualVector& vector, double factor, const DualVector& other) {
@@ -75,8 +47,8 @@ void add_scaled(DualVector& vector, double factor, const DualVector& other) {
 }
 
 double Lbfgs::inner(const Rounded& left, const Rounded& right) {
-  return dot(std::span<const float>(left.values),
-             std::span<const float>(right.dual.empty() ? right.values : right.dual));
+  const std::vector<float>& others = right.dual.empty() ? right.values : right.dual;
+  return long_dot(left.values.data(), others.data(), left.values.size());
 }
 
 void Lbfgs::add_scaled(Rounded& vector, double factor, const Rounded& other) {

@@ -13,7 +13,7 @@
 #include <cmath>
 #endif
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 inline constexpr std::size_t kLanes = 4;
 
@@ -199,4 +199,4 @@ inline Vec4 add_product4(Vec4 sum, Vec4 a, Vec4 b) {
   return add4(sum, mul4(a, b));
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart
