@@ -13,6 +13,7 @@ import {
   cardOf,
   embedAll,
   largestDifference,
+  newDeskPage,
   openPage,
   predictAll,
   record,
@@ -44,13 +45,8 @@ let headFile;
 let answers;
 
 test.beforeAll(async ({ browser }) => {
-  const context = await browser.newContext({
-    baseURL: process.env.HEADSTART_URL,
-    viewport: { width: 1440, height: 900 },
-    permissions: ['camera'],
-    acceptDownloads: true,
-  });
-  page = await context.newPage();
+  page = await newDeskPage(browser);
+  const context = page.context();
   watch = { requests: [], errors: [] };
   context.on('request', (request) => {
     if (!/^(blob|data):/.test(request.url())) {
@@ -58,7 +54,6 @@ test.beforeAll(async ({ browser }) => {
     }
   });
   page.on('pageerror', (error) => watch.errors.push(String(error)));
-  page.on('dialog', (dialog) => dialog.accept()); // "leave this page?", when it is loaded again
   if (!hasPhotographs) {
     tell('pictures', `${noPhotographs}: drawn ones`);
   }

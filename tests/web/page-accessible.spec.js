@@ -11,7 +11,7 @@ const settings = { picturesPerSecond: 20, countdownSeconds: 0, burstCount: 10 };
 
 /** Pictures in two classes and a trained head. @param {import('@playwright/test').Page} page */
 async function teach(page) {
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   for (const name of ['Class 1', 'Class 2']) {
     await cardOf(page, name)
       .getByRole('button', { name: /^Hands free/ })
@@ -105,7 +105,7 @@ test('a camera that is denied leaves no serious finding', async ({ page }) => {
 
 test('Tab leads from the skip link through camera, answer and classes to what is taken home', async ({ page }) => {
   await openPage(page, settings);
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   /** @type {string[]} */
   const order = [];
   for (let step = 0; step < 40; step += 1) {
@@ -122,7 +122,7 @@ test('Tab leads from the skip link through camera, answer and classes to what is
 
 test('one polite live region says what happened', async ({ page }) => {
   await openPage(page, { ...settings, trainsByItself: false });
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   await expect(page.locator('[aria-live], [role="status"], [role="log"]')).toHaveCount(1);
   await cardOf(page, 'Class 1')
     .getByRole('button', { name: /^Hands free/ })

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { openPage, record, showToCamera, untilTrained } from './support/page.mjs';
+import { newDeskPage, openPage, record, showToCamera, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
 // Recorded once, looked at from many sides.
@@ -21,13 +21,7 @@ let page;
 let dialog;
 
 test.beforeAll(async ({ browser }) => {
-  const context = await browser.newContext({
-    baseURL: process.env.HEADSTART_URL,
-    viewport: { width: 1440, height: 900 },
-    permissions: ['camera'],
-  });
-  page = await context.newPage();
-  page.on('dialog', (question) => question.accept());
+  page = await newDeskPage(browser);
   dialog = page.getByRole('dialog', { name: 'Inside the network' });
 });
 

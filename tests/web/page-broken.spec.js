@@ -67,7 +67,7 @@ test('a page whose own backbone is broken says so, keeps what is recorded, and c
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('The engine did not start');
   await expect(alert).toContainText(/safetensors/);
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   isBroken = false;
   await alert.getByRole('button', { name: 'Load the page again' }).click();
   await page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');

@@ -52,7 +52,7 @@ for (const [size, viewport] of Object.entries({
     await page.setViewportSize(viewport);
     await givePlug(page);
     await openPage(page, { ...settings, mirror: false });
-    await expect(page.locator('.viewfinder-video')).toBeVisible();
+    await expect(page.locator('video.viewfinder-video')).toBeVisible();
     await burst(page, 'Class 1');
     await burst(page, 'Class 2');
     await expect(page.locator('.bar-part').first()).toHaveText(/%/);
@@ -72,7 +72,7 @@ for (const [size, viewport] of Object.entries({
     await expect(page.getByRole('status')).toHaveText('The camera went away');
 
     await plugIn(page);
-    await expect(page.locator('.viewfinder-video')).toBeVisible();
+    await expect(page.locator('video.viewfinder-video')).toBeVisible();
     expect(await pictureCount(page, 'Class 1')).toBe(10);
     expect(await pictureCount(page, 'Class 2')).toBe(count);
     expect(await page.evaluate(() => window.headstart.state.settings.mirror)).toBe(false);
@@ -91,7 +91,7 @@ test('the camera that was chosen is the one that is taken up again', async ({ la
     const page = await browser.newPage({ baseURL: process.env.HEADSTART_URL, permissions: ['camera'] });
     await givePlug(page);
     await openPage(page, settings);
-    await expect(page.locator('.viewfinder-video')).toBeVisible();
+    await expect(page.locator('video.viewfinder-video')).toBeVisible();
     await page.getByRole('button', { name: 'Camera settings' }).click();
     const choice = page.getByRole('dialog').locator('select').first();
     await expect(choice.locator('option')).toHaveCount(2);
@@ -179,11 +179,11 @@ test('a phone turns from the front camera to the back one and again to the front
   });
   await page.setViewportSize({ width: 360, height: 740 });
   await openPage(page, settings);
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   const turn = page.locator('.viewfinder').getByRole('button', { name: 'Front or back camera' });
   await turn.click();
   await expect.poll(() => page.evaluate(() => window.headstart.state.camera.facing)).toBe('environment');
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   await turn.click();
   await expect.poll(() => page.evaluate(() => window.headstart.state.camera.facing)).toBe('user');
   expect(await page.evaluate(() => window.askedFacings)).toEqual(['user', 'environment', 'user']);

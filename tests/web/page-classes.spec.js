@@ -33,7 +33,7 @@ async function choose(page, name, item) {
 
 test.beforeEach(async ({ page }) => {
   await openPage(page, settings);
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
 });
 
 test('a new class has a name to type at once, a colour nobody has, and is the engine’s too', async ({ page }) => {
@@ -55,6 +55,21 @@ test('Escape leaves a name as it was, and an empty name is none', async ({ page 
   await name.fill('   ');
   await name.press('Enter');
   await expect(name).toHaveValue('Class 1');
+});
+
+test('a name that is half typed stays while pictures come in', async ({ page }) => {
+  await cardOf(page, 'Class 2')
+    .getByRole('button', { name: /^Hands free/ })
+    .click();
+  const name = page.getByLabel('Name of class 1', { exact: true });
+  await name.focus();
+  for (let count = 1; count <= 12; ++count) {
+    await page.keyboard.type('x');
+    await expect.poll(() => pictureCount(page, 'Class 2')).toBeGreaterThanOrEqual(count);
+  }
+  await expect(name).toHaveValue('x'.repeat(12));
+  await name.press('Enter');
+  expect((await classNames(page))[0]).toBe('x'.repeat(12));
 });
 
 test('a deleted class comes back with its pictures, at its place', async ({ page }) => {

@@ -41,7 +41,7 @@ for (const [size, viewport] of Object.entries({
   test(`${size}: camera, two classes with their buttons and bars are there without scrolling`, async ({ page }) => {
     await page.setViewportSize(viewport);
     await openPage(page);
-    await expect(page.locator('.viewfinder-video')).toBeVisible();
+    await expect(page.locator('video.viewfinder-video')).toBeVisible();
     for (const name of ['Class 1', 'Class 2']) {
       const card = page.getByRole('article', { name, exact: true });
       await expect(card.getByRole('button', { name: /^Hold to record/ })).toBeInViewport({ ratio: 1 });
@@ -67,7 +67,7 @@ for (const [size, viewport] of Object.entries({
     await page.goto('/?debug');
     await page.evaluate(() => window.allowCamera());
     await page.locator('.viewfinder .button-strong').click();
-    await expect(page.locator('.viewfinder-video')).toBeVisible({ timeout: 60_000 });
+    await expect(page.locator('video.viewfinder-video')).toBeVisible({ timeout: 60_000 });
     for (const [index, { film: shown }] of classes.slice(0, 2).entries()) {
       await showToCamera(page, film, shown);
       const next = page.locator('.hold.is-next');
@@ -102,7 +102,7 @@ test('the page is painted and the camera can be allowed before the engine is the
   expect(await page.evaluate(() => window.headstart.state.engine.phase)).toBe('loading');
   await page.evaluate(() => window.allowCamera());
   await allow.click();
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
 });
 
 test('pictures that are recorded before the engine is there wait for it', async ({ page }) => {
@@ -116,7 +116,7 @@ test('pictures that are recorded before the engine is there wait for it', async 
     await route.continue();
   });
   await page.goto('/?debug');
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   await page.getByRole('button', { name: 'Take one picture' }).first().click();
   await page.getByRole('button', { name: 'Take one picture' }).first().click();
   await expect(page.locator('.class-count').first()).toHaveText('2 pictures');
@@ -142,7 +142,7 @@ for (const [name, says] of Object.entries({
       await expect(page.getByText('Use picture files')).toBeInViewport({ ratio: 1 });
       await page.evaluate(() => window.allowCamera());
       await page.getByRole('button', { name: 'Try again' }).click();
-      await expect(page.locator('.viewfinder-video')).toBeVisible();
+      await expect(page.locator('video.viewfinder-video')).toBeVisible();
     });
   }
 }
@@ -162,7 +162,7 @@ test('nothing on the page moves by itself while it loads and the camera opens', 
   ]) {
     await page.setViewportSize(viewport);
     await openPage(page);
-    await expect(page.locator('.viewfinder-video')).toBeVisible();
+    await expect(page.locator('video.viewfinder-video')).toBeVisible();
     await page.waitForTimeout(500);
     expect(await page.evaluate(() => window.shift)).toBeLessThan(0.1);
   }

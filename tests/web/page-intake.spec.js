@@ -187,7 +187,7 @@ test('several pictures dropped on the camera square are judged one after the oth
   await expect(page.locator('.winner-name')).toHaveText('Class 1');
   expect(await pictureCount(page, 'Class 1')).toBe(8);
   await stage.getByRole('button', { name: 'Back to the camera' }).click();
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
 });
 
 test('a picture is pasted into the card that has the focus', async ({ page }) => {

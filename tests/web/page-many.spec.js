@@ -13,7 +13,7 @@ const TOTAL = CLASS_COUNT * PER_CLASS;
 test('3,000 pictures are taken in, scrolled and trained without a task over 50 ms', async ({ page }) => {
   test.setTimeout(600_000);
   await openPage(page, { trainsByItself: false });
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   await page.evaluate((count) => {
     const { state } = window.headstart;
     for (let index = state.classes.length; index < count; index += 1) {

@@ -5,7 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { largestDifference, openPage, predictAll, record, showToCamera, untilTrained } from './support/page.mjs';
+import {
+  largestDifference,
+  newDeskPage,
+  openPage,
+  predictAll,
+  record,
+  showToCamera,
+  untilTrained,
+} from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
 // Recorded once, looked at from many sides.
@@ -23,13 +31,7 @@ let dialog;
 let border;
 
 test.beforeAll(async ({ browser }) => {
-  const context = await browser.newContext({
-    baseURL: process.env.HEADSTART_URL,
-    viewport: { width: 1440, height: 900 },
-    permissions: ['camera'],
-  });
-  page = await context.newPage();
-  page.on('dialog', (question) => question.accept());
+  page = await newDeskPage(browser);
   dialog = page.getByRole('dialog', { name: 'Inside the network' });
   border = dialog.getByRole('slider', { name: 'Border between frozen and learning layers' });
 });

@@ -13,7 +13,7 @@ const holdButton = (page) => cardOf(page, 'Class 1').getByRole('button', { name:
 /** @param {import('@playwright/test').Page} page */
 async function openWithCamera(page, more = {}) {
   await openPage(page, { ...settings, ...more });
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
 }
 
 /** @param {import('@playwright/test').Page} page */

@@ -3,7 +3,7 @@
  */
 
 import { expect, test } from './support/fixtures.mjs';
-import { cardOf, openPage, pictureCount, record, showToCamera, untilTrained } from './support/page.mjs';
+import { cardOf, newDeskPage, openPage, pictureCount, record, showToCamera, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
 // Recorded once, looked at from many sides.
@@ -16,13 +16,7 @@ const classes = pictureClasses();
 let page;
 
 test.beforeAll(async ({ browser }) => {
-  const context = await browser.newContext({
-    baseURL: process.env.HEADSTART_URL,
-    viewport: { width: 1440, height: 900 },
-    permissions: ['camera'],
-  });
-  page = await context.newPage();
-  page.on('dialog', (dialog) => dialog.accept());
+  page = await newDeskPage(browser);
 });
 
 test.afterAll(async () => {

@@ -115,7 +115,7 @@ test('the walk from the loaded page to what is taken home is heard as it is writ
   test.setTimeout(120_000);
   await listen(page);
   await openPage(page, { trainsByItself: false, countdownSeconds: 0, burstCount: 10, mirror: true });
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Accessibility.enable');
   /** How many sentences the live region had said when the key was pressed. */
@@ -168,7 +168,7 @@ test('the walk from the loaded page to what is taken home is heard as it is writ
 test('the same sentence twice is said twice', async ({ page }) => {
   await listen(page);
   await openPage(page, { trainsByItself: false });
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   for (const key of ['p', 'p', 'p']) {
     await page.keyboard.press(key);
   }

@@ -56,9 +56,10 @@ struct ImagePreparer::State {
 
   Status fit_tables(std::int32_t new_side_px);
 
-  // Runs the vertical pass for each output row and hands it to `take_row(output_row)`.
+  // Blends each row of the result from the rows of the frame's square into `row`, then calls
+  // take_row(y, direction).
   template <typename TakeRow>
-  void for_each_row(const Square& square, TakeRow take_row);
+  Status for_each_row(const FrameView& frame, const PrepareOptions& options, TakeRow take_row);
 };
 
 Status ImagePreparer::State::fit_tables(std::int32_t new_side_px) {
@@ -81,7 +82,14 @@ Status ImagePreparer::State::fit_tables(std::int32_t new_side_px) {
 }
 
 template <typename TakeRow>
-void ImagePreparer::State::for_each_row(const Square& square, TakeRow take_row) {
+Status ImagePreparer::State::for_each_row(const FrameView& frame, const PrepareOptions& options,
+                                          TakeRow take_row) {
+  const auto found = find_square(frame, options);
+  if (!found) return found.error();
+  const Square& square = found.value();
+  if (Status fitted = fit_tables(square.side_px); !fitted) return fitted;
+  const Direction direction =
+      options.mirror == Mirror::kYes ? Direction::kRightToLeft : Direction::kLeftToRight;
   const auto last_row = static_cast<std::size_t>(square.side_px - 1);
   for (std::size_t y = 0; y < static_cast<std::size_t>(size_px); ++y) {
     std::span<const WeightPair> pairs = rows.pairs_of(y);
@@ -94,8 +102,9 @@ void ImagePreparer::State::for_each_row(const Square& square, TakeRow take_row) 
     }
     blend_rows({row_pointers.data(), 2 * pairs.size()}, pairs, static_cast<std::size_t>(square.side_px),
                row.data());
-    take_row(y);
+    take_row(y, direction);
   }
+  return {};
 }
 
 ImagePreparer::ImagePreparer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -131,16 +140,10 @@ Status ImagePreparer::prepare(const FrameView& frame, const PrepareOptions& opti
     return bad_argument("a prepared picture takes " + std::to_string(size * size * 3) +
                         " numbers, room was given for " + std::to_string(out.size()));
   }
-  const auto square = find_square(frame, options);
-  if (!square) return square.error();
-  if (Status fitted = state_->fit_tables(square.value().side_px); !fitted) return fitted;
-  const Direction direction =
-      options.mirror == Mirror::kYes ? Direction::kRightToLeft : Direction::kLeftToRight;
-  state_->for_each_row(square.value(), [&](std::size_t y) {
+  return state_->for_each_row(frame, options, [&](std::size_t y, Direction direction) {
     blend_columns_to_floats(state_->row.data(), state_->columns, direction, normalisation.scale,
                             normalisation.offset, out.subspan(y * size * 3, size * 3));
   });
-  return {};
 }
 
 Status ImagePreparer::resize(const FrameView& frame, const PrepareOptions& options,
@@ -150,16 +153,10 @@ Status ImagePreparer::resize(const FrameView& frame, const PrepareOptions& optio
     return bad_argument("a resized picture takes " + std::to_string(size * size * kChannelCount) +
                         " bytes, room was given for " + std::to_string(out.size()));
   }
-  const auto square = find_square(frame, options);
-  if (!square) return square.error();
-  if (Status fitted = state_->fit_tables(square.value().side_px); !fitted) return fitted;
-  const Direction direction =
-      options.mirror == Mirror::kYes ? Direction::kRightToLeft : Direction::kLeftToRight;
-  state_->for_each_row(square.value(), [&](std::size_t y) {
+  return state_->for_each_row(frame, options, [&](std::size_t y, Direction direction) {
     blend_columns_to_bytes(state_->row.data(), state_->columns, direction,
                            out.subspan(y * size * kChannelCount, size * kChannelCount));
   });
-  return {};
 }
 
 }  // namespace headstart

@@ -22,9 +22,25 @@ export async function openPage(page, settings = {}, query = process.env.HEADSTAR
   expect(await page.evaluate(() => window.headstart.state.engine.message)).toBe('');
 }
 
+/**
+ * A page at a desk for a whole file of tests: the camera allowed, every question answered with yes. Close its context afterwards.
+ *
+ * @param {import('@playwright/test').Browser} browser
+ */
+export async function newDeskPage(browser) {
+  const context = await browser.newContext({
+    baseURL: process.env.HEADSTART_URL,
+    viewport: { width: 1440, height: 900 },
+    permissions: ['camera'],
+  });
+  const page = await context.newPage();
+  page.on('dialog', (question) => question.accept());
+  return page;
+}
+
 /** Ten pictures of each class, hands free; `burstCount: 10, countdownSeconds: 0` among the settings. @param {Page} page @param {string[]} names */
 export async function takeBursts(page, names) {
-  await expect(page.locator('.viewfinder-video')).toBeVisible();
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
   for (const name of names) {
     await cardOf(page, name)
       .getByRole('button', { name: /^Hands free/ })

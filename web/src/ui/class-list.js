@@ -9,6 +9,7 @@ import { holdHandlers } from '../kit/hold.js';
 import { icon } from '../kit/icons.js';
 import { closeMenuOf } from '../kit/menus.js';
 import { createReorder } from '../kit/reorder.js';
+import { settled } from '../kit/settled.js';
 import { token } from '../kit/token.js';
 import '../kit/picture-strip.js';
 
@@ -242,7 +243,7 @@ export function mountClassList(host, app) {
         <input
           class="class-name"
           dir="auto"
-          .value=${live(card.name)}
+          .value=${settled(card.name)}
           maxlength="80"
           autocomplete="off"
           spellcheck="false"

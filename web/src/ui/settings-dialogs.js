@@ -6,10 +6,13 @@ import { live } from 'lit/directives/live.js';
 import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
+import { settled } from '../kit/settled.js';
 
 /** @typedef {import('../state/app.js').App} App */
 
 const HEADS = /** @type {const} */ (['logistic', 'discriminant', 'nearest-mean', 'mlp']);
+/** Where the slider starts: what cross-validation takes unless something else is better. */
+const USUAL_L2 = 10 ** -3.5;
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountSettingsDialogs(host, app) {
@@ -59,11 +62,10 @@ export function mountSettingsDialogs(host, app) {
     if (kind !== 'logistic') {
       return nothing;
     }
-    const exponent = l2 === null ? -2 : Math.log10(l2);
     return html`<fieldset class="choices">
       <legend class="field-label">${t('settings.l2')} ${mark('l2')}</legend>
       <label class="check">
-        <input type="checkbox" .checked=${live(l2 === null)} @change=${(/** @type {any} */ event) => settings.set('l2', event.target.checked ? null : 0.01)} />
+        <input type="checkbox" .checked=${live(l2 === null)} @change=${(/** @type {any} */ event) => settings.set('l2', event.target.checked ? null : USUAL_L2)} />
         <span>${t('settings.l2Auto')}</span>
       </label>
       ${
@@ -71,7 +73,7 @@ export function mountSettingsDialogs(host, app) {
           ? nothing
           : html`<label class="field">
             <span class="visually-hidden">${t('settings.l2')}</span>
-            <input type="range" min="-6" max="3" step="0.5" .value=${live(String(exponent))} aria-valuetext=${`L2 = ${l2.toPrecision(2)}`} @change=${(/** @type {any} */ event) => settings.set('l2', 10 ** Number(event.target.value))} />
+            <input type="range" min="-6" max="3" step="0.5" .value=${settled(String(Math.log10(l2)))} aria-valuetext=${`L2 = ${l2.toPrecision(2)}`} @change=${(/** @type {any} */ event) => settings.set('l2', 10 ** Number(event.target.value))} />
             <span class="small soft numbers">L2 = ${l2.toPrecision(2)}</span>
           </label>`
       }
@@ -96,7 +98,7 @@ export function mountSettingsDialogs(host, app) {
   function numberField(name, min, max) {
     return html`<label class="field">
       <span>${t(`settings.${name}`)} ${mark(name)}</span>
-      <input class="input numbers" aria-label=${t(`settings.${name}`)} aria-description=${t(`settings.${name}.about`)} type="number" inputmode="numeric" min=${min} max=${max} step="1" .value=${live(String(state.settings[name]))} @change=${(/** @type {any} */ event) => setNumber(name, event.target)} />
+      <input class="input numbers" aria-label=${t(`settings.${name}`)} aria-description=${t(`settings.${name}.about`)} type="number" inputmode="numeric" min=${min} max=${max} step="1" .value=${settled(String(state.settings[name]))} @change=${(/** @type {any} */ event) => setNumber(name, event.target)} />
       <span class="soft small">${t(`settings.${name}.about`)}</span>
     </label>`;
   }
