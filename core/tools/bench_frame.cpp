@@ -157,7 +157,7 @@ int main(int argument_count, char** arguments) {
   if (!pool) fail(pool.error().message);
   auto backbone = Backbone::load(file, {}, pool.value());
   if (!backbone) fail(backbone.error().message);
-  auto preparer = headstart::ImagePreparer::create(backbone.value().input_size_px());
+  auto preparer = headstart::ImagePreparer::create(backbone.value().input_size_px(), &pool.value());
   if (!preparer) fail(preparer.error().message);
 
   FrameTimings timings = time_frames(backbone.value(), preparer.value(), rounds);

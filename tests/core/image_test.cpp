@@ -210,6 +210,25 @@ TEST_CASE("one preparer serves frames of changing shapes") {
   CHECK(preparer.value().memory_bytes() > 0);
 }
 
+TEST_CASE("threads that share the rows make the same picture") {
+  for (const std::size_t thread_count : {1U, 2U, 3U}) {
+    const auto pool = ComputePool::create(thread_count);
+    if (!pool.ok()) continue;  // a build without threads
+    CAPTURE(thread_count);
+    for (const std::int32_t size_px : {1, 5, 96}) {
+      auto preparer = ImagePreparer::create(size_px, &pool.value());
+      REQUIRE(preparer.ok());
+      const auto byte_count = static_cast<std::size_t>(size_px) * static_cast<std::size_t>(size_px) * 4;
+      Bytes out(byte_count);
+      for (const std::int32_t side_px : {131, 40, 131}) {
+        const Picture picture = noise(side_px, side_px);
+        REQUIRE(preparer.value().resize(picture.view(), {std::nullopt, Mirror::kYes}, out).ok());
+        CHECK(out == resized(picture.view(), size_px, {std::nullopt, Mirror::kYes}));
+      }
+    }
+  }
+}
+
 TEST_CASE("frames that cannot be are refused with a reason") {
   const Picture picture = noise(16, 16);
   CHECK(failure_of({picture.rgba, 0, 16, 0}) == ErrorCode::kBadArgument);

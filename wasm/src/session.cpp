@@ -105,7 +105,7 @@ VectorOutcome Session::embed(const FrameDescription& frame) {
 
 BytesOutcome Session::makePicture(const FrameDescription& frame, std::int32_t size_px) {
   if (!picture_preparer_ || picture_preparer_->size_px() != size_px) {
-    Result<ImagePreparer> preparer = ImagePreparer::create(size_px);
+    Result<ImagePreparer> preparer = ImagePreparer::create(size_px, &*pool_);
     if (!preparer) return failure<BytesOutcome>(preparer.error());
     const auto byte_count = static_cast<std::size_t>(size_px) * static_cast<std::size_t>(size_px) * 4;
     Result<PaddedBuffer<std::uint8_t>> buffer = PaddedBuffer<std::uint8_t>::create(byte_count);

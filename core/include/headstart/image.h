@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "headstart/compute.h"
 #include "headstart/status.h"
 
 namespace headstart {
@@ -55,8 +56,9 @@ inline constexpr std::int32_t kMostPreparedSidePx = 1024;
 // through unchanged. Alpha is ignored: colours are taken as they are.
 class ImagePreparer {
  public:
-  // `size_px` in 1…1024, else bad-argument.
-  static Result<ImagePreparer> create(std::int32_t size_px);
+  // `size_px` in 1…1024, else bad-argument. A pool's threads share the rows between them, with the same
+  // result; it must outlive the preparer.
+  static Result<ImagePreparer> create(std::int32_t size_px, const ComputePool* pool = nullptr);
 
   ImagePreparer(ImagePreparer&&) noexcept;
   ImagePreparer& operator=(ImagePreparer&&) noexcept;

@@ -198,7 +198,7 @@ Result<Backbone> Backbone::load(std::span<const std::uint8_t> file, const Backbo
   if (Status checked = check_options(options, network); !checked) return checked.error();
   const std::int32_t size_px =
       options.input_size_px == 0 ? read.value().info.input_size_px : options.input_size_px;
-  auto preparer = ImagePreparer::create(size_px);
+  auto preparer = ImagePreparer::create(size_px, &pool);
   if (!preparer) return preparer.error();
   auto state = std::make_unique<State>(std::move(read).value(), options, std::move(preparer).value());
   if (Status built = state->build(network, options, pool); !built) return built.error();

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/parallel.h"
 #include "fine_tune/elementwise.h"
-#include "fine_tune/parallel.h"
 
 namespace headstart::fine_tune {
 namespace {

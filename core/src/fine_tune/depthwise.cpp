@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "base/vec4.h"
-#include "fine_tune/parallel.h"
 #include "fine_tune/relu6.h"
 
 namespace headstart::fine_tune {

@@ -1,7 +1,7 @@
 #include "fine_tune/elementwise.h"
 
+#include "base/parallel.h"
 #include "base/vec4.h"
-#include "fine_tune/parallel.h"
 #include "fine_tune/relu6.h"
 
 namespace headstart::fine_tune {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "base/parallel.h"
 #include "base/vec4.h"
-#include "fine_tune/parallel.h"
 
 namespace headstart::fine_tune {
 namespace {

@@ -5,8 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/parallel.h"
 #include "base/vec4.h"
-#include "fine_tune/parallel.h"
 
 namespace headstart::fine_tune {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // Calls body(index) for each index below `count`, on any thread, in any order. The bodies must not touch
 // each other's results: then the numbers do not depend on how many threads there are. A null pool runs them
@@ -27,4 +27,4 @@ void parallel_ranges(pthreadpool* pool, std::size_t count, std::size_t range_siz
   });
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart
