@@ -168,8 +168,9 @@ struct Scores {
 class NearestRows {
  public:
   NearestRows(std::span<const float> rows, std::size_t width) : mean_(width), width_(width) {
+    const std::size_t row_count = rows.size() / width;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      mean_[i % width] += static_cast<double>(rows[i]) / static_cast<double>(rows.size() / width);
+      mean_[i % width] += static_cast<double>(rows[i]) / static_cast<double>(row_count);
     }
     for (std::size_t i = 0; i < rows.size(); i += width) rows_.push_back(centred(rows.subspan(i, width)));
   }

@@ -221,7 +221,7 @@ int main(int argument_count, char** argument_values) {
   const std::vector<std::string>& words = arguments.words;
   const Command command = words.size() < 2 ? nullptr : command_of(words[0]);
   if (command == nullptr) {
-    std::fputs(kUsage.data(), stderr);
+    std::fwrite(kUsage.data(), 1, kUsage.size(), stderr);
     return 2;
   }
   const headstart::ComputePool pool =

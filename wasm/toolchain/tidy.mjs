@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { cacheDir, repository, sourcesDir } from './cache.mjs';
-import { ProcessError, run, versionOf } from './process.mjs';
+import { isAtLeast, ProcessError, run, versionOf } from './process.mjs';
 
 // The static analyser takes four times as long as all other checks together; `clang-tidy` by hand runs it too.
 const checks = '--checks=-clang-analyzer-*';
@@ -17,7 +17,10 @@ const flags = [
   `-isystem${join(cacheDir, 'include')}`,
 ];
 
-export const hasTidy = () => versionOf('clang-tidy') !== null;
+/** One that knows what the sources use of C++20 and of clang. @type {string | undefined} */
+const clangTidy = ['clang-tidy-19', 'clang-tidy'].find((name) => isAtLeast(versionOf(name), '16'));
+
+export const hasTidy = () => clangTidy !== undefined;
 
 /**
  * Fails with what clang-tidy found.
@@ -34,7 +37,9 @@ export async function tidy(files, all) {
   const work = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const parameters = ['--quiet', checks, join(repository, file), '--', ...flags];
-      const output = await run('clang-tidy', parameters).catch((/** @type {Error} */ error) => error.message);
+      const output = await run(/** @type {string} */ (clangTidy), parameters).catch(
+        (/** @type {Error} */ error) => error.message,
+      );
       if (/ (warning|error): /.test(output)) complaints.push(output.trim());
     }
   };

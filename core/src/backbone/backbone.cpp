@@ -195,13 +195,13 @@ Result<Backbone> Backbone::load(std::span<const std::uint8_t> file, const Backbo
   auto read = read_backbone_file(file);
   if (!read) return read.error();
   const MobileNetV2 network = read.value().network;
-  if (Status checked = check_options(options, network); !checked) return checked.error();
+  if (const Status checked = check_options(options, network); !checked) return checked.error();
   const std::int32_t size_px =
       options.input_size_px == 0 ? read.value().info.input_size_px : options.input_size_px;
   auto preparer = ImagePreparer::create(size_px, &pool);
   if (!preparer) return preparer.error();
   auto state = std::make_unique<State>(std::move(read).value(), options, std::move(preparer).value());
-  if (Status built = state->build(network, options, pool); !built) return built.error();
+  if (const Status built = state->build(network, options, pool); !built) return built.error();
   return Backbone(std::move(state));
 }
 
@@ -308,7 +308,8 @@ void pool_map(std::span<const float> map, std::size_t channel_count, std::span<f
   for (std::size_t begin = 0; begin < map.size(); begin += channel_count) {
     for (std::size_t channel = 0; channel < channel_count; ++channel) pooled[channel] += map[begin + channel];
   }
-  const float share = 1.0F / static_cast<float>(map.size() / channel_count);
+  const std::size_t place_count = map.size() / channel_count;
+  const float share = 1.0F / static_cast<float>(place_count);
   for (float& value : pooled) value *= share;
 }
 

@@ -100,7 +100,7 @@ std::string strides_text(const MobileNetV2& network) {
 }
 
 Result<BackboneInfo> read_info(const SafetensorsView& file) {
-  if (Status known = check_format(file); !known) return known.error();
+  if (const Status known = check_format(file); !known) return known.error();
   MetadataReader metadata(file);
   BackboneInfo info;
   metadata.expect("architecture", kArchitecture);
@@ -192,7 +192,7 @@ Result<BackboneWeights> BackboneWeights::read(const SafetensorsView& file,
     const TensorView& tensor = *file.find(spec.name);
     const std::size_t count = tensor.element_count();
     const std::span<float> place = weights.values_.span().subspan(position, count);
-    if (Status read = read_floats(tensor, place); !read) return read.error();
+    if (const Status read = read_floats(tensor, place); !read) return read.error();
     weights.tensors_[spec.name] = place;
     weights.parameter_count_ += count;
     position += aligned(count);
@@ -215,7 +215,7 @@ Result<BackboneFile> read_backbone_file(std::span<const std::uint8_t> file) {
   result.info = std::move(info).value();
   result.network = mobilenet_v2(*parse_ratio(result.info.width_multiplier));
   const std::vector<TensorSpec> specs = tensors_of(result.network);
-  if (Status checked = check_tensors(view, specs); !checked) return checked.error();
+  if (const Status checked = check_tensors(view, specs); !checked) return checked.error();
   auto weights = BackboneWeights::read(view, specs);
   if (!weights) return weights.error();
   result.weights = std::move(weights).value();

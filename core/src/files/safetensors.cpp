@@ -119,7 +119,7 @@ Status HeaderParser::parse_metadata() {
     if (!key || !json_.take(':')) return expected("a key of __metadata__ and :");
     std::optional<std::string> value = json_.string();
     if (!value) return expected("a text (all values of __metadata__ are texts)");
-    std::string key_text = quoted(*key);
+    const std::string key_text = quoted(*key);
     if (!metadata.emplace(std::move(*key), std::move(*value)).second) {
       return bad_file("__metadata__ has the key " + key_text + " twice");
     }
@@ -281,7 +281,7 @@ Result<SafetensorsView> SafetensorsView::parse(std::span<const std::uint8_t> fil
   // The specification wants { as the very first byte, without white space before it.
   if (header.empty() || header[0] != '{') return bad_file("the header does not begin with {");
   HeaderParser parser({reinterpret_cast<const char*>(header.data()), header.size()});
-  if (Status parsed = parser.parse(); !parsed) return parsed.error();
+  if (const Status parsed = parser.parse(); !parsed) return parsed.error();
 
   SafetensorsView view;
   view.metadata_ = std::move(parser.metadata);

@@ -60,7 +60,8 @@ Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
     }
     rng.shuffle(members);
     const double wanted = held_out_fraction * static_cast<double>(members.size());
-    const double most = static_cast<double>(members.size() / 2);
+    const std::size_t half = members.size() / 2;
+    const auto most = static_cast<double>(half);
     const auto count = static_cast<std::size_t>(std::clamp(std::round(wanted), 1.0, most));
     for (std::size_t i = 0; i < count; ++i) pictures[members[i]].held_out = true;
   }

@@ -185,7 +185,8 @@ Status FineTuner::State::train_piece(std::span<const std::uint32_t> piece) {
 
 void FineTuner::State::end_epoch() {
   FineTuneEpoch epoch;
-  epoch.train_loss = epoch_loss / static_cast<double>(step_count / options.epoch_count * options.batch_size);
+  const std::size_t steps_per_epoch = step_count / options.epoch_count;
+  epoch.train_loss = epoch_loss / static_cast<double>(steps_per_epoch * options.batch_size);
   epoch.held_out_loss = held_out_loss(collected);
   epoch.held_out_accuracy = measure(collected, held_out_classes, labels.size()).accuracy;
   report.epochs.push_back(epoch);

@@ -153,8 +153,8 @@ void read_row(const Square& square, const Geometry& geometry, std::int32_t y, st
     gather(mix(mix(spread(upper + left), spread(upper + right), part_x),
                mix(spread(lower + left), spread(lower + right), part_x), part_y),
            out);
-    x2 += 2 * geometry.x_by_u;
-    y2 += 2 * geometry.y_by_u;
+    x2 += std::int64_t{2} * geometry.x_by_u;
+    y2 += std::int64_t{2} * geometry.y_by_u;
   }
 }
 
