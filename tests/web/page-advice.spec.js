@@ -72,6 +72,14 @@ test('the advice is one sentence with its reason, and a table that was measured 
   await expectNoSeriousFindings(page, 'the advice');
 });
 
+test('the title of the window stays where it is, whatever is hidden far below', async () => {
+  const scrolled = await dialog.evaluate((window) => {
+    window.scrollTop = 500;
+    return window.scrollTop;
+  });
+  expect(scrolled).toBe(0);
+});
+
 test('every column sorts, says so, and turns round at the second press', async () => {
   await expect(table().getByRole('columnheader', { name: 'Right' })).toHaveAttribute('aria-sort', 'descending');
   const accuracies = await column(1);
