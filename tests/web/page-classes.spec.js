@@ -72,6 +72,21 @@ test('a name that is half typed stays while pictures come in', async ({ page }) 
   expect((await classNames(page))[0]).toBe('x'.repeat(12));
 });
 
+test('a word that an input method is still putting together is not cut off by its Enter', async ({ page }) => {
+  const name = page.getByLabel('Name of class 1', { exact: true });
+  await name.focus();
+  const input = await page.context().newCDPSession(page);
+  await input.send('Input.imeSetComposition', { text: 'いぬ', selectionStart: 2, selectionEnd: 2 });
+  for (const key of ['Enter', 'Escape']) {
+    await name.dispatchEvent('keydown', { key, isComposing: true });
+    await expect(name).toBeFocused();
+    await expect(name).toHaveValue('いぬ');
+  }
+  await input.send('Input.insertText', { text: '犬' });
+  await name.press('Enter');
+  expect((await classNames(page))[0]).toBe('犬');
+});
+
 test('a deleted class comes back with its pictures, at its place', async ({ page }) => {
   await burst(page, 'Class 1');
   await choose(page, 'Class 1', 'Delete the class');

@@ -216,7 +216,11 @@ export function mountClassList(host, app) {
   }
 
   /** @param {KeyboardEvent & { target: HTMLInputElement }} event @param {ClassCard} card */
-  function onNameKey({ key, target }, card) {
+  function onNameKey({ key, target, isComposing }, card) {
+    // These keys belong to the input method while it puts a word together.
+    if (isComposing) {
+      return;
+    }
     if (key === 'Escape') {
       target.value = card.name;
     }
