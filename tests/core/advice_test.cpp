@@ -287,6 +287,12 @@ TEST_CASE("the four cases are told apart by pictures per class and by which laye
         DataCase::kManyFar);
 }
 
+TEST_CASE("pictures that the last layer tells apart are close, even where an earlier one does as well") {
+  const CandidateResult last = candidate("head", 1, 100, 97);
+  const CandidateResult earlier = candidate("cut-after-14", 2, 100, 98);
+  CHECK(judge_case({.median_class_count = 10, .last = &last, .earlier = &earlier}) == DataCase::kFewClose);
+}
+
 TEST_CASE("good pictures call for no advice") {
   const Pictures pictures(3, 20, 0.5);
   CHECK(advice_of(pictures.evidence()).empty());

@@ -82,9 +82,9 @@ struct CaseEvidence {
   const CandidateResult* earlier = nullptr;  // … on an earlier block; may be missing
   const CandidateResult* joined = nullptr;   // … on joined layers; may be missing
 };
-// Many from 40 pictures in the median class on. Far from what the backbone knows where its last layer has no
-// advantage any more: where an earlier block's log loss is above it by no more than 1.5 standard errors of
-// the difference, or that of joined layers below it by more.
+// Many from 40 pictures in the median class on. Far from what the backbone knows where its last layer is not
+// enough (less than 19 of 20 right) and has no advantage any more: where an earlier block's log loss is above
+// it by no more than 1.5 standard errors of the difference, or that of joined layers below it by more.
 [[nodiscard]] DataCase judge_case(const CaseEvidence& evidence);
 
 enum class AdviceKind : std::uint8_t {

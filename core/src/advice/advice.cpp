@@ -126,6 +126,7 @@ const char* data_case_name(DataCase data_case) {
 
 DataCase judge_case(const CaseEvidence& evidence) {
   constexpr std::size_t kMany = 40;
+  constexpr double kEnough = 0.95;
   const bool many = evidence.median_class_count >= kMany;
   bool far = false;
   if (evidence.last != nullptr && evidence.earlier != nullptr) {
@@ -134,6 +135,8 @@ DataCase judge_case(const CaseEvidence& evidence) {
   if (evidence.last != nullptr && evidence.joined != nullptr) {
     far = far || difference_of(*evidence.joined, *evidence.last).is_clearly_better();
   }
+  // Easy pictures are told apart by every layer; that says nothing of the distance.
+  far = far && score_candidate(*evidence.last).accuracy < kEnough;
   if (many) return far ? DataCase::kManyFar : DataCase::kManyClose;
   return far ? DataCase::kFewFar : DataCase::kFewClose;
 }
