@@ -161,10 +161,10 @@ test('mirrored copies and the second look are switched in the drawer', async () 
 
 test('what is odd about the pictures is told in sentences that open them', async () => {
   test.setTimeout(ADVICE_MS + 30_000);
-  // Some of the first class in the second one: somebody pressed the wrong button.
+  // Most of the second class twice: somebody held the button and nothing moved.
   await page.evaluate(async () => {
     const { state, samples } = window.headstart;
-    await samples.copy(state.classes[0].sampleIds.slice(0, 3), state.classes[1].key);
+    await samples.copy(state.classes[1].sampleIds.slice(0, 15), state.classes[1].key);
   });
   await expect(dialog.getByText('Pictures changed since: measure again.')).toBeVisible();
   await dialog.getByRole('button', { name: 'Measure again' }).click();
@@ -172,9 +172,7 @@ test('what is odd about the pictures is told in sentences that open them', async
   const odd = dialog.locator('.data-advice li').filter({ has: page.getByRole('button') });
   await expect(odd.first()).toBeVisible();
   const { data } = await advice();
-  expect(data.map(({ kind }) => kind)).toEqual(
-    expect.arrayContaining([expect.stringMatching(/label-doubt|near-duplicates/)]),
-  );
+  expect(data.map(({ kind }) => kind)).toContain('near-duplicates');
   await odd.first().getByRole('button').click();
   const viewer = page.locator('dialog.viewer');
   await expect(viewer.getByRole('img')).toBeVisible();
