@@ -18,12 +18,12 @@ export async function expectNoSeriousFindings(page, state) {
     await page.evaluate(axe);
   }
   // Colours on their way from one state to the next are neither's. (Bars move all the time.)
-  await page.waitForFunction(() =>
+  const haveArrived = () =>
     document
       .getAnimations()
       .filter((animation) => /color|opacity/.test(/** @type {any} */ (animation).transitionProperty ?? ''))
-      .every(({ playState }) => playState !== 'running'),
-  );
+      .every(({ playState }) => playState !== 'running');
+  await page.waitForFunction(haveArrived, undefined, { timeout: 5000 }).catch(() => {});
   const findings = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
     return violations
