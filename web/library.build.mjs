@@ -1,5 +1,5 @@
 /**
- * Builds the library into dist/lib: headstart.js and host-worker.js, each in one file with a fixed name, beside the wasm
+ * Builds the library into dist/lib: headstart.js and engine-worker.js, each in one file with a fixed name, beside the wasm
  * files and the backbones, since all of them find each other by import.meta.url. Rolldown leaves that alone; vite, whose
  * bundler it is, would rewrite it for a page.
  */
@@ -12,6 +12,13 @@ import { variants } from '../wasm/toolchain/variants.mjs';
 
 const web = fileURLToPath(new URL('.', import.meta.url));
 
+/** In the sources the worker has a folder of its own; built, it lies beside the library. */
+const besideEachOther = {
+  name: 'beside-each-other',
+  /** @param {string} code */
+  transform: (code) => code.replaceAll('../worker/engine-worker.js', './engine-worker.js'),
+};
+
 /** @param {string} [outDir] */
 export async function buildLibrary(outDir = join(web, '../dist/lib')) {
   rmSync(outDir, { recursive: true, force: true });
@@ -19,12 +26,13 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
 
   for (const [entry, file] of [
     ['index.js', 'headstart.js'],
-    ['host-worker.js', 'host-worker.js'],
+    ['worker/engine-worker.js', 'engine-worker.js'],
   ]) {
     await build({
       input: join(web, 'src/engine', entry),
       external: /^node:/,
       platform: 'neutral',
+      plugins: [besideEachOther],
       resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'default'] },
       output: { file: join(outDir, file), format: 'es', minify: true, codeSplitting: false },
       logLevel: 'warn',

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "backbone/mobilenet_v2.h"
 #include "files/decimal.h"
+#include "network/mobilenet_v2.h"
 #include "support/random_backbone.h"
 
 using namespace headstart;

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "backbone/changed_tensors.h"
-#include "backbone/mobilenet_v2.h"
 #include "files/safetensors.h"
+#include "head/changed_tensors.h"
 #include "headstart/head.h"
+#include "network/mobilenet_v2.h"
 
 using namespace headstart;
 

@@ -1,4 +1,4 @@
-#include "training/lbfgs.h"
+#include "training/logistic/lbfgs.h"
 
 #include <doctest/doctest.h>
 

@@ -1,12 +1,12 @@
-#include "training/logistic_fit.h"
+#include "training/logistic/logistic_fit.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 
 #include "support/samples.h"
-#include "training/joint_descent.h"
-#include "training/logistic_design.h"
+#include "training/logistic/joint_descent.h"
+#include "training/logistic/logistic_design.h"
 
 using namespace headstart;
 using namespace headstart::test;

@@ -1,4 +1,4 @@
-#include "training/mlp.h"
+#include "training/mlp/mlp.h"
 
 #include <doctest/doctest.h>
 

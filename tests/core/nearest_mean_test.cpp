@@ -1,4 +1,4 @@
-#include "training/nearest_mean.h"
+#include "training/nearest_mean/nearest_mean.h"
 
 #include <doctest/doctest.h>
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "training/folds.h"
+#include "samples/folds.h"
 #include "training/softmax.h"
 
 using namespace headstart;

@@ -36,7 +36,7 @@ const divisibleBy8 = (channels) => {
   return rounded < 0.9 * channels ? rounded + 8 : rounded;
 };
 
-/** MobileNetV2's tensors, as core/src/backbone/mobilenet_v2.cpp has them. */
+/** MobileNetV2's tensors, as core/src/network/mobilenet_v2.cpp has them. */
 function backboneTensors(width, dtype) {
   const tensors = {};
   const add = (name, shape, biases) => {

@@ -81,7 +81,7 @@ test("all of the page's scripts, languages and dialogs included, stay within the
 });
 
 test('the library stays within its budget', { skip }, () => {
-  const scripts = ['headstart.js', 'host-worker.js'].map((name) => join(dist, 'lib', name));
+  const scripts = ['headstart.js', 'engine-worker.js'].map((name) => join(dist, 'lib', name));
   assertWithin('the library, gzipped,', gzippedBytes(scripts), budgets.libraryScriptBytesGzipped);
 });
 

@@ -38,7 +38,7 @@ function serve({ backbone, isolated = true, prelude = '', open = false }) {
     try {
       const file =
         path === '/backbone.safetensors' && backbone ? backbone : join(libraryFolder, path.replace(/^\/lib\//, ''));
-      const body = Buffer.concat([Buffer.from(file.endsWith('host-worker.js') ? prelude : ''), readFileSync(file)]);
+      const body = Buffer.concat([Buffer.from(file.endsWith('engine-worker.js') ? prelude : ''), readFileSync(file)]);
       const type = types[extname(file)] ?? 'application/octet-stream';
       response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': body.length }).end(body);
     } catch {

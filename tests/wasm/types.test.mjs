@@ -61,7 +61,7 @@ describe('the types', () => {
     `;
     // A C++ string takes bytes too; we give it text.
     const text = readFileSync(emitted, 'utf8').replaceAll(': EmbindString', ': string');
-    const ours = readFileSync(join(repository, 'web/src/engine/session.d.ts'), 'utf8');
+    const ours = readFileSync(join(repository, 'web/src/engine/worker/session.d.ts'), 'utf8');
     assert.equal(compile({ 'compare.ts': program }, { 'emitted.d.ts': text, 'session.d.ts': ours }), '');
   });
 

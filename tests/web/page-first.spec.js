@@ -208,7 +208,7 @@ test('the theme follows the system and can be changed', async ({ page }) => {
 
 test('a browser without wasm SIMD is told which versions have it', async ({ page }) => {
   // The engine asks in its worker, where an init script does not reach.
-  await page.route(/host-worker/, async (route) => {
+  await page.route(/engine-worker/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `WebAssembly.validate = () => false;\n${await response.text()}` });
   });

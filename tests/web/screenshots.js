@@ -57,7 +57,7 @@ const before = {
     });
   },
   '03-browser-too-old': async (page) => {
-    await page.route(/host-worker/, async (route) => {
+    await page.route(/engine-worker/, async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, body: `WebAssembly.validate = () => false;\n${await response.text()}` });
     });

@@ -24,24 +24,20 @@ DoneOutcome Session::start(std::uint32_t thread_count) {
 }
 
 BytesOutcome Session::inputView(std::uint32_t byte_count) {
-  if (input_.size() < byte_count) {
-    input_ = {};  // first, so that the old and the new are never there together
-    Result<PaddedBuffer<std::uint8_t>> buffer = PaddedBuffer<std::uint8_t>::create(byte_count);
-    if (!buffer) return failure<BytesOutcome>(buffer.error());
-    input_ = std::move(buffer).value();
-  }
-  return outcome<BytesOutcome>(val(emscripten::typed_memory_view(std::size_t{byte_count}, input_.data())));
+  const Result<std::span<std::uint8_t>> bytes = input_.resize(byte_count);
+  if (!bytes) return failure<BytesOutcome>(bytes.error());
+  return outcome<BytesOutcome>(val(emscripten::typed_memory_view(byte_count, bytes.value().data())));
 }
 
 BackboneOutcome Session::loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px) {
   if (!pool_ || backbone_)
     return failure<BackboneOutcome>({ErrorCode::kInternal, "a session loads one backbone, once"});
-  const Result<std::span<const std::uint8_t>> file = bytes_in_input(byte_count);
+  const Result<std::span<const std::uint8_t>> file = input_.bytes(byte_count);
   if (!file) return failure<BackboneOutcome>(file.error());
   BackboneOptions options;
   options.input_size_px = input_size_px;
   Result<Backbone> backbone = Backbone::load(file.value(), options, *pool_);
-  input_ = {};  // a backbone file is far larger than any frame
+  input_.clear();  // a backbone file is far larger than any frame
   if (!backbone) return failure<BackboneOutcome>(backbone.error());
   Result<PaddedBuffer<float>> row = PaddedBuffer<float>::create(backbone.value().feature_count());
   if (!row) return failure<BackboneOutcome>(row.error());
@@ -54,22 +50,11 @@ BackboneOutcome Session::loadBackbone(std::uint32_t byte_count, std::int32_t inp
 
 FrameView Session::frame_in_input(const FrameDescription& frame) const {
   FrameView view;
-  view.rgba = input_.span();
+  view.rgba = input_.bytes();
   view.width_px = frame.width_px;
   view.height_px = frame.height_px;
   view.stride_bytes = frame.stride_bytes;
   return view;
-}
-
-Result<std::span<const std::uint8_t>> Session::bytes_in_input(std::uint32_t byte_count) const {
-  if (input_.size() < byte_count) return Error{ErrorCode::kInternal, "the input is shorter than said"};
-  return input_.span().first(byte_count);
-}
-
-Result<std::span<const float>> Session::floats_in_input(std::uint32_t feature_count) const {
-  if (input_.size() / sizeof(float) < feature_count)
-    return Error{ErrorCode::kInternal, "the input is shorter than said"};
-  return std::span<const float>(reinterpret_cast<const float*>(input_.data()), feature_count);
 }
 
 Status Session::embed_row(const FrameDescription& frame) {
@@ -135,7 +120,7 @@ MemoryReport Session::memory() const {
   value.set("storeBytes", static_cast<double>(store_ ? store_->memory_bytes() : 0));
   value.set("viewBytes", static_cast<double>(store_ ? store_->view_bytes() : 0));
   value.set("headBytes", static_cast<double>(tuned_bytes));
-  value.set("inputBytes", static_cast<double>(input_.size_bytes()));
+  value.set("inputBytes", static_cast<double>(input_.memory_bytes()));
   value.set("sampleCount", static_cast<double>(sample_count));
   return MemoryReport(std::move(value));
 }

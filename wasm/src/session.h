@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "headstart/headstart.h"
+#include "input.h"
 #include "session_parts.h"
 #include "values.h"
 
@@ -108,8 +109,6 @@ class Session {
 
  private:
   FrameView frame_in_input(const FrameDescription& frame) const;
-  Result<std::span<const std::uint8_t>> bytes_in_input(std::uint32_t byte_count) const;
-  Result<std::span<const float>> floats_in_input(std::uint32_t feature_count) const;
   Status embed_row(const FrameDescription& frame);
   FrameView view_picture(const FrameDescription& frame) const;
   Status make_view_picture(const FrameDescription& frame, std::optional<std::uint32_t> view_index);
@@ -119,14 +118,14 @@ class Session {
   bool answer_with_trained_head();
   Status put_to_work(TrainedHead trained, std::span<const std::uint8_t> backbone_file);
   void describe_head(Head& head, double seed) const;
-  Status open_frozen_part();
+  Status open_frozen_part(std::span<const std::uint8_t> backbone_file);
   CandidateOutcome add_candidate(CandidateResult candidate, double trained_weight_count);
   std::vector<float> last_layer_of(std::span<const float> rows, std::size_t row_count) const;
   std::unique_ptr<AdviceEvidence> advice_evidence();
 
   // Order is lifetime: the pool outlives all that computes with it.
   std::optional<ComputePool> pool_;
-  PaddedBuffer<std::uint8_t> input_;
+  Input input_;
   PaddedBuffer<float> row_;  // [feature_count] of the last frame: all pooled maps
   PaddedBuffer<std::uint8_t> picture_;
   std::optional<ImagePreparer> picture_preparer_;

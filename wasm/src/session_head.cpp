@@ -178,7 +178,7 @@ BytesOutcome Session::exportHead(const std::string& date) {
 HeadOutcome Session::readHead(std::uint32_t byte_count) {
   read_head_.reset();
   if (!backbone_) return failure<HeadOutcome>(no_store());
-  const Result<std::span<const std::uint8_t>> bytes = bytes_in_input(byte_count);
+  const Result<std::span<const std::uint8_t>> bytes = input_.bytes(byte_count);
   if (!bytes) return failure<HeadOutcome>(bytes.error());
   Result<Head> head = read_head_file(bytes.value());
   if (!head) return failure<HeadOutcome>(head.error());
@@ -204,15 +204,19 @@ DoneOutcome Session::adoptHead(const ClassIdList& class_ids, std::uint32_t file_
         {ErrorCode::kInternal, "head has " + std::to_string(read_head_->class_count()) + " classes, got " +
                                    std::to_string(ids.size()) + " ids"});
   }
-  const Result<std::span<const std::uint8_t>> file = bytes_in_input(file_byte_count);
-  if (!file) return failure<DoneOutcome>(file.error());
+  std::span<const std::uint8_t> backbone_file;  // empty where the head brings no layers
+  if (file_byte_count > 0) {
+    const Result<std::span<const std::uint8_t>> file = input_.bytes(file_byte_count);
+    if (!file) return failure<DoneOutcome>(file.error());
+    backbone_file = file.value();
+  }
   TrainedHead trained;
   trained.kind = read_head_->hidden_biases.empty() ? HeadKind::kLogistic : HeadKind::kMlp;
   for (const std::uint32_t id : ids) trained.class_ids.push_back(ClassId{id});
   trained.head = std::move(*read_head_);
   read_head_.reset();
-  const Status working = put_to_work(std::move(trained), file.value());
-  if (file_byte_count > 0) input_ = {};
+  const Status working = put_to_work(std::move(trained), backbone_file);
+  if (file_byte_count > 0) input_.clear();
   return done_outcome(working ? judge_from_store() : working);
 }
 

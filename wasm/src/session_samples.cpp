@@ -64,7 +64,7 @@ NumberOutcome Session::addSample(std::uint32_t class_id, const FrameDescription&
 
 NumberOutcome Session::addRow(std::uint32_t class_id, std::uint32_t feature_count) {
   if (!store_) return failure<NumberOutcome>(no_store());
-  const Result<std::span<const float>> floats = floats_in_input(feature_count);
+  const Result<std::span<const float>> floats = input_.floats(feature_count);
   if (!floats) return failure<NumberOutcome>(floats.error());
   return sample_outcome(store_->add_sample(ClassId{class_id}, floats.value()));
 }

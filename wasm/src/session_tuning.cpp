@@ -107,14 +107,14 @@ TrainReport tuned_report(const TrainReport& of_head, const FineTuneReport& tuned
 
 }  // namespace
 
-Status Session::open_frozen_part() {
+Status Session::open_frozen_part(std::span<const std::uint8_t> backbone_file) {
   const std::string& border = tuning_->tuner.border();
   if (border == "input") return {};
   BackboneOptions options;
   options.input_size_px = backbone_->input_size_px();
   options.maps = {border};
   options.end_map = border;
-  Result<Backbone> frozen = Backbone::load(input_.span(), options, *pool_);
+  Result<Backbone> frozen = Backbone::load(backbone_file, options, *pool_);
   if (!frozen) return frozen.error();
   tuning_->frozen.emplace(std::move(frozen).value());
   return {};
@@ -123,7 +123,7 @@ Status Session::open_frozen_part() {
 TuneStartOutcome Session::tuneBegin(const TuneSettings& settings, std::uint32_t file_byte_count) {
   tuning_.reset();
   if (!run_) return failure<TuneStartOutcome>({ErrorCode::kInternal, "a head must be trained first"});
-  const Result<std::span<const std::uint8_t>> file = bytes_in_input(file_byte_count);
+  const Result<std::span<const std::uint8_t>> file = input_.bytes(file_byte_count);
   if (!file) return failure<TuneStartOutcome>(file.error());
   const Result<FineTuneOptions> options = tune_options(settings);
   if (!options) return failure<TuneStartOutcome>(options.error());
@@ -142,8 +142,8 @@ TuneStartOutcome Session::tuneBegin(const TuneSettings& settings, std::uint32_t 
       FineTuner::start(file.value(), side, fine_tune_views, head.labels, options.value(), &head, *pool_);
   if (!tuner) return failure<TuneStartOutcome>(tuner.error());
   tuning_.emplace(TuningRun{std::nullopt, std::move(tuner).value(), std::move(tuned_views), settings});
-  const Status opened = open_frozen_part();
-  input_ = {};
+  const Status opened = open_frozen_part(file.value());
+  input_.clear();
   if (!opened) {
     tuning_.reset();
     return failure<TuneStartOutcome>(opened.error());
@@ -218,7 +218,7 @@ ReportOutcome Session::tuneFinish(std::uint32_t file_byte_count) {
     tuneCancel();
     return kept;
   }
-  const Result<std::span<const std::uint8_t>> file = bytes_in_input(file_byte_count);
+  const Result<std::span<const std::uint8_t>> file = input_.bytes(file_byte_count);
   if (!file) return failure<ReportOutcome>(file.error());
   const TrainReport report =
       tuned_report(run_->trainer.report(), tuned, *tuning_, run_->sample_ids, run_->class_indices);
@@ -236,7 +236,7 @@ ReportOutcome Session::tuneFinish(std::uint32_t file_byte_count) {
   value.set("trainedWeightCount", static_cast<double>(tuned.trained_weight_count));
   tuning_->frozen.reset();  // its memory serves the network that takes over
   const Status working = put_to_work(std::move(trained), file.value());
-  input_ = {};
+  input_.clear();
   if (!working) return failure<ReportOutcome>(working.error());
   tuneCancel();
   return outcome<ReportOutcome>(std::move(value));

@@ -7,20 +7,20 @@
 #pragma once
 
 // clang-format off: in reading order
-#include "headstart/status.h"        // IWYU pragma: export
-#include "headstart/buffer.h"        // IWYU pragma: export
-#include "headstart/compute.h"       // IWYU pragma: export
-#include "headstart/image.h"         // IWYU pragma: export
-#include "headstart/backbone.h"      // IWYU pragma: export
+#include "headstart/advice.h"          // IWYU pragma: export
+#include "headstart/backbone.h"        // IWYU pragma: export
+#include "headstart/buffer.h"          // IWYU pragma: export
+#include "headstart/compute.h"         // IWYU pragma: export
+#include "headstart/features.h"        // IWYU pragma: export
+#include "headstart/fine_tuner.h"      // IWYU pragma: export
+#include "headstart/head.h"            // IWYU pragma: export
+#include "headstart/head_reader.h"     // IWYU pragma: export
+#include "headstart/image.h"           // IWYU pragma: export
+#include "headstart/known.h"           // IWYU pragma: export
+#include "headstart/metrics.h"         // IWYU pragma: export
 #include "headstart/network_layers.h"  // IWYU pragma: export
-#include "headstart/features.h"      // IWYU pragma: export
-#include "headstart/sample_store.h"  // IWYU pragma: export
-#include "headstart/head.h"          // IWYU pragma: export
-#include "headstart/metrics.h"       // IWYU pragma: export
-#include "headstart/trainer.h"       // IWYU pragma: export
-#include "headstart/fine_tuner.h"    // IWYU pragma: export
-#include "headstart/head_reader.h"   // IWYU pragma: export
-#include "headstart/views.h"         // IWYU pragma: export
-#include "headstart/known.h"         // IWYU pragma: export
-#include "headstart/advice.h"        // IWYU pragma: export
+#include "headstart/sample_store.h"    // IWYU pragma: export
+#include "headstart/status.h"          // IWYU pragma: export
+#include "headstart/trainer.h"         // IWYU pragma: export
+#include "headstart/views.h"           // IWYU pragma: export
 // clang-format on

@@ -10,7 +10,7 @@
 
 #include "advice/class_scatter.h"
 #include "advice/row_space.h"
-#include "training/folds.h"
+#include "samples/folds.h"
 #include "training/softmax.h"
 
 namespace headstart {

@@ -8,9 +8,9 @@
 
 #include "backbone/backbone_file.h"
 #include "backbone/graph_builder.h"
-#include "backbone/mobilenet_v2.h"
 #include "headstart/buffer.h"
 #include "headstart/features.h"
+#include "network/mobilenet_v2.h"
 
 namespace headstart {
 namespace {

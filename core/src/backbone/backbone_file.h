@@ -8,10 +8,10 @@
 #include <string>
 
 #include "backbone/graph_builder.h"
-#include "backbone/mobilenet_v2.h"
 #include "headstart/backbone.h"
 #include "headstart/buffer.h"
 #include "headstart/status.h"
+#include "network/mobilenet_v2.h"
 
 namespace headstart {
 

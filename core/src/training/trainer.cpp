@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "training/head_training.h"
-#include "training/nearest_mean.h"
+#include "training/nearest_mean/nearest_mean.h"
 
 namespace headstart {
 namespace {

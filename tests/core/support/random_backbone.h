@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "backbone/mobilenet_v2.h"
 #include "files/decimal.h"
 #include "files/safetensors.h"
+#include "network/mobilenet_v2.h"
 
 namespace headstart::test {
 

@@ -1,0 +1,159 @@
+#include "head/changed_tensors.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "files/decimal.h"
+#include "files/safetensors.h"
+#include "network/mobilenet_v2.h"
+
+namespace headstart {
+namespace {
+
+Error bad_file(std::string message) {
+  return {ErrorCode::kBadFile, std::move(message)};
+}
+
+// Names and numbers of dimensions are the same at every width.
+const MobileNetV2& any_network() {
+  static const MobileNetV2 network = mobilenet_v2(1.0);
+  return network;
+}
+
+// 0 for the stem, N + 1 for block N, 18 for the last convolution; a border stands behind what it names.
+std::size_t depth_of(std::string_view name) {
+  const std::vector<std::string> maps = map_names_of(any_network());
+  const auto owns = [&](const std::string& map) {
+    return name == map || (name.starts_with(map) && name[map.size()] == '.');
+  };
+  const auto found = std::ranges::find_if(maps, owns);
+  return found == maps.end() ? 0 : static_cast<std::size_t>(found - maps.begin()) + 1;
+}
+
+const ChangedTensor* find_tensor(const Head& head, std::string_view name) {
+  const auto found = std::ranges::find(head.tensors, name, &ChangedTensor::name);
+  return found == head.tensors.end() ? nullptr : &*found;
+}
+
+std::size_t element_count(std::span<const std::size_t> shape) {
+  std::size_t count = 1;
+  for (const std::size_t size : shape) count *= size;
+  return count;
+}
+
+bool is_cut_tensor(const ChangedTensor& tensor) {
+  return tensor.name == kCutWeight || tensor.name == kCutBias;
+}
+
+Status check_features(const FeatureSet& features) {
+  if (features.empty())
+    return bad_file("a head must read at least one map of its network, `features` is empty");
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    if (features[i] != kCutMap && !is_map_name(features[i])) {
+      return bad_file("the network has no map " + quoted(features[i]) + " for `features`");
+    }
+    if (std::ranges::count(std::span(features).first(i), features[i]) > 0) {
+      return bad_file("`features` names the map " + quoted(features[i]) + " twice");
+    }
+  }
+  return {};
+}
+
+Status check_cut(const Head& head) {
+  const ChangedTensor* weight = find_tensor(head, kCutWeight);
+  const ChangedTensor* bias = find_tensor(head, kCutBias);
+  const bool reads_cut = std::ranges::find(head.features, kCutMap) != head.features.end();
+  if (weight == nullptr && bias == nullptr && !reads_cut) return {};
+  if (weight == nullptr || bias == nullptr || !reads_cut || head.features.size() != 1 ||
+      head.tensors.size() != 2) {
+    return bad_file(
+        "a head on a cut network reads \"cut\" alone and comes with the tensors \"cut.weight\" and "
+        "\"cut.bias\" "
+        "alone");
+  }
+  if (!is_map_name(head.border)) {
+    return bad_file("a cut network must end at one of its maps, `border` is " + quoted(head.border));
+  }
+  if (weight->shape[0] != head.feature_count || bias->shape[0] != head.feature_count ||
+      weight->shape[1] != 1 || weight->shape[2] != 1) {
+    return bad_file("head expects " + std::to_string(head.feature_count) +
+                    " features per sample, the cut's tensors have the shapes " + shape_text(weight->shape) +
+                    " and " + shape_text(bias->shape));
+  }
+  return {};
+}
+
+}  // namespace
+
+bool is_map_name(std::string_view name) {
+  const std::vector<std::string> maps = map_names_of(any_network());
+  return std::ranges::find(maps, name) != maps.end();
+}
+
+std::size_t dimension_count_of(std::string_view tensor_name) {
+  if (tensor_name == kCutWeight) return 4;
+  if (tensor_name == kCutBias) return 1;
+  static const std::vector<TensorSpec> tensors = tensors_of(any_network());
+  const auto found = std::ranges::find(tensors, tensor_name, &TensorSpec::name);
+  return found == tensors.end() ? 0 : found->shape.size();
+}
+
+Status check_parts(const Head& head) {
+  if (const Status valid = check_features(head.features); !valid) return valid;
+  if (!head.border.empty() && head.border != kInputMap && !is_map_name(head.border)) {
+    return bad_file("`border` must be a map of the network or \"input\", got " + quoted(head.border));
+  }
+  for (const ChangedTensor& tensor : head.tensors) {
+    const std::size_t dimension_count = dimension_count_of(tensor.name);
+    if (dimension_count == 0 || tensor.shape.size() != dimension_count ||
+        element_count(tensor.shape) != tensor.values.size()) {
+      return bad_file("the tensor " + quoted(tensor.name) + " cannot have the shape " +
+                      shape_text(tensor.shape));
+    }
+    if (head.border.empty()) {
+      return bad_file("the head brings the tensor " + quoted(tensor.name) +
+                      ", but its `border` does not say which part of the network was frozen");
+    }
+    const bool is_frozen = head.border != kInputMap && depth_of(tensor.name) <= depth_of(head.border);
+    if (!is_cut_tensor(tensor) && is_frozen) {
+      return bad_file("the tensor " + quoted(tensor.name) + " lies before the border " + quoted(head.border) +
+                      ", where the network was frozen");
+    }
+  }
+  return check_cut(head);
+}
+
+Status check_parts_fit(const Head& head, const BackboneInfo& backbone) {
+  const auto count_of = [&](std::string_view map) -> std::size_t {
+    if (map == "last") return backbone.embedding_dim;
+    const auto found = std::ranges::find(backbone.feature_blocks, map, &FeatureBlock::map);
+    return found == backbone.feature_blocks.end() ? 0 : found->count;
+  };
+  if (const ChangedTensor* cut = find_tensor(head, kCutWeight); cut != nullptr) {
+    if (cut->shape.back() == count_of(head.border)) return {};
+    return bad_file("the head's \"cut.weight\" reads " + std::to_string(cut->shape.back()) +
+                    " channels, the map " + quoted(head.border) + " has " +
+                    std::to_string(count_of(head.border)));
+  }
+  std::size_t feature_count = 0;
+  for (const std::string& map : head.features) feature_count += count_of(map);
+  if (head.feature_count != feature_count) {
+    return bad_file("head expects " + std::to_string(head.feature_count) + " features per sample, got " +
+                    std::to_string(feature_count));
+  }
+  const std::optional<double> width = parse_ratio(backbone.width_multiplier);
+  const std::vector<TensorSpec> specs =
+      width && !head.tensors.empty() ? tensors_of(mobilenet_v2(*width)) : std::vector<TensorSpec>();
+  for (const ChangedTensor& tensor : head.tensors) {
+    const auto spec = std::ranges::find(specs, tensor.name, &TensorSpec::name);
+    if (spec != specs.end() && spec->shape == tensor.shape) continue;
+    return bad_file("the head's tensor " + quoted(tensor.name) + " has the shape " +
+                    shape_text(tensor.shape) + ", the backbone's is " +
+                    (spec == specs.end() ? std::string("not there") : shape_text(spec->shape)));
+  }
+  return {};
+}
+
+}  // namespace headstart

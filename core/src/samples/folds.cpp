@@ -1,0 +1,36 @@
+#include "samples/folds.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+
+namespace headstart {
+
+Folds stratified_folds(std::span<const std::uint32_t> class_indices, std::size_t class_count,
+                       std::size_t fold_count, std::uint64_t seed) {
+  Folds folds;
+  folds.fold_of_row.assign(class_indices.size(), kNeverHeldOut);
+  if (fold_count < 2) return folds;
+  std::vector<std::vector<std::uint32_t>> rows_of_class(class_count);
+  for (std::size_t i = 0; i < class_indices.size(); ++i) {
+    rows_of_class[class_indices[i]].push_back(static_cast<std::uint32_t>(i));
+  }
+  // No more folds than the largest class has samples: otherwise a fold may hold out one class alone.
+  std::size_t largest = 0;
+  for (const auto& rows : rows_of_class) largest = std::max(largest, rows.size());
+  const std::size_t used = std::min(fold_count, largest);
+  if (used < 2) return folds;
+  Random random(seed);
+  std::size_t next = 0;
+  std::size_t dealt = 0;
+  for (auto& rows : rows_of_class) {
+    if (rows.size() < 2) continue;
+    shuffle(rows, random);
+    for (const std::uint32_t row : rows) folds.fold_of_row[row] = static_cast<std::uint32_t>(next++ % used);
+    dealt += rows.size();
+  }
+  folds.fold_count = std::min(used, dealt);
+  return folds;
+}
+
+}  // namespace headstart

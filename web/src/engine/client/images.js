@@ -1,0 +1,150 @@
+// The caller's side: turns whatever shows a picture into a message that owns its pixels. Nothing of the caller's is
+// changed or transferred.
+import { HeadstartError, requireArgument } from '../shared/errors.js';
+
+/** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
+/** @typedef {import('../headstart.d.ts').Pixels} Pixels */
+/**
+ * @typedef {{ kind: 'pixels', data: Uint8Array<ArrayBuffer>, width: number, height: number, stride: number }
+ *   | { kind: 'bitmap', bitmap: ImageBitmap }
+ *   | { kind: 'video-frame', frame: VideoFrame }
+ *   | { kind: 'blob', blob: Blob }} FrameMessage
+ */
+/** @typedef {{ message: FrameMessage, transfer: Transferable[] }} PackedPicture */
+
+const MOST_PIXELS = 1 << 27; // 512 MB of RGBA: beyond every camera, within every wasm memory
+
+/**
+ * @param {unknown} picture
+ * @returns {PackedPicture | Promise<PackedPicture>} a promise only where the platform has no other way
+ */
+export function packPicture(picture) {
+  requireArgument(picture !== null && typeof picture === 'object', `expected a picture, got ${kindOf(picture)}`);
+  // Tags instead of instanceof, so that pictures of another frame or realm count too.
+  switch (Object.prototype.toString.call(picture).slice(8, -1)) {
+    case 'VideoFrame':
+      return packVideoFrame(/** @type {VideoFrame} */ (picture).clone());
+    case 'ImageBitmap':
+      return packBitmap(createImageBitmap(/** @type {ImageBitmap} */ (picture)));
+    case 'Blob':
+    case 'File':
+      return { message: { kind: 'blob', blob: /** @type {Blob} */ (picture) }, transfer: [] };
+    case 'HTMLVideoElement':
+      return packVideo(/** @type {HTMLVideoElement} */ (picture));
+    case 'HTMLImageElement': {
+      const image = /** @type {HTMLImageElement} */ (picture);
+      requireArgument(image.complete && image.naturalWidth > 0, 'the image has not loaded (await its decode() first)');
+      return packBitmap(createImageBitmap(image));
+    }
+    case 'HTMLCanvasElement':
+    case 'OffscreenCanvas': {
+      const canvas = /** @type {HTMLCanvasElement} */ (picture);
+      requireArgument(canvas.width > 0 && canvas.height > 0, 'the canvas is empty: its width or height is 0');
+      return packBitmap(createImageBitmap(canvas));
+    }
+    default:
+      return packPixels(/** @type {Pixels} */ (picture));
+  }
+}
+
+/** @param {HTMLVideoElement} video */
+function packVideo(video) {
+  requireArgument(video.readyState >= 2 && video.videoWidth > 0, 'the video shows no picture yet');
+  if (typeof VideoFrame === 'function') {
+    try {
+      return packVideoFrame(new VideoFrame(video));
+    } catch (cause) {
+      // Some browsers refuse frames of some sources (protected, just switched); a bitmap may still work.
+      if (cause instanceof Error && cause.name === 'SecurityError') throw cause;
+    }
+  }
+  return packBitmap(createImageBitmap(video));
+}
+
+/** @param {VideoFrame} frame @returns {PackedPicture} */
+function packVideoFrame(frame) {
+  return { message: { kind: 'video-frame', frame }, transfer: [frame] };
+}
+
+/** @param {Promise<ImageBitmap>} pending @returns {Promise<PackedPicture>} */
+async function packBitmap(pending) {
+  const bitmap = await pending;
+  return { message: { kind: 'bitmap', bitmap }, transfer: [bitmap] };
+}
+
+/** @param {Pixels} pixels @returns {PackedPicture} */
+function packPixels({ data, width, height, stride }) {
+  const isBytes = data instanceof Uint8ClampedArray || data instanceof Uint8Array || ArrayBuffer.isView(data);
+  const oneByteEach = isBytes && /** @type {any} */ (data).BYTES_PER_ELEMENT === 1;
+  requireArgument(
+    oneByteEach,
+    'expected a picture as { data, width, height } with RGBA bytes, or one of the kinds that the browser shows',
+  );
+  for (const [name, value] of Object.entries({ width, height })) {
+    requireArgument(
+      Number.isInteger(value) && value >= 1,
+      `picture ${name} must be a whole number from 1 on, got ${value}`,
+    );
+  }
+  requireArgument(width * height <= MOST_PIXELS, `a picture may have ${MOST_PIXELS} pixels, got ${width} × ${height}`);
+  const rowBytes = stride ?? width * 4;
+  requireArgument(
+    Number.isInteger(rowBytes) && rowBytes >= width * 4,
+    `picture stride must be at least ${width * 4} bytes, got ${rowBytes}`,
+  );
+  const byteCount = (height - 1) * rowBytes + width * 4;
+  requireArgument(
+    data.byteLength >= byteCount,
+    `a picture of ${width} × ${height} has ${byteCount} RGBA bytes, got ${data.byteLength}`,
+  );
+  const copy = new Uint8Array(byteCount);
+  copy.set(new Uint8Array(data.buffer, data.byteOffset, byteCount));
+  return { message: { kind: 'pixels', data: copy, width, height, stride: rowBytes }, transfer: [copy.buffer] };
+}
+
+/**
+ * @param {{ crop?: CropRectangle, mirror?: boolean } | undefined} options
+ * @returns {{ crop: CropRectangle | undefined, mirror: boolean }}
+ */
+export function checkPictureOptions({ crop, mirror = false } = {}) {
+  if (crop !== undefined) {
+    const numbers = [crop.left, crop.top, crop.width, crop.height];
+    const fits =
+      numbers.every(Number.isInteger) && crop.left >= 0 && crop.top >= 0 && crop.width >= 1 && crop.height >= 1;
+    requireArgument(fits, `crop must have whole left, top >= 0 and width, height >= 1, got ${numbers.join(', ')}`);
+    return {
+      crop: { left: crop.left, top: crop.top, width: crop.width, height: crop.height },
+      mirror: Boolean(mirror),
+    };
+  }
+  return { crop, mirror: Boolean(mirror) };
+}
+
+/** Maps of the backbone, joined: which of them exist is the engine's to say. @param {unknown} features */
+export function checkFeatures(features) {
+  if (features === undefined) return undefined;
+  requireArgument(
+    Array.isArray(features) && features.length > 0 && features.every((map) => typeof map === 'string'),
+    "features is a list of maps, such as ['blocks.14', 'last']",
+  );
+  return [...features];
+}
+
+/** @param {unknown} value */
+function kindOf(value) {
+  return value === null ? 'null' : typeof value;
+}
+
+/** @param {unknown} cause */
+export function pictureError(cause) {
+  if (cause instanceof HeadstartError) return cause;
+  const name = cause instanceof Error ? cause.name : '';
+  if (name === 'SecurityError') {
+    return new HeadstartError(
+      'bad-argument',
+      'the picture comes from another site that does not allow its pixels to be read',
+    );
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new HeadstartError('bad-argument', `the picture cannot be read: ${message}`);
+}

@@ -1,0 +1,186 @@
+// The caller's side of classes and samples: what can be answered at once, and what can be undone.
+import { requireArgument } from '../shared/errors.js';
+
+/** @typedef {import('../worker/picture-codec.js').KeptPicture} KeptPicture */
+/** @typedef {{ id: number, name: string, enabled: boolean, sampleIds: number[] }} BookClass */
+/** `order`: of its coming into the class, by which a sample that comes back finds its place. */
+/** @typedef {{ classId: number, picture: KeptPicture, order: number }} BookSample */
+/** @typedef {BookSample & { sampleId: number }} RemovedSample */
+/**
+ * @typedef {{ kind: 'samples', samples: RemovedSample[] }
+ *   | { kind: 'class', removed: BookClass, index: number, samples: RemovedSample[] }} Removal
+ */
+
+const MOST_REMOVALS = 20;
+
+export class SampleBook {
+  /** @type {BookClass[]} in order */
+  classes = [];
+  /** @type {Map<number, BookSample>} */
+  samples = new Map();
+  /** @type {Removal[]} oldest first */
+  #bin = [];
+  #lastClassId = 0;
+  #lastSampleId = 0;
+  #lastOrder = 0;
+
+  newSampleId() {
+    return ++this.#lastSampleId;
+  }
+
+  /** @param {unknown} classId @returns {BookClass} */
+  classOf(classId) {
+    const found = this.classes.find(({ id }) => id === classId);
+    requireArgument(found, `there is no class ${classId}`);
+    return found;
+  }
+
+  /** @param {number} classId */
+  hasClass(classId) {
+    return this.classes.some(({ id }) => id === classId);
+  }
+
+  /** @param {unknown} sampleId */
+  sampleOf(sampleId) {
+    const found = this.samples.get(/** @type {number} */ (sampleId));
+    requireArgument(found, `there is no sample ${sampleId}`);
+    return found;
+  }
+
+  /** @param {string} name @returns {number} */
+  addClass(name) {
+    const id = ++this.#lastClassId;
+    this.classes.push({ id, name: checkName(name), enabled: true, sampleIds: [] });
+    return id;
+  }
+
+  /** @param {number} classId @param {string} name */
+  renameClass(classId, name) {
+    this.classOf(classId).name = checkName(name);
+  }
+
+  /** @param {number} classId @param {number} index */
+  moveClass(classId, index) {
+    const moved = this.classOf(classId);
+    const last = this.classes.length - 1;
+    requireArgument(Number.isInteger(index) && index >= 0 && index <= last, `index must be 0 to ${last}, got ${index}`);
+    this.classes.splice(this.classes.indexOf(moved), 1);
+    this.classes.splice(index, 0, moved);
+  }
+
+  /** @param {number} classId @returns {number[]} samples that can no longer come back */
+  removeClass(classId) {
+    const removed = this.classOf(classId);
+    const index = this.classes.indexOf(removed);
+    const samples = removed.sampleIds.map((sampleId) => this.#take(sampleId));
+    this.classes.splice(index, 1);
+    removed.sampleIds = [];
+    return this.#toBin({ kind: 'class', removed, index, samples });
+  }
+
+  /** @param {number} classId @returns {{ restored: BookClass, index: number, samples: RemovedSample[] }} */
+  restoreClass(classId) {
+    const at = this.#bin.findLastIndex((removal) => removal.kind === 'class' && removal.removed.id === classId);
+    requireArgument(
+      at >= 0,
+      `class ${classId} cannot come back: only the last ${MOST_REMOVALS} removals can be undone`,
+    );
+    const [removal] = this.#bin.splice(at, 1);
+    const { removed: restored, index: wanted } = /** @type {Extract<Removal, { kind: 'class' }>} */ (removal);
+    const index = Math.min(wanted, this.classes.length);
+    this.classes.splice(index, 0, restored);
+    for (const sample of removal.samples) this.#putBack(sample);
+    return { restored, index, samples: removal.samples };
+  }
+
+  /** @param {number} sampleId @param {number} classId @param {KeptPicture} picture */
+  addSample(sampleId, classId, picture) {
+    if (this.hasClass(classId)) {
+      this.samples.set(sampleId, { classId, picture, order: ++this.#lastOrder });
+      this.classOf(classId).sampleIds.push(sampleId);
+      return;
+    }
+    // Its class was removed while the picture was on its way: it shares its fate.
+    const removal = this.#bin.find((entry) => entry.kind === 'class' && entry.removed.id === classId);
+    removal?.samples.push({ sampleId, classId, picture, order: ++this.#lastOrder });
+  }
+
+  /** @param {number[]} sampleIds @returns {number[]} samples that can no longer come back */
+  removeSamples(sampleIds) {
+    const unique = [...new Set(sampleIds)];
+    for (const sampleId of unique) this.sampleOf(sampleId);
+    const samples = unique.map((sampleId) => this.#take(sampleId));
+    const gone = new Set(unique);
+    for (const entry of this.classes) {
+      if (entry.sampleIds.some((id) => gone.has(id))) entry.sampleIds = entry.sampleIds.filter((id) => !gone.has(id));
+    }
+    return this.#toBin({ kind: 'samples', samples });
+  }
+
+  /** @param {number[]} sampleIds @returns {RemovedSample[]} */
+  restoreSamples(sampleIds) {
+    const wanted = new Set(sampleIds);
+    const found = this.#bin.flatMap((removal) => {
+      return removal.kind === 'samples' ? removal.samples.filter(({ sampleId }) => wanted.has(sampleId)) : [];
+    });
+    const missing = [...wanted].filter((id) => !found.some(({ sampleId }) => sampleId === id));
+    requireArgument(
+      missing.length === 0,
+      `sample ${missing.join(', ')} cannot come back: only the last ${MOST_REMOVALS} removals can be undone`,
+    );
+    for (const { classId } of found) this.classOf(classId);
+    for (const removal of this.#bin) removal.samples = removal.samples.filter(({ sampleId }) => !wanted.has(sampleId));
+    this.#bin = this.#bin.filter((removal) => removal.kind === 'class' || removal.samples.length > 0);
+    for (const sample of found) this.#putBack(sample);
+    return found;
+  }
+
+  /** @param {number[]} sampleIds @param {number} classId */
+  moveSamples(sampleIds, classId) {
+    const target = this.classOf(classId);
+    const unique = new Set(sampleIds);
+    for (const sampleId of unique) this.sampleOf(sampleId);
+    for (const entry of this.classes) entry.sampleIds = entry.sampleIds.filter((id) => !unique.has(id));
+    for (const sampleId of unique) {
+      Object.assign(this.sampleOf(sampleId), { classId, order: ++this.#lastOrder });
+      target.sampleIds.push(sampleId);
+    }
+  }
+
+  /** @returns {number[]} samples that can no longer come back */
+  emptyBin() {
+    const forgotten = this.#bin.flatMap(({ samples }) => samples.map(({ sampleId }) => sampleId));
+    this.#bin = [];
+    return forgotten;
+  }
+
+  /** @param {number} sampleId @returns {RemovedSample} */
+  #take(sampleId) {
+    const sample = this.sampleOf(sampleId);
+    this.samples.delete(sampleId);
+    return { sampleId, ...sample };
+  }
+
+  /** @param {RemovedSample} sample */
+  #putBack({ sampleId, ...sample }) {
+    this.samples.set(sampleId, sample);
+    const { sampleIds } = this.classOf(sample.classId);
+    const after = sampleIds.findLastIndex((id) => this.sampleOf(id).order < sample.order);
+    sampleIds.splice(after + 1, 0, sampleId);
+  }
+
+  /** @param {Removal} removal */
+  #toBin(removal) {
+    this.#bin.push(removal);
+    const forgotten = this.#bin.splice(0, Math.max(0, this.#bin.length - MOST_REMOVALS));
+    return forgotten.flatMap(({ samples }) => samples.map(({ sampleId }) => sampleId));
+  }
+}
+
+/** @param {unknown} name @returns {string} */
+function checkName(name) {
+  requireArgument(typeof name === 'string', `a class name is a text, got ${name === null ? 'null' : typeof name}`);
+  requireArgument(name.trim() !== '', 'a class name must not be blank');
+  requireArgument(name.isWellFormed?.() ?? true, 'a class name must be well-formed Unicode');
+  return name;
+}

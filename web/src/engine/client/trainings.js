@@ -1,0 +1,158 @@
+// The caller's side of training: the head that is in use, what is known of the pictures, and the calls that change either.
+import { requireArgument } from '../shared/errors.js';
+import { checkBudget, checkTrainOptions } from '../shared/train-options.js';
+import { Queue } from '../shared/turns.js';
+import { ownBytes } from './sources.js';
+
+const ADVICE_BUDGET_MS = 60_000;
+
+/** @typedef {import('./engine-line.js').EngineLine} EngineLine */
+/** @typedef {import('../headstart-training.d.ts').Advice} Advice */
+/** @typedef {import('../headstart.d.ts').HeadInfo} HeadInfo */
+/** @typedef {import('./sample-book.js').SampleBook} SampleBook */
+/** @typedef {Omit<HeadInfo, 'classes' | 'imported' | 'stale'> & { classIds: number[], file: Uint8Array }} Head */
+
+export class Trainings {
+  #line;
+  #book;
+  /** @type {Head | null} */
+  #head = null;
+  #headIsImported = false;
+  #headRevision = -1;
+  #imports = new Queue();
+  /** @type {Advice | null} */
+  #advice = null;
+  #adviceRevision = -1;
+
+  /** @param {EngineLine} line @param {SampleBook} book */
+  constructor(line, book) {
+    this.#line = line;
+    this.#book = book;
+  }
+
+  /** @returns {HeadInfo | null} */
+  get headInfo() {
+    if (!this.#head) return null;
+    const { file, classIds, ...info } = this.#head;
+    const classes = classIds.flatMap((classId) => {
+      const entry = this.#book.classes.find(({ id }) => id === classId);
+      return entry?.enabled ? [{ classId, name: entry.name }] : [];
+    });
+    return { ...info, classes, imported: this.#headIsImported, stale: this.isStale };
+  }
+
+  get isStale() {
+    return this.#headRevision !== this.#line.revision;
+  }
+
+  /** What a new engine needs to answer as this one did. */
+  get head() {
+    return this.#head;
+  }
+
+  /** @returns {Advice | null} */
+  get advice() {
+    return this.#adviceRevision === this.#line.revision ? this.#advice : null;
+  }
+
+  /** @param {import('../headstart.d.ts').TrainOptions} options */
+  async train(options) {
+    const { signal, onProgress } = options;
+    const request = checkTrainOptions(options);
+    const { report, head, revision, advice } = await this.#line.change('train', request, { signal, onProgress });
+    this.#takeHead(head, revision, false);
+    if (advice) this.#takeAdvice(advice, revision);
+    const { classIds, ...numbers } = report;
+    const perClass = report.perClass.map((/** @type {any} */ entry) => ({
+      ...entry,
+      name: this.#nameOf(entry.classId),
+    }));
+    return { ...numbers, perClass, backbone: head.backbone };
+  }
+
+  async finish() {
+    await this.#line.call('finishTraining');
+  }
+
+  async pause() {
+    await this.#line.call('pauseTraining');
+  }
+
+  async resume() {
+    await this.#line.call('resumeTraining');
+  }
+
+  /** @param {{ strategy?: any, signal?: AbortSignal }} options @returns {Promise<import('../headstart-training.d.ts').TrainEstimate>} */
+  async estimate({ strategy, signal }) {
+    return this.#line.change('estimate', checkTrainOptions({ strategy }), { signal });
+  }
+
+  /**
+   * @param {import('../headstart.d.ts').LongAction & { budgetMs?: number, seed?: number }} options
+   * @returns {Promise<Advice>}
+   */
+  async advise({ budgetMs, seed, signal, onProgress }) {
+    const args = { budgetMs: checkBudget(budgetMs, ADVICE_BUDGET_MS), seed: checkTrainOptions({ seed }).head.seed };
+    const { advice, revision } = await this.#line.change('advise', args, { signal, onProgress });
+    this.#takeAdvice(advice, revision);
+    return advice;
+  }
+
+  /** @param {{ date?: string | Date }} options */
+  async exportHead({ date = new Date() }) {
+    const text = date instanceof Date ? date.toISOString() : date;
+    requireArgument(typeof text === 'string', `date is an ISO 8601 text or a Date, got ${typeof date}`);
+    return this.#line.change('exportHead', { date: text });
+  }
+
+  /** @param {Uint8Array | ArrayBuffer} bytes @param {(name: string) => number} addClass */
+  importHead(bytes, addClass) {
+    // Two imports at a time would mix what the one read with what the other adopts.
+    return this.#imports.run(async () => {
+      this.#line.requireOpen();
+      const { labels, bringsLayers } = await this.#line.change('readHead', {
+        bytes: ownBytes(bytes, 'importHead takes the bytes of a head file'),
+      });
+      const taken = new Set();
+      const classIds = labels.map((/** @type {string} */ label) => {
+        const found = this.#book.classes.find(({ id, name }) => name === label && !taken.has(id))?.id;
+        const classId = found ?? addClass(label);
+        taken.add(classId);
+        return classId;
+      });
+      const { head, revision } = await this.#line.change('adoptHead', { classIds, bringsLayers });
+      this.#takeHead(head, revision, true);
+      return /** @type {HeadInfo} */ (this.headInfo);
+    });
+  }
+
+  /** The head read another backbone's features, and what was measured was theirs. */
+  dropHead() {
+    this.#head = null;
+    this.#advice = null;
+  }
+
+  /** @param {number} revision of a new engine that has taken the head up @param {boolean} stale */
+  headMoved(revision, stale) {
+    this.#headRevision = stale ? -1 : revision;
+  }
+
+  /** @param {Head} head @param {number} revision @param {boolean} imported */
+  #takeHead(head, revision, imported) {
+    this.#head = head;
+    this.#headRevision = revision;
+    this.#headIsImported = imported;
+    this.#line.noteRevision(revision);
+  }
+
+  /** @param {Advice} advice @param {number} revision */
+  #takeAdvice(advice, revision) {
+    this.#advice = advice;
+    this.#adviceRevision = revision;
+  }
+
+  /** @param {number} classId */
+  #nameOf(classId) {
+    return this.#book.classes.find(({ id }) => id === classId)?.name ?? '';
+  }
+}

@@ -1,0 +1,93 @@
+// What `train` takes, checked before anything is sent.
+import { requireArgument } from './errors.js';
+import { checkStrategy, planOf } from './strategies.js';
+
+/** @typedef {import('../headstart.d.ts').TrainOptions} TrainOptions */
+/** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
+/** What a head takes besides what its strategy says. @typedef {Omit<import('../worker/session.d.ts').TrainSettings, 'views' | 'secondLook'>} HeadSettings */
+/** 0 and NaN: core's own choice. @typedef {{ epochs: number, batchSize: number, learningRate: number }} TuneNumbers */
+/** @typedef {{ strategy: StrategyName, head: HeadSettings, tune: TuneNumbers, mirrorViews?: boolean, secondLook?: boolean }} TrainRequest */
+
+const HEADS = ['logistic', 'nearest-mean', 'discriminant', 'mlp'];
+
+/** @param {TrainOptions} options @returns {TrainRequest} */
+export function checkTrainOptions(options) {
+  const { head = 'logistic', seed = 1, l2, temperature, learningRate = 1e-3 } = options;
+  const strategy = checkStrategy(options.strategy ?? (head === 'nearest-mean' ? 'nearest-mean' : 'head'));
+  requireArgument(HEADS.includes(head), `head must be one of ${HEADS.join(', ')}, got '${head}'`);
+  const isFree = strategy === 'head' || head === (strategy === 'nearest-mean' ? 'nearest-mean' : 'logistic');
+  requireArgument(
+    isFree || options.head === undefined,
+    `strategy '${strategy}' brings its own head: leave head out, got '${head}'`,
+  );
+  requireArgument(
+    Number.isSafeInteger(seed) && seed >= 0,
+    `seed must be a whole number from 0 to 2^53 - 1, got ${seed}`,
+  );
+  requireArgument(l2 === undefined || (Number.isFinite(l2) && l2 > 0), `l2 must be a number above 0, got ${l2}`);
+  requireArgument(
+    temperature === undefined || (Number.isFinite(temperature) && temperature > 0),
+    `temperature must be a number above 0, got ${temperature}`,
+  );
+  requireArgument(
+    Number.isFinite(learningRate) && learningRate > 0,
+    `learningRate must be a number above 0, got ${learningRate}`,
+  );
+  const { mirrorViews, secondLook } = options;
+  for (const [name, value] of Object.entries({ mirrorViews, secondLook }))
+    requireArgument(value === undefined || typeof value === 'boolean', `${name} must be true or false, got ${value}`);
+  const learnsMirrored = mirrorViews !== false && (strategy === 'recommended' || planOf(strategy)?.views === true);
+  requireArgument(
+    secondLook !== true || learnsMirrored,
+    `a second look needs a strategy that learns from mirrored views ('head-views' or 'joined-layers-views'), got '${strategy}'`,
+  );
+  const folds = wholeNumber('folds', options.folds, 5, 1, 20);
+  const hidden = wholeNumber('hidden', options.hidden, 100, 1, 4096);
+  const epochs = wholeNumber('epochs', options.epochs, 50, 1, 10_000);
+  const batchSize = wholeNumber('batchSize', options.batchSize, 16, 1, 65_536);
+  return {
+    strategy,
+    mirrorViews,
+    secondLook,
+    head: {
+      head,
+      seed,
+      l2: l2 ?? Number.NaN,
+      temperature: temperature ?? Number.NaN,
+      folds,
+      hidden,
+      epochs,
+      batchSize,
+      learningRate,
+    },
+    tune: {
+      epochs: options.epochs ?? 0,
+      batchSize: options.batchSize ?? 0,
+      learningRate: options.learningRate ?? Number.NaN,
+    },
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {number | undefined} value
+ * @param {number} standard
+ * @param {number} least
+ * @param {number} most
+ */
+function wholeNumber(name, value, standard, least, most) {
+  const number = value ?? standard;
+  const fits = Number.isInteger(number) && number >= least && number <= most;
+  requireArgument(fits, `${name} must be a whole number from ${least} to ${most}, got ${number}`);
+  return number;
+}
+
+/** @param {unknown} budgetMs @param {number} standard */
+export function checkBudget(budgetMs, standard) {
+  const budget = budgetMs ?? standard;
+  requireArgument(
+    typeof budget === 'number' && budget > 0,
+    `budgetMs must be a number of milliseconds above 0, got ${budget}`,
+  );
+  return budget;
+}

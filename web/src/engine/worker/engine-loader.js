@@ -1,0 +1,168 @@
+// Brings an engine to life: its module, a backbone in it, and as many threads as pay.
+import { readBytes } from '../shared/assets.js';
+import { HeadstartError, throwIfAborted, toHeadstartError, unwrap } from '../shared/errors.js';
+import { isThreaded } from '../shared/variants.js';
+import { Engine } from './engine.js';
+
+/** @typedef {import('../shared/assets.js').Context} Context */
+/** @typedef {import('../headstart.d.ts').VariantName} VariantName */
+/** @typedef {import('./session.d.ts').EngineModule} EngineModule */
+/** @typedef {import('./session.d.ts').SessionBackbone} SessionBackbone */
+/** @typedef {import('../shared/variants.js').Candidate} Candidate */
+/** @typedef {{ engine: Engine, backbone: SessionBackbone, file: Uint8Array }} LoadedEngine */
+
+// A frame that takes less than this on one thread leaves nothing to gain that a person could see, while threads cost memory
+// and, where other programs want the processor too, wait for each other.
+const FAST_ENOUGH_MS = 6;
+// Threads must win by this much: they share the processor with the page.
+const WORTH_IT = 0.8;
+const PROBES = 5;
+
+export class EngineLoader {
+  #folder;
+  /** Compiled once, instantiated for each backbone. @type {Map<VariantName, Promise<(threads: number) => Promise<EngineModule>>>} */
+  #modules = new Map();
+
+  /** @param {string} folder of the library */
+  constructor(folder) {
+    this.#folder = folder;
+  }
+
+  /** Begins with the module that `load` will want first, while the backbone is still on its way. @param {Candidate[]} candidates @param {Context} context */
+  prefetch(candidates, context) {
+    const { variant } = candidates.find((candidate) => !isThreaded(candidate.variant)) ?? candidates[0];
+    this.#module(variant, context).catch(() => {}); // `load` tells
+  }
+
+  /**
+   * The first of `candidates` that runs; where they are free to choose, the faster of one thread and several.
+   * @param {Candidate[]} candidates
+   * @param {boolean} isFree
+   * @param {{ file: Uint8Array, inputSize: number }} backbone
+   * @param {Context} context
+   * @returns {Promise<LoadedEngine>}
+   */
+  async load(candidates, isFree, backbone, context) {
+    const single = candidates.filter(({ variant }) => !isThreaded(variant));
+    const threaded = candidates.filter(({ variant }) => isThreaded(variant));
+    if (!isFree || single.length === 0 || threaded.length === 0) return this.#first(candidates, backbone, context);
+    const one = await this.#first(single, backbone, context);
+    const oneMs = fastestEmbedMs(one);
+    if (oneMs < FAST_ENOUGH_MS) return one;
+    try {
+      const several = await this.#first(threaded, backbone, context);
+      const isBetter = fastestEmbedMs(several) < oneMs * WORTH_IT;
+      (isBetter ? one : several).engine.dispose();
+      return isBetter ? several : one;
+    } catch (cause) {
+      if (toHeadstartError(cause).code !== 'cancelled') return one; // threads are a gain, not a need
+      one.engine.dispose();
+      throw cause;
+    }
+  }
+
+  /**
+   * A build of the library may leave variants out, and a device may refuse one (shared memory on small phones).
+   * @param {Candidate[]} candidates
+   * @param {{ file: Uint8Array, inputSize: number }} backbone
+   * @param {Context} context
+   */
+  async #first(candidates, backbone, context) {
+    let engine;
+    for (const [i, { variant, threads }] of candidates.entries()) {
+      try {
+        const instantiate = await this.#module(variant, context);
+        throwIfAborted(context.signal);
+        engine = new Engine(await instantiate(threads), variant, threads);
+        break;
+      } catch (cause) {
+        const error = toHeadstartError(cause);
+        if (error.code === 'cancelled' || i === candidates.length - 1) throw error;
+      }
+    }
+    return withBackbone(/** @type {Engine} */ (engine), backbone, context.signal);
+  }
+
+  /** @param {VariantName} variant @param {Context} context */
+  #module(variant, context) {
+    let module = this.#modules.get(variant);
+    if (!module) {
+      module = loadModule(this.#folder, variant, context);
+      this.#modules.set(variant, module);
+      module.catch(() => this.#modules.delete(variant));
+    }
+    return module;
+  }
+}
+
+/**
+ * @param {Engine} engine is disposed on failure
+ * @param {{ file: Uint8Array, inputSize: number }} backbone
+ * @param {AbortSignal} [signal]
+ * @returns {LoadedEngine}
+ */
+function withBackbone(engine, { file, inputSize }, signal) {
+  try {
+    throwIfAborted(signal);
+    const backbone = engine.withBytes(file, (session) => {
+      return unwrap(session.loadBackbone(file.length, inputSize));
+    });
+    return { engine, backbone, file };
+  } catch (cause) {
+    engine.dispose();
+    throw cause;
+  }
+}
+
+/** The fastest, not the mean: the first runs wait for memory and for the optimising compiler. @param {LoadedEngine} loaded */
+function fastestEmbedMs({ engine, backbone: { inputSize: side } }) {
+  const frame = { data: new Uint8Array(side * side * 4), width: side, height: side, stride: side * 4 };
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let probe = 0; probe < PROBES; probe++) {
+    const start = performance.now();
+    engine.embedRow(frame);
+    fastest = Math.min(fastest, performance.now() - start);
+    if (fastest < FAST_ENOUGH_MS) break;
+  }
+  return fastest;
+}
+
+/**
+ * @param {string} folder
+ * @param {VariantName} variant
+ * @param {Context} context
+ */
+async function loadModule(folder, variant, context) {
+  const bytes = await readBytes(`${folder}wasm/${variant}.wasm`, 'engine', context);
+  const isWasm = bytes.length > 4 && bytes[0] === 0 && bytes[1] === 0x61;
+  if (!isWasm) throw new HeadstartError('unavailable', `${folder}wasm/${variant}.wasm is no wasm file`);
+  const url = `${folder}wasm/${variant}.js`;
+  const [compiled, glue] = await Promise.all([WebAssembly.compile(bytes), importGlue(url)]);
+  return (/** @type {number} */ threads) => instantiate(glue, compiled, threads);
+}
+
+/** @param {string} url */
+async function importGlue(url) {
+  try {
+    return (await import(/* @vite-ignore */ url)).default;
+  } catch (cause) {
+    throw new HeadstartError('unavailable', `could not load ${url}: ${cause instanceof Error ? cause.message : cause}`);
+  }
+}
+
+/**
+ * @param {(options: object) => Promise<EngineModule>} glue
+ * @param {WebAssembly.Module} compiled
+ * @param {number} threadCount
+ * @returns {Promise<EngineModule>}
+ */
+function instantiate(glue, compiled, threadCount) {
+  return new Promise((resolve, reject) => {
+    /** @param {WebAssembly.Imports} imports @param {Function} done */
+    const instantiateWasm = (imports, done) => {
+      WebAssembly.instantiate(compiled, imports).then((instance) => done(instance, compiled), reject);
+      return {};
+    };
+    glue({ instantiateWasm, threadCount }).then(resolve, reject);
+  });
+}

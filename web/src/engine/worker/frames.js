@@ -1,0 +1,208 @@
+// The engine's side: turns a picture message into RGBA bytes, closing what it carried.
+import { HeadstartError } from '../shared/errors.js';
+
+/** @typedef {import('./engine.js').Frame} Frame */
+/** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
+/** @typedef {import('../client/images.js').FrameMessage} FrameMessage */
+
+// A picture from a 12-megapixel camera is reduced by the platform before C++ sees it; below this, C++ alone resamples.
+const LONGEST_SIDE_UNREDUCED = 2048;
+const SHORT_SIDE_REDUCED = 512;
+
+/** @type {OffscreenCanvas | undefined} */
+let sharedCanvas;
+
+/**
+ * @param {FrameMessage} message
+ * @param {CropRectangle} [crop]
+ * @returns {Promise<Frame>}
+ */
+export async function readFrame(message, crop) {
+  switch (message.kind) {
+    case 'pixels':
+      return { data: message.data, width: message.width, height: message.height, stride: message.stride, crop };
+    case 'bitmap':
+      return readBitmap(message.bitmap, crop);
+    case 'video-frame':
+      return readVideoFrame(message.frame, crop);
+    case 'blob':
+      return readBitmap(await decodeBlob(message.blob), crop);
+  }
+}
+
+/**
+ * @param {Blob} blob
+ * @returns {Promise<ImageBitmap>} upright
+ */
+export async function decodeBlob(blob) {
+  if (typeof createImageBitmap !== 'function') {
+    throw new HeadstartError(
+      'unsupported',
+      'this platform decodes no picture files: give { data, width, height } with RGBA bytes',
+    );
+  }
+  try {
+    // Upright is the default; older browsers had another one, the oldest do not know the word.
+    return await createImageBitmap(blob, { imageOrientation: 'from-image' }).catch(() => createImageBitmap(blob));
+  } catch {
+    throw await undecodable(blob);
+  }
+}
+
+/** @param {Blob} blob */
+async function undecodable(blob) {
+  const name = 'name' in blob ? `${blob.name} ` : '';
+  const start = new Uint8Array(await blob.slice(0, 16).arrayBuffer());
+  const text = String.fromCharCode(...start);
+  const common =
+    text.startsWith('\xff\xd8') || text.startsWith('\x89PNG') || text.startsWith('GIF8') || text.startsWith('RIFF');
+  if (common)
+    return new HeadstartError(
+      'bad-file',
+      `the picture ${name}is damaged: its first bytes are right, the rest cannot be read`,
+    );
+  const kind = text.slice(4, 8) === 'ftyp' ? text.slice(8, 12) : blob.type || 'of an unknown kind';
+  return new HeadstartError(
+    'unsupported',
+    `the file ${name}(${kind}) is no picture that this browser can read: JPEG, PNG and WebP always work`,
+  );
+}
+
+/**
+ * @param {ImageBitmap} bitmap is closed
+ * @param {CropRectangle} [crop]
+ * @returns {Promise<Frame>}
+ */
+export async function readBitmap(bitmap, crop) {
+  try {
+    if (canvasIsFalsified() && typeof VideoFrame === 'function' && bitmap.width <= LONGEST_SIDE_UNREDUCED) {
+      const frame = await copyVideoFrame(new VideoFrame(bitmap, { timestamp: 0 }), crop);
+      if (frame) return frame;
+    }
+    return drawAndRead(bitmap, bitmap.width, bitmap.height, crop);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** @param {VideoFrame} frame is closed @param {CropRectangle} [crop] */
+async function readVideoFrame(frame, crop) {
+  try {
+    const width = frame.displayWidth;
+    const height = frame.displayHeight;
+    // copyTo gives the coded pixels as they lie: no rotation, no scaling of non-square ones.
+    const { rotation = 0, flip = false } = /** @type {any} */ (frame);
+    const upright =
+      rotation === 0 && !flip && frame.visibleRect?.width === width && frame.visibleRect?.height === height;
+    if (upright) {
+      const copied = await copyVideoFrame(frame.clone(), crop);
+      if (copied) return copied;
+    }
+    return drawAndRead(frame, width, height, crop);
+  } finally {
+    frame.close();
+  }
+}
+
+/**
+ * @param {VideoFrame} frame is closed
+ * @param {CropRectangle} [crop]
+ * @returns {Promise<Frame | null>} null where the platform cannot
+ */
+async function copyVideoFrame(frame, crop) {
+  try {
+    if (!(await canCopyAsRgba())) return null;
+    const { width, height } = /** @type {DOMRectReadOnly} */ (frame.visibleRect);
+    const options = /** @type {VideoFrameCopyToOptions} */ ({ format: 'RGBA', colorSpace: 'srgb' });
+    const data = new Uint8Array(frame.allocationSize(options));
+    if (data.length < width * height * 4) return null; // it keeps its own format
+    const [{ offset, stride }] = await frame.copyTo(data, options);
+    if (frame.format === 'RGBA' || frame.format === 'BGRA') layOnWhite(data);
+    return { data: offset === 0 ? data : data.subarray(offset), width, height, stride, crop };
+  } catch {
+    return null;
+  } finally {
+    frame.close();
+  }
+}
+
+/** What is transparent shows on white here too, as where a canvas draws. @param {Uint8Array} rgba */
+function layOnWhite(rgba) {
+  for (let at = 3; at < rgba.length; at += 4) {
+    const alpha = rgba[at];
+    if (alpha === 255) continue;
+    for (let channel = at - 3; channel < at; channel++) rgba[channel] = 255 + ((rgba[channel] - 255) * alpha) / 255;
+  }
+}
+
+/** @type {Promise<boolean> | undefined} */
+let copiesAsRgba;
+
+// Older browsers know copyTo but not its `format`, and would hand out blue for red without a word.
+function canCopyAsRgba() {
+  copiesAsRgba ??= (async () => {
+    const bytes = new Uint8Array([10, 20, 30, 255, 10, 20, 30, 255, 10, 20, 30, 255, 10, 20, 30, 255]);
+    const frame = new VideoFrame(bytes, { format: 'BGRX', codedWidth: 2, codedHeight: 2, timestamp: 0 });
+    try {
+      const copy = new Uint8Array(16);
+      await frame.copyTo(copy, /** @type {VideoFrameCopyToOptions} */ ({ format: 'RGBA' }));
+      return copy[0] === 30 && copy[1] === 20 && copy[2] === 10;
+    } finally {
+      frame.close();
+    }
+  })().catch(() => false);
+  return copiesAsRgba;
+}
+
+/**
+ * @param {ImageBitmap | VideoFrame} source
+ * @param {number} width
+ * @param {number} height
+ * @param {CropRectangle} [crop]
+ * @returns {Frame}
+ */
+function drawAndRead(source, width, height, crop) {
+  const part = crop ?? { left: 0, top: 0, width, height };
+  const isLarge = Math.max(part.width, part.height) > LONGEST_SIDE_UNREDUCED;
+  const scale = isLarge ? Math.min(1, SHORT_SIDE_REDUCED / Math.min(part.width, part.height)) : 1;
+  const size = {
+    width: Math.max(1, Math.round(part.width * scale)),
+    height: Math.max(1, Math.round(part.height * scale)),
+  };
+  const context = canvasContext(size.width, size.height);
+  context.fillStyle = '#fff'; // what is transparent shows on white
+  context.fillRect(0, 0, size.width, size.height);
+  context.imageSmoothingEnabled = scale !== 1;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(source, part.left, part.top, part.width, part.height, 0, 0, size.width, size.height);
+  const { data } = context.getImageData(0, 0, size.width, size.height);
+  return { data, ...size, stride: size.width * 4 };
+}
+
+/** @param {number} width @param {number} height */
+export function canvasContext(width, height) {
+  sharedCanvas ??= new OffscreenCanvas(width, height);
+  if (sharedCanvas.width !== width) sharedCanvas.width = width;
+  if (sharedCanvas.height !== height) sharedCanvas.height = height;
+  const context = sharedCanvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new HeadstartError('unsupported', 'this browser has no canvas in workers');
+  return context;
+}
+
+/** @type {boolean | undefined} */
+let falsified;
+
+/** Whether the browser alters what a canvas reads, as a protection against fingerprinting. */
+export function canvasIsFalsified() {
+  if (falsified !== undefined) return falsified;
+  if (typeof OffscreenCanvas !== 'function') return false;
+  const size = 32;
+  const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
+  if (!context) return false;
+  const pattern = new ImageData(size, size);
+  for (let i = 0; i < pattern.data.length; i++) pattern.data[i] = i % 4 === 3 ? 255 : (i * 73 + (i >> 4) * 31) & 255;
+  context.putImageData(pattern, 0, 0);
+  const read = context.getImageData(0, 0, size, size).data;
+  falsified = read.some((value, i) => value !== pattern.data[i]);
+  return falsified;
+}

@@ -1,0 +1,365 @@
+// Everything that happens beside the engine: in the worker of a page, or right here in Node. Arguments and answers are
+// plain values that a message can carry.
+import { libraryFolder, readBytes } from '../shared/assets.js';
+import { HeadstartError, throwIfAborted, unwrap } from '../shared/errors.js';
+import { Queue } from '../shared/turns.js';
+import { chooseVariants } from '../shared/variants.js';
+import { changeBackbone } from './backbone.js';
+import { EngineLoader } from './engine-loader.js';
+import { canvasIsFalsified, readFrame } from './frames.js';
+import { pictureFormat } from './picture-codec.js';
+import { HostRuns } from './runs.js';
+import { HostSamples } from './samples.js';
+import { HostViews } from './views.js';
+
+/** @typedef {import('../shared/assets.js').Context} Context */
+/** @typedef {import('./engine.js').Engine} Engine */
+/** @typedef {import('./engine-loader.js').LoadedEngine} LoadedEngine */
+/** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
+/** @typedef {import('../client/images.js').FrameMessage} FrameMessage */
+/** @typedef {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} PictureArgs */
+/** @typedef {Uint8Array | string | undefined} BackboneSource */
+
+// A row of a head whose class is gone never answers.
+const NO_CLASS = 0xffffffff;
+
+export class Host {
+  /** @type {Engine | null} */
+  #engine = null;
+  /** @type {HostSamples | null} */
+  #samples = null;
+  #folder = '';
+  /** @type {(backbone: { file: Uint8Array, inputSize: number }, context: Context) => Promise<LoadedEngine>} */
+  #load = () => Promise.reject(new HeadstartError('internal', 'the engine is not open'));
+  /** The revision that the trained head was made from. @type {number | null} */
+  #headRevision = null;
+  #runs = new HostRuns(this);
+  views = new HostViews(this);
+  /** Of the last picture that was embedded. */
+  embedMs = 0;
+  /** What stops the change of backbone that is under way. @type {AbortController | null} */
+  #changing = null;
+  /** Changes to classes and samples happen in the order in which they were asked for. */
+  changes = new Queue();
+  /** @type {LoadedEngine | null} */
+  #loaded = null;
+
+  get engine() {
+    if (!this.#engine) throw new HeadstartError('internal', 'the engine is not open');
+    return this.#engine;
+  }
+
+  get samples() {
+    if (!this.#samples) throw new HeadstartError('internal', 'the engine is not open');
+    return this.#samples;
+  }
+
+  /** What runs, and the file that it came from: fine-tuning reads it again. */
+  get #inUse() {
+    if (!this.#loaded) throw new HeadstartError('internal', 'the engine is not open');
+    return this.#loaded;
+  }
+
+  get file() {
+    return this.#inUse.file;
+  }
+
+  get backbone() {
+    return this.#inUse.backbone;
+  }
+
+  /** Nobody waits for the engine. */
+  get isIdle() {
+    return this.#engine !== null && !this.failed && !this.#runs.isBusy;
+  }
+
+  get failed() {
+    return this.#engine?.failure != null;
+  }
+
+  /**
+   * @param {{ libraryUrl?: string, backbone: BackboneSource, inputSize: number, variant: string, threads: number | 'auto' }} args
+   * @param {Context} context
+   */
+  async open({ libraryUrl, backbone, inputSize, variant, threads }, context) {
+    this.#folder = libraryFolder(libraryUrl);
+    const loader = new EngineLoader(this.#folder);
+    const candidates = await chooseVariants(variant, threads);
+    const isFree = variant === 'auto' && threads === 'auto';
+    this.#load = (loadable, loadContext) => loader.load(candidates, isFree, loadable, loadContext);
+    const reading = this.#readBackbone(backbone, context);
+    loader.prefetch(candidates, context);
+    const loaded = await this.#load({ file: await reading, inputSize }, context);
+    this.#takeOver(loaded, new HostSamples(loaded.engine, loaded.backbone.inputSize));
+    return this.#running(loaded);
+  }
+
+  /** @param {LoadedEngine} loaded @param {HostSamples} samples that are in it */
+  #takeOver(loaded, samples) {
+    this.#engine?.dispose();
+    this.#engine = loaded.engine;
+    this.#loaded = loaded;
+    this.#samples = samples;
+    this.#headRevision = null;
+  }
+
+  /** @param {LoadedEngine} loaded */
+  #running({ engine: { variant, threads }, backbone }) {
+    return { variant, threads, backbone, revision: this.samples.revision };
+  }
+
+  /** @param {BackboneSource} source @param {Context} context */
+  async #readBackbone(source, context) {
+    if (source instanceof Uint8Array) return source;
+    return readBytes(source ?? `${this.#folder}backbones/builtin.safetensors`, 'backbone', context);
+  }
+
+  /** @param {{ classId: number, name: string, enabled: boolean, index?: number }} args */
+  addClass({ index, ...record }) {
+    return this.#change(() => this.samples.addClass(record, index));
+  }
+
+  /** @param {{ classId: number, name: string }} args */
+  renameClass({ classId, name }) {
+    return this.#change(() => this.#onClass(classId, (session, inner) => unwrap(session.renameClass(inner, name))));
+  }
+
+  /** @param {{ classId: number, enabled: boolean }} args */
+  setClassEnabled({ classId, enabled }) {
+    return this.#change(() => {
+      this.#onClass(classId, (session, inner) => unwrap(session.setClassEnabled(inner, enabled)));
+      this.samples.revision++;
+    });
+  }
+
+  /** @param {{ classId: number, index: number }} args */
+  moveClass({ classId, index }) {
+    return this.#change(() => this.#onClass(classId, (session, inner) => unwrap(session.moveClass(inner, index))));
+  }
+
+  /** @param {{ classId: number }} args */
+  removeClass({ classId }) {
+    return this.#change(() => this.samples.removeClass(classId));
+  }
+
+  /** @param {PictureArgs & { sampleId: number, classId: number }} args */
+  async addSample({ sampleId, classId, message, crop, mirror }) {
+    let picture;
+    const revision = await this.#change(async () => {
+      picture = await this.samples.addPicture(sampleId, classId, message, { crop, mirror });
+    });
+    return { picture, revision };
+  }
+
+  /**
+   * Samples with pictures that were kept before.
+   * @param {{ records: import('./samples.js').SampleRecord[] }} args
+   * @param {Context} context
+   */
+  putSamples({ records }, { onProgress, signal }) {
+    return this.#change(async () => {
+      let done = 0;
+      for (const record of records) {
+        throwIfAborted(signal);
+        await this.samples.putSample(record);
+        onProgress?.({ stage: 'embed', done: ++done, total: records.length });
+      }
+    });
+  }
+
+  /** @param {{ sampleIds: number[] }} args */
+  removeSamples({ sampleIds }) {
+    return this.#change(() => this.samples.removeSamples(sampleIds));
+  }
+
+  /** @param {{ sampleIds: number[] }} args */
+  forgetSamples({ sampleIds }) {
+    return this.#change(() => this.samples.forget(sampleIds));
+  }
+
+  /** @param {{ sampleIds: number[], classId: number }} args */
+  moveSamples({ sampleIds, classId }) {
+    return this.#change(() => this.samples.moveSamples(sampleIds, classId));
+  }
+
+  /** @param {{ pairs: { from: number, to: number }[], classId: number }} args */
+  copySamples({ pairs, classId }) {
+    return this.#change(() => this.samples.copySamples(pairs, classId));
+  }
+
+  /** @param {{ sampleId: number }} args */
+  sampleEmbedding({ sampleId }) {
+    return this.changes.run(() => this.samples.embedding(sampleId));
+  }
+
+  /** @param {import('../shared/train-options.js').TrainRequest} request @param {Context} context */
+  train(request, context) {
+    return this.#runs.train(request, context);
+  }
+
+  /** @param {{ budgetMs: number, seed: number }} args @param {Context} context */
+  async advise(args, context) {
+    const advice = await this.#runs.advise(args, context);
+    return { advice, revision: this.samples.revision };
+  }
+
+  /** @param {import('../shared/train-options.js').TrainRequest} request @param {Context} context */
+  estimate(request, context) {
+    return this.#runs.estimate(request, context);
+  }
+
+  finishTraining() {
+    this.#runs.finish();
+  }
+
+  pauseTraining() {
+    this.#runs.pause();
+  }
+
+  resumeTraining() {
+    this.#runs.resume();
+  }
+
+  /** @param {PictureArgs} args */
+  async predict({ message, crop, mirror }) {
+    const start = performance.now();
+    const frame = await readFrame(message, crop);
+    const read = performance.now();
+    const { engine, samples } = this;
+    this.views.notePrediction();
+    const { ranking, embedded } = engine.withFrame(frame, mirror, (session, description) => {
+      unwrap(session.embedForRanking(description));
+      return { embedded: performance.now(), ranking: unwrap(session.rank()) };
+    });
+    this.embedMs = embedded - read;
+    return {
+      known: ranking.known,
+      classIds: Array.from(ranking.classIds, (inner) => samples.classes.outer(inner)),
+      probabilities: ranking.probabilities,
+      head: ranking.kind,
+      trained: ranking.trained,
+      stale: ranking.trained && this.#headRevision !== samples.revision,
+      timings: { readMs: read - start, embedMs: embedded - read, headMs: performance.now() - embedded },
+    };
+  }
+
+  /** @param {PictureArgs & { features?: string[] }} args */
+  async embed({ message, crop, mirror, features }) {
+    const frame = await readFrame(message, crop);
+    return this.engine.withFrame(frame, mirror, (session, description) =>
+      unwrap(features ? session.embedMaps(description, features) : session.embed(description)),
+    );
+  }
+
+  /** @param {{ date: string }} args */
+  exportHead({ date }) {
+    return this.changes.run(() => this.engine.run((session) => unwrap(session.exportHead(date))));
+  }
+
+  /** @param {{ bytes: Uint8Array }} args */
+  readHead({ bytes }) {
+    return this.changes.run(() => {
+      const { labels, bringsLayers } = this.engine.withBytes(bytes, (session) =>
+        unwrap(session.readHead(bytes.length)),
+      );
+      return { labels, bringsLayers };
+    });
+  }
+
+  /**
+   * @param {{ classIds: number[], bringsLayers: boolean, stale?: boolean, strategy?: any }} args an id for each row of the
+   * head that was read
+   */
+  adoptHead({ classIds, bringsLayers, stale = false, strategy = null }) {
+    return this.changes.run(() => {
+      const inner = classIds.map((classId) => this.samples.classes.inner(classId) ?? NO_CLASS);
+      const file = bringsLayers ? this.file : new Uint8Array();
+      this.engine.withBytes(file, (session) => unwrap(session.adoptHead(inner, file.length)));
+      const { revision } = this.samples;
+      this.views.wake();
+      return { head: this.takeHead(stale ? null : revision, strategy), revision };
+    });
+  }
+
+  /**
+   * The head that was put to work just now, with its file, from which a new engine can take it up.
+   * @param {number | null} revision of the samples that it was made from
+   * @param {import('../headstart-training.d.ts').StrategyName | null} strategy
+   */
+  takeHead(revision, strategy) {
+    this.#headRevision = revision;
+    const { info, file } = this.engine.run((session) => ({
+      info: unwrap(session.headInfo()),
+      file: unwrap(session.exportHead('')),
+    }));
+    const classIds = Array.from(info.classIds, (inner) => this.samples.classes.outer(inner));
+    return { ...info, strategy, classIds, file };
+  }
+
+  /**
+   * @param {{ backbone: BackboneSource, inputSize: number }} args
+   * @param {Context} context
+   */
+  async setBackbone({ backbone, inputSize }, { signal, onProgress }) {
+    this.#changing?.abort();
+    const controller = new AbortController();
+    this.#changing = controller;
+    const stop = () => controller.abort();
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
+    try {
+      const context = { signal: controller.signal, onProgress };
+      const next = await this.#load({ file: await this.#readBackbone(backbone, context), inputSize }, context);
+      await changeBackbone(next, this.samples, this.changes, context, (loaded, samples) => {
+        this.#runs.stop('the backbone was changed');
+        this.#takeOver(loaded, samples);
+      });
+      this.views.wake();
+      return this.#running(next);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      if (this.#changing === controller) this.#changing = null;
+    }
+  }
+
+  stats() {
+    const memory = this.engine.run((session) => session.memory());
+    return {
+      wasmBytes: memory.wasmBytes,
+      backboneBytes: memory.backboneBytes,
+      storeBytes: memory.storeBytes,
+      viewBytes: memory.viewBytes,
+      viewedSampleCount: this.views.count(),
+      headBytes: memory.headBytes,
+      pictureBytes: this.samples.pictureBytes,
+      handleCount: this.engine.handleCount(),
+      pictureFormat: pictureFormat(),
+      canvasFalsified: canvasIsFalsified(),
+    };
+  }
+
+  dispose() {
+    this.views.stop();
+    this.#runs.stop('the trainer was disposed');
+    this.#changing?.abort();
+    this.#engine?.dispose();
+  }
+
+  /** @param {() => void | Promise<void>} change @returns {Promise<number>} the revision after it */
+  #change(change) {
+    return this.changes.run(async () => {
+      await change();
+      this.views.wake();
+      return this.samples.revision;
+    });
+  }
+
+  /**
+   * @param {number} classId
+   * @param {(session: import('./session.d.ts').Session, inner: number) => void} action
+   */
+  #onClass(classId, action) {
+    const inner = this.samples.innerClass(classId);
+    this.engine.run((session) => action(session, inner));
+  }
+}

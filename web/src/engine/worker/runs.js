@@ -1,0 +1,297 @@
+// Trainings, estimates and advice: one at a time, each as slices of work that can be paused, ended and stopped.
+import { HeadstartError, throwIfAborted, unwrap } from '../shared/errors.js';
+import { planOf } from '../shared/strategies.js';
+import { Gate, Queue } from '../shared/turns.js';
+import { measureWays } from './advice.js';
+import { headSettings, stepUntilDone, translateReport } from './training.js';
+import { beginTuning, cancelTuning, measureTuning, tuneSettings, tuneUntilDone } from './tuning.js';
+
+/** @typedef {import('../shared/assets.js').Context} Context */
+/** @typedef {import('../headstart.d.ts').Progress} Progress */
+/** @typedef {import('../headstart-training.d.ts').Advice} Advice */
+/** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
+/** @typedef {import('./host.js').Host} Host */
+/** @typedef {import('./tuning.js').Pace} Pace */
+/** @typedef {import('../shared/strategies.js').Plan} Plan */
+/** @typedef {import('../shared/train-options.js').TrainRequest} TrainRequest */
+/** @typedef {{ revision: number, classIdOf: (inner: number) => number, sampleIdOf: (inner: number) => number, pictureOf: (inner: number) => import('./picture-codec.js').KeptPicture }} Identities */
+
+const ADVICE_BUDGET_MS = 60_000;
+// Of a fine-tuning, what the head before it takes in the progress.
+const HEAD_SHARE = 0.05;
+const ESTIMATE_MS = 150;
+
+export class HostRuns {
+  #host;
+  /** What stops the run that is under way. @type {AbortController | null} */
+  #current = null;
+  /** C++ has room for one run: the next begins when the one before has stopped. */
+  #runs = new Queue();
+  #gate = new Gate();
+  #wish = { isFinishing: false };
+  #count = 0;
+  /** @type {{ revision: number, mirror: string, recommended: StrategyName } | null} */
+  #found = null;
+
+  /** @param {Host} host */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  get isBusy() {
+    return this.#count > 0;
+  }
+
+  /** @param {string} why */
+  stop(why) {
+    this.#current?.abort(new HeadstartError('cancelled', why));
+  }
+
+  finish() {
+    this.#wish.isFinishing = true;
+    this.#gate.open();
+  }
+
+  pause() {
+    if (this.isBusy) this.#gate.close();
+  }
+
+  resume() {
+    this.#gate.open();
+  }
+
+  /** @param {TrainRequest} request @param {Context} context */
+  train(request, context) {
+    this.stop('a newer training took its place');
+    return this.#run(context, (pace) => this.#train(request, pace));
+  }
+
+  /** @param {{ budgetMs: number, seed: number }} args @param {Context} context */
+  advise(args, context) {
+    return this.#run(context, (pace) => this.#advise(args, pace));
+  }
+
+  /** @param {TrainRequest} request @param {Context} context */
+  estimate(request, context) {
+    return this.#run(context, (pace) => this.#estimate(request, pace));
+  }
+
+  /**
+   * @template T
+   * @param {Context} context
+   * @param {(pace: Pace) => Promise<T>} action
+   * @returns {Promise<T>}
+   */
+  async #run({ signal, onProgress }, action) {
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
+    this.#count++;
+    this.#current = controller;
+    try {
+      return await this.#runs.run(() => {
+        throwIfAborted(controller.signal);
+        this.#current = controller;
+        this.#wish = { isFinishing: false };
+        this.#gate.open();
+        return action({ gate: this.#gate, signal: controller.signal, onProgress });
+      });
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      if (this.#current === controller) this.#current = null;
+      this.#count--;
+      this.#host.views.wake();
+    }
+  }
+
+  /** @param {TrainRequest} request @param {Pace} pace */
+  async #train(request, pace) {
+    const start = performance.now();
+    let advice = null;
+    let { strategy } = request;
+    if (strategy === 'recommended') {
+      if (!this.#isFresh()) advice = await this.#advise({ budgetMs: ADVICE_BUDGET_MS, seed: request.head.seed }, pace);
+      strategy = this.#recommended();
+    }
+    const plan = /** @type {Plan} */ (planOf(strategy));
+    const { report, revision } = plan.part
+      ? await this.#tune(plan, request, pace)
+      : await this.#fit(plan, request, pace);
+    const head = this.#host.takeHead(revision, plan.strategy);
+    return { report: { ...report, elapsedMs: performance.now() - start }, head, revision, advice };
+  }
+
+  #isFresh() {
+    return this.#found?.revision === this.#host.samples.revision;
+  }
+
+  #recommended() {
+    return /** @type {{ recommended: StrategyName }} */ (this.#found).recommended;
+  }
+
+  /**
+   * A head, up to the point where it could take over.
+   * @param {Plan} plan
+   * @param {TrainRequest} request
+   * @param {Pace} pace
+   * @param {(fraction: number) => void} report
+   */
+  async #prepare(plan, request, pace, report) {
+    const { views } = this.#host;
+    const needsViews = plan.views || plan.tuneViews;
+    if (needsViews) await views.complete(pace);
+    const { engine, mirrorHarms, ...identities } = await this.#host.changes.run(() => {
+      throwIfAborted(pace.signal);
+      const { engine: now } = this.#host;
+      const mirrorHarms = needsViews && this.#mirrorHarms();
+      now.run((session) => unwrap(session.trainBegin(headSettings(plan, request, mirrorHarms), plan.features)));
+      return { engine: now, mirrorHarms, ...this.#identitiesNow() };
+    });
+    await stepUntilDone(engine, pace.gate, pace.signal, report);
+    return { engine, identities, mirrorHarms };
+  }
+
+  #mirrorHarms() {
+    if (this.#isFresh()) return this.#found?.mirror === 'harms';
+    return this.#host.engine.run((session) => unwrap(session.mirrorVerdict())) === 'harms';
+  }
+
+  /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
+  async #fit(plan, request, pace) {
+    const { engine, identities } = await this.#prepare(plan, request, pace, (fraction) =>
+      pace.onProgress?.({ stage: 'train', done: fraction, total: 1 }),
+    );
+    const report = engine.run((session) => unwrap(session.trainFinish()));
+    return { revision: identities.revision, report: this.#reportOf(plan, report, identities) };
+  }
+
+  /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
+  async #tune(plan, request, pace) {
+    const { onProgress } = pace;
+    const { engine, identities, mirrorHarms } = await this.#prepare(plan, request, pace, (fraction) =>
+      onProgress?.({ stage: 'train', done: fraction * HEAD_SHARE, total: 1 }),
+    );
+    const { file } = this.#host;
+    const task = { engine, file, settings: tuneSettings(plan, request, mirrorHarms), pictureOf: identities.pictureOf };
+    try {
+      const estimate = beginTuning(task);
+      /** @param {Progress} progress */
+      const later = (progress) => {
+        const done = progress.stage === 'train' ? HEAD_SHARE + progress.done * (1 - HEAD_SHARE) : progress.done;
+        onProgress?.({ ...progress, done });
+      };
+      await tuneUntilDone(task, estimate.frozenPassCount, { ...pace, onProgress: later }, this.#wish);
+      const report = engine.withBytes(file, (session) => unwrap(session.tuneFinish(file.length)));
+      const answer = this.#reportOf(plan, report, identities);
+      const { fineTuning } = report;
+      const epochCount = request.tune.epochs || estimate.epochCount;
+      const isKept = fineTuning?.betterThanHead === true;
+      const changed = isKept ? { border: estimate.border, frozenWeightCount: estimate.frozenWeightCount } : {};
+      return {
+        revision: identities.revision,
+        report: { ...answer, ...changed, fineTuning: fineTuning ? { ...fineTuning, epochCount } : null },
+      };
+    } catch (cause) {
+      cancelTuning(engine);
+      throw cause;
+    }
+  }
+
+  /** @param {Plan} plan @param {import('./session.d.ts').SessionReport} report @param {Identities} identities */
+  #reportOf({ strategy }, report, { classIdOf, sampleIdOf }) {
+    const answer = translateReport(report, classIdOf, sampleIdOf);
+    const border = answer.features.at(-1) ?? 'last';
+    return { strategy, border, ...answer, frozenWeightCount: this.#weightsUpTo(border), fineTuning: null };
+  }
+
+  /** @param {string} map */
+  #weightsUpTo(map) {
+    const { layers } = this.#host.backbone;
+    const end = layers.findIndex(({ name }) => name === map);
+    return layers.slice(0, end + 1).reduce((sum, { weightCount }) => sum + weightCount, 0);
+  }
+
+  /** Classes and samples may be removed while a run is under way; its report speaks of those that it saw. */
+  #identitiesNow() {
+    const { classes, samples, records, revision } = this.#host.samples;
+    const classIds = new Map(classes.outers().map((id) => [classes.inner(id), id]));
+    const sampleIds = new Map(samples.outers().map((id) => [samples.inner(id), id]));
+    const pictures = new Map(samples.outers().map((id) => [samples.inner(id), records.get(id)?.picture]));
+    return {
+      revision,
+      classIdOf: (/** @type {number} */ inner) => /** @type {number} */ (classIds.get(inner)),
+      sampleIdOf: (/** @type {number} */ inner) => /** @type {number} */ (sampleIds.get(inner)),
+      pictureOf: (/** @type {number} */ inner) =>
+        /** @type {import('./picture-codec.js').KeptPicture} */ (pictures.get(inner)),
+    };
+  }
+
+  /** @param {{ budgetMs: number, seed: number }} args @param {Pace} pace @returns {Promise<Advice>} */
+  async #advise({ budgetMs, seed }, pace) {
+    const identities = await this.#host.changes.run(() => {
+      throwIfAborted(pace.signal);
+      this.#host.engine.run((session) => unwrap(session.adviceBegin()));
+      return this.#identitiesNow();
+    });
+    const advice = await measureWays(this.#host, identities, { budgetMs, seed }, pace);
+    const { mirror, recommended } = advice;
+    this.#found = { revision: identities.revision, mirror, recommended };
+    return advice;
+  }
+
+  /** @param {TrainRequest} request @param {Pace} pace */
+  async #estimate(request, pace) {
+    const fresh = this.#isFresh() ? this.#recommended() : 'head';
+    const plan = /** @type {Plan} */ (planOf(request.strategy === 'recommended' ? fresh : request.strategy));
+    const head = await this.#estimateHead(plan, request, pace);
+    if (!plan.part) return { strategy: plan.strategy, ...head };
+    // Any head will do: what is measured is what comes after it.
+    const quick = /** @type {Plan} */ (planOf('nearest-mean'));
+    const { engine, identities } = await this.#prepare({ ...quick, features: plan.features }, request, pace, () => {});
+    const { file } = this.#host;
+    const settings = tuneSettings(plan, request, this.#mirrorHarms());
+    const task = { engine, file, settings, pictureOf: identities.pictureOf };
+    try {
+      const estimate = beginTuning(task);
+      const tuneMs = await measureTuning(task, estimate, pace);
+      const { memoryBytes, trainedWeightCount, frozenWeightCount } = estimate;
+      const elapsedMs = head.elapsedMs + tuneMs;
+      return { strategy: plan.strategy, elapsedMs, memoryBytes, trainedWeightCount, frozenWeightCount };
+    } finally {
+      cancelTuning(engine);
+    }
+  }
+
+  /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
+  async #estimateHead(plan, request, { signal, gate }) {
+    const { engine, backbone, samples, views } = this.#host;
+    const viewsMs =
+      plan.views || plan.tuneViews ? views.missingCount() * engine.run((session) => session.viewCount()) : 0;
+    const fit = { ...plan, views: false, secondLook: false };
+    const start = performance.now();
+    await this.#host.changes.run(() => {
+      engine.run((session) => unwrap(session.trainBegin(headSettings(fit, request, false), plan.features)));
+    });
+    let fraction = 0;
+    while (fraction < 1 && performance.now() - start < ESTIMATE_MS) {
+      const step = engine.run((session) => unwrap(session.trainStep()));
+      fraction = step.done ? 1 : step.fraction;
+      await gate.pass(signal);
+    }
+    engine.run((session) => session.trainCancel());
+    const elapsedMs = (performance.now() - start) / Math.max(fraction, 0.01) + viewsMs * this.#host.embedMs;
+    const classCount = engine.run((session) => session.classes().filter((c) => c.enabled && c.sampleCount > 0)).length;
+    const width = plan.features.reduce(
+      (sum, map) => sum + (backbone.layers.find(({ name }) => name === map)?.channels ?? 0),
+      0,
+    );
+    const copies = plan.views ? 2 + engine.run((session) => session.viewCount()) : 2;
+    return {
+      elapsedMs,
+      memoryBytes: samples.records.size * width * 4 * copies,
+      trainedWeightCount: classCount * (width + 1),
+      frozenWeightCount: this.#weightsUpTo(plan.features.at(-1) ?? 'last'),
+    };
+  }
+}

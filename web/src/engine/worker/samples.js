@@ -1,0 +1,251 @@
+// The engine's side of classes and samples: which is which in C++, and the pictures.
+import { HeadstartError, unwrap } from '../shared/errors.js';
+import { decodeBlob, readBitmap, readFrame } from './frames.js';
+import { IdMap } from './id-map.js';
+import {
+  decodePicture,
+  encodePicture,
+  isKeptAlready,
+  LARGEST_SIDE,
+  pictureBytes,
+  pictureFormat,
+  pictureSide,
+} from './picture-codec.js';
+
+/** @typedef {import('./engine.js').Engine} Engine */
+/** @typedef {import('./engine.js').Frame} Frame */
+/** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
+/** @typedef {import('../client/images.js').FrameMessage} FrameMessage */
+/** @typedef {import('./picture-codec.js').KeptPicture} KeptPicture */
+/** @typedef {{ sampleId: number, classId: number, picture: KeptPicture }} SampleRecord */
+/** @typedef {{ classId: number, name: string, enabled: boolean }} ClassRecord */
+
+export class HostSamples {
+  classes = new IdMap();
+  samples = new IdMap();
+  /** In the order of the samples. @type {Map<number, { classId: number, picture: KeptPicture }>} */
+  records = new Map();
+  pictureBytes = 0;
+  /** Grows with every change that makes a head stale. */
+  revision = 0;
+  /** Features of removed samples that may come back. @type {Map<number, Float32Array>} */
+  #bin = new Map();
+  #engine;
+  #inputSize;
+
+  /** @param {Engine} engine with a backbone of `inputSize` and no samples @param {number} inputSize */
+  constructor(engine, inputSize) {
+    this.#engine = engine;
+    this.#inputSize = inputSize;
+  }
+
+  /** @param {ClassRecord} record @param {number} [index] */
+  addClass({ classId, name, enabled }, index) {
+    this.#engine.run((session) => {
+      const inner = session.addClass(name);
+      this.classes.set(classId, inner);
+      if (!enabled) unwrap(session.setClassEnabled(inner, false));
+      if (index !== undefined) unwrap(session.moveClass(inner, index));
+    });
+    this.revision++;
+  }
+
+  /** With its samples. @param {number} classId */
+  removeClass(classId) {
+    for (const [sampleId, record] of this.records) {
+      if (record.classId === classId) this.#removeSample(sampleId);
+    }
+    this.#engine.run((session) => unwrap(session.removeClass(this.innerClass(classId))));
+    this.classes.delete(classId);
+    this.revision++;
+  }
+
+  /** @param {number} classId */
+  innerClass(classId) {
+    const inner = this.classes.inner(classId);
+    if (inner === undefined)
+      throw new HeadstartError('cancelled', 'the class was removed before its picture was taken in');
+    return inner;
+  }
+
+  /** @param {number} sampleId */
+  #innerSample(sampleId) {
+    const inner = this.samples.inner(sampleId);
+    if (inner === undefined) throw new HeadstartError('bad-argument', `there is no sample ${sampleId}`);
+    return inner;
+  }
+
+  /**
+   * @param {number} sampleId
+   * @param {number} classId
+   * @param {FrameMessage} message
+   * @param {{ crop?: CropRectangle, mirror: boolean }} options
+   * @returns {Promise<KeptPicture>}
+   */
+  async addPicture(sampleId, classId, message, options) {
+    const { picture, frame } = await this.#keep(message, options);
+    this.#insert(sampleId, classId, picture, (inner) =>
+      this.#engine.withFrame(frame, false, (session, description) => unwrap(session.addSample(inner, description))),
+    );
+    return picture;
+  }
+
+  /**
+   * @param {FrameMessage} message
+   * @param {{ crop?: CropRectangle, mirror: boolean }} options
+   * @returns {Promise<{ picture: KeptPicture, frame: Frame }>} frame: what reading the picture gives
+   */
+  async #keep(message, { crop, mirror }) {
+    let frame;
+    if (message.kind === 'blob') {
+      const bitmap = await decodeBlob(message.blob);
+      const size = { width: bitmap.width, height: bitmap.height };
+      frame = await readBitmap(bitmap, crop);
+      if (!crop && !mirror && isKeptAlready(message.blob, size)) {
+        // A copy: the file on disk may change or go.
+        const { blob } = message;
+        return { picture: new Blob([await blob.arrayBuffer()], { type: blob.type }), frame };
+      }
+    } else {
+      frame = await readFrame(message, crop);
+    }
+    const side = this.#keptSide(frame);
+    const rgba = this.#engine.withFrame(frame, mirror, (session, description) =>
+      unwrap(session.makePicture(description, side)),
+    );
+    const picture = await encodePicture(rgba, side);
+    return { picture, frame: await decodePicture(picture) };
+  }
+
+  /** @param {Frame} frame */
+  #keptSide({ width, height, crop }) {
+    const own = crop ? (crop.width === crop.height ? crop.width : LARGEST_SIDE + 1) : Math.min(width, height);
+    // Where pixels are kept as they are, a small picture stays what it is.
+    if (pictureFormat() === 'pixels' && own <= LARGEST_SIDE) return own;
+    return pictureSide(this.#inputSize);
+  }
+
+  /**
+   * @param {number} sampleId
+   * @param {number} classId
+   * @param {KeptPicture} picture
+   * @param {(innerClass: number) => number} add
+   */
+  #insert(sampleId, classId, picture, add) {
+    this.samples.set(sampleId, add(this.innerClass(classId)));
+    this.records.set(sampleId, { classId, picture });
+    this.pictureBytes += pictureBytes(picture);
+    this.revision++;
+  }
+
+  /**
+   * Puts a sample with a kept picture in: one that comes back, or one of an engine that crashed.
+   * @param {SampleRecord} record
+   */
+  async putSample({ sampleId, classId, picture }) {
+    const binned = this.#bin.get(sampleId);
+    this.#bin.delete(sampleId);
+    if (binned) {
+      this.putRow({ sampleId, classId, picture }, binned);
+      return;
+    }
+    const frame = await decodePicture(picture);
+    this.#insert(sampleId, classId, picture, (inner) =>
+      this.#engine.withFrame(frame, false, (session, description) => unwrap(session.addSample(inner, description))),
+    );
+  }
+
+  /** @param {SampleRecord} record @param {Float32Array} row of all maps' features */
+  putRow({ sampleId, classId, picture }, row) {
+    this.#insert(sampleId, classId, picture, (inner) =>
+      this.#engine.withFloats(row, (session) => unwrap(session.addRow(inner, row.length))),
+    );
+  }
+
+  /** Samples of enabled classes. */
+  enabledSampleIds() {
+    const enabled = this.#enabledClasses();
+    return [...this.records].flatMap(([sampleId, { classId }]) => (enabled.has(classId) ? [sampleId] : []));
+  }
+
+  /** Two classes with pictures, each of which has so many at least. @param {number} least */
+  canHoldOut(least) {
+    const counts = this.#engine.run((session) => session.classes()).filter((c) => c.enabled && c.sampleCount > 0);
+    return counts.length >= 2 && counts.every(({ sampleCount }) => sampleCount >= least);
+  }
+
+  #enabledClasses() {
+    const classes = this.#engine.run((session) => session.classes());
+    return new Set(classes.filter(({ enabled }) => enabled).map(({ id }) => this.classes.outer(id)));
+  }
+
+  /** @param {number} sampleId */
+  embedding(sampleId) {
+    return this.#engine.run((session) => unwrap(session.sampleEmbedding(this.#innerSample(sampleId))));
+  }
+
+  /** @param {number} sampleId */
+  #row(sampleId) {
+    return this.#engine.run((session) => unwrap(session.sampleRow(this.#innerSample(sampleId))));
+  }
+
+  /** @param {number[]} sampleIds */
+  removeSamples(sampleIds) {
+    for (const sampleId of sampleIds) this.#removeSample(sampleId);
+  }
+
+  /** @param {number} sampleId */
+  #removeSample(sampleId) {
+    this.#bin.set(sampleId, this.#row(sampleId));
+    this.#engine.run((session) => unwrap(session.removeSample(this.#innerSample(sampleId))));
+    this.pictureBytes -= pictureBytes(this.#record(sampleId).picture);
+    this.records.delete(sampleId);
+    this.samples.delete(sampleId);
+    this.revision++;
+  }
+
+  /** @param {number[]} sampleIds that can no longer come back */
+  forget(sampleIds) {
+    for (const sampleId of sampleIds) this.#bin.delete(sampleId);
+  }
+
+  /** @param {number[]} sampleIds @param {number} classId */
+  moveSamples(sampleIds, classId) {
+    const innerClass = this.innerClass(classId);
+    for (const sampleId of sampleIds) {
+      this.#engine.run((session) => unwrap(session.moveSample(this.#innerSample(sampleId), innerClass)));
+      this.#record(sampleId).classId = classId;
+    }
+    this.revision++;
+  }
+
+  /** @param {{ from: number, to: number }[]} pairs of sample ids @param {number} classId */
+  copySamples(pairs, classId) {
+    for (const { from, to } of pairs) {
+      const inner = this.#innerSample(from);
+      this.#insert(to, classId, this.#record(from).picture, (innerClass) =>
+        this.#engine.run((session) => unwrap(session.copySample(inner, innerClass))),
+      );
+    }
+  }
+
+  /** @param {number} sampleId */
+  #record(sampleId) {
+    return /** @type {{ classId: number, picture: KeptPicture }} */ (this.records.get(sampleId));
+  }
+
+  /**
+   * The same classes and samples over another backbone, in one go: nothing can come between.
+   * @param {HostSamples} target still empty
+   * @param {Map<number, Float32Array>} rows by sample
+   */
+  copyTo(target, rows) {
+    for (const { id, name, enabled } of this.#engine.run((session) => session.classes())) {
+      target.addClass({ classId: /** @type {number} */ (this.classes.outer(id)), name, enabled });
+    }
+    for (const [sampleId, record] of this.records) {
+      target.putRow({ sampleId, ...record }, /** @type {Float32Array} */ (rows.get(sampleId)));
+    }
+    target.revision = this.revision + 1;
+  }
+}
