@@ -91,8 +91,7 @@ struct Steps {
 };
 
 // Runs to the end, calling `between` after every step.
-Steps run_counting(
-    FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
+Steps run_counting(FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
   const std::size_t size = tuner.border_height() * tuner.border_width() * tuner.border_channel_count();
   Steps steps;
   FineTuneProgress last;
@@ -115,8 +114,7 @@ Steps run_counting(
 }
 
 // … and returns how many maps were asked for.
-std::size_t run(
-    FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
+std::size_t run(FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
   return run_counting(tuner, task, between).map_count;
 }
 

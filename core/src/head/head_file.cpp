@@ -20,7 +20,7 @@ constexpr std::size_t kMostLabelBytes = 1u << 20u;
 // The metadata that is a plain text of the head.
 struct TextField {
   const char* key;
-  std::string Head::*member;
+  std::string Head::* member;
 };
 constexpr TextField kTextFields[] = {
     {"backbone", &Head::backbone},
