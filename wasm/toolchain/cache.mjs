@@ -6,7 +6,6 @@ import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const toolchainDir = fileURLToPath(new URL('.', import.meta.url));
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const cacheDir =
   process.env.HEADSTART_CACHE ||
@@ -14,18 +13,18 @@ export const cacheDir =
 export const binDir = join(cacheDir, 'bin');
 export const sourcesDir = join(cacheDir, 'src');
 
-/** Everything that decides how XNNPACK is compiled, relative to the toolchain's folder. xnnpack.cmake lists the same. */
+/** Everything that decides how XNNPACK is compiled, relative to the repository. core/xnnpack.cmake lists the same. */
 export function recipeFiles() {
-  return readdirSync(join(toolchainDir, 'xnnpack'), { recursive: true, withFileTypes: true })
+  return readdirSync(join(repository, 'core/xnnpack'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(toolchainDir, join(entry.parentPath, entry.name)))
-    .concat(['cache.cmake', 'emscripten.cmake', 'native.cmake'])
+    .map((entry) => relative(repository, join(entry.parentPath, entry.name)))
+    .concat(['cache', 'emscripten', 'native'].map((name) => `wasm/toolchain/${name}.cmake`))
     .sort();
 }
 
 /** A name for the state of those files: a change of them must not meet objects of another state. */
 export function recipeHash() {
-  const lines = recipeFiles().map((file) => `${sha256(readFileSync(join(toolchainDir, file)))}\n`);
+  const lines = recipeFiles().map((file) => `${sha256(readFileSync(join(repository, file)))}\n`);
   return sha256(lines.join('')).slice(0, 12);
 }
 

@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { cacheDir, recipeFiles, recipeHash, sourcesDir, toolchainDir } from './cache.mjs';
+import { cacheDir, recipeFiles, recipeHash, repository, sourcesDir } from './cache.mjs';
 import { run } from './process.mjs';
 
 /**
@@ -41,16 +41,17 @@ export function titleOf(part) {
 export async function compileXnnpack(part, tools, onProgress) {
   const buildDir = partDir(part, tools);
   const [kind, ...variant] = part.split('-');
+  const recipe = copyRecipe(buildDir);
   const settings = {
     CMAKE_BUILD_TYPE: 'Release',
-    CMAKE_TOOLCHAIN_FILE: join(copyRecipe(buildDir), kind === 'native' ? 'native.cmake' : 'emscripten.cmake'),
+    CMAKE_TOOLCHAIN_FILE: join(recipe, 'wasm/toolchain', kind === 'native' ? 'native.cmake' : 'emscripten.cmake'),
     HEADSTART_SOURCES: sourcesDir,
     HEADSTART_XNNPACK_PART: kind === 'native' ? 'all' : kind,
     HEADSTART_VARIANT: variant.join('-'),
   };
   const definitions = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
   onProgress('configuring');
-  await run('cmake', ['-S', join(copyRecipe(buildDir), 'xnnpack'), '-B', buildDir, '-G', 'Ninja', ...definitions]);
+  await run('cmake', ['-S', join(recipe, 'core/xnnpack'), '-B', buildDir, '-G', 'Ninja', ...definitions]);
   await runNinja(buildDir, [], onProgress);
   writeFileSync(join(buildDir, 'complete'), '');
 }
@@ -67,7 +68,7 @@ function copyRecipe(buildDir) {
     rmSync(part, { recursive: true, force: true });
     for (const file of recipeFiles()) {
       mkdirSync(join(part, file, '..'), { recursive: true });
-      cpSync(join(toolchainDir, file), join(part, file));
+      cpSync(join(repository, file), join(part, file));
     }
     renameSync(part, target);
   }
