@@ -5,6 +5,7 @@
  * else returns a promise and rejects.
  */
 
+import type { Keeping } from './headstart-keeping.d.ts';
 import type {
   Advice,
   MapName,
@@ -15,6 +16,7 @@ import type {
   TrainReport,
 } from './headstart-training.d.ts';
 
+export type * from './headstart-keeping.d.ts';
 export type * from './headstart-training.d.ts';
 
 /** What went wrong, in one word that a program can branch on. */
@@ -252,6 +254,8 @@ export interface Trainer {
   readonly threads: number;
   /** The engine ran out of memory or crashed. Pictures can still be read; `recover` starts it again. */
   readonly failed: boolean;
+  /** For programs that store their trainer and take it up again. */
+  readonly keeping: Keeping;
 
   /** Names need not differ; they must not be blank. */
   addClass(name: string): ClassId;

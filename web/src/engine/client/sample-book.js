@@ -54,6 +54,19 @@ export class SampleBook {
     return id;
   }
 
+  /** A class under the identity that it had before. @param {{ id: number, name: string, enabled: boolean }} kept */
+  takeUpClass({ id, name, enabled }) {
+    requireArgument(Number.isInteger(id) && id > 0 && !this.hasClass(id), `expected a new class id, got ${id}`);
+    this.classes.push({ id, name: checkName(name), enabled: Boolean(enabled), sampleIds: [] });
+    this.#lastClassId = Math.max(this.#lastClassId, id);
+  }
+
+  /** A sample under the identity that it had before. @param {number} sampleId @param {number} classId @param {KeptPicture} picture */
+  takeUpSample(sampleId, classId, picture) {
+    this.#lastSampleId = Math.max(this.#lastSampleId, sampleId);
+    this.addSample(sampleId, classId, picture);
+  }
+
   /** @param {number} classId @param {string} name */
   renameClass(classId, name) {
     this.classOf(classId).name = checkName(name);

@@ -4,6 +4,7 @@ import { toHeadstartError } from '../shared/errors.js';
 import { pictureBlob } from '../worker/picture-codec.js';
 import { EngineLine } from './engine-line.js';
 import { checkFeatures, checkPictureOptions, packPicture, pictureError } from './images.js';
+import { Keeping } from './keeping.js';
 import { SampleBook } from './sample-book.js';
 import { backboneSource, checkInputSize } from './sources.js';
 import { Trainings } from './trainings.js';
@@ -25,6 +26,8 @@ export class Trainer {
   #opened;
   #book = new SampleBook();
   #trainings;
+  /** @readonly */
+  keeping;
 
   /**
    * @param {TrainerOptions} options
@@ -62,6 +65,7 @@ export class Trainer {
     this.#settings = settings;
     this.#opened = opened;
     this.#trainings = new Trainings(this.#line, this.#book);
+    this.keeping = new Keeping(this.#line, this.#book, this.#trainings);
   }
 
   get classes() {

@@ -126,6 +126,25 @@ export class Trainings {
     });
   }
 
+  /** The head that is in use, as it is stored. */
+  get kept() {
+    if (!this.#head) return null;
+    const { file, classIds, strategy } = this.#head;
+    return { file, classIds, strategy, stale: this.isStale, imported: this.#headIsImported };
+  }
+
+  /** @param {import('../headstart-keeping.d.ts').KeptHead} kept */
+  takeUp({ file, classIds, strategy, stale, imported }) {
+    return this.#imports.run(async () => {
+      this.#line.requireOpen();
+      const { bringsLayers } = await this.#line.change('readHead', { bytes: ownBytes(file, 'a head is its file') });
+      const args = { classIds, bringsLayers, stale, strategy };
+      const { head, revision } = await this.#line.change('adoptHead', args);
+      this.#takeHead(head, revision, imported);
+      if (stale) this.#headRevision = -1;
+    });
+  }
+
   /** The head read another backbone's features, and what was measured was theirs. */
   dropHead() {
     this.#head = null;

@@ -167,6 +167,40 @@ export class Host {
     });
   }
 
+  /**
+   * Samples as a program stored them. One whose picture cannot be read costs that one only.
+   * @param {{ records: import('./samples.js').SampleRecord[], rows: Float32Array | null }} args rows: features of each, where
+   * they are known
+   */
+  async takeUpSamples({ records, rows }) {
+    /** @type {number[]} */
+    const unreadable = [];
+    const length = rows ? rows.length / records.length : 0;
+    const revision = await this.#change(async () => {
+      for (const [index, record] of records.entries()) {
+        if (rows) this.samples.putRow(record, rows.subarray(index * length, (index + 1) * length));
+        else if (!(await this.#put(record))) unreadable.push(record.sampleId);
+      }
+    });
+    return { unreadable, revision };
+  }
+
+  /** @param {import('./samples.js').SampleRecord} record */
+  async #put(record) {
+    try {
+      await this.samples.putSample(record);
+      return true;
+    } catch (cause) {
+      if (this.failed || /** @type {any} */ (cause).code === 'out-of-memory') throw cause;
+      return false;
+    }
+  }
+
+  /** @param {{ sampleIds: number[] }} args */
+  sampleRows({ sampleIds }) {
+    return this.changes.run(() => this.samples.rows(sampleIds));
+  }
+
   /** @param {{ sampleIds: number[] }} args */
   removeSamples({ sampleIds }) {
     return this.#change(() => this.samples.removeSamples(sampleIds));

@@ -162,6 +162,22 @@ export class HostSamples {
     );
   }
 
+  /**
+   * Rows of all maps' features, joined; of samples that have gone meanwhile there are none.
+   * @param {number[]} wanted
+   */
+  rows(wanted) {
+    const sampleIds = wanted.filter((sampleId) => this.records.has(sampleId));
+    /** @type {Float32Array | undefined} */
+    let rows; // [sample_count, feature_count]
+    for (const [index, sampleId] of sampleIds.entries()) {
+      const row = this.#row(sampleId);
+      rows ??= new Float32Array(sampleIds.length * row.length);
+      rows.set(row, index * row.length);
+    }
+    return { sampleIds, rows: rows ?? new Float32Array() };
+  }
+
   /** Samples of enabled classes. */
   enabledSampleIds() {
     const enabled = this.#enabledClasses();

@@ -1,0 +1,67 @@
+// What a program stores of its trainer, and how it takes it up again: the same identities, no picture looked at twice.
+import { requireArgument } from '../shared/errors.js';
+
+/** @typedef {import('./engine-line.js').EngineLine} EngineLine */
+/** @typedef {import('./sample-book.js').SampleBook} SampleBook */
+/** @typedef {import('./trainings.js').Trainings} Trainings */
+/** @typedef {import('../headstart-keeping.d.ts').Keeping} KeepingSurface */
+/** @typedef {import('../headstart-keeping.d.ts').KeptSample} KeptSample */
+
+/** @implements {KeepingSurface} */
+export class Keeping {
+  #line;
+  #book;
+  #trainings;
+
+  /** @param {EngineLine} line @param {SampleBook} book @param {Trainings} trainings */
+  constructor(line, book, trainings) {
+    this.#line = line;
+    this.#book = book;
+    this.#trainings = trainings;
+  }
+
+  get head() {
+    return this.#trainings.kept;
+  }
+
+  /** @param {number[]} sampleIds */
+  async rows(sampleIds) {
+    this.#line.requireOpen();
+    return this.#line.change('sampleRows', { sampleIds });
+  }
+
+  /** @param {{ id: number, name: string, enabled: boolean }[]} classes */
+  takeUpClasses(classes) {
+    this.#line.requireOpen();
+    for (const { id, name, enabled } of classes) {
+      this.#book.takeUpClass({ id, name, enabled });
+      this.#line.post('addClass', { classId: id, name, enabled });
+    }
+  }
+
+  /** @param {KeptSample[]} samples @param {Float32Array | null} [rows] */
+  async takeUpSamples(samples, rows = null) {
+    this.#line.requireOpen();
+    for (const { sampleId, classId } of samples) {
+      this.#book.classOf(classId);
+      requireArgument(!this.#book.samples.has(sampleId), `there is a sample ${sampleId} already`);
+    }
+    if (samples.length === 0) return [];
+    requireArgument(
+      rows === null || (rows.length > 0 && rows.length % samples.length === 0),
+      `expected a row for each of ${samples.length} samples, got ${rows?.length} numbers`,
+    );
+    const records = samples.map(({ sampleId, classId, picture }) => ({ sampleId, classId, picture }));
+    const { unreadable } = await this.#line.change('takeUpSamples', { records, rows });
+    const left = new Set(unreadable);
+    for (const { sampleId, classId, picture } of records) {
+      if (!left.has(sampleId)) this.#book.takeUpSample(sampleId, classId, picture);
+    }
+    return /** @type {number[]} */ (unreadable);
+  }
+
+  /** @param {import('../headstart-keeping.d.ts').KeptHead} kept */
+  async takeUpHead(kept) {
+    await this.#trainings.takeUp(kept);
+  }
+}

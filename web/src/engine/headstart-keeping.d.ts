@@ -1,0 +1,43 @@
+/**
+ * Storing a trainer's state and taking it up again: classes and samples under their old identities, embeddings without
+ * looking at a picture twice, the head as it was.
+ */
+import type { ClassId, SampleId, StrategyName } from './headstart.d.ts';
+
+export interface KeptSample {
+  sampleId: SampleId;
+  classId: ClassId;
+  /** As `picture(sampleId)` gave it. */
+  picture: Blob;
+}
+
+export interface KeptHead {
+  /** A head file, see `exportHead`. */
+  file: Uint8Array;
+  /** Whose rows they are; of a class that is gone, undefined. */
+  classIds: (ClassId | undefined)[];
+  strategy: StrategyName | null;
+  /** Pictures or classes changed after it was trained. */
+  stale: boolean;
+  /** It came from a file. */
+  imported: boolean;
+}
+
+export interface Keeping {
+  /** The head in use; null where there is none. */
+  readonly head: KeptHead | null;
+  /**
+   * What the backbone saw in each sample, [sample_count, feature_count]. It belongs to the backbone in use at its input size.
+   * `sampleIds`: those that are still there, in this order.
+   */
+  rows(sampleIds: SampleId[]): Promise<{ sampleIds: SampleId[]; rows: Float32Array }>;
+  /** Adds classes under identities that are not in use. */
+  takeUpClasses(classes: { id: ClassId; name: string; enabled: boolean }[]): void;
+  /**
+   * Adds samples under identities that are not in use, with the rows that the same backbone gave (left out: it looks at them
+   * again). Resolves to those whose pictures cannot be read: they are not there.
+   */
+  takeUpSamples(samples: KeptSample[], rows?: Float32Array | null): Promise<SampleId[]>;
+  /** Puts a head to work again. */
+  takeUpHead(head: KeptHead): Promise<void>;
+}
