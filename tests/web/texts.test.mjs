@@ -10,15 +10,23 @@ import { LANGUAGES, pickLanguage } from '../../web/src/texts/texts.js';
 const source = new URL('../../web/src/', import.meta.url);
 /** @type {Record<string, Record<string, string | Record<string, string>>>} */
 const dictionaries = {};
+/** The words of parts of the page that come later, a folder for each. */
+const laterParts = readdirSync(new URL('texts/', source), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+assert.ok(laterParts.length > 0);
 for (const language of Object.keys(LANGUAGES)) {
-  const own = (await import(new URL(`texts/${language}.js`, source).href)).default;
-  const more = (await import(new URL(`texts/network/${language}.js`, source).href)).default;
-  assert.deepEqual(
-    Object.keys(more).filter((key) => key in own),
-    [],
-    'one text, one place',
-  );
-  dictionaries[language] = { ...own, ...more };
+  const all = { ...(await import(new URL(`texts/${language}.js`, source).href)).default };
+  for (const part of laterParts) {
+    const more = (await import(new URL(`texts/${part}/${language}.js`, source).href)).default;
+    assert.deepEqual(
+      Object.keys(more).filter((key) => key in all),
+      [],
+      'one text, one place',
+    );
+    Object.assign(all, more);
+  }
+  dictionaries[language] = all;
 }
 const { en, ...others } = dictionaries;
 

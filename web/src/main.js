@@ -9,7 +9,6 @@ import { mountBackboneDialog } from './ui/backbone-dialog.js';
 import { mountCameraDialog } from './ui/camera-dialog.js';
 import { mountCameraPanel } from './ui/camera-panel.js';
 import { mountClassList } from './ui/class-list.js';
-import { mountHelpDialogs } from './ui/help-dialogs.js';
 import { mountKeepPanel } from './ui/keep-panel.js';
 import { mountLivePanel } from './ui/live-panel.js';
 import { mountNotices } from './ui/notices.js';
@@ -25,22 +24,43 @@ const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const app = await createApp();
 const dialogs = part('dialogs');
-/** @type {Promise<void> | null} */
-let workbench = null;
+/** What most people never open is not in the way of the rest: rooms by the dialogs that open them. @type {Record<string, () => Promise<void>>} */
+const ROOMS = {
+  network: async () => (await import('./workbench.js')).mountWorkbench({ dialogs, tuning: part('tuning') }, app),
+  about: openHelp,
+  keys: openHelp,
+  outputs: openOutputs,
+  'big-screen': openOutputs,
+};
+/** @type {Map<() => Promise<void>, Promise<void>>} */
+const opened = new Map();
 
-/** What most people never open is not in the way of the rest. */
-async function openWorkbench() {
-  if (app.state.dialog !== 'network' || workbench) {
+async function openOutputs() {
+  await (await import('./outputs-room.js')).mountOutputs(dialogs, app);
+}
+
+async function openHelp() {
+  await (await import('./help-room.js')).mountHelp(dialogs, app);
+}
+
+/** Sets a room up, once; one that failed can be tried again. @param {() => Promise<void>} room */
+function enter(room) {
+  const entered = opened.get(room) ?? room();
+  opened.set(room, entered);
+  entered.catch(() => opened.delete(room));
+  return entered;
+}
+
+async function openRoom() {
+  const { dialog } = app.state;
+  const room = ROOMS[dialog];
+  if (!room) {
     return;
   }
   try {
-    workbench = import('./workbench.js').then(({ mountWorkbench }) =>
-      mountWorkbench({ dialogs, tuning: part('tuning') }, app),
-    );
-    await workbench;
+    await enter(room);
   } catch (error) {
-    workbench = null;
-    app.dialogs.close('network');
+    app.dialogs.close(dialog);
     app.notices.fail(error);
   }
 }
@@ -57,9 +77,8 @@ mountCameraDialog(dialogs, app);
 mountSettingsDialogs(dialogs, app);
 mountBackboneDialog(dialogs, app);
 mountSampleViewer(dialogs, app);
-mountHelpDialogs(dialogs, app);
 mountPageInput(app, part('stage'));
-app.watch(['dialog-changed'], openWorkbench);
+app.watch(['dialog-changed'], openRoom);
 part('rail').hidden = false; // until now nothing stood above it that would push it down
 closeMenusWhenLeft();
 
@@ -75,6 +94,12 @@ requestAnimationFrame(() =>
   setTimeout(async () => {
     await app.engine.start();
     await app.fetchTheRest();
-    await Promise.allSettled([import('./workbench.js'), import('./kit/reliability.js'), app.loadInside()]);
+    await Promise.allSettled([
+      import('./workbench.js'),
+      enter(openHelp),
+      enter(openOutputs),
+      import('./kit/reliability.js'),
+      app.loadInside(),
+    ]);
   }),
 );

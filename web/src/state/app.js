@@ -50,6 +50,8 @@ export async function createApp() {
   const backbones = createBackbones(context);
   /** @type {Promise<import('./inside.js').Inside> | null} */
   let inside = null;
+  /** @type {Promise<import('./outputs.js').Outputs> | null} */
+  let outputs = null;
 
   classes.add();
   classes.add();
@@ -89,6 +91,16 @@ export async function createApp() {
           throw cause;
         });
       return inside;
+    },
+    /** What an answer does besides being shown. */
+    loadOutputs() {
+      outputs ??= import('./outputs.js')
+        .then(({ createOutputs }) => createOutputs(context, { classes }))
+        .catch((cause) => {
+          outputs = null;
+          throw cause;
+        });
+      return outputs;
     },
     /**
      * What is loaded on first use is fetched now, while nobody waits for it: from here on the page needs no network, and

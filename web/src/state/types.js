@@ -22,6 +22,7 @@
  * @property {boolean} enabled
  * @property {number[]} sampleIds Oldest first.
  * @property {number} waitingCount Pictures taken that the engine has not kept yet.
+ * @property {import('../outputs/reactions.js').ClassActions} [actions] What it does while it is the answer.
  */
 
 /**

@@ -237,6 +237,7 @@ export default {
   'backbone.changing': 'Sieht Bilder an: {done} von {total}',
 
   'keep.title': 'Zum Mitnehmen',
+  'keep.use': 'Benutzen: lass etwas passieren',
   'keep.head': 'Gelernten Kopf speichern',
   'keep.pictures': 'Alle Bilder speichern (Zip)',
   'keep.saving': 'Packt die Bilder ein',
@@ -299,28 +300,7 @@ export default {
   'error.out-of-memory': 'Diesem Gerät fehlt Speicher.',
   'error.internal': 'Hier ist etwas schiefgegangen.',
 
-  'keys.title': 'Tastatur',
-  'keys.hold': 'Auf einem Aufnahmeknopf: halten und aufnehmen',
-  'keys.digits': 'Halten: Klasse 1 bis 9 aufnehmen, von überall',
-  'keys.add': 'Klasse hinzufügen',
-  'keys.train': 'Lernen',
-  'keys.pause': 'Antwort anhalten',
-  'keys.mirror': 'Kamera spiegeln',
-  'keys.undo': 'Rückgängig; mit Umschalt: wiederholen',
-  'keys.paste': 'Ein Bild in die Klasse mit dem Fokus einfügen',
-  'keys.arrows': 'Von Bild zu Bild gehen',
-  'keys.range': 'Einen Bereich von Bildern auswählen',
-  'keys.delete': 'Das Bild mit dem Fokus löschen',
-  'keys.help': 'Diese Übersicht',
-
   'about.title': 'Über und Hilfe',
-  'about.what':
-    'Zeig der Kamera zwei oder mehr Dinge, und diese Seite lernt, sie zu unterscheiden: Ein fertig gelerntes Netz beschreibt jedes Bild, und ein kleiner neuer Kopf lernt aus deinen Beispielen.',
-  'about.engine': 'Maschine',
-  'about.threads': { one: '{count} Thread', other: '{count} Threads' },
-  'about.pictures': 'Bilder',
-  'about.pictureMemory': 'Speicher für Bilder',
-  'about.engineMemory': 'Speicher der Maschine',
   'canvas.falsified':
     'Dieser Browser verändert jedes Bild, das eine Seite liest (Schutz vor Wiedererkennung), und anders lassen sie sich hier nicht lesen. Erlaube dieser Seite, Canvas-Daten zu lesen, oder nimm einen anderen Browser: Was hier gelernt wird, taugt sonst nicht.',
   'about.canvas':

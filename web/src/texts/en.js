@@ -234,6 +234,7 @@ export default {
   'backbone.changing': 'Looking at pictures: {done} of {total}',
 
   'keep.title': 'Take it with you',
+  'keep.use': 'Use it: make it do something',
   'keep.head': 'Save the trained head',
   'keep.pictures': 'Save all pictures (zip)',
   'keep.saving': 'Packing the pictures',
@@ -290,28 +291,7 @@ export default {
   'error.out-of-memory': 'This device has no memory left.',
   'error.internal': 'Something went wrong here.',
 
-  'keys.title': 'Keyboard',
-  'keys.hold': 'On a record button: hold to record',
-  'keys.digits': 'Hold to record class 1 to 9, from anywhere',
-  'keys.add': 'Add a class',
-  'keys.train': 'Train',
-  'keys.pause': 'Pause the answer',
-  'keys.mirror': 'Mirror the camera',
-  'keys.undo': 'Undo; with Shift: redo',
-  'keys.paste': 'Paste a picture into the class in focus',
-  'keys.arrows': 'Go from picture to picture',
-  'keys.range': 'Select a range of pictures',
-  'keys.delete': 'Delete the picture in focus',
-  'keys.help': 'This map',
-
   'about.title': 'About and help',
-  'about.what':
-    'Show the camera two or more things, and this page learns to tell them apart: a trained network describes each picture, and a small new head learns from your examples.',
-  'about.engine': 'Engine',
-  'about.threads': { one: '{count} thread', other: '{count} threads' },
-  'about.pictures': 'Pictures',
-  'about.pictureMemory': 'Memory for pictures',
-  'about.engineMemory': 'Memory of the engine',
   'canvas.falsified':
     'This browser alters every picture that a page reads (protection against fingerprinting), and there is no other way to read them. Allow this page to read canvas data, or use another browser: what is learnt here will not be good.',
   'about.canvas':

@@ -236,6 +236,7 @@ export default {
   'backbone.changing': 'Mirando imágenes: {done} de {total}',
 
   'keep.title': 'Llévatelo',
+  'keep.use': 'Úsalo: haz que pase algo',
   'keep.head': 'Guardar la cabeza entrenada',
   'keep.pictures': 'Guardar las imágenes (zip)',
   'keep.saving': 'Empaquetando las imágenes',
@@ -295,28 +296,7 @@ export default {
   'error.out-of-memory': 'A este dispositivo no le queda memoria.',
   'error.internal': 'Algo ha fallado aquí.',
 
-  'keys.title': 'Teclado',
-  'keys.hold': 'En un botón de grabar: mantener para grabar',
-  'keys.digits': 'Mantener para grabar la clase 1 a 9, desde cualquier lugar',
-  'keys.add': 'Añadir una clase',
-  'keys.train': 'Aprender',
-  'keys.pause': 'Pausar la respuesta',
-  'keys.mirror': 'Reflejar la cámara',
-  'keys.undo': 'Deshacer; con Mayús: rehacer',
-  'keys.paste': 'Pegar una imagen en la clase con el foco',
-  'keys.arrows': 'Ir de imagen en imagen',
-  'keys.range': 'Elegir un tramo de imágenes',
-  'keys.delete': 'Borrar la imagen con el foco',
-  'keys.help': 'Este mapa',
-
   'about.title': 'Acerca de y ayuda',
-  'about.what':
-    'Enseña a la cámara dos o más cosas y esta página aprende a distinguirlas: una red entrenada describe cada imagen y una pequeña cabeza nueva aprende de tus ejemplos.',
-  'about.engine': 'Motor',
-  'about.threads': { one: '{count} hilo', other: '{count} hilos' },
-  'about.pictures': 'Imágenes',
-  'about.pictureMemory': 'Memoria de las imágenes',
-  'about.engineMemory': 'Memoria del motor',
   'canvas.falsified':
     'Este navegador altera cada imagen que lee una página (protección contra el rastreo) y no hay otra manera de leerlas. Permite a esta página leer los datos del lienzo (canvas) o usa otro navegador: lo que se aprenda aquí no será bueno.',
   'about.canvas':

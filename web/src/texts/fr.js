@@ -238,6 +238,7 @@ export default {
   'backbone.changing': 'Regarde les images : {done} sur {total}',
 
   'keep.title': 'À emporter',
+  'keep.use': 'Utilise-le : fais-lui faire quelque chose',
   'keep.head': 'Enregistrer la tête entraînée',
   'keep.pictures': 'Enregistrer les images (zip)',
   'keep.saving': 'Emballe les images',
@@ -297,28 +298,7 @@ export default {
   'error.out-of-memory': 'Cet appareil n’a plus de mémoire.',
   'error.internal': 'Quelque chose a échoué ici.',
 
-  'keys.title': 'Clavier',
-  'keys.hold': 'Sur un bouton d’enregistrement : maintenir pour enregistrer',
-  'keys.digits': 'Maintenir pour enregistrer la classe 1 à 9, de partout',
-  'keys.add': 'Ajouter une classe',
-  'keys.train': 'Apprendre',
-  'keys.pause': 'Mettre la réponse en pause',
-  'keys.mirror': 'Caméra en miroir',
-  'keys.undo': 'Annuler ; avec Maj : rétablir',
-  'keys.paste': 'Coller une image dans la classe active',
-  'keys.arrows': 'Aller d’image en image',
-  'keys.range': 'Choisir une suite d’images',
-  'keys.delete': 'Supprimer l’image active',
-  'keys.help': 'Cette carte',
-
   'about.title': 'À propos et aide',
-  'about.what':
-    'Montre à la caméra deux choses ou plus, et cette page apprend à les distinguer : un réseau entraîné décrit chaque image, et une petite tête nouvelle apprend de tes exemples.',
-  'about.engine': 'Moteur',
-  'about.threads': { one: '{count} fil', other: '{count} fils' },
-  'about.pictures': 'Images',
-  'about.pictureMemory': 'Mémoire des images',
-  'about.engineMemory': 'Mémoire du moteur',
   'canvas.falsified':
     'Ce navigateur altère chaque image lue par une page (protection contre le pistage) et il n’y a pas d’autre moyen de les lire. Autorise cette page à lire les données « canvas » ou prends un autre navigateur : ce qui est appris ici ne sera pas bon.',
   'about.canvas':

@@ -221,6 +221,7 @@ export default {
   'backbone.changing': '写真を見ています: {done} / {total}',
 
   'keep.title': '持ち帰る',
+  'keep.use': '使う：何かをさせる',
   'keep.head': '学習済みヘッドを保存',
   'keep.pictures': '写真をすべて保存 (zip)',
   'keep.saving': '写真をまとめています',
@@ -274,28 +275,7 @@ export default {
   'error.out-of-memory': 'この端末のメモリが足りません。',
   'error.internal': '何かがうまくいきませんでした。',
 
-  'keys.title': 'キーボード',
-  'keys.hold': '撮影ボタンで: 押しているあいだ撮影',
-  'keys.digits': 'どこでも: 押しているあいだクラス 1~9 を撮影',
-  'keys.add': 'クラスを追加',
-  'keys.train': '学習する',
-  'keys.pause': '答えを一時停止',
-  'keys.mirror': 'カメラを左右反転',
-  'keys.undo': '元に戻す。Shift とでやり直す',
-  'keys.paste': '選んでいるクラスに画像を貼る',
-  'keys.arrows': '写真から写真へ移る',
-  'keys.range': '写真の範囲を選ぶ',
-  'keys.delete': '選んでいる写真を削除',
-  'keys.help': 'この一覧',
-
   'about.title': '説明とヘルプ',
-  'about.what':
-    'カメラに二つ以上のものを見せると、このページが見分け方を学びます。学習済みのネットワークが写真を言い表し、小さな新しいヘッドがあなたの例から学びます。',
-  'about.engine': 'エンジン',
-  'about.threads': { other: '{count} スレッド' },
-  'about.pictures': '写真',
-  'about.pictureMemory': '写真のメモリ',
-  'about.engineMemory': 'エンジンのメモリ',
   'canvas.falsified':
     'このブラウザは、ページが読み取る画像を変えてしまいます（フィンガープリント対策）。ほかに読み取る方法がありません。このページに canvas データの読み取りを許可するか、別のブラウザを使ってください。このままではうまく学習できません。',
   'about.canvas': 'このブラウザはページが読む画像を変えます (追跡からの保護)。Headstart は別の方法で読みます。',

@@ -230,6 +230,7 @@ export default {
   'backbone.changing': 'Resimlere bakıyor: {done} / {total}',
 
   'keep.title': 'Yanında götür',
+  'keep.use': 'Kullan: bir şey yapmasını sağla',
   'keep.head': 'Eğitilmiş başı kaydet',
   'keep.pictures': 'Tüm resimleri kaydet (zip)',
   'keep.saving': 'Resimleri paketliyor',
@@ -292,28 +293,7 @@ export default {
   'error.out-of-memory': 'Bu cihazda bellek kalmadı.',
   'error.internal': 'Burada bir şey ters gitti.',
 
-  'keys.title': 'Klavye',
-  'keys.hold': 'Kayıt düğmesinde: basılı tut, kaydet',
-  'keys.digits': 'Her yerden: 1–9. sınıfı kaydetmek için basılı tut',
-  'keys.add': 'Sınıf ekle',
-  'keys.train': 'Öğren',
-  'keys.pause': 'Yanıtı duraklat',
-  'keys.mirror': 'Kamerayı aynala',
-  'keys.undo': 'Geri al; Shift ile: yinele',
-  'keys.paste': 'Odaktaki sınıfa resim yapıştır',
-  'keys.arrows': 'Resimden resme geç',
-  'keys.range': 'Bir resim aralığı seç',
-  'keys.delete': 'Odaktaki resmi sil',
-  'keys.help': 'Bu liste',
-
   'about.title': 'Hakkında ve yardım',
-  'about.what':
-    'Kameraya iki ya da daha çok şey göster; bu sayfa onları ayırt etmeyi öğrenir: eğitilmiş bir ağ her resmi betimler, küçük yeni bir baş senin örneklerinden öğrenir.',
-  'about.engine': 'Motor',
-  'about.threads': { one: '{count} iş parçacığı', other: '{count} iş parçacığı' },
-  'about.pictures': 'Resimler',
-  'about.pictureMemory': 'Resimlerin belleği',
-  'about.engineMemory': 'Motorun belleği',
   'canvas.falsified':
     'Bu tarayıcı, sayfanın okuduğu her resmi değiştiriyor (parmak izi koruması) ve resimleri okumanın başka yolu yok. Bu sayfanın canvas verilerini okumasına izin verin ya da başka bir tarayıcı kullanın: burada öğrenilen iyi olmayacaktır.',
   'about.canvas':

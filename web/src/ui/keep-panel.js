@@ -27,7 +27,10 @@ export function mountKeepPanel(host, app) {
     render(
       html`<h2 id="keep-title">${t('keep.title')}</h2>
         <div class="stack-tight">
-          <button type="button" class="button button-strong button-wide" ?disabled=${!engine.head} @click=${() => app.exchange.exportHead()}>
+          <button type="button" class="button button-strong button-wide" ?disabled=${!engine.head} @click=${() => app.dialogs.open('outputs')}>
+            ${icon('play')} ${t('keep.use')}
+          </button>
+          <button type="button" class="button button-wide" ?disabled=${!engine.head} @click=${() => app.exchange.exportHead()}>
             ${icon('save')} ${t('keep.head')}
           </button>
           ${

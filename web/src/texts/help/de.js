@@ -1,0 +1,22 @@
+export default {
+  'keys.title': 'Tastatur',
+  'keys.hold': 'Auf einem Aufnahmeknopf: halten und aufnehmen',
+  'keys.digits': 'Halten: Klasse 1 bis 9 aufnehmen, von überall',
+  'keys.add': 'Klasse hinzufügen',
+  'keys.train': 'Lernen',
+  'keys.pause': 'Antwort anhalten',
+  'keys.mirror': 'Kamera spiegeln',
+  'keys.undo': 'Rückgängig; mit Umschalt: wiederholen',
+  'keys.paste': 'Ein Bild in die Klasse mit dem Fokus einfügen',
+  'keys.arrows': 'Von Bild zu Bild gehen',
+  'keys.range': 'Einen Bereich von Bildern auswählen',
+  'keys.delete': 'Das Bild mit dem Fokus löschen',
+  'keys.help': 'Diese Übersicht',
+  'about.what':
+    'Zeig der Kamera zwei oder mehr Dinge, und diese Seite lernt, sie zu unterscheiden: Ein fertig gelerntes Netz beschreibt jedes Bild, und ein kleiner neuer Kopf lernt aus deinen Beispielen.',
+  'about.engine': 'Maschine',
+  'about.threads': { one: '{count} Thread', other: '{count} Threads' },
+  'about.pictures': 'Bilder',
+  'about.pictureMemory': 'Speicher für Bilder',
+  'about.engineMemory': 'Speicher der Maschine',
+};

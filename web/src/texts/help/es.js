@@ -1,0 +1,22 @@
+export default {
+  'keys.title': 'Teclado',
+  'keys.hold': 'En un botón de grabar: mantener para grabar',
+  'keys.digits': 'Mantener para grabar la clase 1 a 9, desde cualquier lugar',
+  'keys.add': 'Añadir una clase',
+  'keys.train': 'Aprender',
+  'keys.pause': 'Pausar la respuesta',
+  'keys.mirror': 'Reflejar la cámara',
+  'keys.undo': 'Deshacer; con Mayús: rehacer',
+  'keys.paste': 'Pegar una imagen en la clase con el foco',
+  'keys.arrows': 'Ir de imagen en imagen',
+  'keys.range': 'Elegir un tramo de imágenes',
+  'keys.delete': 'Borrar la imagen con el foco',
+  'keys.help': 'Este mapa',
+  'about.what':
+    'Enseña a la cámara dos o más cosas y esta página aprende a distinguirlas: una red entrenada describe cada imagen y una pequeña cabeza nueva aprende de tus ejemplos.',
+  'about.engine': 'Motor',
+  'about.threads': { one: '{count} hilo', other: '{count} hilos' },
+  'about.pictures': 'Imágenes',
+  'about.pictureMemory': 'Memoria de las imágenes',
+  'about.engineMemory': 'Memoria del motor',
+};

@@ -1,0 +1,22 @@
+export default {
+  'keys.title': 'Clavier',
+  'keys.hold': 'Sur un bouton d’enregistrement : maintenir pour enregistrer',
+  'keys.digits': 'Maintenir pour enregistrer la classe 1 à 9, de partout',
+  'keys.add': 'Ajouter une classe',
+  'keys.train': 'Apprendre',
+  'keys.pause': 'Mettre la réponse en pause',
+  'keys.mirror': 'Caméra en miroir',
+  'keys.undo': 'Annuler ; avec Maj : rétablir',
+  'keys.paste': 'Coller une image dans la classe active',
+  'keys.arrows': 'Aller d’image en image',
+  'keys.range': 'Choisir une suite d’images',
+  'keys.delete': 'Supprimer l’image active',
+  'keys.help': 'Cette carte',
+  'about.what':
+    'Montre à la caméra deux choses ou plus, et cette page apprend à les distinguer : un réseau entraîné décrit chaque image, et une petite tête nouvelle apprend de tes exemples.',
+  'about.engine': 'Moteur',
+  'about.threads': { one: '{count} fil', other: '{count} fils' },
+  'about.pictures': 'Images',
+  'about.pictureMemory': 'Mémoire des images',
+  'about.engineMemory': 'Mémoire du moteur',
+};

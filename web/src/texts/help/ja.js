@@ -1,0 +1,22 @@
+export default {
+  'keys.title': 'キーボード',
+  'keys.hold': '撮影ボタンで: 押しているあいだ撮影',
+  'keys.digits': 'どこでも: 押しているあいだクラス 1~9 を撮影',
+  'keys.add': 'クラスを追加',
+  'keys.train': '学習する',
+  'keys.pause': '答えを一時停止',
+  'keys.mirror': 'カメラを左右反転',
+  'keys.undo': '元に戻す。Shift とでやり直す',
+  'keys.paste': '選んでいるクラスに画像を貼る',
+  'keys.arrows': '写真から写真へ移る',
+  'keys.range': '写真の範囲を選ぶ',
+  'keys.delete': '選んでいる写真を削除',
+  'keys.help': 'この一覧',
+  'about.what':
+    'カメラに二つ以上のものを見せると、このページが見分け方を学びます。学習済みのネットワークが写真を言い表し、小さな新しいヘッドがあなたの例から学びます。',
+  'about.engine': 'エンジン',
+  'about.threads': { other: '{count} スレッド' },
+  'about.pictures': '写真',
+  'about.pictureMemory': '写真のメモリ',
+  'about.engineMemory': 'エンジンのメモリ',
+};

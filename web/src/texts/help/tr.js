@@ -1,0 +1,22 @@
+export default {
+  'keys.title': 'Klavye',
+  'keys.hold': 'Kayıt düğmesinde: basılı tut, kaydet',
+  'keys.digits': 'Her yerden: 1–9. sınıfı kaydetmek için basılı tut',
+  'keys.add': 'Sınıf ekle',
+  'keys.train': 'Öğren',
+  'keys.pause': 'Yanıtı duraklat',
+  'keys.mirror': 'Kamerayı aynala',
+  'keys.undo': 'Geri al; Shift ile: yinele',
+  'keys.paste': 'Odaktaki sınıfa resim yapıştır',
+  'keys.arrows': 'Resimden resme geç',
+  'keys.range': 'Bir resim aralığı seç',
+  'keys.delete': 'Odaktaki resmi sil',
+  'keys.help': 'Bu liste',
+  'about.what':
+    'Kameraya iki ya da daha çok şey göster; bu sayfa onları ayırt etmeyi öğrenir: eğitilmiş bir ağ her resmi betimler, küçük yeni bir baş senin örneklerinden öğrenir.',
+  'about.engine': 'Motor',
+  'about.threads': { one: '{count} iş parçacığı', other: '{count} iş parçacığı' },
+  'about.pictures': 'Resimler',
+  'about.pictureMemory': 'Resimlerin belleği',
+  'about.engineMemory': 'Motorun belleği',
+};

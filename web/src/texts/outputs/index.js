@@ -1,0 +1,12 @@
+/** The words of what an answer does: they come when somebody wants them. */
+
+/** @type {import('../texts.js').Loaders} */
+export const OUTPUTS_TEXTS = {
+  en: () => import('./en.js'),
+  de: () => import('./de.js'),
+  es: () => import('./es.js'),
+  fr: () => import('./fr.js'),
+  tr: () => import('./tr.js'),
+  ja: () => import('./ja.js'),
+  ar: () => import('./ar.js'),
+};
