@@ -8,6 +8,7 @@
 #include "fine_tune/optimiser.h"
 #include "headstart/backbone.h"
 #include "headstart/fine_tuner.h"
+#include "headstart/head_reader.h"
 #include "support/random_backbone.h"
 
 using namespace headstart;

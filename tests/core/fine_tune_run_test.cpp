@@ -14,6 +14,7 @@
 #include "fine_tune/rng.h"
 #include "headstart/backbone.h"
 #include "headstart/fine_tuner.h"
+#include "headstart/head_reader.h"
 #include "support/random_backbone.h"
 
 using namespace headstart;
@@ -231,7 +232,7 @@ TEST_CASE("the features of a cut are what was trained on") {
   std::vector<float> logits(2);
   std::size_t agreeing = 0;
   for (std::size_t i = 0; i < report.held_out_predictions.size(); ++i) {
-    REQUIRE(cut_features(tuned, task.map(report.held_out_views[i], size), features).ok());
+    REQUIRE(cut_features(tuned.tensors, task.map(report.held_out_views[i], size), features).ok());
     REQUIRE(head_logits(tuned.head, features, logits).ok());
     agreeing += (logits[1] > logits[0]) == (report.held_out_predictions[i] == 1) ? 1 : 0;
   }
@@ -346,7 +347,7 @@ TEST_CASE("the embeddings afterwards are what the fine-tuned network gives, for 
   const std::size_t size = tuner.border_height() * tuner.border_width() * tuner.border_channel_count();
   std::vector<float> features(width);
   for (const std::uint32_t picture : {0U, 7U, 15U}) {
-    REQUIRE(cut_features(tuner.result(), task.map(2 * picture, size), features).ok());
+    REQUIRE(cut_features(tuner.result().tensors, task.map(2 * picture, size), features).ok());
     for (std::size_t i = 0; i < width; ++i) {
       // The cache's float16 lies between.
       CHECK(tuner.embeddings()[picture * width + i] ==

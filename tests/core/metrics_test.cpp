@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/random.h"
-#include "training/softmax.h"
+#include "base/softmax.h"
 
 using namespace headstart;
 

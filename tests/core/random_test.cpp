@@ -6,8 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/softmax.h"
 #include "samples/folds.h"
-#include "training/softmax.h"
 
 using namespace headstart;
 

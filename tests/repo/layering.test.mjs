@@ -34,6 +34,60 @@ test('the public headers of core do not show XNNPACK', () => {
   );
 });
 
+/** Core's rooms, the deepest first: each may use those before it, and none behind it. */
+const ROOMS = {
+  base: ['status', 'buffer', 'compute'],
+  files: [],
+  image: ['image', 'views'],
+  network: ['network', 'network_layers'],
+  backbone: ['backbone', 'features'],
+  head: ['head', 'head_reader'],
+  samples: ['sample_store'],
+  training: ['metrics', 'trainer'],
+  fine_tune: ['fine_tuner'],
+  advice: ['advice', 'known'],
+  session: ['session', 'strategies'],
+  export: ['export'],
+};
+const roomNames = Object.keys(ROOMS);
+const roomOfHeader = new Map(
+  Object.entries(ROOMS).flatMap(([room, headers]) => headers.map((name) => [`headstart/${name}.h`, room])),
+);
+
+/** Arrows up that are there; whoever mends one takes it out of this list. */
+const UPWARD = [
+  'core/include/headstart/network_layers.h: network uses backbone by headstart/backbone.h',
+  'core/src/network/mobilenet_v2.h: network uses backbone by backbone/graph_builder.h',
+  'core/src/network/mobilenet_v2.h: network uses backbone by headstart/backbone.h',
+];
+
+/** The room that a file of core, or what it includes, lies in. @param {string} path */
+function roomOf(path) {
+  const header = path.match(/^(?:core\/include\/)?(headstart\/\w+\.h)$/)?.[1];
+  return header ? roomOfHeader.get(header) : path.match(/^(?:core\/src\/)?(\w+)\//)?.[1];
+}
+
+test('every file of core lies in a room', () => {
+  assert.deepEqual(
+    coreFiles.filter(
+      (file) => file !== 'core/include/headstart/headstart.h' && !roomNames.includes(roomOf(file) ?? ''),
+    ),
+    [],
+  );
+});
+
+test("core's rooms stand in an order, and none uses one behind it", () => {
+  const found = coreFiles
+    .filter((file) => file !== 'core/include/headstart/headstart.h')
+    .flatMap((file) =>
+      includesOf(file)
+        .map((name) => name.slice(1, -1))
+        .filter((name) => roomNames.indexOf(roomOf(name) ?? '') > roomNames.indexOf(roomOf(file) ?? ''))
+        .map((name) => `${file}: ${roomOf(file)} uses ${roomOf(name)} by ${name}`),
+    );
+  assert.deepEqual(found, UPWARD);
+});
+
 test('core has no exceptions, clock, environment or output', () => {
   const forbidden = /\b(throw|try\s*\{|catch\s*\(|std::getenv|getenv\(|printf\(|std::cout|std::cerr|system_clock)/g;
   const code = (/** @type {string} */ file) =>

@@ -205,15 +205,4 @@ class FineTuner {
   std::unique_ptr<State> state_;
 };
 
-// The bytes of a backbone file, all float32, in which `tensors` replace those of the same name and shape; all
-// else stays. Backbone::load takes them. bad-file where the file cannot be read, bad-argument where a tensor
-// is not in it.
-Result<std::vector<std::uint8_t>> overlay_backbone(std::span<const std::uint8_t> backbone_file,
-                                                   std::span<const ChangedTensor> tensors);
-
-// What the head of a cut reads: mean over places of relu6(map · cut.weightᵀ + cut.bias).
-// `map` [place_count, C] is the backbone's at `border`; `features` [channels]. bad-argument when a length
-// does not fit or the network was not cut.
-Status cut_features(const FineTuned& tuned, std::span<const float> map, std::span<float> features);
-
 }  // namespace headstart

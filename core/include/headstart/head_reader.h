@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "headstart/backbone.h"
 #include "headstart/compute.h"
@@ -35,11 +36,6 @@ class HeadReader {
   Status read(Backbone& backbone, const FrameView& frame, const PrepareOptions& options,
               std::span<float> features_out);
 
-  // The same from rows that Backbone::features gave, and the row of the mirrored picture where the head
-  // looks twice (else empty). unsupported for a network of its own, which such rows do not know.
-  Status read_rows(std::span<const float> row, std::span<const float> mirrored_row,
-                   std::span<float> features_out) const;
-
   // The backbone's full row of the frame that was read last, as it was, not mirrored: [the backbone's
   // feature_count], valid until the next read. Empty with a network of its own.
   [[nodiscard]] std::span<const float> row() const;
@@ -53,5 +49,18 @@ class HeadReader {
   explicit HeadReader(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// The bytes of a backbone file, all float32, in which `tensors` replace those of the same name and shape; all
+// else stays. Backbone::load takes them. bad-file where the file cannot be read, bad-argument where a tensor
+// is not in it.
+Result<std::vector<std::uint8_t>> overlay_backbone(std::span<const std::uint8_t> backbone_file,
+                                                   std::span<const ChangedTensor> tensors);
+
+// What the head of a cut reads: the mean over places of relu6(map · cut.weightᵀ + cut.bias), or of the map
+// itself where `tensors` hold no such convolution (the head alone was kept).
+// `map` [place_count, C] is the backbone's at the head's border; `features` [channels]. bad-argument when a
+// length does not fit.
+Status cut_features(std::span<const ChangedTensor> tensors, std::span<const float> map,
+                    std::span<float> features);
 
 }  // namespace headstart

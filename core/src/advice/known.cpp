@@ -10,8 +10,8 @@
 
 #include "advice/class_scatter.h"
 #include "advice/row_space.h"
+#include "base/softmax.h"
 #include "samples/folds.h"
-#include "training/softmax.h"
 
 namespace headstart {
 namespace {

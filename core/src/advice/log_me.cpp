@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "advice/tridiagonal.h"
+#include "base/softmax.h"
 #include "headstart/advice.h"
-#include "training/softmax.h"
 
 namespace headstart {
 namespace {

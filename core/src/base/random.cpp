@@ -3,7 +3,7 @@
 #include <bit>
 #include <utility>
 
-#include "training/softmax.h"
+#include "base/softmax.h"
 
 namespace headstart {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/softmax.h"
 #include "head/changed_tensors.h"
-#include "training/softmax.h"
 
 namespace headstart {
 namespace {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "headstart/features.h"
-#include "headstart/fine_tuner.h"
 
 namespace headstart {
 namespace {
@@ -28,10 +27,10 @@ struct HeadReader::State {
   SecondLook second_look = SecondLook::kNo;
   std::vector<FeatureBlock> blocks;  // of the full row; with a network of its own, of that network's
   std::optional<Backbone> network;   // where layers were changed
-  std::optional<FineTuned> cut;      // the convolution at the end of a cut, without its head's weights
-  std::vector<float> row;            // [the network's feature_count]
-  std::vector<float> mirrored_row;   // the same, where the head looks twice
-  std::vector<float> mirrored;       // [feature_count]
+  std::optional<std::vector<ChangedTensor>> cut;  // the convolution at the end of a cut
+  std::vector<float> row;                         // [the network's feature_count]
+  std::vector<float> mirrored_row;                // the same, where the head looks twice
+  std::vector<float> mirrored;                    // [feature_count]
 
   Status prepare_network(const Head& head, const Backbone& backbone,
                          std::span<const std::uint8_t> backbone_file, const ComputePool& pool);
@@ -41,11 +40,7 @@ struct HeadReader::State {
 };
 
 Status HeadReader::State::prepare_cut(const Head& head, const MapInfo& map) {
-  cut.emplace();
-  cut->part = TrainedPart::kCut;
-  cut->border = head.border;
-  cut->tensors = head.tensors;
-  cut->head.feature_count = head.feature_count;
+  cut = head.tensors;
   // One place is enough to see whether the shapes go together.
   const std::vector<float> place(map.channel_count);
   std::vector<float> features(head.feature_count);
@@ -129,25 +124,6 @@ Status HeadReader::read(Backbone& backbone, const FrameView& frame, const Prepar
   if (!second) return second;
   for (std::size_t i = 0; i < features_out.size(); ++i)
     features_out[i] = 0.5F * (features_out[i] + state_->mirrored[i]);
-  return {};
-}
-
-Status HeadReader::read_rows(std::span<const float> row, std::span<const float> mirrored_row,
-                             std::span<float> features_out) const {
-  if (state_->network) {
-    return Error{ErrorCode::kUnsupported, "a fine-tuned network does not read the backbone's features"};
-  }
-  if (row.size() != state_->row.size() || features_out.size() != state_->feature_count ||
-      (state_->second_look != SecondLook::kNo && mirrored_row.size() != row.size())) {
-    return Error{ErrorCode::kBadArgument, "expected a row of " + std::to_string(state_->row.size()) +
-                                              " features, got " + std::to_string(row.size())};
-  }
-  gather_features(row, state_->blocks, features_out);
-  if (state_->second_look == SecondLook::kNo) return {};
-  std::vector<float> second(features_out.size());
-  gather_features(mirrored_row, state_->blocks, second);
-  for (std::size_t i = 0; i < features_out.size(); ++i)
-    features_out[i] = 0.5F * (features_out[i] + second[i]);
   return {};
 }
 

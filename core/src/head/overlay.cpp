@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "files/safetensors.h"
-#include "headstart/fine_tuner.h"
+#include "headstart/head_reader.h"
 
 namespace headstart {
 namespace {
@@ -33,10 +33,10 @@ Status check_tensor(const SafetensorsView& file, const ChangedTensor& tensor) {
 Result<std::vector<std::uint8_t>> overlay_backbone(std::span<const std::uint8_t> backbone_file,
                                                    std::span<const ChangedTensor> tensors) {
   const Result<SafetensorsView> file = SafetensorsView::parse(backbone_file);
-  if (!file.ok()) return file.error();
+  if (!file) return file.error();
   for (const ChangedTensor& tensor : tensors) {
     const Status fits = check_tensor(file.value(), tensor);
-    if (!fits.ok()) return fits.error();
+    if (!fits) return fits.error();
   }
   SafetensorsWriter writer;
   for (const auto& [key, value] : file.value().metadata()) writer.set_metadata(key, value);
@@ -48,25 +48,25 @@ Result<std::vector<std::uint8_t>> overlay_backbone(std::span<const std::uint8_t>
     }
     // All of one type, as a backbone file is.
     values.resize(original.element_count());
-    if (const Status read = read_floats(original, values); !read.ok()) return read.error();
+    if (const Status read = read_floats(original, values); !read) return read.error();
     writer.add_f32(original.name, original.shape, values);
   }
   return writer.finish();
 }
 
-Status cut_features(const FineTuned& tuned, std::span<const float> map, std::span<float> features) {
-  if (tuned.part != TrainedPart::kCut) {
-    return Error{ErrorCode::kBadArgument, "the network was not cut"};
-  }
-  const ChangedTensor* weights = find_tensor(tuned.tensors, "cut.weight");
-  const ChangedTensor* biases = find_tensor(tuned.tensors, "cut.bias");
-  const bool linear = weights == nullptr || biases == nullptr;  // the head alone, on the mean map
-  const std::size_t channel_count = linear ? tuned.head.feature_count : weights->shape.back();
-  if (channel_count == 0 || map.size() % channel_count != 0 || map.empty() ||
-      features.size() != tuned.head.feature_count || (!linear && biases->values.size() != features.size())) {
+Status cut_features(std::span<const ChangedTensor> tensors, std::span<const float> map,
+                    std::span<float> features) {
+  const ChangedTensor* weights = find_tensor(tensors, "cut.weight");
+  const ChangedTensor* biases = find_tensor(tensors, "cut.bias");
+  const bool linear = weights == nullptr || biases == nullptr;
+  const std::size_t channel_count =
+      linear ? features.size() : weights->values.size() / std::max<std::size_t>(features.size(), 1);
+  const bool fits = linear || (biases->values.size() == features.size() &&
+                               weights->values.size() == channel_count * features.size());
+  if (channel_count == 0 || map.empty() || map.size() % channel_count != 0 || !fits) {
     return Error{ErrorCode::kBadArgument, "expected a map of " + std::to_string(channel_count) +
-                                              " channels and " + std::to_string(tuned.head.feature_count) +
-                                              " features"};
+                                              " channels and as many features as the cut has, got " +
+                                              std::to_string(features.size()) + " features"};
   }
   const std::size_t place_count = map.size() / channel_count;
   const float share = 1.0F / static_cast<float>(place_count);

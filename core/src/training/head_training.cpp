@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "training/softmax.h"
+#include "base/softmax.h"
 
 namespace headstart {
 

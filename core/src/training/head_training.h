@@ -11,8 +11,8 @@
 #include "headstart/head.h"
 #include "headstart/trainer.h"
 #include "samples/folds.h"
-#include "samples/training_rows.h"
 #include "training/standardisation.h"
+#include "training/training_rows.h"
 
 namespace headstart {
 

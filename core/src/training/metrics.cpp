@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "training/softmax.h"
+#include "base/softmax.h"
 
 namespace headstart {
 namespace {

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/softmax.h"
 #include "headstart/metrics.h"
-#include "training/softmax.h"
 
 namespace headstart {
 namespace {

@@ -11,8 +11,8 @@
 #include "headstart/buffer.h"
 #include "headstart/compute.h"
 #include "headstart/status.h"
-#include "samples/training_rows.h"
 #include "training/standardisation.h"
+#include "training/training_rows.h"
 
 namespace headstart {
 

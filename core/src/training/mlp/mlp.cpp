@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "training/softmax.h"
+#include "base/softmax.h"
 
 namespace headstart {
 namespace {

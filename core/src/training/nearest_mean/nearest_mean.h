@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "samples/training_rows.h"
+#include "training/training_rows.h"
 
 namespace headstart {
 

@@ -1,4 +1,4 @@
-#include "training/softmax.h"
+#include "base/softmax.h"
 
 #include <algorithm>
 

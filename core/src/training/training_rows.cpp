@@ -1,4 +1,4 @@
-#include "samples/training_rows.h"
+#include "training/training_rows.h"
 
 #include <cassert>
 #include <string>
