@@ -144,6 +144,24 @@ describe('the library', () => {
     await trainer.dispose();
   });
 
+  it('captures a picture as a sample would keep it, at any size', async () => {
+    const trainer = await newTrainer();
+    const classId = trainer.addClass('a');
+    for (const [width, height] of [
+      [640, 480],
+      [1280, 720],
+      [100, 100],
+    ]) {
+      const picture = drawPicture(1, 2, width, height);
+      const captured = await trainer.capture(picture, { mirror: true });
+      const kept = await trainer.picture(await trainer.addSample(classId, picture, { mirror: true }));
+      assert.equal(captured.type, 'image/png');
+      assert.deepEqual(Buffer.from(await captured.arrayBuffer()), Buffer.from(await kept.arrayBuffer()));
+    }
+    assert.equal(trainer.sampleIds(classId).length, 3, 'what is captured is no sample');
+    await trainer.dispose();
+  });
+
   it('keeps the picture of a sample as a PNG in Node, with the pixels that were embedded', async () => {
     const trainer = await newTrainer();
     const classId = trainer.addClass('a');

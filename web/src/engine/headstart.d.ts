@@ -307,6 +307,11 @@ export interface Trainer {
    */
   advise(options?: LongAction & { budgetMs?: number; seed?: number }): Promise<Advice>;
 
+  /**
+   * The picture as a sample would keep it: a small square file (JPEG, or PNG where the platform has no encoder that can be
+   * trusted). `predict` and `addSample` read the same pixels from it every time, also in another visit.
+   */
+  capture(picture: Picture, options?: PictureOptions): Promise<Blob>;
   /** Before training it answers from class means, as soon as two enabled classes have pictures; else `not-trained`. */
   predict(picture: Picture, options?: PictureOptions): Promise<Prediction>;
   /**

@@ -279,6 +279,13 @@ export class Trainer {
     return { ranked, ...rest };
   }
 
+  /** @param {any} picture @param {PictureOptions} [options] */
+  async capture(picture, options) {
+    this.#line.requireOpen();
+    const { args, transfer } = await this.#pack(picture, options);
+    return this.#line.call('capture', args, { transfer });
+  }
+
   /** @param {any} picture @param {PictureOptions & { features?: string[] }} [options] */
   async embed(picture, options) {
     this.#line.requireOpen();

@@ -7,7 +7,7 @@ import { chooseVariants } from '../shared/variants.js';
 import { changeBackbone } from './backbone.js';
 import { EngineLoader } from './engine-loader.js';
 import { canvasIsFalsified, readFrame } from './frames.js';
-import { pictureFormat } from './picture-codec.js';
+import { pictureBlob, pictureFormat } from './picture-codec.js';
 import { HostRuns } from './runs.js';
 import { HostSamples } from './samples.js';
 import { HostViews } from './views.js';
@@ -275,6 +275,11 @@ export class Host {
       stale: ranking.trained && this.#headRevision !== samples.revision,
       timings: { readMs: read - start, embedMs: embedded - read, headMs: performance.now() - embedded },
     };
+  }
+
+  /** @param {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} args */
+  async capture({ message, crop, mirror }) {
+    return pictureBlob((await this.samples.keep(message, { crop, mirror })).picture);
   }
 
   /** @param {PictureArgs & { features?: string[] }} args */

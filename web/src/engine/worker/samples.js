@@ -83,7 +83,7 @@ export class HostSamples {
    * @returns {Promise<KeptPicture>}
    */
   async addPicture(sampleId, classId, message, options) {
-    const { picture, frame } = await this.#keep(message, options);
+    const { picture, frame } = await this.keep(message, options);
     this.#insert(sampleId, classId, picture, (inner) =>
       this.#engine.withFrame(frame, false, (session, description) => unwrap(session.addSample(inner, description))),
     );
@@ -91,11 +91,13 @@ export class HostSamples {
   }
 
   /**
+   * A picture as a sample keeps it.
+   *
    * @param {FrameMessage} message
    * @param {{ crop?: CropRectangle, mirror: boolean }} options
    * @returns {Promise<{ picture: KeptPicture, frame: Frame }>} frame: what reading the picture gives
    */
-  async #keep(message, { crop, mirror }) {
+  async keep(message, { crop, mirror }) {
     let frame;
     if (message.kind === 'blob') {
       const bitmap = await decodeBlob(message.blob);
