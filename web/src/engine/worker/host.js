@@ -1,5 +1,4 @@
-// Everything that happens beside the engine: in the worker of a page, or right here in Node. Arguments and answers are
-// plain values that a message can carry.
+// Everything that happens beside the engine, in a worker or right here in Node. A message can carry what comes and goes.
 import { libraryFolder, readBytes } from '../shared/assets.js';
 import { HeadstartError, throwIfAborted, unwrap } from '../shared/errors.js';
 import { Queue } from '../shared/turns.js';
@@ -7,7 +6,7 @@ import { chooseVariants } from '../shared/variants.js';
 import { changeBackbone } from './backbone.js';
 import { EngineLoader } from './engine-loader.js';
 import { canvasIsFalsified, readFrame } from './frames.js';
-import { pictureBlob, pictureFormat } from './picture-codec.js';
+import { pictureFormat } from './picture-codec.js';
 import { HostRuns } from './runs.js';
 import { HostSamples } from './samples.js';
 import { HostViews } from './views.js';
@@ -35,8 +34,7 @@ export class Host {
   #headRevision = null;
   #runs = new HostRuns(this);
   views = new HostViews(this);
-  /** Of the last picture that was embedded. */
-  embedMs = 0;
+  embedMs = 0; // of the last picture that was embedded
   /** What stops the change of backbone that is under way. @type {AbortController | null} */
   #changing = null;
   /** Changes to classes and samples happen in the order in which they were asked for. */
@@ -277,10 +275,8 @@ export class Host {
     };
   }
 
-  /** @param {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} args */
-  async capture({ message, crop, mirror }) {
-    return pictureBlob((await this.samples.keep(message, { crop, mirror })).picture);
-  }
+  /** @param {PictureArgs} args */
+  capture = (args) => this.samples.capture(args);
 
   /** @param {PictureArgs & { features?: string[] }} args */
   async embed({ message, crop, mirror, features }) {

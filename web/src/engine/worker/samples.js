@@ -7,6 +7,7 @@ import {
   encodePicture,
   isKeptAlready,
   LARGEST_SIDE,
+  pictureBlob,
   pictureBytes,
   pictureFormat,
   pictureSide,
@@ -88,6 +89,11 @@ export class HostSamples {
       this.#engine.withFrame(frame, false, (session, description) => unwrap(session.addSample(inner, description))),
     );
     return picture;
+  }
+
+  /** @param {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} args */
+  async capture({ message, ...options }) {
+    return pictureBlob((await this.keep(message, options)).picture);
   }
 
   /**
