@@ -64,7 +64,8 @@ function yuv420({ data, width, height }) {
   const [blue, red] = [Buffer.alloc((width * height) / 4), Buffer.alloc((width * height) / 4)];
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
-      const [r, g, b] = data.subarray(4 * (row * width + column));
+      const from = 4 * (row * width + column);
+      const [r, g, b] = [data[from], data[from + 1], data[from + 2]];
       luma[row * width + column] = 16 + 0.257 * r + 0.504 * g + 0.098 * b;
       if (row % 2 === 0 && column % 2 === 0) {
         const at = (row / 2) * (width / 2) + column / 2;

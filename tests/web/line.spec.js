@@ -74,9 +74,9 @@ const nameOf = (index) => classes[index].name;
 
 test('two recorded classes are told apart within a second, before anything is trained', async ({ film }) => {
   await openPage(page, { ...settings, trainsByItself: false });
-  // What is fetched for later comes behind the engine; the last of it is the workbench.
+  // What is fetched for later comes behind the engine; among the last is what lies inside.
   await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.includes('/workbench-') && name.endsWith('.js')),
+    performance.getEntriesByType('resource').some(({ name }) => name.includes('/inside-room-') && name.endsWith('.js')),
   );
   await page.waitForLoadState('networkidle');
   await expect

@@ -48,7 +48,7 @@ test('it can be stopped, and then there is no advice', async ({ film }) => {
   await page.getByRole('button', { name: 'Pause' }).click(); // the processor is for what is tested here
   await page.getByRole('button', { name: 'Look inside the network' }).click();
   await dialog.getByRole('button', { name: 'Find out' }).click();
-  await dialog.locator('.workbench-advice').getByRole('button', { name: 'Stop' }).click();
+  await dialog.locator('.inside-advice').getByRole('button', { name: 'Stop' }).click();
   await expect(dialog.getByRole('button', { name: 'Find out' })).toBeEnabled({ timeout: 30_000 });
   expect(await advice()).toBe(null);
 });

@@ -282,7 +282,7 @@ test('a finger drags the border on a phone, and nothing is cut off sideways', as
   await phone.touchscreen.tap(place.x + (place.width * 14.1) / 19, place.y + place.height / 2);
   await expect(phone.getByRole('slider')).toHaveAttribute('aria-valuenow', '14');
   const overflow = await phone
-    .locator('.workbench-body')
+    .locator('.inside-body')
     .evaluate((body) =>
       Math.max(body.scrollWidth - body.clientWidth, document.documentElement.scrollWidth - innerWidth),
     );

@@ -67,7 +67,7 @@ const before = {
 /** @param {Page} page */
 async function openInside(page) {
   await page.locator('#training .button-quiet.button-wide').click();
-  await page.locator('.workbench[open] .net').waitFor();
+  await page.locator('.inside[open] .net').waitFor();
 }
 
 /** @param {Page} page @param {string} language */
@@ -146,17 +146,17 @@ const after = [
     async (page) => {
       await page.getByRole('button', { name: 'Find out' }).click();
       await page.locator('.advice-sentence').waitFor({ timeout: 180_000 });
-      await page.locator('.workbench-advice').scrollIntoViewIfNeeded();
+      await page.locator('.inside-advice').scrollIntoViewIfNeeded();
     },
   ],
   ['20-advice-table', (page) => page.locator('.candidates tbody tr').last().scrollIntoViewIfNeeded()],
   [
     '21-tuned',
     async (page) => {
-      await page.locator('.workbench').getByRole('slider').press('ArrowLeft');
+      await page.locator('.inside').getByRole('slider').press('ArrowLeft');
       await page.getByRole('button', { name: 'Train like this' }).click();
-      await page.locator('.workbench-tuning .tuning-outcome').waitFor({ timeout: 180_000 });
-      await page.locator('.workbench-tuning').scrollIntoViewIfNeeded();
+      await page.locator('.inside-tuning .tuning-outcome').waitFor({ timeout: 180_000 });
+      await page.locator('.inside-tuning').scrollIntoViewIfNeeded();
     },
   ],
   [
@@ -169,7 +169,7 @@ const after = [
   ['23-arabic', (page) => speak(page, 'ar')],
   ['24-arabic-numbers', (page) => page.locator('.confusion').scrollIntoViewIfNeeded()],
   ['25-arabic-inside', openInside],
-  ['26-arabic-advice', (page) => page.locator('.workbench-advice').scrollIntoViewIfNeeded()],
+  ['26-arabic-advice', (page) => page.locator('.inside-advice').scrollIntoViewIfNeeded()],
   [
     '27-japanese',
     async (page) => {
@@ -179,7 +179,7 @@ const after = [
   ],
   ['28-japanese-numbers', (page) => page.locator('.reliability').scrollIntoViewIfNeeded()],
   ['29-japanese-inside', openInside],
-  ['30-japanese-advice', (page) => page.locator('.workbench-advice').scrollIntoViewIfNeeded()],
+  ['30-japanese-advice', (page) => page.locator('.inside-advice').scrollIntoViewIfNeeded()],
 ];
 
 /** @param {Page} page @param {string} name */

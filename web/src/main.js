@@ -26,7 +26,7 @@ const app = await createApp();
 const dialogs = part('dialogs');
 /** What most people never open is not in the way of the rest: rooms by the dialogs that open them. @type {Record<string, () => Promise<void>>} */
 const ROOMS = {
-  network: async () => (await import('./workbench.js')).mountWorkbench({ dialogs, tuning: part('tuning') }, app),
+  inside: async () => (await import('./inside-room.js')).mountInside({ dialogs, tuning: part('tuning') }, app),
   about: openHelp,
   keys: openHelp,
   outputs: openOutputs,
@@ -95,7 +95,7 @@ requestAnimationFrame(() =>
     await app.engine.start();
     await app.fetchTheRest();
     await Promise.allSettled([
-      import('./workbench.js'),
+      import('./inside-room.js'),
       enter(openHelp),
       enter(openOutputs),
       import('./kit/reliability.js'),

@@ -2,7 +2,7 @@
  * Composes what lies behind "Make it do something"; loaded when somebody wants it, or when the page has nothing to do.
  */
 
-import './styles/outputs.css';
+import './styles/outputs-room.css';
 import { mountBigScreen } from './ui/big-screen.js';
 import { mountOutputsDialog } from './ui/outputs-dialog.js';
 

@@ -33,7 +33,7 @@ export function createNetwork({ state, changed, watch, engine }, { training, cla
 
   /** What an estimate depends on. */
   const canMeasure = () =>
-    state.dialog === 'network' && training.canTrain && state.training.phase !== 'running' && layers().length > 0;
+    state.dialog === 'inside' && training.canTrain && state.training.phase !== 'running' && layers().length > 0;
 
   async function measure() {
     if (!canMeasure()) {

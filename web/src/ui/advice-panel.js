@@ -140,7 +140,7 @@ export function mountAdvicePanel(host, app, { network, advice }) {
   }
 
   function draw() {
-    if (state.dialog !== 'network') {
+    if (state.dialog !== 'inside') {
       return;
     }
     const found = advice.view.advice;

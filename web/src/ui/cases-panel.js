@@ -50,7 +50,7 @@ export function mountCasesPanel(host, app, { network, advice }) {
   }
 
   function draw() {
-    if (state.dialog !== 'network' || network.view.layers.length === 0) {
+    if (state.dialog !== 'inside' || network.view.layers.length === 0) {
       return;
     }
     render(

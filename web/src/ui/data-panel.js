@@ -60,7 +60,7 @@ export function mountDataPanel(host, app, advice) {
   function draw() {
     const found = advice.view.advice;
     host.hidden = !found;
-    if (state.dialog !== 'network' || !found) {
+    if (state.dialog !== 'inside' || !found) {
       return;
     }
     render(

@@ -12,11 +12,14 @@ import { vars } from '../kit/vars.js';
 
 /** A screen reader that heard every change would never fall silent. */
 const SAY_AT_MOST_EVERY_MS = 1500;
+/** From so many classes on the bars stand in columns. */
+const MANY = 6;
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountLivePanel(host, app) {
   const { state, texts } = app;
   const { t } = texts;
+  const stage = /** @type {HTMLElement} */ (host.closest('.stage'));
   let saidAt = 0;
 
   function winner() {
@@ -77,10 +80,10 @@ export function mountLivePanel(host, app) {
     const { live } = state;
     return html`<div class="live-tools">
       <button type="button" class="button button-quiet" aria-pressed=${live.paused} @click=${() => app.live.togglePause()} ?disabled=${live.source === 'picture'}>
-        ${icon(live.paused ? 'play' : 'pause')} ${t(live.paused ? 'live.resume' : 'live.pause')}
+        ${icon(live.paused ? 'play' : 'pause')} <span class="tool-text">${t(live.paused ? 'live.resume' : 'live.pause')}</span>
       </button>
       <label class="button button-quiet file-button">
-        ${icon('eye')} ${t('live.tryPicture')}
+        ${icon('eye')} <span class="tool-text">${t('live.tryPicture')}</span>
         <input type="file" class="covering" multiple accept="image/*" @change=${tryPicture} />
       </label>
       <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.open('answer')} aria-label=${t('answer.settings')} title=${t('answer.settings')}>
@@ -98,6 +101,8 @@ export function mountLivePanel(host, app) {
   }
 
   function draw() {
+    const count = state.classes.filter(({ enabled }) => enabled).length;
+    stage.dataset.bars = count <= 2 ? 'few' : count < MANY ? 'some' : 'many';
     render(html`${winner()} ${bars()} ${numbers()} ${tools()}`, host);
   }
 

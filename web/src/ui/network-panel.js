@@ -182,9 +182,17 @@ export function mountNetworkPanel(host, app, network) {
     return zonesOf(layers).map(
       ({ from, count, side, stride }) => html`<li class="net-zone" ${vars({ '--from': from + 1, '--span': count })}>
         <canvas class="net-mosaic" width=${side} height=${side} aria-hidden="true" ${mosaic({ picture, side })}></canvas>
-        <span class="net-side numbers"><bdi>${side}<span class="net-side-more"> × ${side}</span></bdi></span>
+        <span class="net-side numbers"><bdi>${side} × ${side}</bdi></span>
         <span class="net-sight small soft">${t(sightOf(stride))}</span>
       </li>`,
+    );
+  }
+
+  /** Where there is no room for the zones under their layers, their sides alone stand there. */
+  function spans() {
+    return zonesOf(network.view.layers).map(
+      ({ from, count, side }) =>
+        html`<span class="net-span numbers" ${vars({ '--from': from + 1, '--span': count })}>${side}</span>`,
     );
   }
 
@@ -278,7 +286,7 @@ export function mountNetworkPanel(host, app, network) {
   }
 
   function draw() {
-    if (state.dialog !== 'network') {
+    if (state.dialog !== 'inside') {
       return;
     }
     if (network.view.layers.length === 0) {
@@ -299,6 +307,7 @@ export function mountNetworkPanel(host, app, network) {
             ${border()}
           </div>
           ${head()}
+          <div class="net-spans" aria-hidden="true">${spans()}</div>
           <ol class="net-zones" aria-label=${t('network.zones')}>${zones()}</ol>
         </div>
         ${caption()} ${ways()} ${legend()} ${action()}`,

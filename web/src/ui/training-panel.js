@@ -131,7 +131,7 @@ export function mountTrainingPanel(host, app) {
           <button type="button" class="button button-wide" ?disabled=${!isRunning && !app.training.canTrain} @click=${startOrStop}>
             ${icon(isRunning ? 'stop' : 'layers')} ${t(isRunning ? 'stop' : state.report ? 'training.again' : 'training.start')}
           </button>
-          <button type="button" class="button button-quiet button-wide" @click=${() => app.dialogs.open('network')}>${icon('eye')} ${t('network.open')}</button>
+          <button type="button" class="button button-quiet button-wide" @click=${() => app.dialogs.open('inside')}>${icon('eye')} ${t('network.open')}</button>
         </div>`,
       host,
     );

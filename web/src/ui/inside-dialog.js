@@ -9,17 +9,17 @@ import { icon } from '../kit/icons.js';
 /** @typedef {import('../state/app.js').App} App */
 
 /** @param {HTMLElement} host @param {App} app */
-export function mountNetworkDialog(host, app) {
+export function mountInsideDialog(host, app) {
   const { t } = app.texts;
   const dialog = createDialog(host, {
-    className: 'workbench',
+    className: 'inside',
     labelledBy: 'network-title',
-    onClose: () => app.dialogs.close('network'),
+    onClose: () => app.dialogs.close('inside'),
   });
   const head = document.createElement('header');
   head.className = 'dialog-head';
   const body = document.createElement('div');
-  body.className = 'dialog-body workbench-body';
+  body.className = 'dialog-body inside-body';
 
   /** @param {string} className */
   function place(className) {
@@ -29,21 +29,21 @@ export function mountNetworkDialog(host, app) {
     return element;
   }
   const parts = {
-    network: place('workbench-network'),
-    tuning: place('workbench-tuning tuning'),
-    cases: place('workbench-cases'),
-    advice: place('workbench-advice'),
-    data: place('workbench-data'),
+    network: place('inside-network'),
+    tuning: place('inside-tuning tuning'),
+    cases: place('inside-cases'),
+    advice: place('inside-advice'),
+    data: place('inside-data'),
   };
   dialog.element.append(head, body);
 
   function draw() {
     render(
       html`<h2 id="network-title">${t('network.title')}</h2>
-        <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.close('network')} aria-label=${t('close')}>${icon('close')}</button>`,
+        <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.close('inside')} aria-label=${t('close')}>${icon('close')}</button>`,
       head,
     );
-    dialog.toggle(app.state.dialog === 'network');
+    dialog.toggle(app.state.dialog === 'inside');
   }
 
   app.watch(['dialog-changed'], draw);

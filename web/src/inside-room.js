@@ -2,13 +2,11 @@
  * Composes what lies behind "Look inside the network"; loaded when somebody looks, or when the page has nothing to do.
  */
 
-import './styles/workbench.css';
-import './styles/network.css';
-import './styles/advice.css';
+import './styles/inside-room.css';
 import { mountAdvicePanel } from './ui/advice-panel.js';
 import { mountCasesPanel } from './ui/cases-panel.js';
 import { mountDataPanel } from './ui/data-panel.js';
-import { mountNetworkDialog } from './ui/network-dialog.js';
+import { mountInsideDialog } from './ui/inside-dialog.js';
 import { mountNetworkPanel } from './ui/network-panel.js';
 import { mountTuningPanel } from './ui/tuning-panel.js';
 
@@ -16,9 +14,9 @@ import { mountTuningPanel } from './ui/tuning-panel.js';
  * @param {{ dialogs: HTMLElement, tuning: HTMLElement }} hosts
  * @param {import('./state/app.js').App} app
  */
-export async function mountWorkbench({ dialogs, tuning }, app) {
+export async function mountInside({ dialogs, tuning }, app) {
   const { network, advice } = await app.loadInside();
-  const parts = mountNetworkDialog(dialogs, app);
+  const parts = mountInsideDialog(dialogs, app);
   mountNetworkPanel(parts.network, app, network);
   mountTuningPanel(parts.tuning, app, { titleId: 'tuning-in-dialog' });
   mountCasesPanel(parts.cases, app, { network, advice });
