@@ -1,7 +1,7 @@
 /**
- * Builds the library into dist/lib: headstart.js and engine-worker.js, each in one file with a fixed name, beside the wasm
- * files and the backbones, since all of them find each other by import.meta.url. Rolldown leaves that alone; vite, whose
- * bundler it is, would rewrite it for a page.
+ * Builds the library into dist/lib, a package: headstart.js for pages with engine-worker.js, headstart.node.js for Node, each in
+ * one file with a fixed name, beside the wasm files and the backbones, since all of them find each other by import.meta.url.
+ * Rolldown leaves that alone; vite, whose bundler it is, would rewrite it for a page.
  */
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,11 +12,47 @@ import { variants } from '../wasm/toolchain/variants.mjs';
 
 const web = fileURLToPath(new URL('.', import.meta.url));
 
-/** In the sources the worker has a folder of its own; built, it lies beside the library. */
-const besideEachOther = {
+const doors = [
+  ['index.js', 'headstart.js'],
+  ['node/index.js', 'headstart.node.js'],
+  ['worker/engine-worker.js', 'engine-worker.js'],
+];
+
+/**
+ * What differs from the sources: the worker lies beside the library, and each file that is loaded by address is named in a way
+ * that bundlers know (`new URL('./file', import.meta.url)`), so that they bring it along and put its new name there.
+ * @param {string[]} assets
+ */
+const besideEachOther = (assets) => ({
   name: 'beside-each-other',
+  /** @param {string} code @param {string} id */
+  transform(code, id) {
+    const door = "new URL('./', import.meta.url).href";
+    if (id.endsWith('/engine/index.js') && !code.includes(door)) throw new Error(`expected ${door} in ${id}`);
+    const addresses = assets.map((name) => `'${name}': new URL('./${name}', import.meta.url).href`).join(', ');
+    const named = id.endsWith('/engine/index.js') ? code.replace(door, () => `{ ${addresses} }`) : code;
+    return named.replaceAll('../worker/engine-worker.js', './engine-worker.js');
+  },
+});
+
+/** The one import of an address that is known when it runs: webpack would look for it, and warn. */
+const leftToTheBrowser = {
+  name: 'left-to-the-browser',
   /** @param {string} code */
-  transform: (code) => code.replaceAll('../worker/engine-worker.js', './engine-worker.js'),
+  renderChunk: (code) => code.replace(/\bimport\((?=[A-Za-z_$])/g, 'import(/*webpackIgnore:true*//*@vite-ignore*/'),
+};
+
+/** For whoever takes the folder as a package. */
+const manifest = {
+  name: 'headstart',
+  version: JSON.parse(readFileSync(join(web, '../package.json'), 'utf8')).version,
+  license: 'Apache-2.0',
+  type: 'module',
+  types: './headstart.d.ts',
+  exports: {
+    '.': { types: './headstart.d.ts', node: './headstart.node.js', default: './headstart.js' },
+    './*': './*',
+  },
 };
 
 /** @param {string} [outDir] */
@@ -24,29 +60,28 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(join(outDir, 'wasm'), { recursive: true });
 
-  for (const [entry, file] of [
-    ['index.js', 'headstart.js'],
-    ['worker/engine-worker.js', 'engine-worker.js'],
-  ]) {
+  const built = variants.flatMap(({ variant, preset }) =>
+    ['js', 'wasm']
+      .map((ending) => ({
+        name: `wasm/${variant}.${ending}`,
+        file: join(web, '../build', preset, `${variant}.${ending}`),
+      }))
+      .filter(({ file }) => existsSync(file)),
+  );
+  const assets = [...built.map(({ name }) => name), 'backbones/builtin.safetensors'];
+  for (const [entry, file] of doors) {
     await build({
       input: join(web, 'src/engine', entry),
-      external: /^node:/,
       platform: 'neutral',
-      plugins: [besideEachOther],
+      plugins: [besideEachOther(assets), leftToTheBrowser],
       resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'default'] },
       output: { file: join(outDir, file), format: 'es', minify: true, codeSplitting: false },
       logLevel: 'warn',
     });
   }
 
-  for (const { variant, preset } of variants) {
-    for (const ending of ['js', 'wasm']) {
-      const file = join(web, '../build', preset, `${variant}.${ending}`);
-      if (existsSync(file)) {
-        cpSync(file, join(outDir, 'wasm', `${variant}.${ending}`));
-      }
-    }
-  }
+  for (const { name, file } of built) cpSync(file, join(outDir, name));
+  writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(outDir, 'headstart.d.ts'), publishedTypes());
   if (existsSync(join(web, 'public/backbones'))) {
     cpSync(join(web, 'public/backbones'), join(outDir, 'backbones'), { recursive: true });

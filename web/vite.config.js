@@ -18,9 +18,6 @@ const headers = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-// What the engine imports only in Node.
-const nodeOnly = /^node:/;
-
 /** @type {Record<string, string>} */
 const contentTypes = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
@@ -71,7 +68,7 @@ export default defineConfig({
   plugins: [serveLibrary(), publishedBackbones()],
   server: { host: '127.0.0.1', headers, fs: { allow: [repository] } },
   preview: { host: '127.0.0.1', headers },
-  worker: { format: 'es', rolldownOptions: { external: nodeOnly } },
+  worker: { format: 'es' },
   build: {
     outDir: join(repository, 'dist'),
     emptyOutDir: true,
@@ -79,6 +76,5 @@ export default defineConfig({
     // Every request after loading would be one too many, and a module preload is nothing but an early request.
     modulePreload: false,
     assetsInlineLimit: 0,
-    rolldownOptions: { external: nodeOnly },
   },
 });

@@ -81,7 +81,7 @@ function partOfReference(rows, { head, cells }) {
  * @param {{ folders: string[], backbones: { name: string, file: string }[], seeds: number, heads: string[] }} job
  */
 export async function measureAccuracy({ folders, backbones, seeds, heads }) {
-  const { createTrainer } = await import(pathToFileURL(`${library}/headstart.js`).href);
+  const { createTrainer } = await import(pathToFileURL(`${library}/headstart.node.js`).href);
   const files = backbones.map(({ name, file }) => ({ name, bytes: new Uint8Array(readFileSync(file)) }));
   files.push({ name: `untrained, shape of ${files[0].name}`, bytes: untrainedLike(files[0].bytes) });
   const results = [];

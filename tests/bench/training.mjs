@@ -33,7 +33,7 @@ function drawPicture(random, classIndex, size) {
  *   width to be measured
  */
 export async function measureTraining({ backbone, rounds, variants, withPeer }) {
-  const { createTrainer } = await import(pathToFileURL(`${library}/headstart.js`).href);
+  const { createTrainer } = await import(pathToFileURL(`${library}/headstart.node.js`).href);
   const results = [];
   for (const variant of variants) {
     for (const { classCount, perClass } of kShapes) {

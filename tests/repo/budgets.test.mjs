@@ -85,6 +85,16 @@ test('the library stays within its budget', { skip }, () => {
   assertWithin('the library, gzipped,', gzippedBytes(scripts), budgets.libraryScriptBytesGzipped);
 });
 
+test('the library for a page carries neither the code of its worker nor anything that only Node has', { skip }, () => {
+  const script = readFileSync(join(dist, 'lib/headstart.js'), 'utf8');
+  assertWithin(
+    'headstart.js, gzipped,',
+    gzippedBytes([join(dist, 'lib/headstart.js')]),
+    budgets.libraryPageBytesGzipped,
+  );
+  assert.doesNotMatch(script, /from\s*["']node:|import\(["']node:|OffscreenCanvas\(|instantiateWasm/);
+});
+
 test('the page without wasm and backbones stays within its budget', { skip }, () => {
   const page = filesIn(dist, /\.(html|css|js|svg|json|webmanifest)$/).filter(
     (file) => !file.startsWith(join(dist, 'lib')),

@@ -153,6 +153,34 @@ test('the engine knows nothing of the page', () => {
   );
 });
 
+test('the wings of the engine meet in shared alone: client and worker never import each other', () => {
+  const allowed = {
+    client: /^web\/src\/engine\/(client|shared)\//,
+    // By address: the browser loads it on a thread of its own.
+    'client/worker-port.js': /^web\/src\/engine\/(client|shared)\/|^web\/src\/engine\/worker\/engine-worker\.js$/,
+    worker: /^web\/src\/engine\/(worker|shared)\//,
+    shared: /^web\/src\/engine\/shared\//,
+  };
+  const wings = matching(/^web\/src\/engine\/(client|worker|shared)\/.*\.js$/);
+  assert.ok(wings.length > 20);
+  assert.deepEqual(
+    offences(wings, (file) => {
+      const [wing, name] = file.replace('web/src/engine/', '').split(/\/(.*)/);
+      const pattern =
+        /** @type {Record<string, RegExp>} */ (allowed)[`${wing}/${name}`] ?? allowed[/** @type {'client'} */ (wing)];
+      return importsOf(file).filter((imported) => imported.startsWith('web/') && !pattern.test(imported));
+    }),
+    [],
+  );
+});
+
+test('no wing of the engine imports what only Node has', () => {
+  assert.deepEqual(
+    offences(matching(/^web\/src\/.*\.js$/), (file) => importsOf(file).filter((name) => name.startsWith('node:'))),
+    [],
+  );
+});
+
 test('the state knows nothing of how it is shown', () => {
   assert.deepEqual(
     offences(matching(/^web\/src\/state\/.*\.js$/), (file) =>

@@ -23,7 +23,7 @@ describe('bad arguments', () => {
 
   it('of class operations are thrown at once', () => {
     assert.throws(() => trainer.addClass(' '), failure('bad-argument', /blank/));
-    assert.throws(() => trainer.addClass(/** @type {any} */ (7)), failure('bad-argument', /number/));
+    assert.throws(() => trainer.addClass(/** @type {any} */ (7)), failure('bad-argument', /got 7/));
     assert.throws(() => trainer.renameClass(99, 'x'), failure('bad-argument', /no class 99/));
     assert.throws(() => trainer.removeClass(99), failure('bad-argument', /no class 99/));
     const id = trainer.addClass('a');

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jpeg from 'jpeg-js';
-import { createTrainer } from '../../dist/lib/headstart.js';
+import { createTrainer } from '../../dist/lib/headstart.node.js';
 
 const [folder, headFile] = process.argv.slice(2);
 const trainer = await createTrainer();

@@ -24,8 +24,8 @@ describe('the example', () => {
       const script = fileURLToPath(new URL('example-folders.mjs', import.meta.url));
       // The library under test, which need not be the one in dist/.
       const text = readFileSync(script, 'utf8').replace(
-        '../../dist/lib/headstart.js',
-        join(libraryFolder, 'headstart.js'),
+        '../../dist/lib/headstart.node.js',
+        join(libraryFolder, 'headstart.node.js'),
       );
       const copy = fileURLToPath(new URL(`.example-${process.pid}.mjs`, import.meta.url));
       writeFileSync(copy, text);

@@ -9,7 +9,7 @@ export const libraryFolder = resolve(process.env.HEADSTART_LIB ?? join(repositor
 export const shared = resolve(process.env.HEADSTART_SHARED ?? join(dirname(repository.replace(/\/$/, '')), 'shared'));
 
 /** @type {typeof import('../../web/src/engine/headstart.d.ts')} */
-export const library = await import(pathToFileURL(join(libraryFolder, 'headstart.js')).href);
+export const library = await import(pathToFileURL(join(libraryFolder, 'headstart.node.js')).href);
 export const { createTrainer, HeadstartError, runnableVariants } = library;
 
 /** The built-in backbone. */

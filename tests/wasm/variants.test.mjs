@@ -42,7 +42,7 @@ describe('variants', () => {
 
   it('that cannot run say why: Node 20 without its flag has no relaxed SIMD', async () => {
     const script = `
-      import { createTrainer, runnableVariants } from ${JSON.stringify(pathToFileURL(join(libraryFolder, 'headstart.js')).href)};
+      import { createTrainer, runnableVariants } from ${JSON.stringify(pathToFileURL(join(libraryFolder, 'headstart.node.js')).href)};
       const { code, message } = await createTrainer({ variant: 'relaxed-simd' }).catch((error) => error);
       console.log(JSON.stringify({ code, message, without: await runnableVariants() }));
       process.exit(0);`;

@@ -133,6 +133,11 @@ export interface TrainerOptions extends LongAction {
   threads?: number | 'auto';
   /** The folder of the wasm files and of the built-in backbone. Left out: where this module lies. */
   libraryUrl?: URL | string;
+  /**
+   * Called when the engine is gone (its memory ran out, it crashed, its worker was killed), at once even if nobody waits for
+   * an answer: time to call `recover`.
+   */
+  onFailure?: (error: HeadstartError) => void;
 }
 
 export interface ClassInfo {
@@ -337,7 +342,10 @@ export interface Trainer {
   ): Promise<BackboneInfo>;
 
   stats(): Promise<TrainerStats>;
-  /** Starts the engine anew after a crash and embeds all pictures again. Ids, classes and the head stay. */
+  /**
+   * Starts a new engine after a crash: pictures with their features, ids, classes and the head stay, and nothing is fetched.
+   * Whatever is called meanwhile waits for the new engine. A second call joins the first.
+   */
   recover(options?: LongAction): Promise<void>;
   /** Frees everything. Whatever still runs rejects with `cancelled`; calls after it with `bad-argument`. */
   dispose(): Promise<void>;

@@ -51,13 +51,20 @@ export class Keeping {
       rows === null || (rows.length > 0 && rows.length % samples.length === 0),
       `expected a row for each of ${samples.length} samples, got ${rows?.length} numbers`,
     );
-    const records = samples.map(({ sampleId, classId, picture }) => ({ sampleId, classId, picture }));
-    const { unreadable } = await this.#line.change('takeUpSamples', { records, rows });
-    const left = new Set(unreadable);
-    for (const { sampleId, classId, picture } of records) {
-      if (!left.has(sampleId)) this.#book.takeUpSample(sampleId, classId, picture);
-    }
-    return /** @type {number[]} */ (unreadable);
+    const length = rows ? rows.length / samples.length : 0;
+    const records = samples.map(({ sampleId, classId, picture }, i) => {
+      return { sampleId, classId, picture, row: rows?.slice(i * length, (i + 1) * length) };
+    });
+    /** @type {number[]} */
+    let left = [];
+    await this.#line.changeAndTake('putSamples', { records }, ({ rows: embedded, unreadable, of }) => {
+      left = unreadable;
+      for (const { sampleId, classId, picture, row } of records) {
+        const values = row ?? embedded.get(sampleId);
+        if (values) this.#book.takeUpSample(sampleId, classId, picture, { of, values });
+      }
+    });
+    return left;
   }
 
   /** @param {import('../headstart-keeping.d.ts').KeptHead} kept */

@@ -1,10 +1,14 @@
 // The caller's side of classes and samples: what can be answered at once, and what can be undone.
-import { requireArgument } from '../shared/errors.js';
+import { requireArgument, show } from '../shared/errors.js';
 
-/** @typedef {import('../worker/picture-codec.js').KeptPicture} KeptPicture */
+/** @typedef {import('../shared/kept-picture.js').KeptPicture} KeptPicture */
+/** @typedef {import('../shared/rows.js').SampleRow} SampleRow */
 /** @typedef {{ id: number, name: string, enabled: boolean, sampleIds: number[] }} BookClass */
-/** `order`: of its coming into the class, by which a sample that comes back finds its place. */
-/** @typedef {{ classId: number, picture: KeptPicture, order: number }} BookSample */
+/**
+ * `order`: of its coming into the class, by which a sample that comes back finds its place. `row`: of the backbone that was in
+ * use when the sample was last in its class.
+ * @typedef {{ classId: number, picture: KeptPicture, order: number, row: SampleRow | null }} BookSample
+ */
 /** @typedef {BookSample & { sampleId: number }} RemovedSample */
 /**
  * @typedef {{ kind: 'samples', samples: RemovedSample[] }
@@ -31,7 +35,7 @@ export class SampleBook {
   /** @param {unknown} classId @returns {BookClass} */
   classOf(classId) {
     const found = this.classes.find(({ id }) => id === classId);
-    requireArgument(found, `there is no class ${classId}`);
+    requireArgument(found, `there is no class ${show(classId)}`);
     return found;
   }
 
@@ -43,7 +47,7 @@ export class SampleBook {
   /** @param {unknown} sampleId */
   sampleOf(sampleId) {
     const found = this.samples.get(/** @type {number} */ (sampleId));
-    requireArgument(found, `there is no sample ${sampleId}`);
+    requireArgument(found, `there is no sample ${show(sampleId)}`);
     return found;
   }
 
@@ -61,10 +65,16 @@ export class SampleBook {
     this.#lastClassId = Math.max(this.#lastClassId, id);
   }
 
-  /** A sample under the identity that it had before. @param {number} sampleId @param {number} classId @param {KeptPicture} picture */
-  takeUpSample(sampleId, classId, picture) {
+  /**
+   * A sample under the identity that it had before.
+   * @param {number} sampleId
+   * @param {number} classId
+   * @param {KeptPicture} picture
+   * @param {SampleRow} row
+   */
+  takeUpSample(sampleId, classId, picture, row) {
     this.#lastSampleId = Math.max(this.#lastSampleId, sampleId);
-    this.addSample(sampleId, classId, picture);
+    this.addSample(sampleId, classId, picture, row);
   }
 
   /** @param {number} classId @param {string} name */
@@ -76,7 +86,10 @@ export class SampleBook {
   moveClass(classId, index) {
     const moved = this.classOf(classId);
     const last = this.classes.length - 1;
-    requireArgument(Number.isInteger(index) && index >= 0 && index <= last, `index must be 0 to ${last}, got ${index}`);
+    requireArgument(
+      Number.isInteger(index) && index >= 0 && index <= last,
+      `index must be 0 to ${last}, got ${show(index)}`,
+    );
     this.classes.splice(this.classes.indexOf(moved), 1);
     this.classes.splice(index, 0, moved);
   }
@@ -96,7 +109,7 @@ export class SampleBook {
     const at = this.#bin.findLastIndex((removal) => removal.kind === 'class' && removal.removed.id === classId);
     requireArgument(
       at >= 0,
-      `class ${classId} cannot come back: only the last ${MOST_REMOVALS} removals can be undone`,
+      `class ${show(classId)} cannot come back: only the last ${MOST_REMOVALS} removals can be undone`,
     );
     const [removal] = this.#bin.splice(at, 1);
     const { removed: restored, index: wanted } = /** @type {Extract<Removal, { kind: 'class' }>} */ (removal);
@@ -106,16 +119,34 @@ export class SampleBook {
     return { restored, index, samples: removal.samples };
   }
 
-  /** @param {number} sampleId @param {number} classId @param {KeptPicture} picture */
-  addSample(sampleId, classId, picture) {
+  /** @param {number} sampleId @param {number} classId @param {KeptPicture} picture @param {SampleRow | null} row */
+  addSample(sampleId, classId, picture, row) {
     if (this.hasClass(classId)) {
-      this.samples.set(sampleId, { classId, picture, order: ++this.#lastOrder });
+      this.samples.set(sampleId, { classId, picture, order: ++this.#lastOrder, row });
       this.classOf(classId).sampleIds.push(sampleId);
       return;
     }
     // Its class was removed while the picture was on its way: it shares its fate.
     const removal = this.#bin.find((entry) => entry.kind === 'class' && entry.removed.id === classId);
-    removal?.samples.push({ sampleId, classId, picture, order: ++this.#lastOrder });
+    removal?.samples.push({ sampleId, classId, picture, order: ++this.#lastOrder, row });
+  }
+
+  /** What the backbone sees in samples now. @param {Map<number, Float32Array>} rows @param {string} of */
+  takeRows(rows, of) {
+    for (const [sampleId, values] of rows) {
+      const sample = this.samples.get(sampleId);
+      if (sample) sample.row = { of, values };
+    }
+  }
+
+  /**
+   * All samples as an engine takes them, class by class in their order, with rows where they are of its backbone.
+   * @param {string} of
+   */
+  records(of) {
+    return this.classes.flatMap(({ sampleIds }) =>
+      sampleIds.map((sampleId) => recordOf({ sampleId, ...this.sampleOf(sampleId) }, of)),
+    );
   }
 
   /** @param {number[]} sampleIds @returns {number[]} samples that can no longer come back */
@@ -139,7 +170,7 @@ export class SampleBook {
     const missing = [...wanted].filter((id) => !found.some(({ sampleId }) => sampleId === id));
     requireArgument(
       missing.length === 0,
-      `sample ${missing.join(', ')} cannot come back: only the last ${MOST_REMOVALS} removals can be undone`,
+      `sample ${missing.map(show).join(', ')} cannot come back: only the last ${MOST_REMOVALS} removals can be undone`,
     );
     for (const { classId } of found) this.classOf(classId);
     for (const removal of this.#bin) removal.samples = removal.samples.filter(({ sampleId }) => !wanted.has(sampleId));
@@ -190,9 +221,14 @@ export class SampleBook {
   }
 }
 
+/** @param {RemovedSample} sample @param {string} of */
+export function recordOf({ sampleId, classId, picture, row }, of) {
+  return { sampleId, classId, picture, row: row?.of === of ? row.values : undefined };
+}
+
 /** @param {unknown} name @returns {string} */
 function checkName(name) {
-  requireArgument(typeof name === 'string', `a class name is a text, got ${name === null ? 'null' : typeof name}`);
+  requireArgument(typeof name === 'string', `a class name is a text, got ${show(name)}`);
   requireArgument(name.trim() !== '', 'a class name must not be blank');
   requireArgument(name.isWellFormed?.() ?? true, 'a class name must be well-formed Unicode');
   return name;

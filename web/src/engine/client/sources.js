@@ -1,6 +1,6 @@
 // What a caller may give as a backbone or a file, brought into one form.
 import { inNode } from '../shared/assets.js';
-import { HeadstartError, requireArgument } from '../shared/errors.js';
+import { HeadstartError, requireArgument, show } from '../shared/errors.js';
 
 const INPUT_SIZES = [224, 192, 160, 128, 96];
 
@@ -8,25 +8,45 @@ const INPUT_SIZES = [224, 192, 160, 128, 96];
 export function checkInputSize(inputSize) {
   if (inputSize === undefined) return 0;
   requireArgument(
-    INPUT_SIZES.includes(Number(inputSize)),
-    `inputSize must be ${INPUT_SIZES.join(', ')}, got ${inputSize}`,
+    INPUT_SIZES.includes(/** @type {number} */ (inputSize)),
+    `inputSize must be ${INPUT_SIZES.join(', ')}, got ${show(inputSize)}`,
   );
-  return Number(inputSize);
+  return /** @type {number} */ (inputSize);
 }
 
 /**
  * @param {unknown} source
- * @returns {Promise<Uint8Array | string | undefined>} bytes of our own, or an absolute address
+ * @returns {Uint8Array | string | undefined} bytes of our own, or an absolute address
  */
-export async function backboneSource(source) {
+export function backboneSource(source) {
   if (source === undefined) return undefined;
   if (source instanceof URL) return source.href;
   if (typeof source !== 'string')
     return ownBytes(source, 'backbone is the bytes of a .safetensors file or its address');
-  if (!inNode) return new URL(source, globalThis.document?.baseURI ?? location.href).href;
-  if (URL.canParse(source)) return source;
-  const [{ pathToFileURL }, { resolve }] = await Promise.all([import('node:url'), import('node:path')]);
-  return pathToFileURL(resolve(source)).href;
+  return addressFrom(source, 'backbone');
+}
+
+/**
+ * An address as the caller writes it: a path in Node, relative to the page elsewhere.
+ * @param {string} text
+ * @param {string} name of the option
+ */
+export function addressFrom(text, name) {
+  if (inNode && !URL.canParse(text)) {
+    const { resolve } = process.getBuiltinModule('node:path');
+    return process.getBuiltinModule('node:url').pathToFileURL(resolve(text)).href;
+  }
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  requireArgument(URL.canParse(text, base), `${name} is no address: '${text}'`);
+  return new URL(text, base).href;
+}
+
+/** @param {unknown} libraryUrl @returns {string} a folder, with its slash */
+export function libraryFolder(libraryUrl) {
+  const isAddress = typeof libraryUrl === 'string' || libraryUrl instanceof URL;
+  requireArgument(isAddress, `libraryUrl is the address of a folder, got ${show(libraryUrl)}`);
+  const folder = addressFrom(String(libraryUrl), 'libraryUrl');
+  return folder.endsWith('/') ? folder : `${folder}/`;
 }
 
 /** @param {unknown} bytes @param {string} expectation @returns {Uint8Array} */

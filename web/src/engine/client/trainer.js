@@ -1,12 +1,14 @@
 // The library's face: what a program holds.
-import { inNode } from '../shared/assets.js';
-import { toHeadstartError } from '../shared/errors.js';
-import { pictureBlob } from '../worker/picture-codec.js';
+import { requireArgument, throwIfAborted, toHeadstartError } from '../shared/errors.js';
+import { pictureBlob } from '../shared/kept-picture.js';
+import { rowsOf } from '../shared/rows.js';
+import { checkFlag, checkLongAction, checkOptions, checkSampleIds } from './checks.js';
 import { EngineLine } from './engine-line.js';
 import { checkFeatures, checkPictureOptions, packPicture, pictureError } from './images.js';
 import { Keeping } from './keeping.js';
-import { SampleBook } from './sample-book.js';
-import { backboneSource, checkInputSize } from './sources.js';
+import { rebuild } from './rebuild.js';
+import { recordOf, SampleBook } from './sample-book.js';
+import { backboneSource, checkInputSize, libraryFolder } from './sources.js';
 import { Trainings } from './trainings.js';
 
 /** @typedef {import('../headstart.d.ts').Trainer} TrainerSurface */
@@ -15,14 +17,17 @@ import { Trainings } from './trainings.js';
 /** @typedef {import('../headstart.d.ts').PictureOptions} PictureOptions */
 /** @typedef {import('../headstart.d.ts').LongAction} LongAction */
 /** @typedef {import('../shared/rpc.js').Port} Port */
+/** @typedef {import('../shared/rpc.js').Ports} Ports */
+/** @typedef {import('../shared/rpc.js').ArgsOf<'open'>} Opening */
+/** @typedef {import('../shared/rpc.js').AnswerOf<'open'>} Opened */
 
 /** @implements {TrainerSurface} */
 export class Trainer {
   #line;
-  #openPort;
-  /** What a new engine is opened with. */
-  #settings;
-  /** @type {{ variant: any, threads: number, backbone: BackboneInfo & { layers: import('../headstart-training.d.ts').NetworkLayer[] } }} */
+  #ports;
+  /** What a new engine is opened with: all that it is made of, so that nothing is fetched again. @type {Opening} */
+  #opening;
+  /** @type {Opened} */
   #opened;
   #book = new SampleBook();
   #trainings;
@@ -31,22 +36,25 @@ export class Trainer {
 
   /**
    * @param {TrainerOptions} options
-   * @param {() => Port} openPort
+   * @param {Ports} ports
+   * @param {import('../shared/assets.js').Library} library
    */
-  static async create(options, openPort) {
-    const settings = {
-      libraryUrl: options.libraryUrl === undefined ? undefined : String(options.libraryUrl),
-      backbone: await backboneSource(options.backbone),
+  static async create(options, ports, library) {
+    const { signal, onProgress, onFailure } = options;
+    requireArgument(onFailure === undefined || typeof onFailure === 'function', 'onFailure must be a function');
+    const opening = {
+      parts: { library: options.libraryUrl === undefined ? library : libraryFolder(options.libraryUrl), modules: [] },
+      backbone: backboneSource(options.backbone),
       inputSize: checkInputSize(options.inputSize),
       variant: options.variant ?? 'auto',
       threads: options.threads ?? 'auto',
     };
-    if (settings.libraryUrl === undefined && !inNode) settings.libraryUrl = new URL('./', import.meta.url).href;
-    const port = openPort();
+    const port = ports.open();
     try {
-      const { signal, onProgress } = options;
-      const opened = await port.call('open', settings, { signal, onProgress });
-      return new Trainer(port, openPort, settings, opened);
+      const opened = await port.call('open', opening, { signal, onProgress });
+      const trainer = new Trainer(port, ports, opening, opened, onFailure);
+      ports.keepReserve(opened.parts);
+      return trainer;
     } catch (cause) {
       await port.close();
       throw toHeadstartError(cause);
@@ -55,14 +63,15 @@ export class Trainer {
 
   /**
    * @param {Port} port
-   * @param {() => Port} openPort
-   * @param {object & { backbone: Uint8Array | string | undefined, inputSize: number }} settings
-   * @param {any} opened
+   * @param {Ports} ports
+   * @param {Opening} opening
+   * @param {Opened} opened
+   * @param {(error: import('../shared/errors.js').HeadstartError) => void} [onFailure]
    */
-  constructor(port, openPort, settings, opened) {
-    this.#line = new EngineLine(port);
-    this.#openPort = openPort;
-    this.#settings = settings;
+  constructor(port, ports, opening, opened, onFailure = () => {}) {
+    this.#line = new EngineLine(port, onFailure);
+    this.#ports = ports;
+    this.#opening = { ...opening, backbone: opened.file, parts: opened.parts };
     this.#opened = opened;
     this.#trainings = new Trainings(this.#line, this.#book);
     this.keeping = new Keeping(this.#line, this.#book, this.#trainings);
@@ -99,7 +108,8 @@ export class Trainer {
   }
 
   get network() {
-    return this.#opened.backbone.layers.map((layer) => ({ ...layer }));
+    const layers = /** @type {import('../headstart-training.d.ts').NetworkLayer[]} */ (this.#opened.backbone.layers);
+    return layers.map((layer) => ({ ...layer }));
   }
 
   get advice() {
@@ -124,8 +134,8 @@ export class Trainer {
   /** @param {number} classId @param {boolean} enabled */
   setClassEnabled(classId, enabled) {
     this.#line.requireOpen();
-    this.#book.classOf(classId).enabled = Boolean(enabled);
-    this.#line.post('setClassEnabled', { classId, enabled: Boolean(enabled) });
+    this.#book.classOf(classId).enabled = checkFlag(enabled, 'enabled');
+    this.#line.post('setClassEnabled', { classId, enabled });
   }
 
   /** @param {number} classId @param {number} index */
@@ -148,7 +158,8 @@ export class Trainer {
     this.#line.requireOpen();
     const { restored, index, samples } = this.#book.restoreClass(classId);
     this.#line.post('addClass', { classId, name: restored.name, enabled: restored.enabled, index });
-    await this.#line.change('putSamples', { records: samples });
+    await this.#putBack(samples);
+    await this.#trainings.restoreClass(classId);
   }
 
   /** @param {number} classId @param {any} picture @param {PictureOptions} [options] */
@@ -157,8 +168,9 @@ export class Trainer {
     this.#book.classOf(classId);
     const sampleId = this.#book.newSampleId();
     const packed = this.#pack(picture, options, { sampleId, classId });
-    const { picture: kept } = await this.#line.change('addSample', packed);
-    this.#book.addSample(sampleId, classId, kept);
+    await this.#line.changeAndTake('addSample', packed, ({ picture: kept, row: values, of }) => {
+      this.#book.addSample(sampleId, classId, kept, { of, values });
+    });
     return sampleId;
   }
 
@@ -187,8 +199,9 @@ export class Trainer {
   /** @param {number[]} sampleIds */
   async removeSamples(sampleIds) {
     this.#line.requireOpen();
-    const forgotten = this.#book.removeSamples(sampleIds);
-    const removed = this.#line.change('removeSamples', { sampleIds: [...new Set(sampleIds)] });
+    const unique = checkSampleIds(sampleIds);
+    const forgotten = this.#book.removeSamples(unique);
+    const removed = this.#line.changeBooked('removeSamples', { sampleIds: unique });
     this.#forget(forgotten);
     await removed;
   }
@@ -196,8 +209,7 @@ export class Trainer {
   /** @param {number[]} sampleIds */
   async restoreSamples(sampleIds) {
     this.#line.requireOpen();
-    const records = this.#book.restoreSamples(sampleIds);
-    await this.#line.change('putSamples', { records });
+    await this.#putBack(this.#book.restoreSamples(checkSampleIds(sampleIds)));
   }
 
   /** @param {number} sampleId @param {number} classId */
@@ -208,32 +220,35 @@ export class Trainer {
   /** @param {number[]} sampleIds @param {number} classId */
   async moveSamples(sampleIds, classId) {
     this.#line.requireOpen();
-    this.#book.moveSamples(sampleIds, classId);
-    await this.#line.change('moveSamples', { sampleIds: [...new Set(sampleIds)], classId });
+    const unique = checkSampleIds(sampleIds);
+    this.#book.moveSamples(unique, classId);
+    await this.#line.changeBooked('moveSamples', { sampleIds: unique, classId });
   }
 
   /** @param {number[]} sampleIds @param {number} classId */
   async copySamples(sampleIds, classId) {
     this.#line.requireOpen();
     this.#book.classOf(classId);
-    const pairs = sampleIds.map((from) => ({ from, to: this.#book.newSampleId() }));
-    const pictures = sampleIds.map((from) => this.#book.sampleOf(from).picture);
-    await this.#line.change('copySamples', { pairs, classId });
-    pairs.forEach(({ to }, i) => {
-      this.#book.addSample(to, classId, pictures[i]);
+    requireArgument(Array.isArray(sampleIds), 'sampleIds is a list of samples');
+    const originals = sampleIds.map((from) => ({ from, ...this.#book.sampleOf(from) }));
+    const pairs = originals.map(({ from }) => ({ from, to: this.#book.newSampleId() }));
+    await this.#line.changeAndTake('copySamples', { pairs, classId }, () => {
+      for (const [i, { picture, row }] of originals.entries()) {
+        this.#book.addSample(pairs[i].to, classId, picture, row);
+      }
     });
     return pairs.map(({ to }) => to);
   }
 
   async emptyBin() {
     this.#line.requireOpen();
-    await this.#line.change('forgetSamples', { sampleIds: this.#book.emptyBin() });
+    await this.#line.changeBooked('forgetSamples', { sampleIds: this.#book.emptyBin() });
   }
 
   /** @param {import('../headstart.d.ts').TrainOptions} [options] */
   async train(options = {}) {
     this.#line.requireOpen();
-    return this.#trainings.train(options);
+    return this.#trainings.train(checkLongAction(options, 'train'));
   }
 
   async finishTraining() {
@@ -254,19 +269,19 @@ export class Trainer {
   /** @param {{ strategy?: any, signal?: AbortSignal }} [options] */
   async estimateTraining(options = {}) {
     this.#line.requireOpen();
-    return this.#trainings.estimate(options);
+    return this.#trainings.estimate(checkLongAction(options, 'estimateTraining'));
   }
 
   /** @param {LongAction & { budgetMs?: number, seed?: number }} [options] */
   async advise(options = {}) {
     this.#line.requireOpen();
-    return this.#trainings.advise(options);
+    return this.#trainings.advise(checkLongAction(options, 'advise'));
   }
 
   /** @param {any} picture @param {PictureOptions} [options] */
   async predict(picture, options) {
     this.#line.requireOpen();
-    const { args, transfer } = await this.#pack(picture, options);
+    const { args, transfer } = await this.#pack(picture, options, {});
     const { classIds, probabilities, ...rest } = await this.#line.call('predict', args, { transfer });
     // What was removed or disabled while this was on its way has no say any more.
     const ranked = this.#book.classes.flatMap(({ id, name, enabled }) => {
@@ -276,13 +291,13 @@ export class Trainer {
     const sum = ranked.reduce((total, { probability }) => total + probability, 0);
     if (ranked.length < classIds.length && sum > 0) for (const entry of ranked) entry.probability /= sum;
     ranked.sort((a, b) => b.probability - a.probability);
-    return { ranked, ...rest };
+    return { ranked, ...rest, head: /** @type {import('../headstart.d.ts').HeadKind} */ (rest.head) };
   }
 
   /** @param {any} picture @param {PictureOptions} [options] */
   async capture(picture, options) {
     this.#line.requireOpen();
-    const { args, transfer } = await this.#pack(picture, options);
+    const { args, transfer } = await this.#pack(picture, options, {});
     return this.#line.call('capture', args, { transfer });
   }
 
@@ -296,7 +311,7 @@ export class Trainer {
   /** @param {{ date?: string | Date }} [options] */
   async exportHead(options = {}) {
     this.#line.requireOpen();
-    return this.#trainings.exportHead(options);
+    return this.#trainings.exportHead(checkOptions(options, 'exportHead'));
   }
 
   /** @param {Uint8Array | ArrayBuffer} bytes */
@@ -305,20 +320,22 @@ export class Trainer {
   }
 
   /** @param {any} backbone @param {LongAction & { inputSize?: number }} [options] */
-  async setBackbone(backbone, { inputSize, signal, onProgress } = {}) {
+  async setBackbone(backbone, options = {}) {
     this.#line.requireOpen();
-    const change = { backbone: await backboneSource(backbone), inputSize: checkInputSize(inputSize) };
+    const { inputSize, signal, onProgress } = checkLongAction(options, 'setBackbone');
+    const change = { backbone: backboneSource(backbone), inputSize: checkInputSize(inputSize) };
     const answer = await this.#line.call('setBackbone', change, { signal, onProgress });
     this.#line.noteRevision(answer);
-    Object.assign(this.#settings, change);
+    Object.assign(this.#opening, { inputSize: change.inputSize, backbone: answer.file, parts: answer.parts });
     this.#opened = answer;
+    this.#book.takeRows(answer.rows, this.#rowsOf);
     this.#trainings.dropHead();
     return this.backbone;
   }
 
   async stats() {
     this.#line.requireOpen();
-    const numbers = await this.#line.call('stats');
+    const numbers = await this.#line.call('stats', undefined);
     const { variant, threads } = this.#opened;
     return {
       variant,
@@ -330,31 +347,17 @@ export class Trainer {
   }
 
   /** @param {LongAction} [options] */
-  async recover({ signal, onProgress } = {}) {
+  async recover(options = {}) {
     this.#line.requireOpen();
-    const port = this.#openPort();
-    const context = { signal, onProgress };
-    try {
-      const opened = await port.call('open', this.#settings, context);
-      for (const { id, name, enabled } of this.#book.classes)
-        await port.call('addClass', { classId: id, name, enabled });
-      const records = this.#book.classes.flatMap(({ id, sampleIds }) => {
-        return sampleIds.map((sampleId) => ({ sampleId, classId: id, picture: this.#book.sampleOf(sampleId).picture }));
-      });
-      let revision = await port.call('putSamples', { records }, context);
-      const { head, isStale: stale } = this.#trainings;
-      if (head) {
-        const { bringsLayers } = await port.call('readHead', { bytes: head.file });
-        const { classIds, strategy } = head;
-        ({ revision } = await port.call('adoptHead', { classIds, bringsLayers, stale, strategy }));
-      }
-      await this.#line.replace(port, revision);
+    const { signal, onProgress } = checkLongAction(options, 'recover');
+    throwIfAborted(signal);
+    await this.#line.recover(async (noteContents) => {
+      const parts = { ports: this.#ports, opening: this.#opening, book: this.#book, trainings: this.#trainings };
+      const { opened, ...rebuilt } = await rebuild(parts, { signal, onProgress }, noteContents);
       this.#opened = opened;
-      this.#trainings.headMoved(revision, stale);
-    } catch (cause) {
-      await port.close();
-      throw toHeadstartError(cause);
-    }
+      this.#opening = { ...this.#opening, parts: opened.parts };
+      return rebuilt;
+    });
   }
 
   async dispose() {
@@ -362,11 +365,12 @@ export class Trainer {
   }
 
   /**
+   * @template {object} More
    * @param {any} picture
    * @param {PictureOptions | undefined} options
-   * @param {object} [more]
+   * @param {More} more
    */
-  async #pack(picture, options, more = {}) {
+  async #pack(picture, options, more) {
     const checked = checkPictureOptions(options);
     try {
       const { message, transfer } = await packPicture(picture);
@@ -374,6 +378,18 @@ export class Trainer {
     } catch (cause) {
       throw pictureError(cause);
     }
+  }
+
+  /** Which backbone the rows that the book takes now are of. */
+  get #rowsOf() {
+    return rowsOf(this.#opened.backbone);
+  }
+
+  /** Samples that the book has again. @param {import('./sample-book.js').RemovedSample[]} samples */
+  async #putBack(samples) {
+    const records = samples.map((sample) => recordOf(sample, this.#rowsOf));
+    const answer = await this.#line.changeBooked('putSamples', { records });
+    if (answer) this.#book.takeRows(answer.rows, answer.of);
   }
 
   /** @param {number[]} sampleIds */

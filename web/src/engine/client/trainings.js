@@ -1,12 +1,14 @@
 // The caller's side of training: the head that is in use, what is known of the pictures, and the calls that change either.
-import { requireArgument } from '../shared/errors.js';
+import { toHeadstartError } from '../shared/errors.js';
 import { checkBudget, checkTrainOptions } from '../shared/train-options.js';
 import { Queue } from '../shared/turns.js';
+import { checkDate } from './checks.js';
 import { ownBytes } from './sources.js';
 
 const ADVICE_BUDGET_MS = 60_000;
 
 /** @typedef {import('./engine-line.js').EngineLine} EngineLine */
+/** @template {import('../shared/rpc.js').CallName} Name @typedef {import('../shared/rpc.js').AnswerOf<Name>} AnswerOf */
 /** @typedef {import('../headstart-training.d.ts').Advice} Advice */
 /** @typedef {import('../headstart.d.ts').HeadInfo} HeadInfo */
 /** @typedef {import('./sample-book.js').SampleBook} SampleBook */
@@ -45,11 +47,6 @@ export class Trainings {
     return this.#headRevision !== this.#line.revision;
   }
 
-  /** What a new engine needs to answer as this one did. */
-  get head() {
-    return this.#head;
-  }
-
   /** @returns {Advice | null} */
   get advice() {
     return this.#adviceRevision === this.#line.revision ? this.#advice : null;
@@ -67,19 +64,23 @@ export class Trainings {
       ...entry,
       name: this.#nameOf(entry.classId),
     }));
-    return { ...numbers, perClass, backbone: head.backbone };
+    return /** @type {import('../headstart-training.d.ts').TrainReport} */ ({
+      ...numbers,
+      perClass,
+      backbone: head.backbone,
+    });
   }
 
   async finish() {
-    await this.#line.call('finishTraining');
+    await this.#line.call('finishTraining', undefined);
   }
 
   async pause() {
-    await this.#line.call('pauseTraining');
+    await this.#line.call('pauseTraining', undefined);
   }
 
   async resume() {
-    await this.#line.call('resumeTraining');
+    await this.#line.call('resumeTraining', undefined);
   }
 
   /** @param {{ strategy?: any, signal?: AbortSignal }} options @returns {Promise<import('../headstart-training.d.ts').TrainEstimate>} */
@@ -100,9 +101,7 @@ export class Trainings {
 
   /** @param {{ date?: string | Date }} options */
   async exportHead({ date = new Date() }) {
-    const text = date instanceof Date ? date.toISOString() : date;
-    requireArgument(typeof text === 'string', `date is an ISO 8601 text or a Date, got ${typeof date}`);
-    return this.#line.change('exportHead', { date: text });
+    return this.#line.change('exportHead', { date: checkDate(date) });
   }
 
   /** @param {Uint8Array | ArrayBuffer} bytes @param {(name: string) => number} addClass */
@@ -151,14 +150,48 @@ export class Trainings {
     this.#advice = null;
   }
 
-  /** @param {number} revision of a new engine that has taken the head up @param {boolean} stale */
-  headMoved(revision, stale) {
+  /**
+   * A new engine takes the head up, as far as it can: where fewer than two of its classes are left it cannot, until one of
+   * them comes back.
+   * @param {import('../shared/rpc.js').Port} port
+   * @param {number} revision of the new engine, which holds the same samples
+   */
+  async moveTo(port, revision) {
+    const [stale, isAdviceFresh] = [this.isStale, this.advice !== null];
+    if (this.#head)
+      await port
+        .call('readHead', { bytes: this.#head.file })
+        .then(({ bringsLayers }) => port.call('adoptHead', { ...this.#adoption(bringsLayers), stale }))
+        .catch(passOverTooFewClasses);
     this.#headRevision = stale ? -1 : revision;
+    this.#adviceRevision = isAdviceFresh ? revision : -1;
   }
 
-  /** @param {Head} head @param {number} revision @param {boolean} imported */
+  /** A class that comes back has its place in the head again. @param {number} classId */
+  async restoreClass(classId) {
+    if (!this.#head?.classIds.includes(classId)) return;
+    await this.#imports.run(async () => {
+      if (!this.#head) return;
+      const { bringsLayers } = await this.#line.change('readHead', { bytes: this.#head.file });
+      await this.#line
+        .change('adoptHead', { ...this.#adoption(bringsLayers), stale: true })
+        .catch(passOverTooFewClasses);
+    });
+  }
+
+  /** @param {boolean} bringsLayers */
+  #adoption(bringsLayers) {
+    const { classIds, strategy } = /** @type {Head} */ (this.#head);
+    return { classIds, strategy, bringsLayers };
+  }
+
+  /**
+   * @param {AnswerOf<'adoptHead'>['head']} head
+   * @param {number} revision
+   * @param {boolean} imported
+   */
   #takeHead(head, revision, imported) {
-    this.#head = head;
+    this.#head = /** @type {Head} */ (head);
     this.#headRevision = revision;
     this.#headIsImported = imported;
     this.#line.noteRevision(revision);
@@ -174,4 +207,9 @@ export class Trainings {
   #nameOf(classId) {
     return this.#book.classes.find(({ id }) => id === classId)?.name ?? '';
   }
+}
+
+/** @param {unknown} cause */
+function passOverTooFewClasses(cause) {
+  if (toHeadstartError(cause).code !== 'not-trained') throw cause;
 }

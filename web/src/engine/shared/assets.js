@@ -8,14 +8,17 @@ export const inNode =
   typeof process === 'object' && process.versions?.node !== undefined && typeof document === 'undefined';
 
 /**
- * Where the wasm files and the built-in backbone lie: beside this module, once it is built.
- * @param {URL | string | undefined} libraryUrl
- * @returns {string} ends in a slash
+ * Where the wasm files and the built-in backbone lie: a folder that ends in a slash, or an address for each of them, since
+ * bundlers rename files.
+ * @typedef {string | Record<string, string>} Library
  */
-export function libraryFolder(libraryUrl) {
-  const base = typeof location === 'object' ? location.href : import.meta.url;
-  const folder = libraryUrl === undefined ? new URL('./', import.meta.url).href : new URL(libraryUrl, base).href;
-  return folder.endsWith('/') ? folder : `${folder}/`;
+
+/** @param {Library} library @param {string} name such as `wasm/simd.wasm` @returns {string} */
+export function addressOf(library, name) {
+  if (typeof library === 'string') return library + name;
+  const address = library[name];
+  if (address === undefined) throw new HeadstartError('unavailable', `this build of the library has no ${name}`);
+  return address;
 }
 
 /**
@@ -29,7 +32,8 @@ export async function readBytes(url, stage, { signal, onProgress }) {
   /** @param {number} done @param {number} total */
   const report = (done, total) => onProgress?.({ stage, done, total });
   if (inNode && url.startsWith('file:')) {
-    const { readFile } = await import('node:fs/promises');
+    // Not an import: bundlers for pages would have to find it.
+    const { readFile } = process.getBuiltinModule('node:fs/promises');
     try {
       const file = await readFile(new URL(url), { signal });
       report(file.length, file.length);

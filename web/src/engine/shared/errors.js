@@ -83,3 +83,12 @@ export function errorToWire(cause, fatal) {
 export function requireArgument(condition, message) {
   if (!condition) throw new HeadstartError('bad-argument', message);
 }
+
+/** What came, in an error's message: whatever it is, this does not fail. @param {unknown} value @returns {string} */
+export function show(value) {
+  if (typeof value === 'string') return `'${value.length > 80 ? `${value.slice(0, 80)}…` : value}'`;
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value);
+}

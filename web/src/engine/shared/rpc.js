@@ -1,15 +1,29 @@
 // Calls between two threads. Comlink would do, but it drops an error's `code`, has no way to stop a call, and needs a
 // message channel for each progress callback.
 import { errorToWire, HeadstartError, toHeadstartError } from './errors.js';
+import { announceLife, watchLife } from './life.js';
 
 /** @typedef {import('./assets.js').Context} Context */
+/** @typedef {import('../worker/host.js').Host} Host */
+/** What can be called. @typedef {{ [Name in keyof Host]: Host[Name] extends (args: any, context: any) => unknown ? Name : never }[keyof Host]} CallName */
+/** @template {CallName} Name @typedef {Parameters<Host[Name]>[0]} ArgsOf */
+/** @template {CallName} Name @typedef {Awaited<ReturnType<Host[Name]>>} AnswerOf */
 /** @typedef {{ code: import('../headstart.d.ts').ErrorCode, message: string, fatal: boolean }} WireError */
 /** @typedef {Context & { transfer?: Transferable[] }} CallOptions */
 /**
  * What the trainer talks to: a worker, or the host itself.
  * @typedef {object} Port
- * @property {(method: string, args?: object, options?: CallOptions) => Promise<any>} call
+ * @property {<Name extends CallName>(name: Name, args: ArgsOf<Name>, options?: CallOptions) => Promise<AnswerOf<Name>>} call
+ * @property {Promise<HeadstartError>} broken settles when only a new engine helps: C++ stopped in the middle of a call, or
+ *   the worker is gone
  * @property {() => Promise<void>} close
+ */
+/**
+ * Opens ports, each to an engine of its own.
+ * @typedef {object} Ports
+ * @property {() => Port} open
+ * @property {(parts: import('../worker/engine-loader.js').Parts) => void} keepReserve gets ready for an engine that dies, so that a
+ *   new one needs no network
  */
 
 /** An error after which the engine has to be started anew. */
@@ -27,13 +41,17 @@ export function markFatal(error) {
 /**
  * Answers calls that arrive at `scope`.
  * @param {{ postMessage(message: any, transfer: Transferable[]): void, addEventListener: Function }} scope
- * @param {any} host
+ * @param {Host} host
  */
 export function serve(scope, host) {
   /** @type {Map<number, AbortController>} */
   const running = new Map();
   scope.addEventListener('message', async (/** @type {MessageEvent} */ { data }) => {
-    const { id, method, args, stop } = data;
+    const { id, method, args, stop, life } = data;
+    if (life) {
+      announceLife(scope, life);
+      return;
+    }
     if (stop) {
       running.get(id)?.abort();
       return;
@@ -43,7 +61,7 @@ export function serve(scope, host) {
     /** @param {import('../headstart.d.ts').Progress} progress */
     const onProgress = (progress) => scope.postMessage({ id, progress }, []);
     try {
-      const value = await host[method](args, { signal: controller.signal, onProgress });
+      const value = await /** @type {any} */ (host)[method](args, { signal: controller.signal, onProgress });
       scope.postMessage({ id, value }, buffersOf(value));
     } catch (cause) {
       scope.postMessage({ id, error: errorToWire(cause, host.failed) }, []);
@@ -68,22 +86,48 @@ export function connect(worker) {
   const pending = new Map();
   let lastId = 0;
   /** @type {HeadstartError | null} */
-  let broken = null;
+  let end = null;
+  /** @type {(error: HeadstartError) => void} */
+  let tellBroken = () => {};
+  /** @type {Promise<HeadstartError>} */
+  const broken = new Promise((resolve) => {
+    tellBroken = resolve;
+  });
 
   /** @param {HeadstartError} error */
-  const rejectAll = (error) => {
-    broken = error;
+  const finish = (error) => {
+    if (end) return;
+    end = error;
+    worker.terminate(); // its memory is wanted at once by the engine that takes its place
+    life.stop();
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
   };
+  /** @param {HeadstartError} error */
+  const breakDown = (error) => {
+    if (end) return;
+    finish(markFatal(error));
+    tellBroken(error);
+  };
+
+  const life = watchLife(worker, {
+    isAwaited: () => pending.size > 0,
+    onGone: () => breakDown(new HeadstartError('internal', "the engine's worker has stopped without a word")),
+  });
   worker.addEventListener('message', ({ data: { id, value, error, progress } }) => {
     const call = pending.get(id);
     if (progress) {
       call?.onProgress?.(progress);
     } else if (call) {
       pending.delete(id);
-      if (error) call.reject(errorFromWire(error));
-      else call.resolve(value);
+      if (!error) {
+        call.resolve(value);
+      } else {
+        const { code, message, fatal } = /** @type {WireError} */ (error);
+        const failure = new HeadstartError(code, message);
+        call.reject(fatal ? markFatal(failure) : failure);
+        if (fatal) breakDown(failure);
+      }
     }
   });
   worker.addEventListener('error', (event) => {
@@ -94,12 +138,13 @@ export function connect(worker) {
           'unavailable',
           "the engine's worker could not be loaded (module workers: Chrome and Edge 80, Firefox 114, Safari 15)",
         );
-    rejectAll(markFatal(error));
+    breakDown(error);
   });
 
   return {
-    call(method, args = {}, { signal, onProgress, transfer = [] } = {}) {
-      if (broken) return Promise.reject(broken);
+    broken,
+    call(method, args, { signal, onProgress, transfer = [] } = {}) {
+      if (end) return Promise.reject(end);
       if (signal?.aborted) return Promise.reject(new HeadstartError('cancelled', 'stopped on request'));
       const id = ++lastId;
       const stop = () => worker.postMessage({ id, stop: true });
@@ -108,6 +153,7 @@ export function connect(worker) {
         signal?.addEventListener('abort', stop);
         try {
           worker.postMessage({ id, method, args }, transfer);
+          life.expectAnswer();
         } catch (cause) {
           pending.delete(id);
           reject(toHeadstartError(cause));
@@ -115,14 +161,7 @@ export function connect(worker) {
       }).finally(() => signal?.removeEventListener('abort', stop));
     },
     async close() {
-      worker.terminate();
-      rejectAll(new HeadstartError('cancelled', 'the trainer was disposed'));
+      finish(new HeadstartError('cancelled', 'the trainer was disposed'));
     },
   };
-}
-
-/** @param {WireError} error */
-function errorFromWire({ code, message, fatal }) {
-  const error = new HeadstartError(code, message);
-  return fatal ? markFatal(error) : error;
 }

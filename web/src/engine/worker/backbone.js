@@ -13,6 +13,7 @@ import { HostSamples } from './samples.js';
  * @param {import('../shared/turns.js').Queue} changes
  * @param {Context} context
  * @param {(next: LoadedEngine, samples: HostSamples) => void} takeOver
+ * @returns {Promise<Map<number, Float32Array>>} the new rows, by sample
  */
 export async function changeBackbone(next, samples, changes, context, takeOver) {
   /** @type {Map<number, Float32Array>} */
@@ -26,6 +27,7 @@ export async function changeBackbone(next, samples, changes, context, takeOver) 
       samples.copyTo(target, rows);
       takeOver(next, target);
     });
+    return rows;
   } catch (cause) {
     next.engine.dispose();
     throw cause;

@@ -1,5 +1,5 @@
 // Brings an engine to life: its module, a backbone in it, and as many threads as pay.
-import { readBytes } from '../shared/assets.js';
+import { addressOf, readBytes } from '../shared/assets.js';
 import { HeadstartError, throwIfAborted, toHeadstartError, unwrap } from '../shared/errors.js';
 import { isThreaded } from '../shared/variants.js';
 import { Engine } from './engine.js';
@@ -10,6 +10,11 @@ import { Engine } from './engine.js';
 /** @typedef {import('./session.d.ts').SessionBackbone} SessionBackbone */
 /** @typedef {import('../shared/variants.js').Candidate} Candidate */
 /** @typedef {{ engine: Engine, backbone: SessionBackbone, file: Uint8Array }} LoadedEngine */
+/** @typedef {{ variant: VariantName, compiled: WebAssembly.Module }} CompiledVariant */
+/**
+ * What an engine is made of, as one worker hands it to the next: nothing has to be fetched again.
+ * @typedef {{ library: import('../shared/assets.js').Library, modules: CompiledVariant[] }} Parts
+ */
 
 // A frame that takes less than this on one thread leaves nothing to gain that a person could see, while threads cost memory
 // and, where other programs want the processor too, wait for each other.
@@ -19,13 +24,29 @@ const WORTH_IT = 0.8;
 const PROBES = 5;
 
 export class EngineLoader {
-  #folder;
+  #library;
   /** Compiled once, instantiated for each backbone. @type {Map<VariantName, Promise<(threads: number) => Promise<EngineModule>>>} */
   #modules = new Map();
+  /** @type {Map<VariantName, WebAssembly.Module>} */
+  #compiled;
 
-  /** @param {string} folder of the library */
-  constructor(folder) {
-    this.#folder = folder;
+  /** @param {Parts} parts */
+  constructor({ library, modules }) {
+    this.#library = library;
+    this.#compiled = new Map(modules.map(({ variant, compiled }) => [variant, compiled]));
+  }
+
+  /** @returns {Parts} as far as they are here */
+  get parts() {
+    return {
+      library: this.#library,
+      modules: [...this.#compiled].map(([variant, compiled]) => ({ variant, compiled })),
+    };
+  }
+
+  /** Fetches what is not in the parts that it was given: Emscripten's scripts. */
+  async prepare() {
+    await Promise.all([...this.#compiled.keys()].map((variant) => importGlue(this.#library, variant)));
   }
 
   /** Begins with the module that `load` will want first, while the backbone is still on its way. @param {Candidate[]} candidates @param {Context} context */
@@ -87,11 +108,21 @@ export class EngineLoader {
   #module(variant, context) {
     let module = this.#modules.get(variant);
     if (!module) {
-      module = loadModule(this.#folder, variant, context);
+      module = this.#loadModule(variant, context);
       this.#modules.set(variant, module);
       module.catch(() => this.#modules.delete(variant));
     }
     return module;
+  }
+
+  /** @param {VariantName} variant @param {Context} context */
+  async #loadModule(variant, context) {
+    const [compiled, glue] = await Promise.all([
+      this.#compiled.get(variant) ?? fetchModule(addressOf(this.#library, `wasm/${variant}.wasm`), context),
+      importGlue(this.#library, variant),
+    ]);
+    this.#compiled.set(variant, compiled);
+    return (/** @type {number} */ threads) => instantiate(glue, compiled, threads);
   }
 }
 
@@ -127,22 +158,17 @@ function fastestEmbedMs({ engine, backbone: { inputSize: side } }) {
   return fastest;
 }
 
-/**
- * @param {string} folder
- * @param {VariantName} variant
- * @param {Context} context
- */
-async function loadModule(folder, variant, context) {
-  const bytes = await readBytes(`${folder}wasm/${variant}.wasm`, 'engine', context);
+/** @param {string} url @param {Context} context */
+async function fetchModule(url, context) {
+  const bytes = await readBytes(url, 'engine', context);
   const isWasm = bytes.length > 4 && bytes[0] === 0 && bytes[1] === 0x61;
-  if (!isWasm) throw new HeadstartError('unavailable', `${folder}wasm/${variant}.wasm is no wasm file`);
-  const url = `${folder}wasm/${variant}.js`;
-  const [compiled, glue] = await Promise.all([WebAssembly.compile(bytes), importGlue(url)]);
-  return (/** @type {number} */ threads) => instantiate(glue, compiled, threads);
+  if (!isWasm) throw new HeadstartError('unavailable', `${url} is no wasm file`);
+  return WebAssembly.compile(bytes);
 }
 
-/** @param {string} url */
-async function importGlue(url) {
+/** @param {import('../shared/assets.js').Library} library @param {VariantName} variant */
+async function importGlue(library, variant) {
+  const url = addressOf(library, `wasm/${variant}.js`);
   try {
     return (await import(/* @vite-ignore */ url)).default;
   } catch (cause) {

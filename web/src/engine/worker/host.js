@@ -1,6 +1,7 @@
 // Everything that happens beside the engine, in a worker or right here in Node. A message can carry what comes and goes.
-import { libraryFolder, readBytes } from '../shared/assets.js';
-import { HeadstartError, throwIfAborted, unwrap } from '../shared/errors.js';
+import { addressOf, readBytes } from '../shared/assets.js';
+import { HeadstartError, throwIfAborted, toHeadstartError, unwrap } from '../shared/errors.js';
+import { rowsOf } from '../shared/rows.js';
 import { Queue } from '../shared/turns.js';
 import { chooseVariants } from '../shared/variants.js';
 import { changeBackbone } from './backbone.js';
@@ -14,6 +15,7 @@ import { HostViews } from './views.js';
 /** @typedef {import('../shared/assets.js').Context} Context */
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('./engine-loader.js').LoadedEngine} LoadedEngine */
+/** @typedef {import('./engine-loader.js').Parts} Parts */
 /** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
 /** @typedef {import('../client/images.js').FrameMessage} FrameMessage */
 /** @typedef {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} PictureArgs */
@@ -27,7 +29,8 @@ export class Host {
   #engine = null;
   /** @type {HostSamples | null} */
   #samples = null;
-  #folder = '';
+  /** @type {EngineLoader | null} */
+  #loader = null;
   /** @type {(backbone: { file: Uint8Array, inputSize: number }, context: Context) => Promise<LoadedEngine>} */
   #load = () => Promise.reject(new HeadstartError('internal', 'the engine is not open'));
   /** The revision that the trained head was made from. @type {number | null} */
@@ -76,13 +79,15 @@ export class Host {
   }
 
   /**
-   * @param {{ libraryUrl?: string, backbone: BackboneSource, inputSize: number, variant: string, threads: number | 'auto' }} args
+   * @param {{ parts: Parts, backbone: BackboneSource, inputSize: number, variant: string, threads: number | 'auto' }} args
    * @param {Context} context
    */
-  async open({ libraryUrl, backbone, inputSize, variant, threads }, context) {
-    this.#folder = libraryFolder(libraryUrl);
-    const loader = new EngineLoader(this.#folder);
-    const candidates = await chooseVariants(variant, threads);
+  async open({ parts, backbone, inputSize, variant, threads }, context) {
+    const loader = new EngineLoader(parts);
+    this.#loader = loader;
+    const runnable = await chooseVariants(variant, threads);
+    const here = runnable.filter((each) => parts.modules.some((module) => module.variant === each.variant));
+    const candidates = here.length > 0 ? here : runnable; // an engine that takes another one's place fetches nothing
     const isFree = variant === 'auto' && threads === 'auto';
     this.#load = (loadable, loadContext) => loader.load(candidates, isFree, loadable, loadContext);
     const reading = this.#readBackbone(backbone, context);
@@ -103,13 +108,20 @@ export class Host {
 
   /** @param {LoadedEngine} loaded */
   #running({ engine: { variant, threads }, backbone }) {
-    return { variant, threads, backbone, revision: this.samples.revision };
+    const { parts } = /** @type {EngineLoader} */ (this.#loader);
+    return { variant, threads, backbone, revision: this.samples.revision, file: this.file, parts };
+  }
+
+  /** What a worker in reserve would have to fetch. @param {Parts} parts */
+  prepare(parts) {
+    return new EngineLoader(parts).prepare();
   }
 
   /** @param {BackboneSource} source @param {Context} context */
   async #readBackbone(source, context) {
     if (source instanceof Uint8Array) return source;
-    return readBytes(source ?? `${this.#folder}backbones/builtin.safetensors`, 'backbone', context);
+    const { library } = /** @type {EngineLoader} */ (this.#loader).parts;
+    return readBytes(source ?? addressOf(library, 'backbones/builtin.safetensors'), 'backbone', context);
   }
 
   /** @param {{ classId: number, name: string, enabled: boolean, index?: number }} args */
@@ -142,56 +154,33 @@ export class Host {
 
   /** @param {PictureArgs & { sampleId: number, classId: number }} args */
   async addSample({ sampleId, classId, message, crop, mirror }) {
-    let picture;
-    const revision = await this.#change(async () => {
-      picture = await this.samples.addPicture(sampleId, classId, message, { crop, mirror });
-    });
-    return { picture, revision };
+    return this.#change(() => this.samples.addPicture(sampleId, classId, message, { crop, mirror }));
   }
 
   /**
-   * Samples with pictures that were kept before.
+   * Samples with pictures that were kept before. One whose picture cannot be read costs that one only. Answers with the rows
+   * that were not known.
    * @param {{ records: import('./samples.js').SampleRecord[] }} args
    * @param {Context} context
    */
   putSamples({ records }, { onProgress, signal }) {
     return this.#change(async () => {
-      let done = 0;
-      for (const record of records) {
+      /** @type {Map<number, Float32Array>} */
+      const rows = new Map();
+      const unreadable = [];
+      for (const [i, record] of records.entries()) {
         throwIfAborted(signal);
-        await this.samples.putSample(record);
-        onProgress?.({ stage: 'embed', done: ++done, total: records.length });
+        try {
+          const row = await this.samples.putSample(record);
+          if (!record.row) rows.set(record.sampleId, row);
+        } catch (cause) {
+          if (this.failed || !isUnreadable(cause)) throw cause;
+          unreadable.push(record.sampleId);
+        }
+        onProgress?.({ stage: 'embed', done: i + 1, total: records.length });
       }
+      return { rows, unreadable };
     });
-  }
-
-  /**
-   * Samples as a program stored them. One whose picture cannot be read costs that one only.
-   * @param {{ records: import('./samples.js').SampleRecord[], rows: Float32Array | null }} args rows: features of each, where
-   * they are known
-   */
-  async takeUpSamples({ records, rows }) {
-    /** @type {number[]} */
-    const unreadable = [];
-    const length = rows ? rows.length / records.length : 0;
-    const revision = await this.#change(async () => {
-      for (const [index, record] of records.entries()) {
-        if (rows) this.samples.putRow(record, rows.subarray(index * length, (index + 1) * length));
-        else if (!(await this.#put(record))) unreadable.push(record.sampleId);
-      }
-    });
-    return { unreadable, revision };
-  }
-
-  /** @param {import('./samples.js').SampleRecord} record */
-  async #put(record) {
-    try {
-      await this.samples.putSample(record);
-      return true;
-    } catch (cause) {
-      if (this.failed || /** @type {any} */ (cause).code === 'out-of-memory') throw cause;
-      return false;
-    }
   }
 
   /** @param {{ sampleIds: number[] }} args */
@@ -302,12 +291,12 @@ export class Host {
   }
 
   /**
-   * @param {{ classIds: number[], bringsLayers: boolean, stale?: boolean, strategy?: any }} args an id for each row of the
+   * @param {{ classIds: (number | undefined)[], bringsLayers: boolean, stale?: boolean, strategy?: any }} args an id for each row of the
    * head that was read
    */
   adoptHead({ classIds, bringsLayers, stale = false, strategy = null }) {
     return this.changes.run(() => {
-      const inner = classIds.map((classId) => this.samples.classes.inner(classId) ?? NO_CLASS);
+      const inner = classIds.map((classId) => this.samples.classes.inner(classId ?? -1) ?? NO_CLASS);
       const file = bringsLayers ? this.file : new Uint8Array();
       this.engine.withBytes(file, (session) => unwrap(session.adoptHead(inner, file.length)));
       const { revision } = this.samples;
@@ -345,12 +334,12 @@ export class Host {
     try {
       const context = { signal: controller.signal, onProgress };
       const next = await this.#load({ file: await this.#readBackbone(backbone, context), inputSize }, context);
-      await changeBackbone(next, this.samples, this.changes, context, (loaded, samples) => {
+      const rows = await changeBackbone(next, this.samples, this.changes, context, (loaded, samples) => {
         this.#runs.stop('the backbone was changed');
         this.#takeOver(loaded, samples);
       });
       this.views.wake();
-      return this.#running(next);
+      return { ...this.#running(next), rows };
     } finally {
       signal?.removeEventListener('abort', stop);
       if (this.#changing === controller) this.#changing = null;
@@ -380,12 +369,16 @@ export class Host {
     this.#engine?.dispose();
   }
 
-  /** @param {() => void | Promise<void>} change @returns {Promise<number>} the revision after it */
+  /**
+   * @template T
+   * @param {() => T | Promise<T>} change
+   * @returns {Promise<Awaited<T> & { revision: number, of: string }>} with the revision after it, and what rows are of
+   */
   #change(change) {
     return this.changes.run(async () => {
-      await change();
+      const answer = await change();
       this.views.wake();
-      return this.samples.revision;
+      return Object.assign({ revision: this.samples.revision, of: rowsOf(this.backbone) }, answer);
     });
   }
 
@@ -398,3 +391,6 @@ export class Host {
     this.engine.run((session) => action(session, inner));
   }
 }
+
+/** @param {unknown} cause */
+const isUnreadable = (cause) => ['bad-file', 'unsupported'].includes(toHeadstartError(cause).code);

@@ -2,12 +2,12 @@
 //
 // A sample's embedding is computed from the picture as it is read back, never from the frame it was made of. So another
 // backbone, a reload from disk and the saved pictures all start from the same pixels and give the same head.
+
+import { encodePng } from '../shared/png.js';
 import { canvasContext, canvasIsFalsified, decodeBlob, readBitmap } from './frames.js';
-import { encodePng } from './png.js';
 
 /** @typedef {import('./engine.js').Frame} Frame */
-/** In Node, which has no encoder, the pixels themselves. @typedef {{ rgba: Uint8Array, side: number }} RawPicture */
-/** @typedef {Blob | RawPicture} KeptPicture */
+/** @typedef {import('../shared/kept-picture.js').KeptPicture} KeptPicture */
 
 export const SMALLEST_SIDE = 224;
 export const LARGEST_SIDE = 256;
@@ -58,12 +58,4 @@ export async function decodePicture(picture) {
  */
 export function isKeptAlready(file, { width, height }) {
   return width === height && width >= SMALLEST_SIDE && width <= LARGEST_SIDE && file.size <= LARGEST_KEPT_FILE;
-}
-
-/** @param {KeptPicture} picture */
-export const pictureBytes = (picture) => (picture instanceof Blob ? picture.size : picture.rgba.byteLength);
-
-/** @param {KeptPicture} picture @returns {Promise<Blob>} */
-export async function pictureBlob(picture) {
-  return picture instanceof Blob ? picture : encodePng(picture.rgba, picture.side);
 }

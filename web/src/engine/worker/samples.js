@@ -1,5 +1,6 @@
 // The engine's side of classes and samples: which is which in C++, and the pictures.
 import { HeadstartError, unwrap } from '../shared/errors.js';
+import { pictureBlob, pictureBytes } from '../shared/kept-picture.js';
 import { decodeBlob, readBitmap, readFrame } from './frames.js';
 import { IdMap } from './id-map.js';
 import {
@@ -7,8 +8,6 @@ import {
   encodePicture,
   isKeptAlready,
   LARGEST_SIDE,
-  pictureBlob,
-  pictureBytes,
   pictureFormat,
   pictureSide,
 } from './picture-codec.js';
@@ -18,7 +17,7 @@ import {
 /** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
 /** @typedef {import('../client/images.js').FrameMessage} FrameMessage */
 /** @typedef {import('./picture-codec.js').KeptPicture} KeptPicture */
-/** @typedef {{ sampleId: number, classId: number, picture: KeptPicture }} SampleRecord */
+/** `row`: of this very backbone, where somebody kept it. @typedef {{ sampleId: number, classId: number, picture: KeptPicture, row?: Float32Array }} SampleRecord */
 /** @typedef {{ classId: number, name: string, enabled: boolean }} ClassRecord */
 
 export class HostSamples {
@@ -81,14 +80,14 @@ export class HostSamples {
    * @param {number} classId
    * @param {FrameMessage} message
    * @param {{ crop?: CropRectangle, mirror: boolean }} options
-   * @returns {Promise<KeptPicture>}
+   * @returns {Promise<{ picture: KeptPicture, row: Float32Array }>}
    */
   async addPicture(sampleId, classId, message, options) {
     const { picture, frame } = await this.keep(message, options);
     this.#insert(sampleId, classId, picture, (inner) =>
       this.#engine.withFrame(frame, false, (session, description) => unwrap(session.addSample(inner, description))),
     );
-    return picture;
+    return { picture, row: this.#row(sampleId) };
   }
 
   /** @param {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} args */
@@ -149,18 +148,19 @@ export class HostSamples {
   /**
    * Puts a sample with a kept picture in: one that comes back, or one of an engine that crashed.
    * @param {SampleRecord} record
+   * @returns {Promise<Float32Array>} its row
    */
-  async putSample({ sampleId, classId, picture }) {
-    const binned = this.#bin.get(sampleId);
+  async putSample({ sampleId, classId, picture, row = this.#bin.get(sampleId) }) {
     this.#bin.delete(sampleId);
-    if (binned) {
-      this.putRow({ sampleId, classId, picture }, binned);
-      return;
+    if (row) {
+      this.putRow({ sampleId, classId, picture }, row);
+      return row;
     }
     const frame = await decodePicture(picture);
     this.#insert(sampleId, classId, picture, (inner) =>
       this.#engine.withFrame(frame, false, (session, description) => unwrap(session.addSample(inner, description))),
     );
+    return this.#row(sampleId);
   }
 
   /** @param {SampleRecord} record @param {Float32Array} row of all maps' features */
