@@ -48,7 +48,7 @@ test('3,000 pictures are taken in, scrolled and trained without a task over 50 m
       const { samples, state } = window.headstart;
       const video = document.querySelector('video');
       for (let taken = 0; taken < 100; taken += 1) {
-        await samples.add(state.classes[index].key, video, { mirror: false });
+        await samples.add(state.classes[index].key, video);
       }
     }, CLASS_COUNT - 1),
   );

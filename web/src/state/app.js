@@ -35,7 +35,7 @@ export async function createApp() {
       onFailed: notices.fail,
     },
   );
-  const engine = createEngineLink({ state, changed, notices });
+  const engine = createEngineLink({ state, changed, notices, texts });
   const context = { state, changed, watch, texts, notices, undo, engine };
 
   const settings = createSettings(context);
@@ -126,6 +126,9 @@ export async function createApp() {
     },
     engine: {
       recover: engine.recover,
+      get hasStarted() {
+        return engine.trainer !== null;
+      },
       stats: () => engine.trainer?.stats() ?? Promise.resolve(null),
       async start() {
         await engine.start(await backbones.chosenAddress());

@@ -1,5 +1,6 @@
 /**
- * The one place where the page and the engine meet: it starts the engine behind the first paint and tells what it is.
+ * The one place where the page and the engine meet: it starts the engine behind the first paint, tells what it is, and starts
+ * another one when it dies.
  */
 
 /** @typedef {ReturnType<typeof createEngineLink>} EngineLink */
@@ -7,9 +8,12 @@
 
 /** Where the wasm files and backbones lie, whatever folder the page is served from. */
 const LIBRARY_URL = new URL('lib/', document.baseURI);
+/** An engine that dies this often within a minute dies of what the page asks of it: then a person decides. */
+const MOST_RECOVERIES = 4;
+const MINUTE_MS = 60_000;
 
-/** @param {Pick<import('./types.js').Context, 'state' | 'changed' | 'notices'>} context */
-export function createEngineLink({ state, changed, notices }) {
+/** @param {Pick<import('./types.js').Context, 'state' | 'changed' | 'notices' | 'texts'>} context */
+export function createEngineLink({ state, changed, notices, texts }) {
   /** @type {Trainer | null} */
   let trainer = null;
   /** @type {((trainer: Trainer) => unknown)[]} */
@@ -45,7 +49,59 @@ export function createEngineLink({ state, changed, notices }) {
       libraryUrl: LIBRARY_URL,
       backbone,
       onProgress: reportProgress,
+      onFailure,
     });
+  }
+
+  /** @type {Promise<void> | null} */
+  let recovery = null;
+  /** When it was started anew by itself. @type {number[]} */
+  let recoveries = [];
+
+  /** @param {unknown} error */
+  function onFailure(error) {
+    if (!trainer?.failed) {
+      return; // one that only measured, or never started
+    }
+    const now = performance.now();
+    recoveries = [...recoveries.filter((time) => now - time < MINUTE_MS), now];
+    if (recoveries.length <= MOST_RECOVERIES) {
+      void recover();
+    } else {
+      fail(error);
+    }
+  }
+
+  /** @param {any} error */
+  function fail(error) {
+    state.engine.phase = error?.code === 'unsupported' ? 'unsupported' : 'failed';
+    state.engine.message = String(error?.message ?? error);
+    changed('engine-changed');
+  }
+
+  /** A new engine over the same pictures. Who asks while one is being started gets that one. */
+  function recover() {
+    recovery ??= startAnew().finally(() => {
+      recovery = null;
+    });
+    return recovery;
+  }
+
+  async function startAnew() {
+    if (!trainer?.failed) {
+      return;
+    }
+    Object.assign(state.engine, { phase: 'loading', message: '' });
+    changed('engine-changed');
+    notices.tell(texts.t('engine.restarting'));
+    try {
+      await trainer.recover({ onProgress });
+      state.engine.phase = 'ready';
+      notices.tell(texts.t('engine.back'));
+    } catch (error) {
+      fail(error);
+    }
+    refresh();
   }
 
   return {
@@ -89,29 +145,26 @@ export function createEngineLink({ state, changed, notices }) {
         }
         changed('engine-ready');
       } catch (error) {
-        const { code, message } = /** @type {any} */ (error);
-        state.engine.phase = code === 'unsupported' ? 'unsupported' : 'failed';
-        state.engine.message = String(message ?? error);
+        fail(error);
         notices.fail(error); // seen at once, wherever the person is on the page
-        changed('engine-changed');
       }
     },
 
-    /** After a crash or too little memory: a new engine over the same pictures. */
-    async recover() {
-      if (!trainer?.failed) {
-        return;
+    /** After a crash or too little memory, or when a person asks for it. */
+    recover() {
+      recoveries = [];
+      return recover();
+    },
+
+    /**
+     * For what failed: whether that was because the engine died, and there is a new one now, so that it can be tried again.
+     */
+    async hasRecovered() {
+      if (!trainer?.failed && !recovery) {
+        return false;
       }
-      state.engine.phase = 'loading';
-      changed('engine-changed');
-      try {
-        await trainer.recover({ onProgress });
-        state.engine.phase = 'ready';
-      } catch (error) {
-        state.engine.phase = 'failed';
-        state.engine.message = String(/** @type {any} */ (error).message ?? error);
-      }
-      refresh();
+      await recovery;
+      return state.engine.phase === 'ready';
     },
 
     /**

@@ -17,7 +17,7 @@ const SLOW_MS = 45;
  * @param {{ classes: import('./classes.js').Classes, camera: import('./camera-link.js').CameraLink }} parts
  */
 export function createLive({ state, changed, watch, engine, notices, texts }, { classes, camera }) {
-  const { live, settings } = state;
+  const { live } = state;
   const steadier = createSteadier();
   /** @type {ReturnType<typeof startFrameLoop> | null} */
   let loop = null;
@@ -59,11 +59,12 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
   /** @param {HTMLVideoElement} video */
   async function look(video) {
     const busy = state.recording && live.embedMs > SLOW_MS;
-    if (live.paused || live.source !== 'camera' || busy || !camera.isShowing || !canAnswer()) {
+    const isReady = state.engine.phase === 'ready'; // an engine that is being started anew has better things to do
+    if (live.paused || live.source !== 'camera' || busy || !isReady || !camera.isShowing || !canAnswer()) {
       return;
     }
     try {
-      const prediction = await engine.trainer?.predict(video, { mirror: settings.mirror });
+      const prediction = await engine.trainer?.predict(video);
       if (prediction && live.source === 'camera' && !live.paused && canAnswer()) {
         show(prediction);
       }
@@ -89,8 +90,9 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
         changed('rate-measured');
       },
       onError: (error) => {
-        notices.fail(error);
-        void engine.recover();
+        if (!engine.trainer?.failed) {
+          notices.fail(error); // else the new engine is news enough
+        }
       },
     });
   }
@@ -116,7 +118,11 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
         show(prediction);
       }
     } catch (error) {
-      notices.fail(error);
+      if (await engine.hasRecovered()) {
+        void askAgain();
+      } else {
+        notices.fail(error);
+      }
     }
   }
 

@@ -26,10 +26,9 @@ export function createRecording(context, { classes, samples, camera }) {
       if (!recording || recording !== state.recording || !camera.video || !camera.isShowing) {
         return;
       }
-      const { mirror } = state.settings;
       recording.taken += 1;
       changed('recording-changed');
-      const sampleId = await samples.add(recording.classKey, camera.video, { mirror });
+      const sampleId = await samples.add(recording.classKey, camera.video);
       if (sampleId !== null) {
         taken.push(sampleId);
       }

@@ -15,18 +15,24 @@ const MOST_WAITING = 120;
  */
 export function createSamples({ state, changed, engine, notices, undo, texts }, classes) {
   const { t } = texts;
-  /** @type {{ card: ClassCard, bitmap: ImageBitmap, mirror: boolean }[]} */
+  /** @type {{ card: ClassCard, bitmap: ImageBitmap }[]} */
   const waiting = [];
 
-  /** @param {ClassCard} card @param {Picture} picture @param {boolean} mirror */
-  async function give(card, picture, mirror) {
-    const trainer = engine.trainer;
-    if (!trainer || card.id === null) {
+  /** As it is, never mirrored: that is a matter of how it is shown. @param {ClassCard} card @param {Picture} picture */
+  async function give(card, picture) {
+    const { trainer } = engine;
+    const { id } = card;
+    if (!trainer || id === null) {
       throw new Error('the engine is not there yet');
     }
     card.waitingCount += 1;
     try {
-      const sampleId = await trainer.addSample(card.id, picture, { mirror });
+      const sampleId = await trainer.addSample(id, picture).catch(async (cause) => {
+        if (!(await engine.hasRecovered())) {
+          throw cause;
+        }
+        return trainer.addSample(id, picture); // a video's frame of now
+      });
       card.sampleIds.push(sampleId);
       state.unsaved = true;
       return sampleId;
@@ -36,8 +42,8 @@ export function createSamples({ state, changed, engine, notices, undo, texts }, 
     }
   }
 
-  /** @param {ClassCard} card @param {HTMLVideoElement} video @param {boolean} mirror */
-  async function keepForLater(card, video, mirror) {
+  /** @param {ClassCard} card @param {HTMLVideoElement} video */
+  async function keepForLater(card, video) {
     if (waiting.length >= MOST_WAITING) {
       return null;
     }
@@ -48,15 +54,15 @@ export function createSamples({ state, changed, engine, notices, undo, texts }, 
     const top = (video.videoHeight - side) / 2;
     const size = { resizeWidth: 256, resizeHeight: 256 };
     const bitmap = await createImageBitmap(video, left, top, side, side, size);
-    waiting.push({ card, bitmap, mirror });
+    waiting.push({ card, bitmap });
     return null;
   }
 
   engine.whenReady(async () => {
-    for (const { card, bitmap, mirror } of waiting.splice(0)) {
+    for (const { card, bitmap } of waiting.splice(0)) {
       card.waitingCount -= 1;
       if (classes.find(card.key)) {
-        await give(card, bitmap, mirror).catch(notices.fail);
+        await give(card, bitmap).catch(notices.fail);
       }
       bitmap.close();
     }
@@ -88,17 +94,16 @@ export function createSamples({ state, changed, engine, notices, undo, texts }, 
      *
      * @param {number} classKey
      * @param {Picture} picture
-     * @param {{ mirror?: boolean }} [options]
      */
-    async add(classKey, picture, { mirror = false } = {}) {
+    async add(classKey, picture) {
       const card = classes.find(classKey);
       if (!card) {
         return null;
       }
       if (engine.trainer && card.id !== null) {
-        return give(card, picture, mirror);
+        return give(card, picture);
       }
-      return picture instanceof HTMLVideoElement ? keepForLater(card, picture, mirror) : null;
+      return picture instanceof HTMLVideoElement ? keepForLater(card, picture) : null;
     },
 
     /** @param {number} sampleId */

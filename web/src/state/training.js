@@ -79,7 +79,7 @@ export function createTraining(context, classes) {
     changed('training-changed');
   }
 
-  async function train() {
+  async function train({ isAgain = false } = {}) {
     clearTimeout(timer);
     const { trainer } = engine;
     if (!trainer || !canTrain()) {
@@ -129,7 +129,10 @@ export function createTraining(context, classes) {
       const { code, message } = /** @type {any} */ (error);
       if (mine === turn) {
         tuning.forget();
-        if (code !== 'cancelled') {
+        // The engine died of something else, most likely: once more with the new one.
+        if (code !== 'cancelled' && !isAgain && (await engine.hasRecovered()) && mine === turn) {
+          void train({ isAgain: true });
+        } else if (code !== 'cancelled') {
           state.training.error = String(message ?? error);
           notices.fail(error);
         }
@@ -169,7 +172,7 @@ export function createTraining(context, classes) {
     get canTrain() {
       return canTrain();
     },
-    train,
+    train: () => train(),
     finish: tuning.finish,
     togglePause: tuning.togglePause,
     choose,

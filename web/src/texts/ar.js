@@ -274,6 +274,10 @@ export default {
   'engine.unsupported': 'هذا المتصفح أقدم من أن يتعلّم',
   'engine.failed': 'لم يبدأ المحرك',
   'engine.reload': 'حمّل الصفحة من جديد',
+  'engine.stopped': 'توقّف المحرك',
+  'engine.again': 'ابدأه من جديد',
+  'engine.restarting': 'توقّف المحرك ويبدأ الآن من جديد. لم يضِع شيء.',
+  'engine.back': 'عاد المحرك ومعه كل ما علّمته.',
 
   'intake.progress': 'يقرأ الصور: {done} من {total}',
   'intake.unreadable': {

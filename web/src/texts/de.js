@@ -248,6 +248,10 @@ export default {
   'engine.unsupported': 'Dieser Browser ist zu alt zum Lernen',
   'engine.failed': 'Die Maschine ist nicht gestartet',
   'engine.reload': 'Seite neu laden',
+  'engine.stopped': 'Die Maschine ist stehen geblieben',
+  'engine.again': 'Wieder starten',
+  'engine.restarting': 'Die Maschine ist stehen geblieben und startet neu. Nichts geht verloren.',
+  'engine.back': 'Die Maschine läuft wieder, mit allem, was sie gelernt hat.',
 
   'intake.progress': 'Liest Bilder: {done} von {total}',
   'intake.unreadable': { one: '{count} Datei wurde nicht genommen', other: '{count} Dateien wurden nicht genommen' },

@@ -245,6 +245,10 @@ export default {
   'engine.unsupported': 'This browser is too old to learn',
   'engine.failed': 'The engine did not start',
   'engine.reload': 'Load the page again',
+  'engine.stopped': 'The engine stopped',
+  'engine.again': 'Start it again',
+  'engine.restarting': 'The engine stopped and is starting again. Nothing is lost.',
+  'engine.back': 'The engine is back, with everything you taught.',
 
   'intake.progress': 'Reading pictures: {done} of {total}',
   'intake.unreadable': { one: '{count} file was not taken', other: '{count} files were not taken' },

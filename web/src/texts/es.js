@@ -247,6 +247,10 @@ export default {
   'engine.unsupported': 'Este navegador es demasiado antiguo para aprender',
   'engine.failed': 'El motor no ha arrancado',
   'engine.reload': 'Cargar la página de nuevo',
+  'engine.stopped': 'El motor se ha parado',
+  'engine.again': 'Arrancarlo otra vez',
+  'engine.restarting': 'El motor se ha parado y está arrancando otra vez. No se pierde nada.',
+  'engine.back': 'El motor ha vuelto, con todo lo que le enseñaste.',
 
   'intake.progress': 'Leyendo imágenes: {done} de {total}',
   'intake.unreadable': { one: '{count} archivo no se ha tomado', other: '{count} archivos no se han tomado' },

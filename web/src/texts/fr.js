@@ -249,6 +249,10 @@ export default {
   'engine.unsupported': 'Ce navigateur est trop ancien pour apprendre',
   'engine.failed': 'Le moteur n’a pas démarré',
   'engine.reload': 'Recharger la page',
+  'engine.stopped': 'Le moteur s’est arrêté',
+  'engine.again': 'Le redémarrer',
+  'engine.restarting': 'Le moteur s’est arrêté et redémarre. Rien n’est perdu.',
+  'engine.back': 'Le moteur est de retour, avec tout ce qu’il a appris.',
 
   'intake.progress': 'Lit les images : {done} sur {total}',
   'intake.unreadable': { one: '{count} fichier n’a pas été pris', other: '{count} fichiers n’ont pas été pris' },

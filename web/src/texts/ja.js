@@ -232,6 +232,10 @@ export default {
   'engine.unsupported': 'このブラウザは古くて学習できません',
   'engine.failed': 'エンジンが始まりませんでした',
   'engine.reload': 'ページを読み直す',
+  'engine.stopped': 'エンジンが止まりました',
+  'engine.again': 'もう一度始める',
+  'engine.restarting': 'エンジンが止まったので、もう一度始めています。何も失われていません。',
+  'engine.back': 'エンジンが戻りました。教えたことはそのままです。',
 
   'intake.progress': '写真を読んでいます: {done} / {total}',
   'intake.unreadable': { other: '{count} 個のファイルは読めませんでした' },

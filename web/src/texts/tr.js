@@ -241,6 +241,10 @@ export default {
   'engine.unsupported': 'Bu tarayıcı öğrenmek için çok eski',
   'engine.failed': 'Motor başlamadı',
   'engine.reload': 'Sayfayı yeniden yükle',
+  'engine.stopped': 'Motor durdu',
+  'engine.again': 'Yeniden başlat',
+  'engine.restarting': 'Motor durdu ve yeniden başlıyor. Hiçbir şey kaybolmadı.',
+  'engine.back': 'Motor, öğrettiğin her şeyle geri döndü.',
 
   'intake.progress': 'Resimleri okuyor: {done} / {total}',
   'intake.unreadable': { one: '{count} dosya alınmadı', other: '{count} dosya alınmadı' },

@@ -86,6 +86,13 @@ export function mountTrainingPanel(host, app) {
     </div>`;
   }
 
+  /** Who has pictures keeps them: the page is loaded again only where the engine never started. */
+  function againButton() {
+    return app.engine.hasStarted
+      ? html`<button type="button" class="button" @click=${() => void app.engine.recover()}>${t('engine.again')}</button>`
+      : html`<button type="button" class="button" @click=${() => location.reload()}>${t('engine.reload')}</button>`;
+  }
+
   function trouble() {
     const { engine } = state;
     if (engine.phase !== 'unsupported' && engine.phase !== 'failed') {
@@ -94,13 +101,9 @@ export function mountTrainingPanel(host, app) {
     return html`<div class="trouble" role="alert">
       ${icon('warning')}
       <div>
-        <p><strong>${t(engine.phase === 'unsupported' ? 'engine.unsupported' : 'engine.failed')}</strong></p>
+        <p><strong>${t(engine.phase === 'unsupported' ? 'engine.unsupported' : app.engine.hasStarted ? 'engine.stopped' : 'engine.failed')}</strong></p>
         <p class="small">${engine.message}</p>
-        ${
-          engine.phase === 'failed'
-            ? html`<button type="button" class="button" @click=${() => location.reload()}>${t('engine.reload')}</button>`
-            : nothing
-        }
+        ${engine.phase === 'failed' ? againButton() : nothing}
       </div>
     </div>`;
   }
