@@ -18,6 +18,7 @@ import { mountSampleViewer } from './ui/sample-viewer.js';
 import { mountSettingsDialogs } from './ui/settings-dialogs.js';
 import { mountTopBar } from './ui/top-bar.js';
 import { mountTrainingPanel } from './ui/training-panel.js';
+import { mountWelcomePanel } from './ui/welcome-panel.js';
 
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -29,6 +30,7 @@ const ROOMS = {
   inside: async () => (await import('./inside-room.js')).mountInside({ dialogs, tuning: part('tuning') }, app),
   about: openHelp,
   keys: openHelp,
+  exam: openExam,
   outputs: openOutputs,
   'big-screen': openOutputs,
 };
@@ -37,6 +39,10 @@ const opened = new Map();
 
 async function openOutputs() {
   await (await import('./outputs-room.js')).mountOutputs(dialogs, app);
+}
+
+async function openExam() {
+  await (await import('./exam-room.js')).mountExam(dialogs, app);
 }
 
 async function openHelp() {
@@ -70,6 +76,7 @@ mountTopBar(part('top-bar-tools'), app, LANGUAGES);
 mountCameraPanel(part('camera-panel'), app);
 mountLivePanel(part('live-panel'), app);
 mountClassList(part('classes'), app);
+mountWelcomePanel(part('welcome'), app);
 mountTrainingPanel(part('training'), app);
 mountReportPanel(part('report'), app);
 mountKeepPanel(part('keep'), app);
@@ -96,6 +103,7 @@ requestAnimationFrame(() =>
     await app.fetchTheRest();
     await Promise.allSettled([
       import('./inside-room.js'),
+      enter(openExam),
       enter(openHelp),
       enter(openOutputs),
       import('./kit/reliability.js'),

@@ -52,6 +52,8 @@ export async function createApp() {
   let inside = null;
   /** @type {Promise<import('./outputs.js').Outputs> | null} */
   let outputs = null;
+  /** @type {Promise<import('./exam.js').Exam> | null} */
+  let exam = null;
 
   classes.add();
   classes.add();
@@ -92,6 +94,26 @@ export async function createApp() {
         });
       return inside;
     },
+    /** Drawn pictures, or a game for the camera. @param {'drawings' | 'game'} way */
+    async beginWith(way) {
+      try {
+        const { createExamples } = await import('./examples.js');
+        const examples = createExamples(context, { classes, samples, camera });
+        await (way === 'game' ? examples.playGame() : examples.teachDrawings());
+      } catch (error) {
+        notices.fail(error);
+      }
+    },
+    /** Test pictures, and how the answer does on them. */
+    loadExam() {
+      exam ??= import('./exam.js')
+        .then(({ createExam }) => createExam(context, { classes, camera }))
+        .catch((cause) => {
+          exam = null;
+          throw cause;
+        });
+      return exam;
+    },
     /** What an answer does besides being shown. */
     loadOutputs() {
       outputs ??= import('./outputs.js')
@@ -114,6 +136,8 @@ export async function createApp() {
         import('../intake/zip-reader.js'),
         import('../project/pictures-zip.js'),
         import('../export/download.js'),
+        import('../examples/draw-things.js'),
+        import('./examples.js'),
         import('fflate'),
       ]);
     },

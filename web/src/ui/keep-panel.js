@@ -30,6 +30,9 @@ export function mountKeepPanel(host, app) {
           <button type="button" class="button button-strong button-wide" ?disabled=${!engine.head} @click=${() => app.dialogs.open('outputs')}>
             ${icon('play')} ${t('keep.use')}
           </button>
+          <button type="button" class="button button-wide" ?disabled=${!engine.head} @click=${() => app.dialogs.open('exam')}>
+            ${icon('check')} ${t('keep.exam')}
+          </button>
           <button type="button" class="button button-wide" ?disabled=${!engine.head} @click=${() => app.exchange.exportHead()}>
             ${icon('save')} ${t('keep.head')}
           </button>

@@ -1,0 +1,18 @@
+export default {
+  'exam.title': 'テスト',
+  'exam.about': 'ここで新しい写真をとります。別の日や別の場所がおすすめです。答えを聞くだけで、学習には使いません。',
+  'exam.empty': 'テストの写真はまだありません。',
+  'exam.right': '{count}枚のうち{right}枚が正解',
+  'exam.promised': '自分の写真では{part}の見こみでした。',
+  'exam.unknown': { other: '{count}枚は「どれでもない」と答えました。' },
+  'exam.waiting': 'テスト写真{number}：まだ聞いていません',
+  'exam.tileRight': 'テスト写真{number}：{name}、正解',
+  'exam.tileWrong': 'テスト写真{number}：{name}と答えました、まちがい',
+  'exam.remove': 'テスト写真{number}を消す',
+  'exam.record': '10枚とる',
+  'exam.recordOf': '{name}のテスト写真を10枚とる',
+  'exam.files': 'ファイルを選ぶ',
+  'exam.filesOf': '{name}のテスト写真を選ぶ',
+  'exam.clear': 'テスト写真をすべて消す',
+  'exam.unreadable': { other: '{count}個のファイルが読めませんでした：{names}' },
+};
