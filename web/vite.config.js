@@ -8,6 +8,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { variants } from '../wasm/toolchain/variants.mjs';
+import { icons } from './tools/icons.mjs';
 import { publishedBackbones } from './tools/vite-backbones.js';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -65,7 +66,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
   cacheDir: join(repository, 'node_modules/.vite'),
-  plugins: [serveLibrary(), publishedBackbones()],
+  plugins: [serveLibrary(), publishedBackbones(), icons()],
   server: { host: '127.0.0.1', headers, fs: { allow: [repository] } },
   preview: { host: '127.0.0.1', headers },
   worker: { format: 'es' },

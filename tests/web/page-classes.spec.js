@@ -213,20 +213,6 @@ test('pictures are moved and copied to another class, and that is undone', async
   expect(await pictureCount(page, 'Class 2')).toBe(0);
 });
 
-test('closing the tab with unsaved pictures asks first, and after saving them does not', async ({ page }) => {
-  await burst(page, 'Class 1');
-  const asked = page.waitForEvent('dialog');
-  const closing = page.close({ runBeforeUnload: true });
-  const dialog = await asked;
-  expect(dialog.type()).toBe('beforeunload');
-  await dialog.dismiss();
-  await closing;
-  const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save all pictures (zip)' }).click();
-  await download;
-  await expect.poll(() => page.evaluate(() => window.headstart.state.unsaved)).toBe(false);
-});
-
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 360, height: 740 }, hasTouch: true });
 

@@ -119,8 +119,9 @@ test('pictures that are recorded before the engine is there wait for it', async 
   await expect(page.locator('video.viewfinder-video')).toBeVisible();
   await page.getByRole('button', { name: 'Take one picture' }).first().click();
   await page.getByRole('button', { name: 'Take one picture' }).first().click();
-  await expect(page.locator('.class-count').first()).toHaveText('2 pictures');
+  await expect(page.locator('.class-waiting').first()).toHaveText('+2');
   arrive();
+  await expect(page.locator('.class-count').first()).toHaveText('2 pictures');
   await expect.poll(() => page.evaluate(() => window.headstart.state.classes[0].sampleIds.length)).toBe(2);
 });
 

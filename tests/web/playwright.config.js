@@ -21,6 +21,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],
   use: {
+    // Tests look at what the page asks of the network, and put other answers in its place. `page-offline` lets it in again.
+    serviceWorkers: 'block',
     launchOptions: { executablePath: chromium },
     viewport: { width: 1440, height: 900 },
     // A film of the page would cost more than the page: a picture of all of it for every frame, on the same two cores.

@@ -61,8 +61,10 @@ export function distStep() {
       // Only now: before the first set-up there are no npm packages.
       const { build } = await import('vite');
       const { buildLibrary } = await import('../../web/library.build.mjs');
+      const { buildServiceWorker } = await import('../../web/offline.build.mjs');
       await build({ configFile: join(repository, 'web/vite.config.js'), logLevel: 'warn' });
       await buildLibrary();
+      await buildServiceWorker();
     },
   };
 }

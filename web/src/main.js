@@ -33,6 +33,7 @@ const ROOMS = {
   exam: openExam,
   outputs: openOutputs,
   'big-screen': openOutputs,
+  projects: openProjects,
 };
 /** @type {Map<() => Promise<void>, Promise<void>>} */
 const opened = new Map();
@@ -43,6 +44,10 @@ async function openOutputs() {
 
 async function openExam() {
   await (await import('./exam-room.js')).mountExam(dialogs, app);
+}
+
+async function openProjects() {
+  await (await import('./projects-room.js')).mountProjects(dialogs, app);
 }
 
 async function openHelp() {
@@ -106,8 +111,10 @@ requestAnimationFrame(() =>
       enter(openExam),
       enter(openHelp),
       enter(openOutputs),
+      enter(openProjects),
       import('./kit/reliability.js'),
       app.loadInside(),
     ]);
+    await app.goOffline();
   }),
 );

@@ -31,8 +31,11 @@ export interface Keeping {
    * `sampleIds`: those that are still there, in this order.
    */
   rows(sampleIds: SampleId[]): Promise<{ sampleIds: SampleId[]; rows: Float32Array }>;
-  /** Adds classes under identities that are not in use. */
-  takeUpClasses(classes: { id: ClassId; name: string; enabled: boolean }[]): void;
+  /** Adds classes under identities that are not in use. New samples get identities beyond `lastSampleId`. */
+  takeUpClasses(
+    classes: { id: ClassId; name: string; enabled: boolean }[],
+    options?: { lastSampleId?: SampleId },
+  ): void;
   /**
    * Adds samples under identities that are not in use, with the rows that the same backbone gave (left out: it looks at them
    * again). Resolves to those whose pictures cannot be read: they are not there.

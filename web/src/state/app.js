@@ -12,6 +12,7 @@ import { createExchange } from './exchange.js';
 import { createIntakeLink } from './intake-link.js';
 import { createLive } from './live.js';
 import { createNotices } from './notices.js';
+import { createProjects } from './projects.js';
 import { createRecording } from './recording.js';
 import { createSamples } from './samples.js';
 import { createSettings, readSettings } from './settings.js';
@@ -20,6 +21,9 @@ import { createTraining } from './training.js';
 import { createUndo } from './undo.js';
 
 /** @typedef {Awaited<ReturnType<typeof createApp>>} App */
+
+/** So long the first paint may wait for the cards of last time. */
+const LONGEST_BLANK_MS = 1500;
 
 export async function createApp() {
   const { state, changed, watch } = createStore(initialState());
@@ -36,7 +40,23 @@ export async function createApp() {
     },
   );
   const engine = createEngineLink({ state, changed, notices, texts });
-  const context = { state, changed, watch, texts, notices, undo, engine };
+  /** @type {import('./projects.js').Projects} */
+  let projects;
+  /** @type {import('./types.js').Context} */
+  const context = {
+    state,
+    changed,
+    watch,
+    texts,
+    notices,
+    undo,
+    engine,
+    untilLoaded: () => projects.untilLoaded(),
+    saving: {
+      keep: (card, sampleId) => projects.saver.keep(card, sampleId),
+      kept: (sampleId) => projects.saver.kept(sampleId),
+    },
+  };
 
   const settings = createSettings(context);
   const classes = createClasses(context);
@@ -48,6 +68,7 @@ export async function createApp() {
   const exchange = createExchange(context, classes);
   const intake = createIntakeLink(context, { classes, samples, live, exchange });
   const backbones = createBackbones(context);
+  projects = createProjects(context, { classes, training, settings, savePictures: exchange.savePictures });
   /** @type {Promise<import('./inside.js').Inside> | null} */
   let inside = null;
   /** @type {Promise<import('./outputs.js').Outputs> | null} */
@@ -55,8 +76,15 @@ export async function createApp() {
   /** @type {Promise<import('./exam.js').Exam> | null} */
   let exam = null;
 
-  classes.add();
-  classes.add();
+  const begun = projects.begin();
+  if (projects.isExpected) {
+    // The cards of last time, rather than new ones that give way to them before one's eyes.
+    await Promise.race([begun, new Promise((resolve) => setTimeout(resolve, LONGEST_BLANK_MS))]);
+  }
+  if (state.classes.length === 0) {
+    classes.add();
+    classes.add();
+  }
   watchCanvas(context);
 
   addEventListener('beforeunload', (event) => {
@@ -84,6 +112,7 @@ export async function createApp() {
     intake,
     undo,
     notices,
+    projects,
     /** The network and the advice: what somebody wants who looks inside. */
     loadInside() {
       inside ??= import('./inside.js')
@@ -141,12 +170,42 @@ export async function createApp() {
         import('fflate'),
       ]);
     },
+    /** There without a network from now on; a newer version is offered, never forced. */
+    async goOffline() {
+      try {
+        const { goOffline } = await import('../offline/register.js');
+        const offline = await goOffline({
+          onUpdate: () => {
+            notices.tell(texts.t('update.ready'), {
+              stays: true,
+              actionText: texts.t('update.now'),
+              action: useUpdate,
+            });
+          },
+        });
+        const useUpdate = async () => {
+          await projects.saver.flush();
+          if ((await offline?.use()) === 'others-open') {
+            notices.tell(texts.t('update.others'), {
+              stays: true,
+              actionText: texts.t('update.now'),
+              action: useUpdate,
+            });
+          }
+        };
+      } catch {
+        // The page works as long as there is a network.
+      }
+    },
     backbones: {
       list: backbones.list,
       measure: backbones.measure,
       stop: backbones.stop,
       /** @param {string} name */
-      choose: (name) => backbones.choose(name, (chosen) => settings.set('backbone', chosen)),
+      async choose(name) {
+        await projects.untilLoaded();
+        await backbones.choose(name, (chosen) => settings.set('backbone', chosen));
+      },
     },
     engine: {
       recover: engine.recover,
@@ -155,6 +214,7 @@ export async function createApp() {
       },
       stats: () => engine.trainer?.stats() ?? Promise.resolve(null),
       async start() {
+        await begun; // it may bring a backbone of its own
         await engine.start(await backbones.chosenAddress());
       },
     },
@@ -169,6 +229,12 @@ export async function createApp() {
       get samples() {
         return samples;
       },
+      classes,
+      training,
+      undo,
+      /** Settles when everything is on disk. */
+      saved: () => projects.saver.flush(),
+      unsavedRows: () => projects.saver.rowlessCount,
     }),
     dialogs: {
       /** @param {string} name */
@@ -262,5 +328,18 @@ function initialState() {
     dialog: '',
     history: { undo: 0, redo: 0 },
     unsaved: false,
+    project: {
+      phase: 'opening',
+      id: '',
+      name: '',
+      loaded: 0,
+      total: 0,
+      viewed: 0,
+      unsavedCount: 0,
+      trouble: '',
+      other: null,
+      list: null,
+      usage: null,
+    },
   };
 }

@@ -8,8 +8,10 @@
 export const SLOT_COUNT = 8;
 
 /** @param {import('./types.js').Context} context */
-export function createClasses({ state, changed, engine, notices, undo, texts }) {
+export function createClasses({ state, changed, engine, notices, undo, texts, untilLoaded }) {
   let nextKey = 1;
+  /** Of the pictures on disk: new ones come after it. */
+  let lastSampleId = 0;
   const { t } = texts;
 
   /** @param {number} key */
@@ -70,10 +72,18 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
   }
 
   engine.whenReady((trainer) => {
-    for (const card of state.classes) {
-      card.id ??= trainer.addClass(card.name);
-      if (!card.enabled) {
-        trainer.setClassEnabled(card.id, false);
+    // Cards from disk have their identities; the others get one beyond all of those.
+    const kept = state.classes.flatMap((card) => (card.id === null ? [] : [{ ...card, id: card.id }]));
+    trainer.keeping.takeUpClasses(kept, { lastSampleId });
+    for (const [index, card] of state.classes.entries()) {
+      if (card.id === null) {
+        card.id = trainer.addClass(card.name);
+        if (!card.enabled) {
+          trainer.setClassEnabled(card.id, false);
+        }
+      }
+      if (trainer.classes[index].id !== card.id) {
+        trainer.moveClass(card.id, index);
       }
     }
     changed('classes-changed');
@@ -101,6 +111,7 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
         enabled: true,
         sampleIds: [],
         waitingCount: 0,
+        savedCount: 0,
       };
       insert(card, state.classes.length);
       changed('class-added');
@@ -172,6 +183,7 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
     /** With its pictures, at once; the toast brings it back. @param {number} key */
     async remove(key) {
       const card = find(key);
+      await untilLoaded();
       if (!card) {
         return;
       }
@@ -222,6 +234,48 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
       }
     },
 
+    /**
+     * The cards of a project on disk, instead of those that nobody touched. Pictures whose class was lost keep together.
+     *
+     * @param {readonly import('../project/format.js').KeptClass[]} kept
+     * @param {readonly number[]} lostKeys
+     * @param {{ counts: Map<number, number>, last: number }} pictures how many each class has, and their last identity
+     */
+    takeUp(kept, lostKeys, { counts, last }) {
+      this.dropUntouched();
+      const others = state.classes;
+      lastSampleId = last;
+      const { trainer } = engine;
+      const keys = [...kept.map(({ key }) => key), ...lostKeys];
+      nextKey = Math.max(nextKey, ...keys.map((key) => key + 1));
+      for (const card of others) {
+        card.key = keys.includes(card.key) ? nextKey++ : card.key;
+      }
+      let nextId = Math.max(0, ...[...kept, ...others].map(({ id }) => id ?? 0)) + 1;
+      /** @param {Omit<import('../project/format.js').KeptClass, 'id'> & { id: number | null }} from */
+      const cardOf = ({ key, id, name, slot, enabled, isUntouched }) => ({
+        key,
+        id: id !== null && !others.some((other) => other.id === id) ? id : nextId++,
+        name,
+        slot: Math.min(Math.max(slot, 1), SLOT_COUNT),
+        enabled,
+        isUntouched,
+        sampleIds: [],
+        waitingCount: 0,
+        savedCount: counts.get(key) ?? 0,
+      });
+      state.classes = [...kept.map(cardOf), ...others];
+      for (const key of lostKeys) {
+        const lost = { key, id: null, name: freeName(), slot: freeSlot(), enabled: true, isUntouched: false };
+        state.classes = [...state.classes, cardOf(lost)];
+      }
+      if (trainer) {
+        const taken = state.classes.filter((card) => !others.includes(card));
+        trainer.keeping.takeUpClasses(/** @type {any} */ (taken), { lastSampleId });
+      }
+      changed('classes-changed', 'samples-changed');
+    },
+
     /** Takes over classes that the engine got from elsewhere (an imported head). */
     adopt() {
       const trainer = engine.trainer;
@@ -240,6 +294,7 @@ export function createClasses({ state, changed, engine, notices, undo, texts }) 
             enabled: info.enabled,
             sampleIds: trainer.sampleIds(info.id),
             waitingCount: 0,
+            savedCount: 0,
           };
           insert(card, state.classes.length);
         }

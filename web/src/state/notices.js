@@ -31,7 +31,7 @@ export function createNotices({ state, changed, texts }) {
     // The same failure thirty times a second is one failure.
     const others = state.notices.filter((other) => other.text !== notice.text);
     state.notices = [...others, { ...notice, id }].slice(-MOST_AT_ONCE);
-    if (notice.kind === 'info') {
+    if (notice.kind === 'info' && !notice.stays) {
       timers.set(
         id,
         setTimeout(() => dismiss(id), INFO_STAYS_MS),
@@ -73,9 +73,17 @@ export function createNotices({ state, changed, texts }) {
     announce,
     /**
      * @param {string} text
-     * @param {{ actionText?: string, action?: () => void }} [options]
+     * @param {{ actionText?: string, action?: () => void, stays?: boolean }} [options] `stays`: until it is closed
      */
     tell: (text, options = {}) => show({ kind: 'info', text, ...options }),
+
+    /**
+     * Something that a person should know before going on; it stays until it is closed.
+     *
+     * @param {string} text
+     * @param {{ actionText?: string, action?: () => void }} [options]
+     */
+    warn: (text, options = {}) => show({ kind: 'error', text, ...options }),
 
     /**
      * A failure, with what it means first and the engine's own words after it. A stop that was asked for is none.

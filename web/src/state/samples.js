@@ -13,7 +13,7 @@ const MOST_WAITING = 120;
  * @param {import('./types.js').Context} context
  * @param {import('./classes.js').Classes} classes
  */
-export function createSamples({ state, changed, engine, notices, undo, texts }, classes) {
+export function createSamples({ state, changed, engine, notices, undo, texts, saving }, classes) {
   const { t } = texts;
   /** @type {{ card: ClassCard, bitmap: ImageBitmap }[]} */
   const waiting = [];
@@ -33,8 +33,9 @@ export function createSamples({ state, changed, engine, notices, undo, texts }, 
         }
         return trainer.addSample(id, picture); // a video's frame of now
       });
+      await saving.keep(card, sampleId);
       card.sampleIds.push(sampleId);
-      state.unsaved = true;
+      saving.kept(sampleId);
       return sampleId;
     } finally {
       card.waitingCount -= 1;
@@ -76,7 +77,6 @@ export function createSamples({ state, changed, engine, notices, undo, texts }, 
         classes.sync(card);
       }
     }
-    state.unsaved = true;
     changed('samples-changed', 'samples-removed');
   }
 

@@ -3,6 +3,7 @@
  */
 
 /** @typedef {import('./types.js').Settings} Settings */
+/** @typedef {ReturnType<typeof createSettings>} SettingsState */
 
 const STORAGE_KEY = 'headstart.settings';
 

@@ -52,7 +52,7 @@ export function createTraining(context, classes) {
       setPhase('waiting');
     }
     timer = setTimeout(() => {
-      if (state.recording || state.intake?.running || state.backbones.change) {
+      if (state.recording || state.intake?.running || state.backbones.change || state.project.phase === 'loading') {
         return; // its end calls us again
       }
       void train();
@@ -173,6 +173,29 @@ export function createTraining(context, classes) {
       return canTrain();
     },
     train: () => train(),
+    lesson,
+    /** What there was to learn when the head was trained. */
+    get learnt() {
+      return learnt;
+    },
+    /**
+     * A head from disk is at work again, with its report.
+     *
+     * @param {import('./types.js').TrainReport | null} report
+     * @param {string} lessonThen
+     * @param {boolean} stale
+     */
+    takeUp(report, lessonThen, stale) {
+      learnt = lessonThen;
+      state.report = report;
+      state.reportIsStale = stale;
+      if (report && isFineTuning(report.strategy)) {
+        choose(report.strategy);
+        tuning.begin(report.strategy);
+        tuning.end(report);
+      }
+      changed('report-changed', 'training-changed');
+    },
     finish: tuning.finish,
     togglePause: tuning.togglePause,
     choose,

@@ -21,7 +21,8 @@
  * @property {number} slot 1 to 8: its colour and shape.
  * @property {boolean} enabled
  * @property {number[]} sampleIds Oldest first.
- * @property {number} waitingCount Pictures taken that the engine has not kept yet.
+ * @property {number} waitingCount Pictures taken that are not kept yet, by the engine and on disk.
+ * @property {number} savedCount Pictures on disk that have not been read yet.
  * @property {import('../outputs/reactions.js').ClassActions} [actions] What it does while it is the answer.
  */
 
@@ -53,6 +54,7 @@
  * @property {number} id
  * @property {'info' | 'error'} kind
  * @property {string} text
+ * @property {boolean} [stays] Until it is closed.
  * @property {string} [detail]
  * @property {string} [actionText]
  * @property {() => void} [action]
@@ -80,6 +82,26 @@
  * @property {number} epochCount
  * @property {boolean} paused
  * @property {boolean} finishing It was asked to end with the best so far.
+ */
+
+/**
+ * The project that is open, and the others.
+ *
+ * `elsewhere`: another tab has it; `newer`: a newer version of this page wrote it; `taken`: another tab took it over;
+ * `superseded`: a newer version of this page is open in another tab; `off`: nothing is kept here.
+ *
+ * @typedef {object} Project
+ * @property {'opening' | 'loading' | 'open' | 'elsewhere' | 'newer' | 'taken' | 'superseded' | 'off'} phase
+ * @property {string} id
+ * @property {string} name
+ * @property {number} loaded
+ * @property {number} total
+ * @property {number} viewed Of the pictures on disk those that the backbone had to look at again.
+ * @property {number} unsavedCount Pictures that are not on disk.
+ * @property {string} trouble Why something could not be written, as a `StorageError` says it.
+ * @property {{ id: string, name: string } | null} other The one that is not to be had here.
+ * @property {import('../project/vault-host.js').ProjectSummary[] | null} list
+ * @property {{ used: number, free: number, persisted: boolean } | null} usage
  */
 
 /**
@@ -118,7 +140,8 @@
  * @property {{ sampleIds: number[], index: number, title: string, classKey: number | null } | null} viewer
  * @property {string} dialog The open dialog's name, or ''.
  * @property {{ undo: number, redo: number }} history
- * @property {boolean} unsaved
+ * @property {boolean} unsaved Something is not on disk, and would be lost.
+ * @property {Project} project
  */
 
 /**
@@ -133,6 +156,8 @@
  * @property {import('./engine-link.js').EngineLink} engine
  * @property {import('./notices.js').Notices} notices
  * @property {import('./undo.js').UndoStack} undo
+ * @property {() => Promise<void>} untilLoaded Settles when all pictures of the project on disk are there.
+ * @property {{ keep: (card: ClassCard, sampleId: number) => Promise<void>, kept: (sampleId: number) => void }} saving
  */
 
 export {};

@@ -50,7 +50,7 @@ export function mountClassList(host, app) {
 
   /** Whether this is the button to press next, until two classes have pictures. @param {ClassCard} card */
   function isNext(card) {
-    const wants = state.classes.filter(({ enabled, sampleIds }) => enabled && sampleIds.length === 0);
+    const wants = state.classes.filter((each) => each.enabled && each.sampleIds.length + each.savedCount === 0);
     const isBeginning = app.classes.taught.length < 2 && state.camera.phase === 'open' && state.recording === null;
     return isBeginning && wants[0] === card;
   }
@@ -129,7 +129,7 @@ export function mountClassList(host, app) {
     if (card.sampleIds.length === 0) {
       return html`<div class="strip-empty">
         ${GHOSTS.map(() => html`<span class="ghost" aria-hidden="true"></span>`)}
-        <p class="strip-hint small">${t('class.empty')}</p>
+        ${card.savedCount > 0 ? nothing : html`<p class="strip-hint small">${t('class.empty')}</p>`}
       </div>`;
     }
     return html`<picture-strip
@@ -207,11 +207,17 @@ export function mountClassList(host, app) {
 
   /** In words where there is room, else beside a sign. @param {ClassCard} card */
   function counted(card) {
-    const count = card.sampleIds.length + card.waitingCount;
+    // What is counted is on disk; what is on its way, or cannot be written, says so beside it.
+    const count = card.sampleIds.length + card.savedCount;
+    const unsavedCount = app.projects.saver.unsavedAmong(card.sampleIds);
+    if (unsavedCount > 0) {
+      return html`<span class="class-count class-unsaved small numbers">${icon('warning')} ${t('class.unsaved', { count: unsavedCount })}</span>`;
+    }
     if (!card.enabled) {
       return html`<span class="class-count soft small">${t('class.leftOut')}</span>`;
     }
-    return html`<span class="class-count soft small numbers">${t('pictures', { count })}</span>
+    return html`${card.waitingCount > 0 ? html`<span class="class-waiting soft small numbers" title=${t('class.saving')}>+${app.texts.number(card.waitingCount)}</span>` : nothing}
+      <span class="class-count soft small numbers">${t('pictures', { count })}</span>
       <span class="class-figure soft small numbers" aria-hidden="true">${icon('pictures')}${app.texts.number(count)}</span>`;
   }
 
@@ -311,5 +317,16 @@ export function mountClassList(host, app) {
     );
   }
 
-  app.watch(['classes-changed', 'samples-changed', 'recording-changed', 'burstCount-chosen', 'camera-changed'], draw);
+  app.watch(
+    [
+      'classes-changed',
+      'samples-changed',
+      'samples-loaded',
+      'unsaved-changed',
+      'recording-changed',
+      'burstCount-chosen',
+      'camera-changed',
+    ],
+    draw,
+  );
 }

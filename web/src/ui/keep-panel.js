@@ -46,6 +46,9 @@ export function mountKeepPanel(host, app) {
                 ${icon('save')} ${t('keep.pictures')}
               </button>`
           }
+          <button type="button" class="button button-quiet button-wide" @click=${() => app.dialogs.open('projects')}>
+            ${icon('pictures')} ${t('projects.title')}
+          </button>
           <label class="button button-quiet button-wide file-button ${engine.phase === 'ready' ? '' : 'is-disabled'}">
             ${icon('open')} ${t('keep.open')}
             <input type="file" class="covering" accept=".safetensors" ?disabled=${engine.phase !== 'ready'} @change=${openHead} />

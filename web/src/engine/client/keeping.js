@@ -30,9 +30,10 @@ export class Keeping {
     return this.#line.change('sampleRows', { sampleIds });
   }
 
-  /** @param {{ id: number, name: string, enabled: boolean }[]} classes */
-  takeUpClasses(classes) {
+  /** @param {{ id: number, name: string, enabled: boolean }[]} classes @param {{ lastSampleId?: number }} [options] */
+  takeUpClasses(classes, { lastSampleId = 0 } = {}) {
     this.#line.requireOpen();
+    this.#book.reserveSampleIds(lastSampleId);
     for (const { id, name, enabled } of classes) {
       this.#book.takeUpClass({ id, name, enabled });
       this.#line.post('addClass', { classId: id, name, enabled });

@@ -65,6 +65,11 @@ export class SampleBook {
     this.#lastClassId = Math.max(this.#lastClassId, id);
   }
 
+  /** No new sample gets an identity up to this one. @param {number} sampleId */
+  reserveSampleIds(sampleId) {
+    this.#lastSampleId = Math.max(this.#lastSampleId, sampleId);
+  }
+
   /**
    * A sample under the identity that it had before.
    * @param {number} sampleId
@@ -73,7 +78,7 @@ export class SampleBook {
    * @param {SampleRow} row
    */
   takeUpSample(sampleId, classId, picture, row) {
-    this.#lastSampleId = Math.max(this.#lastSampleId, sampleId);
+    this.reserveSampleIds(sampleId);
     this.addSample(sampleId, classId, picture, row);
   }
 

@@ -1,0 +1,168 @@
+// The browser is killed in the middle of anything. HEADSTART_KILL_ROUNDS=100 kills it a hundred times.
+
+import { expect, test } from '@playwright/test';
+import config from './playwright.config.js';
+import { newProfile } from './support/killable.mjs';
+
+const ROUNDS = Number(process.env.HEADSTART_KILL_ROUNDS ?? 12);
+const SECONDS_A_ROUND = 30;
+const executable = config.use?.launchOptions?.executablePath ?? '/usr/bin/chromium';
+
+/**
+ * What the person did, as far as the page had said so before it died. `tried` was under way, and may or may not have come
+ * to pass.
+ *
+ * @typedef {{ kept: Map<number, string>, triedToRemove: Set<number>, removed: Set<number>, names: Map<number, Set<string>> }} Journal
+ */
+
+/** Works without a pause, and says what it does before it does it and when it is done. */
+async function workOn() {
+  const { state, classes, samples, training, undo, saved } = window.headstart;
+  /** @param {number} limit */
+  const below = (limit) => Math.floor(Math.random() * limit);
+  /** @param {string} word @param {...unknown} values */
+  const say = (word, ...values) => console.log(JSON.stringify(['headstart', word, ...values]));
+  /** @param {Blob} blob */
+  const digest = async (blob) =>
+    [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer())).slice(0, 8)].join();
+  const canvas = new OffscreenCanvas(640, 480);
+  const brush = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
+
+  async function takePicture() {
+    for (let stroke = 0; stroke < 40; stroke += 1) {
+      brush.fillStyle = `hsl(${below(360)} 80% ${below(100)}%)`;
+      brush.fillRect(below(600), below(440), 10 + below(200), 10 + below(200));
+    }
+    const card = state.classes[below(state.classes.length)];
+    const sampleId = await samples.add(card.key, canvas);
+    if (sampleId !== null) {
+      say('kept', sampleId, await digest(await window.headstart.trainer.picture(sampleId)));
+    }
+  }
+  async function removeOne() {
+    const { sampleIds } = state.classes[below(state.classes.length)];
+    const sampleId = sampleIds[below(sampleIds.length)];
+    if (sampleId !== undefined) {
+      say('remove', sampleId);
+      await samples.remove([sampleId]);
+      if (below(2) === 0) {
+        await undo.undo();
+      } else {
+        await saved();
+        say('removed', sampleId);
+      }
+    }
+  }
+  async function rename() {
+    const { key } = state.classes[below(state.classes.length)];
+    const name = `name ${below(1e6)}`;
+    say('rename', key, name);
+    classes.rename(key, name);
+    await saved();
+    say('renamed', key, name);
+  }
+  const train = () => void training.train();
+  if (state.classes.length < 3) {
+    classes.add();
+  }
+  for (;;) {
+    const ways = [takePicture, takePicture, takePicture, takePicture, removeOne, rename, train];
+    await Promise.all([ways[below(ways.length)](), ways[below(4)]()]);
+  }
+}
+
+/** @param {import('@playwright/test').Page} page @param {Journal} journal */
+function listen(page, journal) {
+  page.on('console', (message) => {
+    if (!message.text().startsWith('["headstart"')) {
+      return;
+    }
+    const [, word, first, second] = JSON.parse(message.text());
+    if (word === 'kept') {
+      journal.kept.set(first, second);
+    } else if (word === 'remove') {
+      journal.triedToRemove.add(first);
+      journal.removed.delete(first);
+    } else if (word === 'removed') {
+      journal.removed.add(first);
+    } else if (word === 'rename') {
+      journal.names.set(first, (journal.names.get(first) ?? new Set()).add(second));
+    } else if (word === 'renamed') {
+      journal.names.set(first, new Set([second]));
+    }
+  });
+}
+
+/** @param {import('@playwright/test').Page} page @param {string} url */
+async function open(page, url) {
+  await page.goto(`${url}/?debug`);
+  await page.waitForFunction(() => window.headstart?.state.project.phase === 'open', undefined, { timeout: 30_000 });
+  await page.waitForFunction(() => window.headstart.state.engine.phase === 'ready');
+}
+
+/** @param {import('@playwright/test').Page} page */
+const look = (page) =>
+  page.evaluate(async () => {
+    const { state, trainer } = window.headstart;
+    const pictures = [];
+    for (const { key, sampleIds } of state.classes) {
+      for (const sampleId of sampleIds) {
+        const blob = await trainer.picture(sampleId);
+        (await createImageBitmap(blob)).close();
+        const hash = await crypto.subtle.digest('SHA-256', await blob.arrayBuffer());
+        pictures.push({ key, sampleId, digest: [...new Uint8Array(hash).slice(0, 8)].join() });
+      }
+    }
+    return {
+      pictures,
+      names: state.classes.map(({ key, name }) => ({ key, name })),
+      engineCount: trainer.classes.reduce((sum, { sampleCount }) => sum + sampleCount, 0),
+      hasHead: trainer.headInfo !== null,
+      hasReport: state.report !== null,
+      errors: state.notices.filter(({ kind }) => kind === 'error').map(({ text, detail }) => `${text} ${detail ?? ''}`),
+    };
+  });
+
+test(`killed ${ROUNDS} times in the middle of anything: no picture that was acknowledged is lost, none is there twice`, async () => {
+  test.setTimeout(ROUNDS * SECONDS_A_ROUND * 1000);
+  const url = /** @type {string} */ (process.env.HEADSTART_URL);
+  const profile = newProfile(executable);
+  /** @type {Journal} */
+  const journal = { kept: new Map(), triedToRemove: new Set(), removed: new Set(), names: new Map() };
+  let workedRounds = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { page, kill } = await profile.start();
+    await open(page, url);
+    const found = await look(page);
+    const there = new Map(found.pictures.map(({ sampleId, digest }) => [sampleId, digest]));
+    expect(there.size, 'none twice').toBe(found.pictures.length);
+    expect(new Set(there.values()).size, 'none twice under two names').toBe(found.pictures.length);
+    expect(found.engineCount).toBe(found.pictures.length);
+    for (const [sampleId, digest] of journal.kept) {
+      if (!journal.triedToRemove.has(sampleId)) {
+        expect(there.get(sampleId), `picture ${sampleId} after round ${round}`).toBe(digest);
+      }
+    }
+    for (const sampleId of journal.removed) {
+      expect(there.has(sampleId), `picture ${sampleId} was deleted`).toBe(false);
+    }
+    for (const { key, name } of found.names) {
+      const possible = journal.names.get(key);
+      if (possible) {
+        expect([...possible], `the name of class ${key}`).toContain(name);
+      }
+    }
+    if (found.hasHead) {
+      expect(found.hasReport).toBe(true);
+    }
+    expect(found.errors).toEqual([]);
+    listen(page, journal);
+    const before = journal.kept.size;
+    void page.evaluate(workOn).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 400 + Math.random() * 2200));
+    await kill();
+    workedRounds += Number(journal.kept.size > before);
+  }
+  expect(workedRounds).toBeGreaterThan(ROUNDS / 2);
+  profile.remove();
+});

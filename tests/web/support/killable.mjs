@@ -1,0 +1,54 @@
+/**
+ * A browser that can be killed as a power cut would: all of its processes at once, in the middle of anything. Its profile
+ * stays, and the next one starts with it.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { chromiumFlags } from './fixtures.mjs';
+
+/** @param {string} executable */
+export function newProfile(executable) {
+  const folder = mkdtempSync(join(tmpdir(), 'headstart-profile-'));
+
+  async function start() {
+    const flags = chromiumFlags([
+      '--headless=new',
+      '--no-first-run',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${folder}`,
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+    ]);
+    const child = spawn(executable, [...flags, 'about:blank'], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = once(child, 'exit');
+    const address = await new Promise((resolve, reject) => {
+      let heard = '';
+      child.stderr.on('data', (text) => {
+        heard += text;
+        const found = heard.match(/DevTools listening on (ws:\S+)/);
+        if (found) {
+          resolve(found[1]);
+        }
+      });
+      child.on('exit', () => reject(new Error(`the browser ended: ${heard.slice(-500)}`)));
+    });
+    const browser = await chromium.connectOverCDP(address);
+    const context = browser.contexts()[0];
+    return {
+      context,
+      page: context.pages()[0] ?? (await context.newPage()),
+      async kill() {
+        process.kill(-(/** @type {number} */ (child.pid)), 'SIGKILL');
+        await ended;
+        await browser.close().catch(() => {});
+      },
+    };
+  }
+
+  return { start, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
