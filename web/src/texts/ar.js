@@ -68,8 +68,6 @@ export default {
   'class.name': 'اسم الصنف {number}',
   'class.add': 'أضف صنفًا',
   'projects.title': 'المشاريع',
-  'class.unsaved': '{count} غير محفوظة',
-  'class.saving': 'في الطريق إلى القرص',
   'class.hold': 'اضغط مطولًا وسجّل',
   'class.holdLabel': 'اضغط مطولًا لتسجيل صور {name}',
   'class.recording': 'يسجّل…',

@@ -69,8 +69,6 @@ export default {
   'class.name': 'Name von Klasse {number}',
   'class.add': 'Klasse hinzufügen',
   'projects.title': 'Projekte',
-  'class.unsaved': '{count} nicht gespeichert',
-  'class.saving': 'Auf dem Weg zur Festplatte',
   'class.hold': 'Halten: aufnehmen',
   'class.holdLabel': 'Halten, um Bilder von {name} aufzunehmen',
   'class.recording': 'Nimmt auf …',

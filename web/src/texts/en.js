@@ -67,8 +67,6 @@ export default {
   'class.name': 'Name of class {number}',
   'class.add': 'Add a class',
   'projects.title': 'Projects',
-  'class.unsaved': '{count} not saved',
-  'class.saving': 'On the way to the disk',
   'class.hold': 'Hold to record',
   'class.holdLabel': 'Hold to record pictures of {name}',
   'class.recording': 'Recording…',

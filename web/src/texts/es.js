@@ -68,8 +68,6 @@ export default {
   'class.name': 'Nombre de la clase {number}',
   'class.add': 'Añadir una clase',
   'projects.title': 'Proyectos',
-  'class.unsaved': '{count} sin guardar',
-  'class.saving': 'De camino al disco',
   'class.hold': 'Mantén y graba',
   'class.holdLabel': 'Mantén pulsado para grabar imágenes de {name}',
   'class.recording': 'Grabando…',

@@ -69,8 +69,6 @@ export default {
   'class.name': 'Nom de la classe {number}',
   'class.add': 'Ajouter une classe',
   'projects.title': 'Projets',
-  'class.unsaved': '{count} non enregistrées',
-  'class.saving': 'En route vers le disque',
   'class.hold': 'Maintiens et filme',
   'class.holdLabel': 'Maintenir pour enregistrer des images de {name}',
   'class.recording': 'Enregistre…',

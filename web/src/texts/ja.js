@@ -67,8 +67,6 @@ export default {
   'class.name': 'クラス {number} の名前',
   'class.add': 'クラスを追加',
   'projects.title': 'プロジェクト',
-  'class.unsaved': '未保存 {count} 枚',
-  'class.saving': 'ディスクに保存中',
   'class.hold': '長押しで撮影',
   'class.holdLabel': '長押しして {name} の写真を撮る',
   'class.recording': '撮影中…',

@@ -67,8 +67,6 @@ export default {
   'class.name': '{number}. sınıfın adı',
   'class.add': 'Sınıf ekle',
   'projects.title': 'Projeler',
-  'class.unsaved': '{count} kaydedilmedi',
-  'class.saving': 'Diske gidiyor',
   'class.hold': 'Basılı tut, kaydet',
   'class.holdLabel': '{name} resimlerini kaydetmek için basılı tut',
   'class.recording': 'Kaydediyor…',

@@ -1,5 +1,7 @@
 /** The words of projects, of what lies on disk, and of updates. */
 export default {
+  'class.unsaved': '{count} غير محفوظة',
+  'class.saving': 'في الطريق إلى القرص',
   'project.defaultName': 'مشروعي',
   'project.copyName': '{name} (نسخة)',
   'project.name': 'اسم المشروع',

@@ -1,5 +1,7 @@
 /** The words of projects, of what lies on disk, and of updates. */
 export default {
+  'class.unsaved': '{count} nicht gespeichert',
+  'class.saving': 'Auf dem Weg zur Festplatte',
   'project.defaultName': 'Mein Projekt',
   'project.copyName': '{name} (Kopie)',
   'project.name': 'Name des Projekts',

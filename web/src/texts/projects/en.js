@@ -1,5 +1,7 @@
 /** The words of projects, of what lies on disk, and of updates. */
 export default {
+  'class.unsaved': '{count} not saved',
+  'class.saving': 'On the way to the disk',
   'project.defaultName': 'My project',
   'project.copyName': '{name} (copy)',
   'project.name': 'Name of the project',

@@ -1,5 +1,7 @@
 /** The words of projects, of what lies on disk, and of updates. */
 export default {
+  'class.unsaved': '{count} sin guardar',
+  'class.saving': 'De camino al disco',
   'project.defaultName': 'Mi proyecto',
   'project.copyName': '{name} (copia)',
   'project.name': 'Nombre del proyecto',

@@ -1,5 +1,7 @@
 /** The words of projects, of what lies on disk, and of updates. */
 export default {
+  'class.unsaved': '{count} non enregistrées',
+  'class.saving': 'En route vers le disque',
   'project.defaultName': 'Mon projet',
   'project.copyName': '{name} (copie)',
   'project.name': 'Nom du projet',

@@ -1,5 +1,7 @@
 /** The words of projects, of what lies on disk, and of updates. */
 export default {
+  'class.unsaved': '未保存 {count} 枚',
+  'class.saving': 'ディスクに保存中',
   'project.defaultName': 'わたしのプロジェクト',
   'project.copyName': '{name}（コピー）',
   'project.name': 'プロジェクトの名前',

@@ -1,5 +1,7 @@
 /** The words of projects, of what lies on disk, and of updates. */
 export default {
+  'class.unsaved': '{count} kaydedilmedi',
+  'class.saving': 'Diske gidiyor',
   'project.defaultName': 'Projem',
   'project.copyName': '{name} (kopya)',
   'project.name': 'Projenin adı',
