@@ -154,7 +154,7 @@ void measure_draw(const Rows& rows, const Pictures& pictures, std::size_t per_cl
   std::printf("{\"seed\":%llu,\"mirror_harms\":%s,\"accuracies\":{", static_cast<unsigned long long>(seed),
               without_mirror ? "true" : "false");
   for (const Candidate& candidate : candidates_for(without_mirror, seed)) {
-    Trainer trainer = need(Trainer::start(samples, store.classes(), candidate.options, nullptr, pool));
+    Trainer trainer = need(Trainer::start(samples, store.classes(), candidate.options, pool));
     while (!need(trainer.step()).done) continue;
     results.push_back(result_of(trainer.report(), samples.class_indices, candidate.strategy, results.size()));
     std::printf("%s\"%s\":%.4f", results.size() > 1 ? "," : "", candidate.strategy.c_str(),

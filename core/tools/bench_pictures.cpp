@@ -44,7 +44,7 @@ Trainer trained(const std::vector<float>& features, std::size_t feature_count,
   }
   TrainOptions options;
   options.seed = seed;
-  Trainer trainer = need(Trainer::start(store.training_set(), store.classes(), options, nullptr, pool));
+  Trainer trainer = need(Trainer::start(store.training_set(), store.classes(), options, pool));
   while (!need(trainer.step()).done) continue;
   return trainer;
 }

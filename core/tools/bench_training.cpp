@@ -76,7 +76,7 @@ Timing time_training(SampleStore& store, const TrainOptions& options, const Comp
   std::vector<double> all;
   for (int repeat = 0; repeat < repeat_count; ++repeat) {
     const double start = now_ms();
-    Result<Trainer> trainer = Trainer::start(store.training_set(), store.classes(), options, nullptr, pool);
+    Result<Trainer> trainer = Trainer::start(store.training_set(), store.classes(), options, pool);
     double longest = now_ms() - start;
     for (bool done = !trainer.ok(); !done;) {
       const double before = now_ms();

@@ -73,7 +73,7 @@ int main(int argument_count, char** arguments) {
   options.seed = std::strtoull(arguments[3], nullptr, 10);
   const std::size_t thread_count = argument_count > 4 ? std::strtoull(arguments[4], nullptr, 10) : 1;
   const ComputePool pool = need(ComputePool::create(thread_count));
-  Trainer trainer = need(Trainer::start(store.training_set(), store.classes(), options, nullptr, pool));
+  Trainer trainer = need(Trainer::start(store.training_set(), store.classes(), options, pool));
   while (!need(trainer.step()).done) continue;
 
   std::vector<float> probabilities(trainer.head().class_count());

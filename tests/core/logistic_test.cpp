@@ -13,10 +13,9 @@ using namespace headstart::test;
 
 namespace {
 
-LogisticDesign prepared(std::span<const float> embeddings, std::size_t feature_count, const ComputePool& pool,
-                        std::span<const float> extra = {}) {
-  Result<LogisticDesign> design =
-      LogisticDesign::create(TrainingRows(embeddings, feature_count), extra, pool);
+LogisticDesign prepared(std::span<const float> embeddings, std::size_t feature_count,
+                        const ComputePool& pool) {
+  Result<LogisticDesign> design = LogisticDesign::create(TrainingRows(embeddings, feature_count), pool);
   REQUIRE(design.ok());
   for (;;) {
     const Result<bool> ready = design.value().prepare();
@@ -226,23 +225,4 @@ TEST_CASE("samples that are all the same are standardised to zero, not to infini
   const std::vector<float> same(6 * 5, 2.5F);
   LogisticDesign design = prepared(same, 5, pool);
   for (const double scale : design.standardisation().scales) CHECK(scale == 0);
-}
-
-TEST_CASE("weights that are no sum of samples can be started from as extra rows") {
-  const Problem problem({.class_count = 2, .samples_per_class = 4, .feature_count = 16});
-  Random random(4);
-  std::vector<float> extra(2 * 16);
-  for (float& value : extra) value = static_cast<float>(random.truncated_normal());
-  LogisticDesign design = prepared(problem.set.embeddings, 16, problem.pool, extra);
-  REQUIRE(design.row_count() == 10);
-  std::vector<double> coordinates(2 * 10);
-  for (std::size_t c = 0; c < 2; ++c) {
-    design.write_weight_coordinates(c, std::span(extra).subspan(c * 16, 16),
-                                    std::span(coordinates).subspan(c * 10, 10));
-  }
-  const std::vector<double> weights = design.weights(coordinates, 2);
-  for (std::size_t k = 0; k < weights.size(); ++k) {
-    const double raw = weights[k] * design.standardisation().scales[k % 16];
-    CHECK(raw == doctest::Approx(static_cast<double>(extra[k])).epsilon(1e-5));
-  }
 }

@@ -156,8 +156,8 @@ TEST_CASE("progress never falls and ends at one") {
   SampleStore store = cloud_store({.samples_per_class = 30, .feature_count = 200, .spread = 4});
   for (const HeadKind kind :
        {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant, HeadKind::kMlp}) {
-    Result<Trainer> trainer = Trainer::start(store.training_set(), store.classes(),
-                                             {.head = kind, .epoch_count = 3}, nullptr, pool);
+    Result<Trainer> trainer =
+        Trainer::start(store.training_set(), store.classes(), {.head = kind, .epoch_count = 3}, pool);
     REQUIRE(trainer.ok());
     double last = 0;
     std::size_t step_count = 0;
@@ -176,7 +176,7 @@ TEST_CASE("training with too few classes says which class needs what") {
   const std::vector<float> sample(4, 1.0F);
   SampleStore store(4);
   const auto message = [&] {
-    const auto trainer = Trainer::start(store.training_set(), store.classes(), {}, nullptr, pool);
+    const auto trainer = Trainer::start(store.training_set(), store.classes(), {}, pool);
     REQUIRE_FALSE(trainer.ok());
     CHECK(trainer.error().code == ErrorCode::kTooFewSamples);
     const auto instant = nearest_mean_head(store.training_set(), store.classes());
@@ -316,35 +316,6 @@ TEST_CASE("options outside their range are refused with the range") {
   CHECK(refused({.head = HeadKind::kMlp, .epoch_count = 0}));
   CHECK(refused({.head = HeadKind::kMlp, .batch_size = 0}));
   CHECK(refused({.head = HeadKind::kMlp, .learning_rate = 0}));
-}
-
-TEST_CASE("a warm start ends at the same head with less work, few samples or many") {
-  const ComputePool pool = one_thread();
-  for (const std::size_t samples_per_class : {std::size_t{20}, std::size_t{150}}) {
-    const Clouds clouds{
-        .class_count = 3, .samples_per_class = samples_per_class, .feature_count = 100, .spread = 3};
-    SampleStore store = cloud_store(clouds);
-    const TrainOptions options{.l2 = 1e-2, .temperature = 0.8, .fold_count = 0};
-    const Result<Trainer> before = train(store, options, pool);
-    Random random(77);
-    (void)store.add_sample(store.classes()[0].id, draw_sample(clouds, cloud_centres(clouds), 0, random));
-    const Result<Trainer> cold = train(store, options, pool);
-    const Result<Trainer> warm = train(store, options, pool, &before.value().head());
-    CHECK(warm.value().report().evaluation_count < cold.value().report().evaluation_count);
-    CHECK(largest_difference(warm.value().head(), cold.value().head(), store) < 1e-4);
-  }
-}
-
-TEST_CASE("a warm start from a head of other features or classes is harmless") {
-  const ComputePool pool = one_thread();
-  SampleStore store = cloud_store({.samples_per_class = 10, .feature_count = 40, .spread = 2});
-  const TrainOptions options{.l2 = 1e-2, .fold_count = 0};
-  const Head cold = train(store, options, pool).value().head();
-  Head other = cold;
-  other.labels = {"x", "class 1", "y"};
-  CHECK(largest_difference(train(store, options, pool, &other).value().head(), cold, store) < 1e-4);
-  other.feature_count = 7;
-  CHECK(largest_difference(train(store, options, pool, &other).value().head(), cold, store) < 1e-4);
 }
 
 TEST_CASE("threads change a head by no more than rounding") {

@@ -58,7 +58,7 @@ DoneOutcome Session::trainBegin(const TrainSettings& settings, const NameList& m
   if (!options) return failure<DoneOutcome>(options.error());
   const TrainingSetView samples = store_->training_set();
   // No warm start: the head must depend on the samples and the seed alone, not on what was trained before.
-  Result<Trainer> trainer = Trainer::start(samples, store_->classes(), options.value(), nullptr, *pool_);
+  Result<Trainer> trainer = Trainer::start(samples, store_->classes(), options.value(), *pool_);
   if (!trainer) return failure<DoneOutcome>(trainer.error());
   Result<std::vector<float>> rows = rows_to_judge(samples);
   if (!rows) return failure<DoneOutcome>(rows.error());

@@ -99,11 +99,11 @@ struct TrainReport {
 // products round differently.
 class Trainer {
  public:
-  // Checks the samples: too-few-samples says which class needs what. `warm_start`: an earlier head over the
-  // same features, used where its classes agree; it spares work where nothing is measured, and never touches
-  // a fit that is. The pool must outlive the trainer. Also bad-argument (options) and out-of-memory.
+  // Checks the samples: too-few-samples says which class needs what. The pool must outlive the trainer. Also
+  // bad-argument (options) and out-of-memory. A head depends on samples and seed alone, so no earlier one is
+  // taken up.
   static Result<Trainer> start(const TrainingSetView& samples, std::span<const ClassInfo> classes,
-                               const TrainOptions& options, const Head* warm_start, const ComputePool& pool);
+                               const TrainOptions& options, const ComputePool& pool);
 
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;

@@ -28,7 +28,7 @@ Result<Probe> Probe::start(const FeatureTable& table, std::span<const std::strin
   }
   TrainOptions options;
   options.seed = seed;
-  Result<Trainer> trainer = Trainer::start(set, classes, options, nullptr, pool);
+  Result<Trainer> trainer = Trainer::start(set, classes, options, pool);
   if (!trainer.ok()) return trainer.error();
   return Probe(std::move(trainer).value());
 }

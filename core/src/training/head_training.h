@@ -47,8 +47,7 @@ class HeadTraining {
   return task.rows.sample_count() + sample_index;
 }
 
-Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const Head* warm_start,
-                                                     const ComputePool& pool);
+Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const ComputePool& pool);
 Result<std::unique_ptr<HeadTraining>> start_nearest_mean(TrainingTask task);
 Result<std::unique_ptr<HeadTraining>> start_discriminant(TrainingTask task, const ComputePool& pool);
 Result<std::unique_ptr<HeadTraining>> start_mlp(TrainingTask task, const ComputePool& pool);

@@ -95,8 +95,7 @@ std::vector<std::string> labels_of(const TrainingSetView& samples, std::span<con
   return labels;
 }
 
-Result<std::unique_ptr<HeadTraining>> start_training(TrainingTask task, const Head* warm_start,
-                                                     const ComputePool& pool) {
+Result<std::unique_ptr<HeadTraining>> start_training(TrainingTask task, const ComputePool& pool) {
   switch (task.options.head) {
     case HeadKind::kNearestMean:
       return start_nearest_mean(std::move(task));
@@ -107,7 +106,7 @@ Result<std::unique_ptr<HeadTraining>> start_training(TrainingTask task, const He
     case HeadKind::kLogistic:
       break;
   }
-  return start_logistic(std::move(task), warm_start, pool);
+  return start_logistic(std::move(task), pool);
 }
 
 }  // namespace
@@ -125,7 +124,7 @@ Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 Trainer::~Trainer() = default;
 
 Result<Trainer> Trainer::start(const TrainingSetView& samples, std::span<const ClassInfo> classes,
-                               const TrainOptions& options, const Head* warm_start, const ComputePool& pool) {
+                               const TrainOptions& options, const ComputePool& pool) {
   if (const Status valid = check_options(options); !valid) return valid.error();
   if (const Status valid = check_samples(samples, classes); !valid) return valid.error();
   Result<TrainingRows> rows = TrainingRows::create(samples, options);
@@ -137,7 +136,7 @@ Result<Trainer> Trainer::start(const TrainingSetView& samples, std::span<const C
                     .class_count = samples.class_ids.size(),
                     .labels = labels,
                     .options = options};
-  Result<std::unique_ptr<HeadTraining>> training = start_training(std::move(task), warm_start, pool);
+  Result<std::unique_ptr<HeadTraining>> training = start_training(std::move(task), pool);
   if (!training) return training.error();
   HeadTraining& started = *training.value();
   started.head.labels = labels;

@@ -53,9 +53,8 @@ inline SampleStore cloud_store(const Clouds& clouds) {
 }
 
 // Runs to the end; an error ends it too.
-inline Result<Trainer> train(SampleStore& store, const TrainOptions& options, const ComputePool& pool,
-                             const Head* warm_start = nullptr) {
-  Result<Trainer> trainer = Trainer::start(store.training_set(), store.classes(), options, warm_start, pool);
+inline Result<Trainer> train(SampleStore& store, const TrainOptions& options, const ComputePool& pool) {
+  Result<Trainer> trainer = Trainer::start(store.training_set(), store.classes(), options, pool);
   if (!trainer) return trainer;
   for (;;) {
     const Result<TrainProgress> progress = trainer.value().step();

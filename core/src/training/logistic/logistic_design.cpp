@@ -29,27 +29,23 @@ Status ensure_size(PaddedBuffer<float>& buffer, std::size_t size) {
 
 }  // namespace
 
-LogisticDesign::LogisticDesign(const TrainingRows& samples, std::size_t extra_count, MatrixProduct product)
-    : sample_count_(samples.row_count()),
-      row_count_(sample_count_ + extra_count),
+LogisticDesign::LogisticDesign(const TrainingRows& samples, MatrixProduct product)
+    : row_count_(samples.row_count()),
       feature_count_(samples.feature_count()),
       map_sizes_(samples.map_sizes().begin(), samples.map_sizes().end()),
-      coordinates_(sample_count_ <= feature_count_ ? Coordinates::kSamples : Coordinates::kFeatures),
+      coordinates_(row_count_ <= feature_count_ ? Coordinates::kSamples : Coordinates::kFeatures),
       product_(std::move(product)) {}
 
-Result<LogisticDesign> LogisticDesign::create(const TrainingRows& samples,
-                                              std::span<const float> extra_weights, const ComputePool& pool) {
+Result<LogisticDesign> LogisticDesign::create(const TrainingRows& samples, const ComputePool& pool) {
   Result<MatrixProduct> product = MatrixProduct::create(RightLayout::kColumnsByInner, pool);
   if (!product) return product.error();
   const std::size_t feature_count = samples.feature_count();
-  LogisticDesign design(samples, extra_weights.size() / feature_count, std::move(product).value());
+  LogisticDesign design(samples, std::move(product).value());
   const Status room_for_rows = ensure_size(design.rows_, design.row_count_ * feature_count);
   if (!room_for_rows) return room_for_rows.error();
-  for (std::size_t r = 0; r < design.sample_count_; ++r) {
+  for (std::size_t r = 0; r < design.row_count_; ++r) {
     samples.copy_row(r, {design.row(r), feature_count});
   }
-  std::copy(extra_weights.begin(), extra_weights.end(), design.row(design.sample_count_));
-  design.extra_lengths_.assign(extra_weights.size() / feature_count, 0.0);
   const bool in_samples = design.coordinates_ == Coordinates::kSamples;
   PaddedBuffer<float>& second = in_samples ? design.gram_ : design.transposed_;
   const std::size_t second_size = design.row_count_ * design.coordinate_count();
@@ -60,7 +56,7 @@ Result<LogisticDesign> LogisticDesign::create(const TrainingRows& samples,
 
 double LogisticDesign::prepared_fraction() const {
   if (stage_ == Stage::kReady) return 1;
-  const double within = std::min(1.0, static_cast<double>(next_row_) / static_cast<double>(sample_count_));
+  const double within = std::min(1.0, static_cast<double>(next_row_) / static_cast<double>(row_count_));
   return stage_ == Stage::kMoments || stage_ == Stage::kScale ? 0.1 * within : 0.1 + 0.9 * within;
 }
 
@@ -88,7 +84,7 @@ Result<bool> LogisticDesign::prepare() {
 
 // First the means, then the variances around them: one pass over both would cancel badly.
 void LogisticDesign::add_moments() {
-  const std::size_t end = std::min(sample_count_, next_row_ + rows_per_slice(feature_count_));
+  const std::size_t end = std::min(row_count_, next_row_ + rows_per_slice(feature_count_));
   for (; next_row_ < end; ++next_row_) {
     const float* values = row(next_row_);
     if (!means_known_) {
@@ -100,12 +96,12 @@ void LogisticDesign::add_moments() {
       sums_[j] += centred * centred;
     }
   }
-  if (next_row_ == sample_count_) finish_moments();
+  if (next_row_ == row_count_) finish_moments();
 }
 
 void LogisticDesign::finish_moments() {
   next_row_ = 0;
-  for (double& sum : sums_) sum /= static_cast<double>(sample_count_);
+  for (double& sum : sums_) sum /= static_cast<double>(row_count_);
   if (!means_known_) {
     standardisation_.means = sums_;
     std::fill(sums_.begin(), sums_.end(), 0.0);
@@ -117,7 +113,7 @@ void LogisticDesign::finish_moments() {
 }
 
 void LogisticDesign::scale_rows() {
-  const std::size_t end = std::min(sample_count_, next_row_ + rows_per_slice(feature_count_));
+  const std::size_t end = std::min(row_count_, next_row_ + rows_per_slice(feature_count_));
   for (; next_row_ < end; ++next_row_) {
     float* values = row(next_row_);
     for (std::size_t j = 0; j < feature_count_; ++j) {
@@ -125,39 +121,9 @@ void LogisticDesign::scale_rows() {
       values[j] = static_cast<float>(centred * standardisation_.scales[j]);
     }
   }
-  if (next_row_ < sample_count_) return;
-  for (std::size_t k = 0; k < extra_lengths_.size(); ++k) scale_extra_row(k);
+  if (next_row_ < row_count_) return;
   next_row_ = 0;
   stage_ = coordinates_ == Coordinates::kSamples ? Stage::kGram : Stage::kTranspose;
-}
-
-// w . x = (w / scale) . ((x - mean) scale) + w . mean
-void LogisticDesign::scale_extra_row(std::size_t index) {
-  float* values = row(sample_count_ + index);
-  double square = 0;
-  for (std::size_t j = 0; j < feature_count_; ++j) {
-    const double scale = standardisation_.scales[j];
-    values[j] = scale > 0 ? static_cast<float>(static_cast<double>(values[j]) / scale) : 0.0F;
-    square += static_cast<double>(values[j]) * static_cast<double>(values[j]);
-  }
-  extra_lengths_[index] = std::sqrt(square);
-  // As long as a sample, so that the Gram matrix keeps its precision.
-  const double shrink = square > 0 ? 1 / extra_lengths_[index] : 0;
-  for (std::size_t j = 0; j < feature_count_; ++j) {
-    values[j] = static_cast<float>(static_cast<double>(values[j]) * shrink);
-  }
-}
-
-void LogisticDesign::write_weight_coordinates(std::size_t extra_index, std::span<const float> weights,
-                                              std::span<double> coordinates) const {
-  if (coordinates_ == Coordinates::kSamples) {
-    coordinates[sample_count_ + extra_index] = extra_lengths_[extra_index];
-    return;
-  }
-  for (std::size_t j = 0; j < feature_count_; ++j) {
-    const double scale = standardisation_.scales[j];
-    coordinates[j] = scale > 0 ? static_cast<double>(weights[j]) / scale : 0.0;
-  }
 }
 
 // A block of columns from the diagonal down, in pieces of its rows; what lies above the diagonal is its

@@ -20,8 +20,7 @@ namespace headstart {
 enum class Coordinates : std::uint8_t {
   // With at most as many samples as features. Every gradient, and so every weight vector that gradients lead
   // to, is a sum of samples (the representer theorem, Schoelkopf et al. 2001): w = sum_i a_i x~_i. The a_i
-  // are
-  // the coordinates; logits and inner products need the Gram matrix of the samples alone.
+  // are the coordinates; logits and inner products need the Gram matrix of the samples alone.
   kSamples,
   // Otherwise: the weights themselves.
   kFeatures,
@@ -30,18 +29,15 @@ enum class Coordinates : std::uint8_t {
 // Owns a copy of the samples. Prepared in slices, then a fixed linear map between coordinates and logits.
 class LogisticDesign {
  public:
-  // `samples`, with the views among them, are copied. With kSamples a fit can start from weights that are no
-  // sum of these samples only if they are rows too: `extra_weights` [extra_count, feature_count], over raw
-  // features, follow the samples. With kFeatures there must be none.
-  static Result<LogisticDesign> create(const TrainingRows& samples, std::span<const float> extra_weights,
-                                       const ComputePool& pool);
+  // `samples`, with the views among them, are copied.
+  static Result<LogisticDesign> create(const TrainingRows& samples, const ComputePool& pool);
 
   // Does one slice of the preparation; call until it says true.
   Result<bool> prepare();
   [[nodiscard]] double prepared_fraction() const;
 
   [[nodiscard]] Coordinates coordinates() const { return coordinates_; }
-  [[nodiscard]] std::size_t row_count() const { return row_count_; }  // samples, then extra weights
+  [[nodiscard]] std::size_t row_count() const { return row_count_; }  // samples and views
   [[nodiscard]] std::size_t feature_count() const { return feature_count_; }
   [[nodiscard]] std::size_t coordinate_count() const {
     return coordinates_ == Coordinates::kSamples ? row_count_ : feature_count_;
@@ -57,10 +53,6 @@ class LogisticDesign {
   Result<bool> advance();
   [[nodiscard]] std::span<const float> product() const;  // valid until the next begin()
 
-  // The coordinates of raw weights [feature_count]: with kSamples those of extra row `extra_index`.
-  void write_weight_coordinates(std::size_t extra_index, std::span<const float> weights,
-                                std::span<double> coordinates) const;
-
   // Weights over the standardised features: `coordinates` [class_count, coordinate_count] to
   // [class_count, feature_count].
   [[nodiscard]] std::vector<double> weights(std::span<const double> coordinates,
@@ -69,17 +61,15 @@ class LogisticDesign {
  private:
   enum class Stage : std::uint8_t { kMoments, kScale, kGram, kTranspose, kReady };
 
-  LogisticDesign(const TrainingRows& samples, std::size_t extra_count, MatrixProduct product);
+  LogisticDesign(const TrainingRows& samples, MatrixProduct product);
 
   void add_moments();
   void finish_moments();
   void scale_rows();
-  void scale_extra_row(std::size_t index);
   Status add_gram_block();
   Status transpose_rows();
   [[nodiscard]] float* row(std::size_t index) { return rows_.data() + index * feature_count_; }
 
-  std::size_t sample_count_;  // views count as samples here
   std::size_t row_count_;
   std::size_t feature_count_;
   std::vector<std::size_t> map_sizes_;  // sum: feature_count
@@ -89,11 +79,10 @@ class LogisticDesign {
   std::size_t gram_done_ = 0;  // rows of the block of columns under way
   bool means_known_ = false;
   Standardisation standardisation_;
-  std::vector<double> sums_;           // [feature_count]
-  std::vector<double> extra_lengths_;  // [extra_count]: of the extra weights, whose rows have length 1
-  PaddedBuffer<float> rows_;           // [row_count, feature_count], standardised once prepared
-  PaddedBuffer<float> gram_;           // [row_count, row_count], kSamples
-  PaddedBuffer<float> transposed_;     // [feature_count, row_count], kFeatures
+  std::vector<double> sums_;        // [feature_count]
+  PaddedBuffer<float> rows_;        // [row_count, feature_count], standardised once prepared
+  PaddedBuffer<float> gram_;        // [row_count, row_count], kSamples
+  PaddedBuffer<float> transposed_;  // [feature_count, row_count], kFeatures
   MatrixProduct product_;
 
   // The product under way.

@@ -35,14 +35,6 @@ class LogisticTraining final : public HeadTraining {
     folds_ = stratified_folds(task_.class_indices, task_.class_count, task_.options.fold_count,
                               task_.options.seed);
     row_classes_ = row_classes_of(task_);
-    is_sample_.assign(row_classes_.size(), 1);
-    is_sample_.resize(design_.row_count(), 0);
-    row_classes_.resize(design_.row_count(), 0);
-  }
-
-  void warm_start(const Head& earlier, std::vector<std::optional<std::size_t>> earlier_class) {
-    earlier_ = earlier;
-    earlier_class_ = std::move(earlier_class);
   }
 
   Result<TrainProgress> step() override {
@@ -57,9 +49,6 @@ class LogisticTraining final : public HeadTraining {
       case Stage::kCalibrate:
         status = calibrate();
         break;
-      case Stage::kWarmStart:
-        status = multiply_warm_start();
-        break;
       case Stage::kFinal:
         status = descend();
         break;
@@ -71,7 +60,7 @@ class LogisticTraining final : public HeadTraining {
   }
 
  private:
-  enum class Stage : std::uint8_t { kPrepare, kPath, kCalibrate, kWarmStart, kFinal, kDone };
+  enum class Stage : std::uint8_t { kPrepare, kPath, kCalibrate, kFinal, kDone };
 
   [[nodiscard]] double fraction() const {
     if (stage_ == Stage::kPrepare) return kPrepareShare * design_.prepared_fraction();
@@ -150,57 +139,12 @@ class LogisticTraining final : public HeadTraining {
     final_.emplace(LogisticFit::Problem{.design = &design_,
                                         .class_indices = row_classes_,
                                         .class_count = task_.class_count,
-                                        .is_training = is_sample_},
+                                        .is_training = std::vector<std::uint8_t>(row_classes_.size(), 1)},
                    report.l2, kPairCount);
     if (path_) {
       final_->start_at(path_->take_mean_point(), path_->take_mean_logits());
-    } else if (earlier_) {
-      return begin_warm_start();
     }
     path_.reset();
-    start_descent();
-    return {};
-  }
-
-  // The earlier head over the standardised features: w~ = w / scale (the design keeps these as extra rows
-  // where samples are the coordinates), b~ = b + w . mean.
-  Status begin_warm_start() {
-    const std::size_t d = design_.feature_count();
-    const std::size_t count = design_.coordinate_count();
-    start_.assign(task_.class_count * (count + 1), 0.0);
-    for (std::size_t c = 0; c < task_.class_count; ++c) {
-      if (!earlier_class_[c]) continue;
-      const std::span<const float> row = std::span(earlier_->weights).subspan(*earlier_class_[c] * d, d);
-      double bias = static_cast<double>(earlier_->biases[*earlier_class_[c]]);
-      for (std::size_t j = 0; j < d; ++j) {
-        bias += static_cast<double>(row[j]) * design_.standardisation().means[j];
-      }
-      start_[task_.class_count * count + c] = bias;
-      design_.write_weight_coordinates(c, row, std::span(start_).subspan(c * count, count));
-    }
-    // The earlier head was divided by its temperature, most likely the one that this head will be divided by.
-    for (double& value : start_) value *= report.temperature;
-    Result<std::span<float>> vectors = design_.begin(LogisticDesign::Map::kLogits, task_.class_count);
-    if (!vectors) return vectors.error();
-    const std::span<const double> coordinates = std::span(start_).first(vectors.value().size());
-    std::transform(coordinates.begin(), coordinates.end(), vectors.value().begin(),
-                   [](double value) { return static_cast<float>(value); });
-    stage_ = Stage::kWarmStart;
-    return {};
-  }
-
-  Status multiply_warm_start() {
-    const Result<bool> finished = design_.advance();
-    if (!finished) return finished.error();
-    if (!finished.value()) return {};
-    const std::size_t n = design_.row_count();
-    std::vector<double> logits(task_.class_count * n);
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t c = 0; c < task_.class_count; ++c) {
-        logits[c * n + i] = static_cast<double>(design_.product()[i * task_.class_count + c]);
-      }
-    }
-    final_->start_at(std::move(start_), std::move(logits));
     start_descent();
     return {};
   }
@@ -225,55 +169,22 @@ class LogisticTraining final : public HeadTraining {
   LogisticDesign design_;
   JointDescent descent_;
   Folds folds_;
-  std::vector<std::uint32_t> row_classes_;  // [row_count] of the design, 0 for its extra rows
-  std::vector<std::uint8_t> is_sample_;     // [row_count]
+  std::vector<std::uint32_t> row_classes_;  // [row_count] of the design
   Stage stage_ = Stage::kPrepare;
   std::optional<LogisticPath> path_;
   std::size_t next_fold_ = 0;
   std::vector<float>
       calibrated_;  // [held_out_count, class_count]: each fold's logits by the others' temperature
   std::optional<LogisticFit> final_;
-  std::optional<Head> earlier_;
-  std::vector<std::optional<std::size_t>> earlier_class_;  // [class_count]: its row in the earlier head
-  std::vector<double> start_;                              // coordinates, then biases, of the warm start
 };
-
-// Which row of an earlier head stands for each class, by name; nothing where it cannot serve.
-std::vector<std::optional<std::size_t>> matching_rows(const Head* earlier, const TrainingTask& task) {
-  std::vector<std::optional<std::size_t>> rows(task.class_count);
-  const bool serves = earlier != nullptr && earlier->feature_count == task.rows.feature_count() &&
-                      earlier->features == task.options.features && earlier->hidden_biases.empty() &&
-                      task.options.fold_count < 2;
-  if (!serves) return {};
-  for (std::size_t c = 0; c < task.class_count; ++c) {
-    const auto found = std::find(earlier->labels.begin(), earlier->labels.end(), task.labels[c]);
-    if (found == earlier->labels.end()) continue;
-    rows[c] = static_cast<std::size_t>(found - earlier->labels.begin());
-  }
-  return rows;
-}
 
 }  // namespace
 
-Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const Head* earlier,
-                                                     const ComputePool& pool) {
-  std::vector<std::optional<std::size_t>> earlier_class = matching_rows(earlier, task);
-  std::vector<float> extra;
-  const std::size_t feature_count = task.rows.feature_count();
-  const bool in_samples = task.rows.row_count() <= feature_count;
-  for (const std::optional<std::size_t>& row : earlier_class) {
-    if (!in_samples) break;
-    const std::size_t begin = extra.size();
-    extra.resize(begin + feature_count, 0.0F);
-    if (!row) continue;
-    const auto weights = std::span(earlier->weights).subspan(*row * feature_count, feature_count);
-    std::copy(weights.begin(), weights.end(), extra.begin() + static_cast<std::ptrdiff_t>(begin));
-  }
-  Result<LogisticDesign> design = LogisticDesign::create(task.rows, extra, pool);
+Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const ComputePool& pool) {
+  Result<LogisticDesign> design = LogisticDesign::create(task.rows, pool);
   if (!design) return design.error();
-  auto training = std::make_unique<LogisticTraining>(std::move(task), std::move(design).value());
-  if (!earlier_class.empty()) training->warm_start(*earlier, std::move(earlier_class));
-  return std::unique_ptr<HeadTraining>(std::move(training));
+  return std::unique_ptr<HeadTraining>(
+      std::make_unique<LogisticTraining>(std::move(task), std::move(design).value()));
 }
 
 }  // namespace headstart
