@@ -1,10 +1,11 @@
-// Where downloads and compiled XNNPACK live, and the lock that keeps two set-ups apart. cache.cmake finds the same folder.
+// Where downloads and compiled XNNPACK live, and which steps of the set-up are done. cache.cmake finds the same folder.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { firstDifference, recordInventory } from './inventory.mjs';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const cacheDir =
@@ -33,85 +34,42 @@ export function sha256(bytes) {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** @param {string} name */
+function stampFile(name) {
+  return join(cacheDir, 'stamps', name);
+}
+
 /**
- * Whether a step is done: its stamp holds what it depends on. Written last, so that an interruption repeats the step.
+ * Whether a step is done: its stamp holds what it depends on, and every file that it left is as it was. Both are written
+ * last, so that an interruption repeats the step. A file that is not says so: the step is then done again.
  *
  * @param {string} name
  * @param {string} content
+ * @param {string[]} folders What the step filled.
  */
-export function isStamped(name, content) {
-  const file = join(cacheDir, 'stamps', name);
-  return existsSync(file) && readFileSync(file, 'utf8') === content;
+export function isStamped(name, content, folders) {
+  const file = stampFile(name);
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== content) {
+    return false;
+  }
+  const different = firstDifference(`${file}.files`, folders);
+  if (different !== null && !told.has(different)) {
+    told.add(different);
+    console.log(`${join(cacheDir, 'stamps', different)} is not as the set-up left it: "${name}" is done again.`);
+  }
+  return different === null;
 }
+
+/** Files that were named already: a step is asked more than once whether it is done. @type {Set<string>} */
+const told = new Set();
 
 /**
  * @param {string} name
  * @param {string} content
+ * @param {string[]} folders
  */
-export function stamp(name, content) {
+export function stamp(name, content, folders) {
   mkdirSync(join(cacheDir, 'stamps'), { recursive: true });
-  writeFileSync(join(cacheDir, 'stamps', name), content);
-}
-
-/**
- * Runs `work` while no other set-up does, in this checkout or another. The lock of a process that is gone is taken over.
- *
- * @template T
- * @param {string} file
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-export async function withLock(file, work) {
-  mkdirSync(join(file, '..'), { recursive: true });
-  let told = false;
-  for (let owner = takeLock(file); owner !== null; owner = takeLock(file)) {
-    if (owner > 0 && !told) {
-      console.log(`Waiting for another set-up to finish (process ${owner}) …`);
-      told = true;
-    }
-    await new Promise((resolve) => setTimeout(resolve, owner > 0 ? 500 : 0));
-  }
-  const release = () => rmSync(file, { force: true });
-  process.once('exit', release);
-  try {
-    return await work();
-  } finally {
-    process.off('exit', release);
-    release();
-  }
-}
-
-/**
- * @param {string} file
- * @returns {number | null} Null: taken. Else the process that has it, or 0 where its lock has just gone: try again.
- */
-function takeLock(file) {
-  try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
-    return null;
-  } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') {
-      throw error;
-    }
-  }
-  try {
-    const owner = Number(readFileSync(file, 'utf8'));
-    if (owner > 0 && isAlive(owner)) {
-      return owner;
-    }
-    rmSync(file, { force: true });
-  } catch {
-    // Another process has just removed it.
-  }
-  return 0;
-}
-
-/** @param {number} pid */
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
-  }
+  recordInventory(`${stampFile(name)}.files`, folders);
+  writeFileSync(stampFile(name), content);
 }

@@ -4,8 +4,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir } from './cache.mjs';
-import { run, versionOf } from './process.mjs';
-import { downloadFile } from './resume.mjs';
+import { ProcessError, run, versionOf } from './process.mjs';
+import { downloadFile, hashOf } from './resume.mjs';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -61,8 +61,12 @@ export class PrivateApt {
    * @returns {Promise<string[]>} The files.
    */
   async downloadWithDependencies(packages, onProgress) {
-    await this.#apt(['install', '--yes', '--download-only', ...packages], onProgress);
-    return debFiles(join(this.#dir, 'archives'));
+    const archives = join(this.#dir, 'archives');
+    const install = ['install', '--yes', ...packages];
+    const wanted = await this.#wanted(install);
+    await removeWrong(archives, wanted);
+    await this.#apt(['--download-only', ...install], onProgress);
+    return verified(archives, wanted);
   }
 
   /**
@@ -74,19 +78,36 @@ export class PrivateApt {
   async download(packages, onProgress) {
     const folder = join(this.#dir, 'single');
     mkdirSync(folder, { recursive: true });
-    const list = await run('apt-get', [...this.#options(), 'download', '--print-uris', ...packages], { cwd: folder });
-    const wanted = [...list.matchAll(/^'(https?:[^']+)' (\S+) (\d+) SHA256:(\w+)$/gm)];
+    const wanted = await this.#wanted(['download', ...packages]);
+    await removeWrong(folder, wanted);
     try {
-      for (const [, uri, name, bytes, sha256] of wanted) {
-        await downloadFile({ uri, file: join(folder, name), byteCount: Number(bytes), sha256 }, onProgress);
+      for (const { uri, name, byteCount, sha256 } of wanted) {
+        await downloadFile({ uri, file: join(folder, name), byteCount, sha256 }, onProgress);
       }
     } catch {
       // Such as a proxy that only apt knows of.
-    }
-    if (wanted.length < packages.length || wanted.some(([, , name]) => !existsSync(join(folder, name)))) {
       await this.#apt(['download', ...packages], onProgress, folder);
     }
-    return debFiles(folder);
+    return verified(folder, wanted);
+  }
+
+  /**
+   * What apt would fetch, by its signed lists: asked with an empty cache, or it leaves out what it has by name and size.
+   *
+   * @param {string[]} parameters
+   * @returns {Promise<Wanted[]>}
+   */
+  async #wanted(parameters) {
+    const none = join(this.#dir, 'none');
+    mkdirSync(join(none, 'partial'), { recursive: true });
+    const settings = ['-o', `Dir::Cache::archives=${none}`, '-o', 'Acquire::ForceHash=sha256', '--print-uris'];
+    // `apt-get download` looks into the folder where it stands.
+    const list = await run('apt-get', [...this.#options(), ...settings, ...parameters], { cwd: none });
+    const found = [...list.matchAll(/^'(\S+)' (\S+) (\d+) SHA256:(\w+)$/gm)];
+    if (found.length === 0) {
+      throw new ProcessError(`apt named no package for: ${parameters.join(' ')}`);
+    }
+    return found.map(([, uri, name, bytes, sha256]) => ({ uri, name, byteCount: Number(bytes), sha256 }));
   }
 
   /**
@@ -174,11 +195,38 @@ export async function unpack(files, target, { exclude = [], onProgress = () => {
   renameSync(part, target);
 }
 
-/** @param {string} folder */
-function debFiles(folder) {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.deb'))
-    .map((name) => join(folder, name));
+/** @typedef {{ uri: string, name: string, byteCount: number, sha256: string }} Wanted */
+
+/**
+ * Takes away what lies there under a wanted name with other bytes: apt would believe the size.
+ *
+ * @param {string} folder
+ * @param {Wanted[]} wanted
+ */
+export async function removeWrong(folder, wanted) {
+  for (const { name, sha256 } of wanted) {
+    const file = join(folder, name);
+    if (existsSync(file) && (await hashOf(file)) !== sha256) {
+      console.log(`${file} has another checksum than apt's lists say: it is fetched again.`);
+      rmSync(file);
+    }
+  }
+}
+
+/**
+ * The files, each with the bytes that apt's lists promise.
+ *
+ * @param {string} folder
+ * @param {Wanted[]} wanted
+ */
+export async function verified(folder, wanted) {
+  for (const { name, sha256 } of wanted) {
+    const file = join(folder, name);
+    if (!existsSync(file) || (await hashOf(file)) !== sha256) {
+      throw new ProcessError(`${name} did not come with the checksum that apt's lists say: please try again.`);
+    }
+  }
+  return wanted.map(({ name }) => join(folder, name));
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDir, repository, withLock } from './cache.mjs';
+import { cacheDir, repository } from './cache.mjs';
+import { withLock } from './lock.mjs';
 import { run } from './process.mjs';
 import { findVariant } from './variants.mjs';
 import { runNinja } from './xnnpack.mjs';

@@ -1,9 +1,10 @@
 // Starts other programs, with the cache's tools first on the path.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { delimiter } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { binDir, repository } from './cache.mjs';
+import { binDir, cacheDir, repository } from './cache.mjs';
 
 /** A program that ended with an error, with the end of what it printed. */
 export class ProcessError extends Error {}
@@ -13,15 +14,109 @@ export function toolEnvironment() {
   return { ...process.env, PATH: `${binDir}${delimiter}${process.env.PATH}` };
 }
 
-/** What still runs: an interrupted set-up must not leave compilers behind. */
+/**
+ * What still runs. Each program leads a process group of its own, so that it can be ended with all that it has started:
+ * npm starts others, and Ctrl+C and at once again must not meet them still writing.
+ *
+ * @type {Set<import('node:child_process').ChildProcess>}
+ */
 const running = new Set();
+const PATIENCE_MS = 5000;
+
+/** @param {import('node:child_process').ChildProcess} child @param {NodeJS.Signals} signal */
+function endGroup({ pid }, signal) {
+  try {
+    if (pid) {
+      process.kill(-pid, signal);
+    }
+  } catch {
+    // It has just ended.
+  }
+}
+
+let interrupted = false;
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => {
+    const impatient = interrupted;
+    interrupted = true;
     for (const child of running) {
-      child.kill('SIGTERM');
+      endGroup(child, impatient ? 'SIGKILL' : 'SIGTERM');
     }
-    process.exit(130);
+    if (impatient || running.size === 0) {
+      process.exit(130);
+    }
+    // The lock is held until they are gone.
+    setTimeout(() => {
+      for (const child of running) {
+        endGroup(child, 'SIGKILL');
+      }
+      process.exit(130);
+    }, PATIENCE_MS).unref();
   });
+}
+
+/**
+ * When a process was started, in the system's own count; '' where the system does not say. A number of a process is used
+ * again some day, together with its start it is not.
+ *
+ * @param {number} pid
+ */
+export function startOf(pid) {
+  try {
+    // What follows the program's name, which may hold spaces itself: the start is the 22nd field.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * @param {number} pid
+ * @param {string} [startedAt] As startOf says.
+ */
+export function isAlive(pid, startedAt = '') {
+  if (!(pid > 0)) {
+    return false;
+  }
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPERM') {
+      return false;
+    }
+  }
+  return startedAt === '' || startOf(pid) === startedAt;
+}
+
+/** Where a process writes down what it has started, for whoever comes after it was killed. @param {number} pid */
+function orphansFile(pid) {
+  return join(cacheDir, 'running', String(pid));
+}
+
+function noteRunning() {
+  const lines = [...running].map(({ pid }) => `${pid} ${startOf(pid ?? 0)}`);
+  try {
+    if (lines.length > 0) {
+      mkdirSync(join(cacheDir, 'running'), { recursive: true });
+      writeFileSync(orphansFile(process.pid), lines.join('\n'));
+    } else {
+      rmSync(orphansFile(process.pid), { force: true });
+    }
+  } catch {
+    // A help for after a kill, nothing that a set-up depends on.
+  }
+}
+
+/** Ends what a process that was killed has left running. @param {number} pid */
+export function endOrphansOf(pid) {
+  const file = orphansFile(pid);
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  for (const [child, startedAt] of lines.map((line) => line.split(' '))) {
+    if (startedAt && isAlive(Number(child), startedAt)) {
+      process.kill(-Number(child), 'SIGKILL');
+    }
+  }
+  rmSync(file, { force: true });
 }
 
 /**
@@ -48,9 +143,11 @@ export function run(
     const child = spawn(command, parameters, {
       cwd,
       env: { ...toolEnvironment(), ...env },
+      detached: true,
       stdio: ['ignore', output, output, ...(statusPipe ? [/** @type {const} */ ('pipe')] : [])],
     });
     running.add(child);
+    noteRunning();
     /** @type {string[]} */
     const lines = [];
     for (const [index, stream] of child.stdio.entries()) {
@@ -69,10 +166,19 @@ export function run(
     }
     child.on('error', (error) => {
       running.delete(child);
+      noteRunning();
       reject(new ProcessError(`${command} could not be started: ${error.message}`));
     });
     child.on('close', (code, signal) => {
       running.delete(child);
+      noteRunning();
+      if (interrupted) {
+        // No next step: it would begin with what this one has left half done.
+        if (running.size === 0) {
+          process.exit(130);
+        }
+        return;
+      }
       if (code === 0) {
         resolve(lines.join('\n'));
         return;

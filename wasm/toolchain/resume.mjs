@@ -42,7 +42,7 @@ export async function downloadFile({ uri, file, byteCount, sha256 }, onProgress)
 }
 
 /** @param {string} file */
-async function hashOf(file) {
+export async function hashOf(file) {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex');

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { cacheDir, withLock } from './cache.mjs';
+import { cacheDir } from './cache.mjs';
+import { withLock } from './lock.mjs';
 import { hasNpmPackages, provideNpmPackages } from './npm.mjs';
 import { ProcessError } from './process.mjs';
 import { Progress } from './progress.mjs';

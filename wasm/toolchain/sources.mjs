@@ -1,7 +1,7 @@
 // XNNPACK and its helpers, at pinned commits: from Debian's source packages with their checksums, or by git, whose
 // commit ids are checksums themselves.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDir, isStamped, sha256, sourcesDir, stamp } from './cache.mjs';
 import { run, versionOf } from './process.mjs';
@@ -42,8 +42,10 @@ const doctest = {
 
 const state = pins.map(({ commit }) => commit).join('\n');
 
+const sourceFolders = pins.map(({ name }) => join(sourcesDir, name));
+
 export function hasSources() {
-  return isStamped('sources', state);
+  return isStamped('sources', state, sourceFolders);
 }
 
 /**
@@ -61,17 +63,16 @@ export async function provideSources(apt, onProgress) {
   if (archives) {
     rmSync(archives, { recursive: true, force: true });
   }
-  stamp('sources', state);
+  stamp('sources', state, sourceFolders);
 }
 
 /** Fetches doctest's header where there is no Debian package of it. */
 export async function provideDoctest() {
   const include = join(cacheDir, 'include/doctest');
-  if (!existsSync(include)) {
-    await fetchCommit(doctest);
-    mkdirSync(join(cacheDir, 'include'), { recursive: true });
-    renameSync(join(sourcesDir, 'doctest/doctest'), include);
-  }
+  await fetchCommit(doctest);
+  mkdirSync(join(cacheDir, 'include'), { recursive: true });
+  rmSync(include, { recursive: true, force: true });
+  renameSync(join(sourcesDir, 'doctest/doctest'), include);
 }
 
 /**

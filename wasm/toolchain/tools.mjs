@@ -48,13 +48,22 @@ export function decideTools() {
 
 /** @param {Tools} tools */
 export function hasBuildTools(tools) {
-  return tools.debian ? isStamped('tools', toolsState(tools)) : existsSync(join(cacheDir, 'include/doctest/doctest.h'));
+  return isStamped('tools', toolsState(tools), toolFolders());
 }
 
 /** @param {Tools} tools */
 function toolsState(tools) {
-  return `${tools.debian?.release} ${needsSysroot(tools)} 2`;
+  return tools.debian ? `${tools.debian.release} ${needsSysroot(tools)} 2` : 'own';
 }
+
+/** What provideBuildTools fills; em++ comes with Emscripten. */
+function toolFolders() {
+  const wrappers = existsSync(binDir) ? readdirSync(binDir).filter((name) => name !== 'em++') : [];
+  return [toolsDir, sysrootDir, join(cacheDir, 'include/doctest'), ...wrappers.map((name) => join(binDir, name))];
+}
+
+/** What provideEmscripten fills. */
+const emscriptenFolders = [emscriptenDir, join(cacheDir, 'emscripten.cmake'), join(binDir, 'em++')];
 
 /**
  * Whether the machine lacks the headers and libraries that every native program needs.
@@ -83,6 +92,7 @@ export async function provideBuildTools(tools, onProgress) {
       );
     }
     await provideDoctest();
+    stamp('tools', toolsState(tools), toolFolders());
     return;
   }
   const { release } = tools.debian;
@@ -116,7 +126,7 @@ export async function provideBuildTools(tools, onProgress) {
   mkdirSync(join(cacheDir, 'include'), { recursive: true });
   cpSync(join(toolsDir, 'usr/include/doctest'), join(cacheDir, 'include/doctest'), { recursive: true });
   apt.removeDownloads();
-  stamp('tools', toolsState(tools));
+  stamp('tools', toolsState(tools), toolFolders());
 }
 
 /** @param {Tools} tools */
@@ -175,7 +185,7 @@ function quote(text) {
 
 /** @param {Tools} tools */
 export function hasEmscripten(tools) {
-  return isStamped('emscripten', tools.emcc ? `own ${tools.emcc}` : 'private 3');
+  return isStamped('emscripten', tools.emcc ? `own ${tools.emcc}` : 'private 3', emscriptenFolders);
 }
 
 /**
@@ -186,7 +196,7 @@ export function hasEmscripten(tools) {
 export async function provideEmscripten(tools, onProgress, others) {
   if (tools.emcc) {
     writeFileSync(join(cacheDir, 'emscripten.cmake'), `set(HEADSTART_OWN_EMSCRIPTEN ${tools.emcc})\n`);
-    stamp('emscripten', `own ${tools.emcc}`);
+    stamp('emscripten', `own ${tools.emcc}`, emscriptenFolders);
     return;
   }
   const { release, triple, loader } = /** @type {NonNullable<Tools['debian']>} */ (tools.debian);
@@ -244,7 +254,7 @@ export async function provideEmscripten(tools, onProgress, others) {
   await run(join(binDir, 'em++'), ['--version']);
   writeFileSync(join(cacheDir, 'emscripten.cmake'), 'set(HEADSTART_OWN_EMSCRIPTEN "")\n');
   apt.removeDownloads();
-  stamp('emscripten', 'private 3');
+  stamp('emscripten', 'private 3', emscriptenFolders);
 }
 
 /** @param {OnProgress} onProgress */

@@ -1,9 +1,10 @@
 // Compiles XNNPACK into the cache, in parts that variants share.
 
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { cacheDir, recipeFiles, recipeHash, repository, sourcesDir } from './cache.mjs';
+import { firstDifference, recordInventory } from './inventory.mjs';
 import { run } from './process.mjs';
 
 /**
@@ -20,7 +21,16 @@ function partDir(part, tools) {
  * @param {import('./tools.mjs').Tools} tools
  */
 export function hasXnnpack(part, tools) {
-  return existsSync(join(partDir(part, tools), 'complete'));
+  const dir = partDir(part, tools);
+  const complete = join(dir, 'complete');
+  return existsSync(complete) && firstDifference(complete, librariesIn(dir)) === null;
+}
+
+/** What the linker takes of a part. @param {string} dir */
+function librariesIn(dir) {
+  return readdirSync(dir)
+    .filter((name) => name.endsWith('.a'))
+    .map((name) => join(dir, name));
 }
 
 /** @param {string} part */
@@ -50,10 +60,14 @@ export async function compileXnnpack(part, tools, onProgress) {
     HEADSTART_VARIANT: variant.join('-'),
   };
   const definitions = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`);
+  // Ninja goes by dates, so it would believe a library whose bytes were changed.
+  for (const library of existsSync(buildDir) ? librariesIn(buildDir) : []) {
+    rmSync(library);
+  }
   onProgress('configuring');
   await run('cmake', ['-S', join(recipe, 'core/xnnpack'), '-B', buildDir, '-G', 'Ninja', ...definitions]);
   await runNinja(buildDir, [], onProgress);
-  writeFileSync(join(buildDir, 'complete'), '');
+  recordInventory(join(buildDir, 'complete'), librariesIn(buildDir));
 }
 
 /**
