@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repository } from './places.mjs';
-import { milliseconds, printTable } from './tables.mjs';
+import { leastAndMedian, milliseconds, printTable } from './tables.mjs';
 
 const kBuilds = [
   { build: 'native', preset: 'native-release', file: 'core/bench_frame', threads: [1, 2] },
@@ -62,14 +62,14 @@ export async function measureFrames({ backbones, repeats, rounds }) {
   const rows = [...results.values()];
   const show = ({ min_ms, median_ms }) => milliseconds({ min: min_ms, median: median_ms });
   printTable(
-    `A 640x480 frame to its embedding, in Node ${process.versions.node}, ms (min / median)`,
+    `A 640x480 frame to its embedding, in Node ${process.versions.node}, ms`,
     [
       'backbone',
       'build',
       'threads',
-      'prepare',
-      'bare XNNPACK graph',
-      'together',
+      ...leastAndMedian('prepare'),
+      ...leastAndMedian('bare XNNPACK graph'),
+      ...leastAndMedian('together'),
       'together : bare',
       'peak GFLOP/s, 1 thread',
     ],
@@ -77,9 +77,9 @@ export async function measureFrames({ backbones, repeats, rounds }) {
       row.backbone,
       row.build,
       row.threads,
-      show(row.prepare),
-      show(row.graph),
-      show(row.together),
+      ...show(row.prepare),
+      ...show(row.graph),
+      ...show(row.together),
       (row.together.min_ms / row.graph.min_ms).toFixed(3),
       row.peakGflops.toFixed(1),
     ]),

@@ -1,4 +1,5 @@
-// npm run bench: measures, prints tables, and writes bench-results/bench.json.
+// npm run bench: measures, prints tables, and writes them into RESULTS.md beside this file, every number into
+// bench-results/bench.json.
 //
 //   npm run bench                                  everything
 //   npm run bench -- speed frames training sizes   only these parts
@@ -15,8 +16,10 @@ import { measureAdvice } from './advice.mjs';
 import { measureFineTuning } from './fine-tune.mjs';
 import { measureFrames } from './frames.mjs';
 import { defaultPictures, backbones as knownBackbones, library, repository } from './places.mjs';
+import { writeResults } from './results.mjs';
 import { measureSizes } from './sizes.mjs';
 import { measureSpeed } from './speed.mjs';
+import { takePrinted } from './tables.mjs';
 import { measureTraining } from './training.mjs';
 import { measureUnknown } from './unknown.mjs';
 
@@ -79,9 +82,12 @@ const parts = {
 };
 
 const results = { date: new Date().toISOString(), node: process.version, results: {} };
-for (const part of wanted) results.results[part] = await parts[part]();
+for (const part of wanted) {
+  results.results[part] = await parts[part]();
+  writeResults(part, takePrinted());
+}
 const folder = join(repository, 'bench-results');
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
-console.log(`\nwritten: ${join('bench-results', 'bench.json')}`);
+console.log('\nwritten: tests/bench/RESULTS.md, bench-results/bench.json');
 process.exit(0);

@@ -8,7 +8,7 @@ import { serveFolders } from '../web/support/static-server.mjs';
 import { installPeers, writePeerModel } from './peer.mjs';
 import { library, repository } from './places.mjs';
 import { readSafetensors } from './safetensors.mjs';
-import { milliseconds, printTable, summary } from './tables.mjs';
+import { leastAndMedian, milliseconds, printTable, summary } from './tables.mjs';
 
 const kVariants = [
   { variant: 'simd', threads: 1 },
@@ -87,8 +87,15 @@ export async function measureSpeed({ backbones, rounds, withPeer }) {
     await browser.close();
   }
   printTable(
-    `A 640x480 frame to its embedding, in Chromium, ${availableParallelism()} cores, ms (min / median of ${rounds}, in turns)`,
-    ['backbone', 'engine', 'threads', 'prepare and embed', 'the whole call from the page', 'against LiteRT.js (min)'],
+    `A 640x480 frame to its embedding, in Chromium, ${availableParallelism()} cores, ms (of ${rounds} rounds, in turns)`,
+    [
+      'backbone',
+      'engine',
+      'threads',
+      ...leastAndMedian('prepare and embed'),
+      ...leastAndMedian('the whole call from the page'),
+      'times as fast as LiteRT.js (least)',
+    ],
     results.map((row) => {
       const peer = results.find(
         (each) => each.backbone === row.backbone && each.engine === 'LiteRT.js' && each.threads === row.threads,
@@ -97,9 +104,9 @@ export async function measureSpeed({ backbones, rounds, withPeer }) {
         row.backbone,
         row.engine,
         row.threads,
-        milliseconds(row.compute),
-        milliseconds(row.roundTrip),
-        peer && peer !== row ? `${(peer.compute.min / row.compute.min).toFixed(2)} times as fast` : '',
+        ...milliseconds(row.compute),
+        ...milliseconds(row.roundTrip),
+        peer && peer !== row ? (peer.compute.min / row.compute.min).toFixed(2) : '',
       ];
     }),
   );

@@ -3,7 +3,7 @@
 import { pathToFileURL } from 'node:url';
 import { seededRandom } from './pictures.mjs';
 import { library } from './places.mjs';
-import { milliseconds, printTable, summary } from './tables.mjs';
+import { leastAndMedian, milliseconds, printTable, summary } from './tables.mjs';
 import { measureTrainingPeer } from './training-peer.mjs';
 
 const kShapes = [
@@ -62,21 +62,21 @@ export async function measureTraining({ backbone, rounds, variants, withPeer }) 
     }
   }
   printTable(
-    'Training at 1280 features, ms (min / median)',
+    'Training at 1280 features, ms',
     [
       'variant',
       'threads',
       'samples',
-      'L2 chosen by cross-validation',
-      'L2 given (cross-validated once)',
+      ...leastAndMedian('L2 chosen by cross-validation'),
+      ...leastAndMedian('L2 given, cross-validated once'),
       "Teachable Machine's recipe, in the same engine",
     ],
     results.map((row) => [
       row.variant,
       row.threads,
       `${row.classCount} x ${row.perClass}`,
-      milliseconds(row.validated),
-      milliseconds(row.single),
+      ...milliseconds(row.validated),
+      ...milliseconds(row.single),
       row.recipe ? row.recipe.min.toFixed(0) : 'not timed',
     ]),
   );
