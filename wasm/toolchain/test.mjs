@@ -1,6 +1,7 @@
 // npm test: the same set-up as npm start, then every test. `npm test -- core wasm` runs only these parts.
 
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { repository } from './cache.mjs';
 import { buildDirOf, buildPreset, distStep, moduleStep } from './modules.mjs';
@@ -8,7 +9,12 @@ import { ProcessError, run } from './process.mjs';
 import { runCommand, setUp } from './setup.mjs';
 import { variants } from './variants.mjs';
 
-/** @typedef {{ name: string, work: () => Promise<unknown> }} Suite */
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {(quietly?: (line: string) => void) => Promise<unknown>} work Prints as it goes, or tells its lines.
+ * @property {boolean} [alone] It times something, or fills the machine itself: nothing else runs beside it.
+ */
 
 const variantNames = variants.map(({ variant }) => variant);
 const relaxed = '--experimental-wasm-relaxed-simd';
@@ -18,8 +24,8 @@ const parts = {
   core: {
     steps: ['native-debug', 'native-asan'].map((preset) => presetStep(preset, `Tests of core, ${preset}`)),
     suites: [
-      { name: 'core, native', work: () => ctest('native-debug') },
-      { name: 'core and fuzz corpus, sanitizers', work: () => ctest('native-asan') },
+      { name: 'core, native', work: ctest('native-debug') },
+      { name: 'core and fuzz corpus, sanitizers', work: ctest('native-asan') },
     ],
   },
   wasm: {
@@ -33,23 +39,23 @@ const parts = {
       distStep(),
     ],
     suites: [
-      ...variants.map(({ variant, preset }) => ({ name: `core in Node, ${variant}`, work: () => ctest(preset) })),
-      { name: 'library in Node', work: () => nodeTest('tests/wasm') },
+      ...variants.map(({ variant, preset }) => ({ name: `core in Node, ${variant}`, work: ctest(preset) })),
+      { name: 'library in Node', work: nodeTest('tests/wasm'), alone: true },
     ],
   },
   web: {
     steps: [...variantNames.map(moduleStep), distStep()],
     suites: [
-      { name: 'modules of the page', work: () => nodeTest('tests/web') },
-      { name: 'page in Chromium', work: playwright },
+      { name: 'modules of the page', work: nodeTest('tests/web') },
+      { name: 'page in Chromium', work: playwright, alone: true },
     ],
   },
-  // Last, since the budgets look at what the others have built.
   repo: {
-    steps: [],
+    // The budgets look at everything that is built.
+    steps: [...variantNames.map(moduleStep), distStep()],
     suites: [
-      { name: 'set-up', work: () => nodeTest('tests/toolchain') },
-      { name: 'repository', work: () => nodeTest('tests/repo') },
+      { name: 'set-up', work: nodeTest('tests/toolchain') },
+      { name: 'repository', work: nodeTest('tests/repo', { HEADSTART_ALL_BUILT: '1' }) },
     ],
   },
 };
@@ -63,17 +69,22 @@ function presetStep(preset, title) {
   return { title, isDone: () => false, work: (onProgress) => buildPreset(preset, [], onProgress) };
 }
 
-/** @param {string} preset */
+/** @param {string} preset @returns {Suite['work']} */
 function ctest(preset) {
-  return run('ctest', ['--test-dir', buildDirOf(preset), '--output-on-failure', '--no-tests=error'], { show: true });
+  const parameters = ['--test-dir', buildDirOf(preset), '--output-on-failure', '--no-tests=error'];
+  return (quietly) => run('ctest', parameters, { show: !quietly, onLine: quietly });
 }
 
-/** @param {string} folder */
-async function nodeTest(folder) {
-  const files = testFiles(folder);
-  if (files.length > 0) {
-    await run(process.execPath, [relaxed, '--test', '--test-reporter=spec', ...files], { show: true });
-  }
+/** @param {string} folder @param {NodeJS.ProcessEnv} [env] @returns {Suite['work']} */
+function nodeTest(folder, env = {}) {
+  return async (quietly) => {
+    const files = testFiles(folder);
+    if (files.length === 0) {
+      throw new ProcessError(`there are no tests in ${folder}`);
+    }
+    const parameters = [relaxed, '--test', '--test-reporter=spec', ...files];
+    await run(process.execPath, parameters, { show: !quietly, onLine: quietly, env });
+  };
 }
 
 /** @param {string} folder */
@@ -98,18 +109,48 @@ async function playwright() {
   await run(process.execPath, [cli, 'test', '--config', 'tests/web/playwright.config.js'], { show: true });
 }
 
-/** @param {Suite[]} suites */
-async function runSuites(suites) {
-  /** @type {{ name: string, seconds: string, error: Error | null }[]} */
-  const results = [];
-  for (const { name, work } of suites) {
+/** @typedef {{ name: string, seconds: string, error: Error | null }} Outcome */
+
+/**
+ * @param {Suite} suite
+ * @param {boolean} beside Whether others run beside it: its lines are then printed together, when it has ended.
+ * @returns {Promise<Outcome>}
+ */
+async function runSuite({ name, work }, beside) {
+  /** @type {string[]} */
+  const lines = [];
+  const startedAt = performance.now();
+  if (!beside) {
     console.log(`\n== ${name} ==`);
-    const startedAt = performance.now();
-    const error = await work().then(
-      () => null,
-      (reason) => reason,
-    );
-    results.push({ name, seconds: ((performance.now() - startedAt) / 1000).toFixed(1), error });
+  }
+  const error = await work(beside ? (line) => lines.push(line) : undefined).then(
+    () => null,
+    (reason) => reason,
+  );
+  if (beside) {
+    console.log([`\n== ${name} ==`, ...lines].join('\n'));
+  }
+  return { name, seconds: ((performance.now() - startedAt) / 1000).toFixed(1), error };
+}
+
+/**
+ * First those that may run side by side, as many as there are processors; then the others, one after another.
+ *
+ * @param {Suite[]} suites
+ */
+async function runSuites(suites) {
+  /** @type {Outcome[]} */
+  const results = [];
+  const waiting = suites.filter(({ alone }) => !alone);
+  const lanes = Math.min(availableParallelism(), waiting.length);
+  const lane = async () => {
+    for (let suite = waiting.shift(); suite; suite = waiting.shift()) {
+      results.push(await runSuite(suite, lanes > 1));
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  for (const suite of suites.filter(({ alone }) => alone)) {
+    results.push(await runSuite(suite, false));
   }
   console.log('\n== summary ==');
   for (const { name, seconds, error } of results) {
@@ -131,9 +172,12 @@ runCommand(import.meta.url, async (parameters) => {
     throw new ProcessError(`expected some of ${Object.keys(parts).join(', ')}, got '${unknown}'`);
   }
   const names = parameters.length > 0 ? parameters : Object.keys(parts);
-  const needsModules = names.includes('wasm') || names.includes('web');
+  const needsModules = names.some((name) => name !== 'core');
   // Two parts may want the same step, under different names the same build.
-  const steps = names.flatMap((name) => (name === 'web' && names.includes('wasm') ? [] : parts[name].steps));
+  const steps = names.flatMap((name) => {
+    const others = { web: ['wasm'], repo: ['wasm', 'web'] }[name] ?? [];
+    return others.some((other) => names.includes(other)) ? [] : parts[name].steps;
+  });
   await setUp({
     native: names.includes('core'),
     variantNames: needsModules ? variantNames : [],
