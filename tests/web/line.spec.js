@@ -24,7 +24,7 @@ import {
 import { hasPhotographs, noPhotographs, pictureClasses } from './support/pictures.mjs';
 
 const PYTHON = '/usr/bin/python3';
-const SNIPPET = /<!-- python-snippet -->\s*```python\n([\s\S]*?)```\s*<!-- \/python-snippet -->/;
+const SNIPPET = new URL('../../web/src/export/snippets/head.py', import.meta.url);
 
 const settings = { picturesPerSecond: 20, mirror: false };
 const classes = pictureClasses();
@@ -254,11 +254,10 @@ test('a damaged head file is refused in words, and the head stays', async () => 
   expect(largestDifference(answers.slice(0, 3), again)).toBeLessThan(1e-5);
 });
 
-test('Python with NumPy reads the head by the README’s own lines and agrees', async () => {
+test('Python with NumPy reads the head by the lines that the README shows and agrees', async () => {
   const hasNumPy = existsSync(PYTHON) && runs(PYTHON, ['-c', 'import numpy']);
   expect(hasNumPy, `this test wants NumPy for ${PYTHON} (Debian: apt-get install python3-numpy)`).toBe(true);
-  const snippet = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').match(SNIPPET)?.[1];
-  expect(snippet, 'the README has a snippet between its two markers').toBeTruthy();
+  const snippet = readFileSync(SNIPPET, 'utf8');
 
   const folder = mkdtempSync(join(tmpdir(), 'headstart-python-'));
   const embeddings = await embedAll(page, unseenPictures.slice(0, 5));
