@@ -6,7 +6,7 @@
  * are only ever shown, never used as paths. Format: APPNOTE.TXT 6.3.10, sections 4.3 and 4.4.
  */
 
-import { crc32 } from './crc32.js';
+import { crc32 } from '../engine/shared/crc32.js';
 import { UnreadableError } from './unreadable.js';
 
 /**

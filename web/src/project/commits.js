@@ -3,7 +3,7 @@
  * whole or not at all.
  */
 
-import { crc32 } from '../intake/crc32.js';
+import { crc32 } from '../engine/shared/crc32.js';
 import { keysUnder } from './database.js';
 import { StorageError, toStorageError } from './storage-error.js';
 

@@ -2,7 +2,7 @@
  * All projects of this browser: listed, opened, written by one page at a time.
  */
 
-import { crc32 } from '../intake/crc32.js';
+import { crc32 } from '../engine/shared/crc32.js';
 import { Commits } from './commits.js';
 import { keysUnder, openDatabase } from './database.js';
 import { FORMAT, isKeptTraining, isNewer, isPlace, migrate, readProject } from './format.js';

@@ -1,5 +1,7 @@
 // Writes a PNG by ourselves, for platforms without an encoder (Node) or with one that alters pixels.
 
+import { crc32 } from './crc32.js';
+
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const FILTER_UP = 2; // most of a photograph is like the row above, and it costs one subtraction
 
@@ -56,14 +58,4 @@ function chunk(type, body) {
   bytes.set(body, 8);
   view.setUint32(8 + body.length, crc32(bytes.subarray(4, 8 + body.length)));
   return bytes;
-}
-
-/** ISO 3309, as the PNG specification wants it. @param {Uint8Array} bytes */
-function crc32(bytes) {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }
