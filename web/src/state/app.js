@@ -96,7 +96,7 @@ export async function createApp() {
   return {
     state,
     texts,
-    /** Draws again whenever one of these happened, and when the language changes. @param {string[]} events @param {() => void} draw */
+    /** Draws again whenever one of these happened, and when the language changes. @param {import('./types.js').StoreEvent[]} events @param {() => void} draw */
     watch(events, draw) {
       draw();
       return watch([...events, 'language-changed'], draw);

@@ -5,7 +5,7 @@
 const TOLD_KEY = 'headstart.told';
 
 /** @param {import('./types.js').Context} context */
-export function watchCanvas({ state, changed, engine, notices, texts }) {
+export function watchCanvas({ state, engine, notices, texts }) {
   engine.whenReady(async (trainer) => {
     const [{ trusted, detail }, stats] = await Promise.all([
       import('../intake/canvas-trust.js').then(({ checkCanvas }) => checkCanvas()),
@@ -16,7 +16,6 @@ export function watchCanvas({ state, changed, engine, notices, texts }) {
     } else {
       state.camera.canvas = detail.videoFrame === 'trusted' ? 'avoided' : 'falsified';
     }
-    changed('canvas-checked');
     if (state.camera.canvas === 'falsified') {
       notices.fail(Object.assign(new Error(texts.t('canvas.falsified')), { code: 'unsupported' }));
     }

@@ -114,7 +114,6 @@ export function createClasses({ state, changed, engine, notices, undo, texts, un
         savedCount: 0,
       };
       insert(card, state.classes.length);
-      changed('class-added');
       return card;
     },
 

@@ -41,7 +41,6 @@ export function createExamples({ state, changed, texts, notices }, { classes, sa
           }
           samples.recorded(taken);
         }
-        changed('examples-taken');
       } catch (error) {
         notices.fail(error);
       }

@@ -87,7 +87,6 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
       process: look,
       onRate: ({ framesPerSecond }) => {
         live.framesPerSecond = framesPerSecond;
-        changed('rate-measured');
       },
       onError: (error) => {
         if (!engine.trainer?.failed) {

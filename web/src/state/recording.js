@@ -93,7 +93,7 @@ export function createRecording(context, { classes, samples, camera }) {
         return;
       }
       state.recording = { classKey, kind: 'hold', taken: 0, wanted: 0, countdown: 0 };
-      changed('recording-changed', 'recording-started');
+      changed('recording-changed');
       recorder.start();
     },
 
@@ -103,7 +103,7 @@ export function createRecording(context, { classes, samples, camera }) {
         return;
       }
       state.recording = { classKey, kind: 'burst', taken: 0, wanted: 1, countdown: 0 };
-      changed('recording-changed', 'recording-started');
+      changed('recording-changed');
       await recorder.shot();
       await finish();
     },
@@ -120,7 +120,7 @@ export function createRecording(context, { classes, samples, camera }) {
       const { burstCount: wanted, countdownSeconds } = state.settings;
       burst = new AbortController();
       state.recording = { classKey, kind: 'burst', taken: 0, wanted, countdown: countdownSeconds };
-      changed('recording-changed', 'recording-started');
+      changed('recording-changed');
       try {
         await recorder.burst({
           count: wanted,

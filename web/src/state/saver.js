@@ -16,7 +16,9 @@ const ROWS_AFTER_MS = 900;
 /** What could not be written is tried again. */
 const RETRY_MS = 4000;
 
+/** @type {import('./types.js').StoreEvent[]} */
 const WATCHED = ['samples-changed', 'samples-removed', 'classes-changed', 'order-changed', 'report-changed'];
+/** @type {import('./types.js').StoreEvent[]} */
 const WATCHED_TOO = ['training-ended', 'head-imported', 'training-settings-changed', 'backbone-chosen'];
 
 /** Identifies what a backbone sees: other weights or another size see something else. @param {import('./types.js').BackboneInfo} backbone */

@@ -8,7 +8,8 @@
  * @param {S} state
  */
 export function createStore(state) {
-  /** @type {Map<string, Set<() => void>>} */
+  /** @typedef {import('./types.js').StoreEvent} StoreEvent */
+  /** @type {Map<StoreEvent, Set<() => void>>} */
   const watchers = new Map();
   /** @type {Set<() => void>} */
   const due = new Set();
@@ -49,7 +50,7 @@ export function createStore(state) {
   return {
     state,
 
-    /** @param {...string} events What happened, in the past tense. */
+    /** @param {...StoreEvent} events What happened, in the past tense. */
     changed(...events) {
       for (const event of events) {
         for (const react of watchers.get(event) ?? []) {
@@ -60,7 +61,7 @@ export function createStore(state) {
     },
 
     /**
-     * @param {string[]} events
+     * @param {StoreEvent[]} events
      * @param {() => void} react
      */
     watch(events, react) {

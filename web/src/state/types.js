@@ -145,13 +145,64 @@
  */
 
 /**
+ * What can happen, in the past tense. A setting that was chosen says so by its own name.
+ *
+ * @typedef {`${keyof Settings}-chosen`
+ *   | 'actions-changed'
+ *   | 'advice-changed'
+ *   | 'advised'
+ *   | 'announced'
+ *   | 'backbone-changed'
+ *   | 'backbones-changed'
+ *   | 'camera-changed'
+ *   | 'classes-changed'
+ *   | 'dialog-changed'
+ *   | 'engine-changed'
+ *   | 'engine-progressed'
+ *   | 'engine-ready'
+ *   | 'exam-changed'
+ *   | 'head-imported'
+ *   | 'history-changed'
+ *   | 'intake-changed'
+ *   | 'intake-ended'
+ *   | 'language-changed'
+ *   | 'live-changed'
+ *   | 'network-changed'
+ *   | 'notices-changed'
+ *   | 'order-changed'
+ *   | 'outputs-changed'
+ *   | 'project-changed'
+ *   | 'recording-changed'
+ *   | 'recording-ended'
+ *   | 'report-changed'
+ *   | 'samples-changed'
+ *   | 'samples-loaded'
+ *   | 'samples-removed'
+ *   | 'saving-changed'
+ *   | 'settings-changed'
+ *   | 'source-changed'
+ *   | 'storage-failed'
+ *   | 'training-changed'
+ *   | 'training-ended'
+ *   | 'training-progressed'
+ *   | 'training-reset'
+ *   | 'training-settings-changed'
+ *   | 'tuning-changed'
+ *   | 'unsaved-changed'
+ *   | 'video-attached'
+ *   | 'viewer-changed'
+ *   | 'winner-changed'
+ * } StoreEvent
+ */
+
+/**
  * What the parts of the state share. `changed` names what happened, in the past tense; whoever watches is called once
  * per frame.
  *
  * @typedef {object} Context
  * @property {State} state
- * @property {(...events: string[]) => void} changed
- * @property {(events: string[], react: () => void) => () => void} watch
+ * @property {(...events: StoreEvent[]) => void} changed
+ * @property {(events: StoreEvent[], react: () => void) => () => void} watch
  * @property {import('../texts/texts.js').Texts} texts
  * @property {import('./engine-link.js').EngineLink} engine
  * @property {import('./notices.js').Notices} notices
