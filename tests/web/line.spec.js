@@ -223,14 +223,14 @@ test('training goes on in a hidden tab', async () => {
 
 test('the head leaves as a file and works the same after the page was loaded again', async () => {
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save the trained head' }).click();
+  await page.getByRole('button', { name: 'Save what it learnt' }).click();
   const saved = await download;
   expect(saved.suggestedFilename()).toMatch(/\.safetensors$/);
   headFile = readFileSync(await saved.path());
 
   await openPage(page, settings);
   expect(await page.evaluate(() => window.headstart.trainer.headInfo)).toBeNull();
-  await page.getByLabel('Open a trained head').setInputFiles({
+  await page.getByLabel('Open what was learnt').setInputFiles({
     name: 'head.safetensors',
     mimeType: 'application/octet-stream',
     buffer: headFile,
@@ -244,7 +244,7 @@ test('the head leaves as a file and works the same after the page was loaded aga
 });
 
 test('a damaged head file is refused in words, and the head stays', async () => {
-  await page.getByLabel('Open a trained head').setInputFiles({
+  await page.getByLabel('Open what was learnt').setInputFiles({
     name: 'head.safetensors',
     mimeType: 'application/octet-stream',
     buffer: headFile.subarray(0, headFile.length - 100),

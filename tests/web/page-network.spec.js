@@ -172,7 +172,7 @@ test('a tuned head leaves as a file and comes back with the same answers', async
   const pictures = [...classes[0].unseen.slice(0, 4), ...classes[1].unseen.slice(0, 4)];
   const before = await predictAll(page, pictures);
   const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save the trained head' }).click();
+  await page.getByRole('button', { name: 'Save what it learnt' }).click();
   const path = await (await saved).path();
   const context = await browser.newContext({ baseURL: process.env.HEADSTART_URL, permissions: ['camera'] });
   const other = await context.newPage();

@@ -41,7 +41,7 @@ test('after the first load nothing is fetched, and everything works with the hos
   }
   await record(page, 'Class 2', (await pictureCount(page, 'Class 2')) + 2);
   await untilTrained(page);
-  for (const name of ['Save the trained head', 'Save all pictures (zip)']) {
+  for (const name of ['Save what it learnt', 'Save all pictures (zip)']) {
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name }).click();
     expect(await (await download).failure()).toBeNull();

@@ -126,7 +126,7 @@ export default {
   'report.nearlyAll': 'Fast alle neuen Bilder würden richtig erkannt.',
   'report.unmeasured': 'Es läuft. Wie gut, weiß noch niemand.',
   'report.unmeasuredHint': 'Mit ein paar Bildern mehr in jeder Klasse kann es sich selbst prüfen.',
-  'report.imported': 'Ein gelernter Kopf aus einer Datei ist am Werk.',
+  'report.imported': 'Das Gelernte kam aus einer Datei.',
   'report.few': {
     one: '„{name}“ hat nur {count} Bild: Mehr machen es sicherer.',
     other: '„{name}“ hat nur {count} Bilder: Mehr machen es sicherer.',
@@ -134,7 +134,7 @@ export default {
   'report.weak': '„{name}“ wird am häufigsten verfehlt: Mehr und verschiedenere Bilder davon helfen.',
   'report.how': {
     one: 'Geprüft an {count} Bild, das nicht mitgelernt wurde.',
-    other: 'Geprüft an {count} Bildern, jedes von einem Kopf, der es nicht gelernt hatte.',
+    other: 'Geprüft an {count} Bildern, von denen keines dabei mitgelernt war.',
   },
   'report.stale': 'Seitdem haben sich Bilder geändert: noch einmal lernen.',
   'report.details': 'Alle Zahlen',
@@ -254,10 +254,10 @@ export default {
   'keep.exam': 'Prüfung: mit neuen Bildern testen',
   'keep.title': 'Zum Mitnehmen',
   'keep.use': 'Benutzen: lass etwas passieren',
-  'keep.head': 'Gelernten Kopf speichern',
+  'keep.head': 'Gelerntes speichern',
   'keep.pictures': 'Alle Bilder speichern (Zip)',
   'keep.saving': 'Packt die Bilder ein',
-  'keep.open': 'Gelernten Kopf öffnen',
+  'keep.open': 'Gelerntes öffnen',
   'keep.privacy': 'Alles geschieht auf diesem Gerät. Nichts wird irgendwohin gesendet.',
 
   'engine.loading': 'Macht sich bereit …',
@@ -303,10 +303,10 @@ export default {
   'notice.classMoved': '{name} ist jetzt Nummer {position}.',
   'notice.trained': 'Gelernt. {percent} richtig in der Prüfung.',
   'notice.trainedUnmeasured': 'Gelernt.',
-  'notice.headSaved': 'Der gelernte Kopf ist gespeichert',
+  'notice.headSaved': 'Das Gelernte ist gespeichert',
   'notice.headOpened': {
-    one: 'Ein Kopf für {count} Klasse ist am Werk',
-    other: 'Ein Kopf für {count} Klassen ist am Werk',
+    one: 'Kennt jetzt {count} Klasse aus der Datei',
+    other: 'Kennt jetzt {count} Klassen aus der Datei',
   },
   'notice.backboneChanged': 'Der Backbone ist gewechselt.',
 

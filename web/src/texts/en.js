@@ -124,7 +124,7 @@ export default {
   'report.nearlyAll': 'Nearly all new pictures would be right.',
   'report.unmeasured': 'It works. How well, nobody knows yet.',
   'report.unmeasuredHint': 'With a few more pictures in every class it can test itself.',
-  'report.imported': 'A trained head from a file is at work.',
+  'report.imported': 'What it learnt came from a file.',
   'report.few': {
     one: '“{name}” has only {count} picture: more would make this surer.',
     other: '“{name}” has only {count} pictures: more would make this surer.',
@@ -132,7 +132,7 @@ export default {
   'report.weak': '“{name}” is missed most often: more, and more varied, pictures of it help.',
   'report.how': {
     one: 'Tested on {count} picture that it had not learnt from.',
-    other: 'Tested on {count} pictures, each by a head that had not learnt from it.',
+    other: 'Tested on {count} pictures, none of which it had learnt from when it was asked.',
   },
   'report.stale': 'Pictures changed since: train again.',
   'report.details': 'All numbers',
@@ -251,10 +251,10 @@ export default {
   'keep.exam': 'Exam: try it on new pictures',
   'keep.title': 'Take it with you',
   'keep.use': 'Use it: make it do something',
-  'keep.head': 'Save the trained head',
+  'keep.head': 'Save what it learnt',
   'keep.pictures': 'Save all pictures (zip)',
   'keep.saving': 'Packing the pictures',
-  'keep.open': 'Open a trained head',
+  'keep.open': 'Open what was learnt',
   'keep.privacy': 'Everything happens on this device. Nothing is sent anywhere.',
 
   'engine.loading': 'Getting ready…',
@@ -297,8 +297,11 @@ export default {
   'notice.classMoved': '{name} is now number {position}.',
   'notice.trained': 'Learnt. {percent} right in the test.',
   'notice.trainedUnmeasured': 'Learnt.',
-  'notice.headSaved': 'The trained head is saved',
-  'notice.headOpened': { one: 'A head for {count} class is at work', other: 'A head for {count} classes is at work' },
+  'notice.headSaved': 'What it learnt is saved',
+  'notice.headOpened': {
+    one: 'It now knows {count} class from the file',
+    other: 'It now knows {count} classes from the file',
+  },
   'notice.backboneChanged': 'The backbone is changed.',
 
   'error.bad-argument': 'That does not work like this.',

@@ -125,7 +125,7 @@ export default {
   'report.nearlyAll': 'Acertaría casi todas las imágenes nuevas.',
   'report.unmeasured': 'Funciona. Cómo de bien, aún no se sabe.',
   'report.unmeasuredHint': 'Con unas imágenes más en cada clase puede ponerse a prueba.',
-  'report.imported': 'Trabaja una cabeza entrenada traída de un archivo.',
+  'report.imported': 'Lo aprendido viene de un archivo.',
   'report.few': {
     one: '«{name}» tiene solo {count} imagen: con más sería más seguro.',
     other: '«{name}» tiene solo {count} imágenes: con más sería más seguro.',
@@ -133,7 +133,7 @@ export default {
   'report.weak': '«{name}» es la que más falla: ayudan más imágenes suyas y más variadas.',
   'report.how': {
     one: 'Probado con {count} imagen de la que no había aprendido.',
-    other: 'Probado con {count} imágenes, cada una por una cabeza que no había aprendido de ella.',
+    other: 'Probado con {count} imágenes; de ninguna había aprendido al responder.',
   },
   'report.stale': 'Las imágenes han cambiado: hay que aprender otra vez.',
   'report.details': 'Todos los números',
@@ -253,10 +253,10 @@ export default {
   'keep.exam': 'Examen: pruébalo con fotos nuevas',
   'keep.title': 'Llévatelo',
   'keep.use': 'Úsalo: haz que pase algo',
-  'keep.head': 'Guardar la cabeza entrenada',
+  'keep.head': 'Guardar lo aprendido',
   'keep.pictures': 'Guardar las imágenes (zip)',
   'keep.saving': 'Empaquetando las imágenes',
-  'keep.open': 'Abrir una cabeza entrenada',
+  'keep.open': 'Abrir algo aprendido',
   'keep.privacy': 'Todo ocurre en este dispositivo. No se envía nada a ninguna parte.',
 
   'engine.loading': 'Preparándose…',
@@ -299,10 +299,10 @@ export default {
   'notice.classMoved': '{name} es ahora la número {position}.',
   'notice.trained': 'Aprendido. {percent} de aciertos en la prueba.',
   'notice.trainedUnmeasured': 'Aprendido.',
-  'notice.headSaved': 'La cabeza entrenada está guardada',
+  'notice.headSaved': 'Lo aprendido está guardado',
   'notice.headOpened': {
-    one: 'Trabaja una cabeza para {count} clase',
-    other: 'Trabaja una cabeza para {count} clases',
+    one: 'Ahora conoce {count} clase del archivo',
+    other: 'Ahora conoce {count} clases del archivo',
   },
   'notice.backboneChanged': 'La red base ha cambiado.',
 

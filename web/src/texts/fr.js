@@ -126,7 +126,7 @@ export default {
   'report.nearlyAll': 'Presque toutes les nouvelles images seraient justes.',
   'report.unmeasured': 'Ça marche. À quel point, on ne le sait pas encore.',
   'report.unmeasuredHint': 'Avec quelques images de plus par classe, un test devient possible.',
-  'report.imported': 'Une tête entraînée, tirée d’un fichier, est à l’œuvre.',
+  'report.imported': 'Ce qui a été appris vient d’un fichier.',
   'report.few': {
     one: '« {name} » n’a que {count} image : avec plus, ce serait plus sûr.',
     other: '« {name} » n’a que {count} images : avec plus, ce serait plus sûr.',
@@ -134,7 +134,7 @@ export default {
   'report.weak': '« {name} » est manquée le plus souvent : d’autres images, plus variées, aideront.',
   'report.how': {
     one: 'Testé sur {count} image qui n’avait pas été apprise.',
-    other: 'Testé sur {count} images, chacune par une tête qui ne l’avait pas apprise.',
+    other: 'Testé sur {count} images, dont aucune n’avait été apprise au moment de répondre.',
   },
   'report.stale': 'Des images ont changé depuis : il faut apprendre de nouveau.',
   'report.details': 'Tous les chiffres',
@@ -255,10 +255,10 @@ export default {
   'keep.exam': 'Examen : essaie avec de nouvelles images',
   'keep.title': 'À emporter',
   'keep.use': 'Utilise-le : fais-lui faire quelque chose',
-  'keep.head': 'Enregistrer la tête entraînée',
+  'keep.head': 'Enregistrer ce qui est appris',
   'keep.pictures': 'Enregistrer les images (zip)',
   'keep.saving': 'Emballe les images',
-  'keep.open': 'Ouvrir une tête entraînée',
+  'keep.open': 'Ouvrir ce qui a été appris',
   'keep.privacy': 'Tout se passe sur cet appareil. Rien n’est envoyé nulle part.',
 
   'engine.loading': 'Se prépare…',
@@ -301,10 +301,10 @@ export default {
   'notice.classMoved': '{name} est maintenant numéro {position}.',
   'notice.trained': 'Appris. {percent} justes au test.',
   'notice.trainedUnmeasured': 'Appris.',
-  'notice.headSaved': 'La tête entraînée est enregistrée',
+  'notice.headSaved': 'Ce qui est appris est enregistré',
   'notice.headOpened': {
-    one: 'Une tête pour {count} classe est à l’œuvre',
-    other: 'Une tête pour {count} classes est à l’œuvre',
+    one: 'Connaît maintenant {count} classe du fichier',
+    other: 'Connaît maintenant {count} classes du fichier',
   },
   'notice.backboneChanged': 'Le réseau de base est changé.',
 

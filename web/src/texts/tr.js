@@ -124,7 +124,7 @@ export default {
   'report.nearlyAll': 'Yeni resimlerin hemen hepsini doğru bilir.',
   'report.unmeasured': 'Çalışıyor. Ne kadar iyi, henüz bilinmiyor.',
   'report.unmeasuredHint': 'Her sınıfta birkaç resim daha olursa kendini sınayabilir.',
-  'report.imported': 'Dosyadan gelen eğitilmiş bir baş çalışıyor.',
+  'report.imported': 'Öğrendikleri bir dosyadan geldi.',
   'report.few': {
     one: '“{name}” sınıfında yalnızca {count} resim var: daha fazlası bunu sağlamlaştırır.',
     other: '“{name}” sınıfında yalnızca {count} resim var: daha fazlası bunu sağlamlaştırır.',
@@ -132,7 +132,7 @@ export default {
   'report.weak': 'En çok “{name}” kaçırılıyor: ondan daha çok ve daha çeşitli resim yardım eder.',
   'report.how': {
     one: 'Öğrenmediği {count} resimle sınandı.',
-    other: '{count} resimle sınandı; her biri onu öğrenmemiş bir başla.',
+    other: '{count} resimle sınandı; sorulduğunda hiçbirinden öğrenmemişti.',
   },
   'report.stale': 'Resimler o zamandan beri değişti: yeniden öğret.',
   'report.details': 'Tüm sayılar',
@@ -247,10 +247,10 @@ export default {
   'keep.exam': 'Sınav: yeni resimlerle dene',
   'keep.title': 'Yanında götür',
   'keep.use': 'Kullan: bir şey yapmasını sağla',
-  'keep.head': 'Eğitilmiş başı kaydet',
+  'keep.head': 'Öğrendiğini kaydet',
   'keep.pictures': 'Tüm resimleri kaydet (zip)',
   'keep.saving': 'Resimleri paketliyor',
-  'keep.open': 'Eğitilmiş baş aç',
+  'keep.open': 'Öğrenileni aç',
   'keep.privacy': 'Her şey bu cihazda olur. Hiçbir yere bir şey gönderilmez.',
 
   'engine.loading': 'Hazırlanıyor…',
@@ -299,8 +299,8 @@ export default {
   'notice.classMoved': '{name} artık {position}. sırada.',
   'notice.trained': 'Öğrendi. Sınamada {percent} doğru.',
   'notice.trainedUnmeasured': 'Öğrendi.',
-  'notice.headSaved': 'Eğitilmiş baş kaydedildi',
-  'notice.headOpened': { one: '{count} sınıflık bir baş çalışıyor', other: '{count} sınıflık bir baş çalışıyor' },
+  'notice.headSaved': 'Öğrendiği kaydedildi',
+  'notice.headOpened': { one: 'Artık dosyadan {count} sınıf biliyor', other: 'Artık dosyadan {count} sınıf biliyor' },
   'notice.backboneChanged': 'Omurga değişti.',
 
   'error.bad-argument': 'Böyle olmaz.',

@@ -21,7 +21,6 @@ export default {
   'project.littleRoom':
     'Hier ist wenig Platz. In einem privaten Fenster ist alles weg, wenn es geschlossen wird: Speichere deine Bilder als Datei.',
   'project.off': 'Hier wird nichts aufgehoben: Speichere deine Bilder als Datei, bevor du die Seite schließt.',
-  'project.loading': 'Weiter, wo du warst: {done} von {total} Bildern',
   'project.damaged': 'Das war auf der Festplatte beschädigt und fehlt jetzt: {what}. Alles andere ist da.',
   'project.lost.training': 'das Gelernte (es wird neu gelernt)',
   'project.lost.record': 'Angaben zum Projekt',

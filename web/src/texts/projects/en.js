@@ -20,9 +20,8 @@ export default {
   'project.littleRoom':
     'There is little room here. If this is a private window, everything goes when it is closed: save your pictures as a file.',
   'project.off': 'Nothing is kept here: save your pictures as a file before you close the page.',
-  'project.loading': 'Continue where you were: {done} of {total} pictures',
   'project.damaged': 'This was damaged on the disk and is left out: {what}. Everything else is here.',
-  'project.lost.training': 'the trained head (it learns again)',
+  'project.lost.training': 'what it had learnt (it learns again)',
   'project.lost.record': 'details of the project',
   'project.lost.pictures': { one: '{count} picture of “{name}”', other: '{count} pictures of “{name}”' },
   'project.elsewhere.title': 'Already open',

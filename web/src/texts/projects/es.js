@@ -20,13 +20,11 @@ export default {
   'project.littleRoom':
     'Aquí hay poco espacio. En una ventana privada todo desaparece al cerrarla: guarda tus imágenes en un archivo.',
   'project.off': 'Aquí no se guarda nada: guarda tus imágenes en un archivo antes de cerrar la página.',
-  'project.loading': 'Sigue donde estabas: {done} de {total} imágenes',
   'project.damaged': 'Esto estaba dañado en el disco y se ha dejado fuera: {what}. Todo lo demás está aquí.',
   'project.lost.training': 'lo aprendido (se aprende de nuevo)',
   'project.lost.record': 'datos del proyecto',
   'project.lost.pictures': {
     one: '{count} imagen de «{name}»',
-    many: '{count} imágenes de «{name}»',
     other: '{count} imágenes de «{name}»',
   },
   'project.elsewhere.title': 'Ya está abierto',

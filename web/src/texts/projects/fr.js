@@ -21,13 +21,11 @@ export default {
   'project.littleRoom':
     'Il y a peu de place ici. Dans une fenêtre privée, tout disparaît à la fermeture : enregistre tes images dans un fichier.',
   'project.off': 'Rien n’est gardé ici : enregistre tes images dans un fichier avant de fermer la page.',
-  'project.loading': 'Continue où tu en étais : {done} images sur {total}',
   'project.damaged': 'Ceci était abîmé sur le disque et a été laissé de côté : {what}. Tout le reste est là.',
   'project.lost.training': 'ce qui était appris (il apprend de nouveau)',
   'project.lost.record': 'des détails du projet',
   'project.lost.pictures': {
     one: '{count} image de « {name} »',
-    many: '{count} images de « {name} »',
     other: '{count} images de « {name} »',
   },
   'project.elsewhere.title': 'Déjà ouvert',

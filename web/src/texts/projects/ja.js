@@ -21,7 +21,6 @@ export default {
   'project.littleRoom':
     'ここは空きが少ないです。プライベートウィンドウなら閉じるとすべて消えます。写真をファイルに保存してください。',
   'project.off': 'ここには何も残りません。ページを閉じる前に写真をファイルに保存してください。',
-  'project.loading': 'つづきから：{total} 枚のうち {done} 枚',
   'project.damaged': 'ディスク上でこわれていたため除きました：{what}。ほかはすべてあります。',
   'project.lost.training': '学んだ結果（もう一度学びます）',
   'project.lost.record': 'プロジェクトの情報',

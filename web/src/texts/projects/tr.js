@@ -20,7 +20,6 @@ export default {
   'project.littleRoom':
     'Burada az yer var. Gizli bir penceredeysen kapatınca her şey gider: resimlerini dosya olarak kaydet.',
   'project.off': 'Burada hiçbir şey saklanmıyor: sayfayı kapatmadan resimlerini dosya olarak kaydet.',
-  'project.loading': 'Kaldığın yerden devam: {total} resimden {done}',
   'project.damaged': 'Bu, diskte bozulmuştu ve dışarıda bırakıldı: {what}. Geri kalan her şey burada.',
   'project.lost.training': 'öğrenilenler (yeniden öğrenir)',
   'project.lost.record': 'projenin bilgileri',
