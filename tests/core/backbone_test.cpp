@@ -75,18 +75,21 @@ Floats copied(std::span<const float> values) {
 }  // namespace
 
 TEST_CASE("the table of MobileNetV2 has the published channels at width 1 and 0.35") {
-  const MobileNetV2 full = mobilenet_v2(1.0);
-  CHECK(full.stem_channels == 32);
-  CHECK(full.blocks[0].output_channels == 16);
-  CHECK(full.blocks[3].expanded_channels == 144);
-  CHECK(full.blocks[16].output_channels == 320);
-  CHECK(full.last_channels == 1280);
-  const MobileNetV2 slim = mobilenet_v2(0.35);
-  CHECK(slim.stem_channels == 16);
-  CHECK(slim.blocks[0].output_channels == 8);
-  CHECK(slim.blocks[16].output_channels == 112);
-  CHECK(slim.last_channels == 1280);
-  CHECK(mobilenet_v2(1.4).last_channels == 1792);
+  const auto channels = [](const Network& network, const char* block) {
+    return network.map_of(*network.find_block(block)).channel_count;
+  };
+  const Network full = mobilenet_v2(1.0, 224);
+  CHECK(channels(full, "stem") == 32);
+  CHECK(channels(full, "blocks.0") == 16);
+  CHECK(full.find_layer("blocks.3.expand")->output == MapShape{56, 56, 144});
+  CHECK(full.map_of(*full.find_block("blocks.16")) == MapShape{7, 7, 320});
+  CHECK(channels(full, "last") == 1280);
+  const Network slim = mobilenet_v2(0.35, 224);
+  CHECK(channels(slim, "stem") == 16);
+  CHECK(channels(slim, "blocks.0") == 8);
+  CHECK(channels(slim, "blocks.16") == 112);
+  CHECK(channels(slim, "last") == 1280);
+  CHECK(mobilenet_v2(1.4, 224).embedding_dim() == 1792);
   CHECK(tensors_of(full).size() == 104);
 }
 
@@ -175,7 +178,7 @@ TEST_CASE("keeping maps does not change the embedding") {
   const Bytes file = make_random_backbone(small());
   Backbone plain = loaded(file, {}, pool);
   BackboneOptions all;
-  for (const std::string& name : map_names_of(mobilenet_v2(0.1))) all.maps.push_back(name);
+  for (const FeatureBlock& block : feature_blocks_of(mobilenet_v2(0.1, 96))) all.maps.push_back(block.map);
   Backbone keeping = loaded(file, all, pool);
   for (Backbone* backbone : {&plain, &keeping}) {
     fill_with_noise(backbone->input(0), 2);

@@ -9,8 +9,8 @@
 
 #include "files/safetensors.h"
 #include "fine_tune/loss.h"
-#include "fine_tune/network.h"
 #include "fine_tune/rng.h"
+#include "fine_tune/trained_network.h"
 #include "support/files.h"
 
 using namespace headstart;
@@ -87,7 +87,7 @@ std::vector<double> golden(const SafetensorsView& file, const char* name) {
 }
 
 // The small network with the script's weights, all of it trained, `piece_size` pictures at once.
-Network small_network(const ComputePool& pool, std::size_t piece_size) {
+TrainedNetwork small_network(const ComputePool& pool, std::size_t piece_size) {
   const std::vector<std::uint8_t> bytes = backbone_file();
   const auto file = SafetensorsView::parse(bytes);
   REQUIRE(file.ok());
@@ -100,13 +100,13 @@ Network small_network(const ComputePool& pool, std::size_t piece_size) {
   const std::size_t head = plan.value().head_weights();
   restart_parameter(plan.value().parameters[head], tensor_values(head));
   restart_parameter(plan.value().parameters[head + 1], tensor_values(head + 1));
-  auto network = Network::create(std::move(plan).value(), piece_size, std::size_t{1} << 30U, pool);
+  auto network = TrainedNetwork::create(std::move(plan).value(), piece_size, std::size_t{1} << 30U, pool);
   REQUIRE(network.ok());
   return std::move(network).value();
 }
 
 // Runs the script's two pictures in pieces of `piece_size`; returns the loss.
-double run_pictures(Network& network, std::size_t piece_size, std::vector<float>& logits) {
+double run_pictures(TrainedNetwork& network, std::size_t piece_size, std::vector<float>& logits) {
   const std::size_t size = static_cast<std::size_t>(kInputSize * kInputSize) * 3;
   const std::vector<float> pictures = random_values(1000, kPictures * size, 1.0);
   const std::uint32_t classes[kPictures] = {2, 0};
@@ -143,7 +143,7 @@ TEST_CASE("the whole network's gradients agree with autograd, in one piece or se
   for (const std::size_t piece_size : {std::size_t{2}, std::size_t{1}}) {
     const auto pool = ComputePool::create(1);
     REQUIRE(pool.ok());
-    Network network = small_network(pool.value(), piece_size);
+    TrainedNetwork network = small_network(pool.value(), piece_size);
     std::vector<float> logits;
     const double loss = run_pictures(network, piece_size, logits);
     CHECK(loss == doctest::Approx(golden(file.value(), "loss")[0]).epsilon(1e-5));

@@ -82,8 +82,8 @@ double largest_difference(const DepthwiseCase& layer) {
   auto output = noise(layer.output_count(), 4);
   GraphBuilder graph(2);
   const GraphMap map = graph.input(0, layer.height, layer.width, layer.channel_count);
-  graph.depthwise(map, {.kernel_size = 3, .stride = layer.stride, .activation = layer.activation},
-                  {weights.span(), biases.span()}, ExternalId{1});
+  graph.depthwise(map, {3, 3, layer.stride, {}, layer.activation}, {weights.span(), biases.span()},
+                  ExternalId{1});
   auto runtime = graph.finish(pool.value());
   REQUIRE(runtime.ok());
   const std::array buffers = {ExternalBuffer{0, input.data()}, ExternalBuffer{1, output.data()}};

@@ -42,8 +42,8 @@ Head joined_head() {
 Head tuned_head() {
   Head head = plain_head(1280);
   head.border = "blocks.15";
-  const MobileNetV2 network = mobilenet_v2(0.1);
-  const std::size_t input = network.blocks[15].output_channels;
+  const Network network = mobilenet_v2(0.1, 96);
+  const std::size_t input = network.map_of(*network.find_block("blocks.15")).channel_count;
   head.tensors = {tensor("blocks.16.expand.weight", {6 * input, 1, 1, input}),
                   tensor("blocks.16.expand.bias", {6 * input}), tensor("last.bias", {1280})};
   return head;
@@ -62,7 +62,8 @@ BackboneInfo small_backbone() {
   info.name = "mobilenet_v2_0.1_96";
   info.width_multiplier = "0.1";
   info.embedding_dim = 1280;
-  info.feature_blocks = feature_blocks_of(mobilenet_v2(0.1));
+  info.feature_blocks = feature_blocks_of(mobilenet_v2(0.1, 96));
+  info.tensors = tensors_of(mobilenet_v2(0.1, 96));
   return info;
 }
 
@@ -127,14 +128,14 @@ TEST_CASE("a file says what its head reads and changes under the names that othe
 }
 
 TEST_CASE("files whose features or border make no sense are refused as bad files") {
-  for (const char* features : {"", "last", "[]", "[1]", R"(["blocks.17"])", R"(["last","last"])",
+  for (const char* features : {"", "last", "[]", "[1]", R"(["blocks.1000"])", R"(["last","last"])",
                                R"(["cut"])", R"(["last","cut"])", R"(["stem"])"}) {
     CAPTURE(features);
     const Error error = unreadable(joined_head(), "features", features);
     CHECK(error.code == ErrorCode::kBadFile);
     CHECK_FALSE(error.message.empty());
   }
-  for (const char* border : {"blocks.99", "blocks.16", "last", "blocks.", "x"}) {
+  for (const char* border : {"blocks.099", "blocks.16", "last", "blocks.", "x"}) {
     CAPTURE(border);
     CHECK(unreadable(tuned_head(), "border", border).code == ErrorCode::kBadFile);
   }
@@ -150,7 +151,7 @@ TEST_CASE("tensors that do not belong behind the border, or to a cut, are not wr
   CHECK(write_head_file(frozen).ok());
 
   Head unknown = tuned_head();
-  unknown.tensors.push_back(tensor("blocks.0.expand.weight", {8, 1, 1, 8}));  // block 0 does not expand
+  unknown.tensors.push_back(tensor("classifier.weight", {8, 1, 1, 8}));
   unwritable(unknown);
   Head flat = tuned_head();
   flat.tensors[0].shape = {flat.tensors[0].values.size()};
@@ -204,6 +205,12 @@ TEST_CASE("a head fits when its maps and tensors have the backbone's sizes") {
   Head reshaped = tuned_head();
   reshaped.tensors[2] = tensor("last.bias", {640});
   misfit(reshaped, "[640]");
+  Head absent = tuned_head();
+  absent.tensors.push_back(tensor("blocks.16.squeeze.bias", {8}));
+  misfit(absent, "not there");
+  Head deep = joined_head();
+  deep.features[0] = "blocks.17";
+  misfit(deep, "no map \"blocks.17\"");
   Head cut = cut_head();
   cut.tensors[0] = tensor("cut.weight", {12, 1, 1, 16});
   misfit(cut, "reads 16 channels, the map \"blocks.5\" has 8");

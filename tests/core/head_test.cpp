@@ -230,9 +230,11 @@ TEST_CASE("a head fits backbones of its name only, whatever their bytes") {
   BackboneInfo backbone;
   backbone.name = "mobilenet_v2_0.35_224";
   backbone.embedding_dim = 1280;
+  backbone.feature_blocks = {{"last", 0, 1280}};
   backbone.sha256 = std::string(64, 'b');
   CHECK(check_head_fits(head, backbone).ok());
   backbone.embedding_dim = 1024;
+  backbone.feature_blocks = {{"last", 0, 1024}};
   CHECK(check_head_fits(head, backbone).error().message == "head expects 1280 features per sample, got 1024");
   backbone.name = "mobilenet_v2_1.0_224";
   const Status status = check_head_fits(head, backbone);

@@ -72,10 +72,9 @@ namespace {
 
 val layers_value(const Backbone& backbone) {
   val list = val::array();
-  const Result<std::vector<NetworkLayer>> layers = network_layers(backbone.info(), backbone.input_size_px());
-  if (!layers) return list;
-  for (std::size_t i = 0; i < layers.value().size(); ++i) {
-    const NetworkLayer& layer = layers.value()[i];
+  const std::vector<NetworkLayer> layers = network_layers(backbone.network());
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const NetworkLayer& layer = layers[i];
     val entry = val::object();
     entry.set("name", layer.name);
     entry.set("side", static_cast<double>(layer.side));

@@ -10,33 +10,10 @@
 
 #include "headstart/compute.h"
 #include "headstart/image.h"
+#include "headstart/network.h"
 #include "headstart/status.h"
 
 namespace headstart {
-
-// Where the mean over the places of one map lies in the row of features that a pass gives.
-struct FeatureBlock {
-  std::string map;         // "blocks.0" … "blocks.16", "last"
-  std::size_t offset = 0;  // of its first number in the row
-  std::size_t count = 0;   // the map's channels
-};
-
-// What a backbone file says about itself.
-struct BackboneInfo {
-  std::string name;  // the file's own `name`, else architecture_width_inputsize: "mobilenet_v2_0.35_224"
-  std::string architecture;        // "mobilenet_v2"
-  std::string width_multiplier;    // as the file writes it: "0.35"
-  std::int32_t input_size_px = 0;  // what it was trained for
-  Normalisation normalisation;
-  std::string input_scale;   // the file's own text, "1/127.5"; the head file repeats it
-  std::string input_offset;  // "-1"
-  std::size_t embedding_dim = 0;
-  std::vector<FeatureBlock> feature_blocks;  // of the whole network, in its order
-  std::size_t parameter_count = 0;
-  std::string source;
-  std::string license;
-  std::string sha256;  // of the file's bytes, lower-case hexadecimal
-};
 
 // One map of the network that can be asked for by name: "blocks.0" … "blocks.16" and "last".
 struct MapInfo {
@@ -64,11 +41,17 @@ class Backbone {
   static Result<Backbone> load(std::span<const std::uint8_t> file, const BackboneOptions& options,
                                const ComputePool& pool);
 
+  // The same for a network that was read already, its tensors perhaps changed (core/src/network). They are
+  // shared, not copied.
+  static Result<Backbone> from_network(Network network, const BackboneOptions& options,
+                                       const ComputePool& pool);
+
   Backbone(Backbone&&) noexcept;
   Backbone& operator=(Backbone&&) noexcept;
   ~Backbone();
 
   const BackboneInfo& info() const;  // valid as long as the backbone
+  const Network& network() const;    // at this input size, up to the map that it ends at; as long
   [[nodiscard]] std::int32_t input_size_px() const;
   [[nodiscard]] std::size_t max_batch_size() const;
   std::span<const MapInfo> maps() const;  // those asked for, in the order asked

@@ -8,16 +8,10 @@
 
 #include "headstart/backbone.h"
 #include "headstart/features.h"
+#include "headstart/network.h"
 #include "headstart/status.h"
 
 namespace headstart {
-
-// A tensor that fine-tuning changed or made, under its name in the backbone or head file.
-struct ChangedTensor {
-  std::string name;
-  std::vector<std::size_t> shape;
-  std::vector<float> values;
-};
 
 // Whether a picture is looked at once or twice.
 enum class SecondLook : std::uint8_t {

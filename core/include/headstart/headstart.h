@@ -18,6 +18,7 @@
 #include "headstart/image.h"           // IWYU pragma: export
 #include "headstart/known.h"           // IWYU pragma: export
 #include "headstart/metrics.h"         // IWYU pragma: export
+#include "headstart/network.h"         // IWYU pragma: export
 #include "headstart/network_layers.h"  // IWYU pragma: export
 #include "headstart/sample_store.h"    // IWYU pragma: export
 #include "headstart/status.h"          // IWYU pragma: export

@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "headstart/backbone.h"
-#include "headstart/status.h"
+#include "headstart/network.h"
 
 namespace headstart {
 
@@ -20,9 +19,8 @@ struct NetworkLayer {
   std::size_t stride = 0;         // pixels of the picture from one place of its map to the next
 };
 
-// The layers from the picture on, at this input size. internal where `info` is not of a backbone that was
-// loaded.
-[[nodiscard]] Result<std::vector<NetworkLayer>> network_layers(const BackboneInfo& info,
-                                                               std::int32_t input_size_px);
+// The layers from the picture on, at the input size that the network is fitted to; a Backbone has one
+// (Backbone::network).
+[[nodiscard]] std::vector<NetworkLayer> network_layers(const Network& network);
 
 }  // namespace headstart

@@ -6,11 +6,11 @@
 #include <cassert>
 #include <utility>
 
-#include "backbone/backbone_file.h"
 #include "backbone/graph_builder.h"
+#include "backbone/network_graph.h"
 #include "headstart/buffer.h"
 #include "headstart/features.h"
-#include "network/mobilenet_v2.h"
+#include "network/network_file.h"
 
 namespace headstart {
 namespace {
@@ -24,19 +24,27 @@ constexpr std::size_t kMostBatch = 64;
 // External ids of the graph: the means of the maps come after the input, then the maps that were asked for.
 constexpr std::uint32_t kInputId = 0;
 constexpr std::uint32_t kFirstMeanId = 1;
-constexpr std::string_view kLastMap = "last";
 
 Error bad_argument(std::string message) {
   return {ErrorCode::kBadArgument, std::move(message)};
 }
 
-Status check_maps(const BackboneOptions& options, const std::vector<std::string>& known) {
-  const auto position_of = [&](const std::string& name) { return std::ranges::find(known, name); };
-  const auto unknown = [&](const std::string& name) {
-    return bad_argument("the network has maps \"" + known.front() + "\" to \"" + known[known.size() - 2] +
-                        "\" and \"" + known.back() + "\", but none called \"" + name + "\"");
+// "blocks.0" to "blocks.16" and "last", for messages.
+std::string map_names_text(std::span<const FeatureBlock> known) {
+  if (known.size() < 3) return "\"" + known.front().map + "\" to \"" + known.back().map + "\"";
+  return "\"" + known.front().map + "\" to \"" + known[known.size() - 2].map + "\" and \"" +
+         known.back().map + "\"";
+}
+
+Status check_maps(const BackboneOptions& options, const std::vector<FeatureBlock>& known) {
+  const auto position_of = [&](const std::string& name) {
+    return std::ranges::find(known, name, &FeatureBlock::map);
   };
-  const std::string& end = options.end_map.empty() ? known.back() : options.end_map;
+  const auto unknown = [&](const std::string& name) {
+    return bad_argument("the network has maps " + map_names_text(known) + ", but none called \"" + name +
+                        "\"");
+  };
+  const std::string& end = options.end_map.empty() ? known.back().map : options.end_map;
   if (position_of(end) == known.end()) return unknown(end);
   for (std::size_t i = 0; i < options.maps.size(); ++i) {
     const std::string& name = options.maps[i];
@@ -51,7 +59,7 @@ Status check_maps(const BackboneOptions& options, const std::vector<std::string>
   return {};
 }
 
-Status check_options(const BackboneOptions& options, const MobileNetV2& network) {
+Status check_options(const BackboneOptions& options, const BackboneInfo& info) {
   const std::span<const std::int32_t> sizes = supported_input_sizes();
   if (options.input_size_px != 0 && std::ranges::find(sizes, options.input_size_px) == sizes.end()) {
     return bad_argument("the input size must be " + supported_input_sizes_text() + " pixels, got " +
@@ -61,7 +69,7 @@ Status check_options(const BackboneOptions& options, const MobileNetV2& network)
     return bad_argument("the batch size must be from 1 to " + std::to_string(kMostBatch) + ", got " +
                         std::to_string(options.max_batch_size));
   }
-  return check_maps(options, map_names_of(network));
+  return check_maps(options, info.feature_blocks);
 }
 
 }  // namespace
@@ -70,12 +78,12 @@ Status check_options(const BackboneOptions& options, const MobileNetV2& network)
 // points to.
 struct Backbone::State {
   BackboneInfo info;
+  Network network;  // at the input size that it runs at, up to the map that it ends at
   std::int32_t input_size_px = 0;
   std::size_t max_batch_size = 1;
   std::size_t graph_bytes = 0;  // what XNNPACK keeps for itself, estimated
   ImagePreparer preparer;
 
-  BackboneWeights weights;
   PaddedBuffer<float> input;               // [max_batch_size, input_size_px, input_size_px, 3]
   std::vector<FeatureBlock> blocks;        // of the maps that are computed
   std::vector<PaddedBuffer<float>> means;  // for each of blocks: [max_batch_size, count]
@@ -85,14 +93,15 @@ struct Backbone::State {
   GraphRuntime runtime;
   std::size_t batch_size = 0;  // that the runtime is set up for
 
-  State(BackboneFile file, const BackboneOptions& options, ImagePreparer image_preparer)
-      : info(std::move(file.info)),
-        input_size_px(options.input_size_px == 0 ? info.input_size_px : options.input_size_px),
+  State(BackboneInfo whole_info, Network a_network, const BackboneOptions& options,
+        ImagePreparer image_preparer)
+      : info(std::move(whole_info)),
+        network(std::move(a_network)),
+        input_size_px(static_cast<std::int32_t>(network.input_size_px)),
         max_batch_size(options.max_batch_size),
-        preparer(std::move(image_preparer)),
-        weights(std::move(file.weights)) {}
+        preparer(std::move(image_preparer)) {}
 
-  Status build(const MobileNetV2& network, const BackboneOptions& options, const ComputePool& pool);
+  Status build(const BackboneOptions& options, const ComputePool& pool);
   Status allocate_buffers();
   Status set_up(std::size_t new_batch_size);
 
@@ -103,7 +112,7 @@ struct Backbone::State {
   [[nodiscard]] std::uint32_t first_map_id() const {
     return kFirstMeanId + static_cast<std::uint32_t>(blocks.size());
   }
-  [[nodiscard]] bool has_embedding() const { return blocks.back().map == kLastMap; }
+  [[nodiscard]] bool has_embedding() const { return blocks.size() == info.feature_blocks.size(); }
   [[nodiscard]] std::span<const float> mean(std::size_t block_index, std::size_t batch_index) const {
     const std::size_t count = blocks[block_index].count;
     return std::as_const(means[block_index]).span().subspan(batch_index * count, count);
@@ -113,37 +122,26 @@ struct Backbone::State {
   }
 };
 
-Status Backbone::State::build(const MobileNetV2& network, const BackboneOptions& options,
-                              const ComputePool& pool) {
-  blocks = info.feature_blocks;
-  const auto block_of = [&](std::string_view name) {
-    return std::ranges::find(blocks, name, &FeatureBlock::map);
-  };
-  if (!options.end_map.empty()) blocks.erase(block_of(options.end_map) + 1, blocks.end());
-  maps.resize(options.maps.size());
-  const auto index_of = [&](std::string_view name) {
-    return static_cast<std::size_t>(std::ranges::find(options.maps, name) - options.maps.begin());
-  };
-  MobileNetV2Graph parts;
-  parts.input_size_px = static_cast<std::size_t>(input_size_px);
+Status Backbone::State::build(const BackboneOptions& options, const ComputePool& pool) {
+  blocks = feature_blocks_of(network);
+  for (const std::string& name : options.maps) {
+    const MapShape& map = network.map_of(*network.find_block(name));
+    maps.push_back({name, map.channel_count, map.height, map.width});
+  }
+  NetworkGraph parts;
   parts.input_id = kInputId;
-  parts.end_map = blocks.back().map;
-  parts.layer = [&](const std::string& name) { return weights.layer(name); };
   parts.map_id = [&](std::string_view name) -> ExternalId {
-    const std::size_t index = index_of(name);
-    if (index == maps.size()) return std::nullopt;
-    return first_map_id() + static_cast<std::uint32_t>(index);
+    const auto found = std::ranges::find(maps, name, &MapInfo::name);
+    if (found == maps.end()) return std::nullopt;
+    return first_map_id() + static_cast<std::uint32_t>(found - maps.begin());
   };
   parts.mean_id = [&](std::string_view name) {
-    return kFirstMeanId + static_cast<std::uint32_t>(block_of(name) - blocks.begin());
-  };
-  parts.on_map = [&](std::string_view name, const GraphMap& map) {
-    const std::size_t index = index_of(name);
-    if (index < maps.size()) maps[index] = {std::string(name), map.channel_count, map.height, map.width};
+    return kFirstMeanId +
+           static_cast<std::uint32_t>(std::ranges::find(blocks, name, &FeatureBlock::map) - blocks.begin());
   };
 
   GraphBuilder graph(first_map_id() + static_cast<std::uint32_t>(maps.size()));
-  add_mobilenet_v2(graph, network, parts);
+  add_network(graph, network, parts);
   auto built = graph.finish(pool);
   if (!built) return built.error();
   runtime = std::move(built).value();
@@ -192,21 +190,37 @@ Backbone::~Backbone() = default;
 
 Result<Backbone> Backbone::load(std::span<const std::uint8_t> file, const BackboneOptions& options,
                                 const ComputePool& pool) {
-  auto read = read_backbone_file(file);
-  if (!read) return read.error();
-  const MobileNetV2 network = read.value().network;
-  if (const Status checked = check_options(options, network); !checked) return checked.error();
-  const std::int32_t size_px =
-      options.input_size_px == 0 ? read.value().info.input_size_px : options.input_size_px;
+  auto network = read_network(file);
+  if (!network) return network.error();
+  return from_network(std::move(network).value(), options, pool);
+}
+
+Result<Backbone> Backbone::from_network(Network network, const BackboneOptions& options,
+                                        const ComputePool& pool) {
+  BackboneInfo info = info_of(network);
+  if (const Status checked = check_options(options, info); !checked) return checked.error();
+  const std::int32_t size_px = options.input_size_px == 0 ? info.input_size_px : options.input_size_px;
   auto preparer = ImagePreparer::create(size_px, &pool);
   if (!preparer) return preparer.error();
-  auto state = std::make_unique<State>(std::move(read).value(), options, std::move(preparer).value());
-  if (const Status built = state->build(network, options, pool); !built) return built.error();
+  if (!options.end_map.empty()) {
+    auto cut = cut_network(std::move(network), options.end_map);
+    if (!cut) return cut.error();
+    network = std::move(cut).value();
+  }
+  if (const Status fitted = fit_network(network, static_cast<std::size_t>(size_px)); !fitted) {
+    return fitted.error();
+  }
+  auto state =
+      std::make_unique<State>(std::move(info), std::move(network), options, std::move(preparer).value());
+  if (const Status built = state->build(options, pool); !built) return built.error();
   return Backbone(std::move(state));
 }
 
 const BackboneInfo& Backbone::info() const {
   return state_->info;
+}
+const Network& Backbone::network() const {
+  return state_->network;
 }
 std::int32_t Backbone::input_size_px() const {
   return state_->input_size_px;
@@ -225,8 +239,8 @@ std::size_t Backbone::feature_count() const {
 }
 
 std::size_t Backbone::memory_bytes() const {
-  std::size_t bytes = state_->weights.size_bytes() + state_->graph_bytes + state_->input.size_bytes() +
-                      state_->preparer.memory_bytes();
+  std::size_t bytes = state_->network.parameter_count() * sizeof(float) + state_->graph_bytes +
+                      state_->input.size_bytes() + state_->preparer.memory_bytes();
   for (const PaddedBuffer<float>& mean : state_->means) bytes += mean.size_bytes();
   for (const PaddedBuffer<float>& map : state_->kept) bytes += map.size_bytes();
   return bytes;

@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "headstart/buffer.h"
+
 namespace headstart {
 namespace {
 
@@ -19,9 +21,33 @@ struct OutputRange {
   float highest;
 };
 
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+// What the operator before it can do on the way, without a pass of its own.
+bool is_clamp(Activation activation) {
+  return activation == Activation::kLinear || activation == Activation::kRelu ||
+         activation == Activation::kRelu6;
+}
+
 OutputRange range_of(Activation activation) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  if (activation == Activation::kRelu) return {0.0F, kInfinity};
   return activation == Activation::kRelu6 ? OutputRange{0.0F, 6.0F} : OutputRange{-kInfinity, kInfinity};
+}
+
+// An activation with a pass of its own leaves the operator before it linear and inside.
+OutputRange fused_range(Activation activation) {
+  return range_of(is_clamp(activation) ? activation : Activation::kLinear);
+}
+ExternalId fused_id(Activation activation, ExternalId external_id) {
+  return is_clamp(activation) ? external_id : std::nullopt;
+}
+
+// Single numbers for XNNPACK, which may read past their end.
+template <int kNumerator, int kDenominator>
+std::span<const float> number() {
+  alignas(kBufferAlignmentBytes) static constexpr std::array<float, 1 + kReadablePaddingBytes / sizeof(float)>
+      kValues = {static_cast<float>(kNumerator) / kDenominator};
+  return std::span(kValues).first(1);
 }
 
 Status status_of(xnn_status code, const char* what) {
@@ -40,21 +66,28 @@ Status status_of(xnn_status code, const char* what) {
   }
 }
 
-// TensorFlow's SAME padding in one direction.
-struct Padding {
-  std::uint32_t before = 0;
-  std::uint32_t after = 0;
-  std::size_t output_size = 0;
+// A window's padding on a map, as XNNPACK counts.
+struct WindowPadding {
+  std::uint32_t top;
+  std::uint32_t right;
+  std::uint32_t bottom;
+  std::uint32_t left;
+  std::size_t height;
+  std::size_t width;
 };
 
-Padding same_padding(std::size_t input_size, std::size_t kernel_size, std::size_t stride) {
-  Padding padding;
-  padding.output_size = (input_size + stride - 1) / stride;
-  const std::size_t covered = (padding.output_size - 1) * stride + kernel_size;
-  const std::size_t missing = covered > input_size ? covered - input_size : 0;
-  padding.before = static_cast<std::uint32_t>(missing / 2);
-  padding.after = static_cast<std::uint32_t>(missing - missing / 2);
-  return padding;
+WindowPadding padding_of(const GraphMap& input, const GraphBuilder::Window& window) {
+  const Padding& padding = window.padding;
+  const PaddedSide rows =
+      pad_side(padding.kind, input.height, window.kernel_height, window.stride, padding.top, padding.bottom);
+  const PaddedSide columns =
+      pad_side(padding.kind, input.width, window.kernel_width, window.stride, padding.left, padding.right);
+  return {static_cast<std::uint32_t>(rows.before),
+          static_cast<std::uint32_t>(columns.after),
+          static_cast<std::uint32_t>(rows.after),
+          static_cast<std::uint32_t>(columns.before),
+          rows.output,
+          columns.output};
 }
 
 }  // namespace
@@ -130,66 +163,195 @@ GraphMap GraphBuilder::input(std::uint32_t external_id, std::size_t height, std:
   return input_;
 }
 
-GraphMap GraphBuilder::convolution(const GraphMap& input, const Convolution& layer,
-                                   const LayerWeights& weights, ExternalId external_id) {
-  assert(weights.weights.size() ==
-         layer.channel_count * layer.kernel_size * layer.kernel_size * input.channel_count);
-  assert(weights.biases.size() == layer.channel_count);
-  const Padding rows = same_padding(input.height, layer.kernel_size, layer.stride);
-  const Padding columns = same_padding(input.width, layer.kernel_size, layer.stride);
+std::uint32_t GraphBuilder::define_number(std::span<const float> number) {
+  return define_static(std::array<std::size_t, 4>{1, 1, 1, 1}, number);
+}
+
+GraphMap GraphBuilder::define_window_output(const GraphMap& input, const Window& window,
+                                            std::size_t channel_count, ExternalId external_id) {
+  const WindowPadding padding = padding_of(input, window);
   const GraphMap output =
-      define_output(rows.output_size, columns.output_size, layer.channel_count, external_id);
-  const std::uint32_t filter_id = define_static(
-      std::array{layer.channel_count, layer.kernel_size, layer.kernel_size, input.channel_count},
-      weights.weights);
-  const std::uint32_t bias_id = define_static(std::array{layer.channel_count}, weights.biases);
+      define_output(padding.height, padding.width, channel_count, fused_id(window.activation, external_id));
   note_step(input, output);
+  return output;
+}
+
+GraphMap GraphBuilder::convolution(const GraphMap& input, const Window& window, std::size_t channel_count,
+                                   std::size_t groups, const LayerWeights& weights, ExternalId external_id) {
+  const std::size_t group_inputs = input.channel_count / groups;
+  assert(weights.weights.size() == channel_count * window.kernel_height * window.kernel_width * group_inputs);
+  assert(weights.biases.size() == channel_count);
+  const GraphMap output = define_window_output(input, window, channel_count, external_id);
+  const std::uint32_t filter_id = define_static(
+      std::array{channel_count, window.kernel_height, window.kernel_width, group_inputs}, weights.weights);
+  const std::uint32_t bias_id = define_static(std::array{channel_count}, weights.biases);
   if (!status_) return output;
-  const auto kernel_size = static_cast<std::uint32_t>(layer.kernel_size);
-  const auto stride = static_cast<std::uint32_t>(layer.stride);
-  const OutputRange range = range_of(layer.activation);
-  keep(xnn_define_convolution_2d(subgraph_.get(), rows.before, columns.after, rows.after, columns.before,
-                                 kernel_size, kernel_size, stride, stride, /*dilation_height=*/1,
-                                 /*dilation_width=*/1, /*groups=*/1, input.channel_count, layer.channel_count,
-                                 range.lowest, range.highest, input.id, filter_id, bias_id, output.id,
-                                 kNoFlags),
+  const WindowPadding padding = padding_of(input, window);
+  const auto stride = static_cast<std::uint32_t>(window.stride);
+  const OutputRange range = fused_range(window.activation);
+  keep(xnn_define_convolution_2d(
+           subgraph_.get(), padding.top, padding.right, padding.bottom, padding.left,
+           static_cast<std::uint32_t>(window.kernel_height), static_cast<std::uint32_t>(window.kernel_width),
+           stride, stride, /*dilation_height=*/1, /*dilation_width=*/1, static_cast<std::uint32_t>(groups),
+           group_inputs, channel_count / groups, range.lowest, range.highest, input.id, filter_id, bias_id,
+           output.id, kNoFlags),
        "a convolution");
-  return output;
+  return is_clamp(window.activation) ? output : activate(output, window.activation, external_id);
 }
 
-GraphMap GraphBuilder::depthwise(const GraphMap& input, const Depthwise& layer, const LayerWeights& weights,
+GraphMap GraphBuilder::depthwise(const GraphMap& input, const Window& window, const LayerWeights& weights,
                                  ExternalId external_id) {
-  assert(weights.weights.size() == layer.kernel_size * layer.kernel_size * input.channel_count);
+  assert(weights.weights.size() == window.kernel_height * window.kernel_width * input.channel_count);
   assert(weights.biases.size() == input.channel_count);
-  const Padding rows = same_padding(input.height, layer.kernel_size, layer.stride);
-  const Padding columns = same_padding(input.width, layer.kernel_size, layer.stride);
-  const GraphMap output =
-      define_output(rows.output_size, columns.output_size, input.channel_count, external_id);
+  const GraphMap output = define_window_output(input, window, input.channel_count, external_id);
   const std::uint32_t filter_id = define_static(
-      std::array{std::size_t{1}, layer.kernel_size, layer.kernel_size, input.channel_count}, weights.weights);
+      std::array{std::size_t{1}, window.kernel_height, window.kernel_width, input.channel_count},
+      weights.weights);
   const std::uint32_t bias_id = define_static(std::array{input.channel_count}, weights.biases);
-  note_step(input, output);
   if (!status_) return output;
-  const auto kernel_size = static_cast<std::uint32_t>(layer.kernel_size);
-  const auto stride = static_cast<std::uint32_t>(layer.stride);
-  const OutputRange range = range_of(layer.activation);
-  keep(xnn_define_depthwise_convolution_2d(
-           subgraph_.get(), rows.before, columns.after, rows.after, columns.before, kernel_size, kernel_size,
-           stride, stride, /*dilation_height=*/1,
-           /*dilation_width=*/1, /*depth_multiplier=*/1, input.channel_count, range.lowest, range.highest,
-           input.id, filter_id, bias_id, output.id, kNoFlags),
+  const WindowPadding padding = padding_of(input, window);
+  const auto stride = static_cast<std::uint32_t>(window.stride);
+  const OutputRange range = fused_range(window.activation);
+  keep(xnn_define_depthwise_convolution_2d(subgraph_.get(), padding.top, padding.right, padding.bottom,
+                                           padding.left, static_cast<std::uint32_t>(window.kernel_height),
+                                           static_cast<std::uint32_t>(window.kernel_width), stride, stride,
+                                           /*dilation_height=*/1, /*dilation_width=*/1,
+                                           /*depth_multiplier=*/1, input.channel_count, range.lowest,
+                                           range.highest, input.id, filter_id, bias_id, output.id, kNoFlags),
        "a depthwise convolution");
-  return output;
+  return is_clamp(window.activation) ? output : activate(output, window.activation, external_id);
 }
 
-GraphMap GraphBuilder::add(const GraphMap& a, const GraphMap& b, ExternalId external_id) {
-  assert(a.height == b.height && a.width == b.width && a.channel_count == b.channel_count);
+GraphMap GraphBuilder::average_pool(const GraphMap& input, const Window& window, ExternalId external_id) {
+  const GraphMap output = define_window_output(input, window, input.channel_count, external_id);
+  if (!status_) return output;
+  const WindowPadding padding = padding_of(input, window);
+  const auto stride = static_cast<std::uint32_t>(window.stride);
+  const OutputRange range = fused_range(window.activation);
+  keep(xnn_define_average_pooling_2d(subgraph_.get(), padding.top, padding.right, padding.bottom,
+                                     padding.left, static_cast<std::uint32_t>(window.kernel_height),
+                                     static_cast<std::uint32_t>(window.kernel_width), stride, stride,
+                                     range.lowest, range.highest, input.id, output.id, kNoFlags),
+       "an average pool");
+  return is_clamp(window.activation) ? output : activate(output, window.activation, external_id);
+}
+
+GraphMap GraphBuilder::max_pool(const GraphMap& input, const Window& window, ExternalId external_id) {
+  const GraphMap output = define_window_output(input, window, input.channel_count, external_id);
+  if (!status_) return output;
+  const WindowPadding padding = padding_of(input, window);
+  const auto stride = static_cast<std::uint32_t>(window.stride);
+  const OutputRange range = fused_range(window.activation);
+  keep(xnn_define_max_pooling_2d(subgraph_.get(), padding.top, padding.right, padding.bottom, padding.left,
+                                 static_cast<std::uint32_t>(window.kernel_height),
+                                 static_cast<std::uint32_t>(window.kernel_width), stride, stride,
+                                 /*dilation_height=*/1, /*dilation_width=*/1, range.lowest, range.highest,
+                                 input.id, output.id, kNoFlags),
+       "a max pool");
+  return is_clamp(window.activation) ? output : activate(output, window.activation, external_id);
+}
+
+GraphMap GraphBuilder::binary(int xnn_operator, const GraphMap& a, std::uint32_t b_id,
+                              ExternalId external_id) {
   const GraphMap output = define_output(a.height, a.width, a.channel_count, external_id);
   note_step(a, output);
   if (!status_) return output;
-  keep(
-      xnn_define_binary(subgraph_.get(), xnn_binary_add, /*params=*/nullptr, a.id, b.id, output.id, kNoFlags),
-      "an addition");
+  keep(xnn_define_binary(subgraph_.get(), static_cast<xnn_binary_operator>(xnn_operator), /*params=*/nullptr,
+                         a.id, b_id, output.id, kNoFlags),
+       xnn_operator == xnn_binary_add ? "an addition" : "a multiplication");
+  return output;
+}
+
+GraphMap GraphBuilder::unary(int xnn_operator, const GraphMap& input, ExternalId external_id) {
+  const GraphMap output = define_output(input.height, input.width, input.channel_count, external_id);
+  note_step(input, output);
+  if (!status_) return output;
+  keep(xnn_define_unary(subgraph_.get(), static_cast<xnn_unary_operator>(xnn_operator), /*params=*/nullptr,
+                        input.id, output.id, kNoFlags),
+       "an activation");
+  return output;
+}
+
+GraphMap GraphBuilder::clamp(const GraphMap& input, float lowest, float highest, ExternalId external_id) {
+  const GraphMap output = define_output(input.height, input.width, input.channel_count, external_id);
+  note_step(input, output);
+  if (!status_) return output;
+  xnn_unary_params params;
+  params.clamp = {lowest, highest};
+  keep(xnn_define_unary(subgraph_.get(), xnn_unary_clamp, &params, input.id, output.id, kNoFlags),
+       "an activation");
+  return output;
+}
+
+GraphMap GraphBuilder::activate(const GraphMap& input, Activation activation, ExternalId external_id) {
+  switch (activation) {
+    case Activation::kHardSwish:
+      return unary(xnn_unary_hardswish, input, external_id);
+    case Activation::kSigmoid:
+      return unary(xnn_unary_sigmoid, input, external_id);
+    case Activation::kSwish:
+      return binary(xnn_binary_multiply, input, unary(xnn_unary_sigmoid, input, {}).id, external_id);
+    case Activation::kHardSigmoid: {
+      const GraphMap raised = binary(xnn_binary_add, input, define_number(number<3, 1>()), {});
+      return binary(xnn_binary_multiply, clamp(raised, 0.0F, 6.0F, {}), define_number(number<1, 6>()),
+                    external_id);
+    }
+    default:
+      return clamp(input, range_of(activation).lowest, range_of(activation).highest, external_id);
+  }
+}
+
+GraphMap GraphBuilder::add(const GraphMap& a, const GraphMap& b, Activation activation,
+                           ExternalId external_id) {
+  if (activation == Activation::kLinear) return binary(xnn_binary_add, a, b.id, external_id);
+  return activate(binary(xnn_binary_add, a, b.id, {}), activation, external_id);
+}
+
+GraphMap GraphBuilder::multiply(const GraphMap& a, const GraphMap& b, Activation activation,
+                                ExternalId external_id) {
+  if (activation == Activation::kLinear) return binary(xnn_binary_multiply, a, b.id, external_id);
+  return activate(binary(xnn_binary_multiply, a, b.id, {}), activation, external_id);
+}
+
+GraphMap GraphBuilder::scale(const GraphMap& input, const LayerWeights& weights, Activation activation,
+                             ExternalId external_id) {
+  const std::array<std::size_t, 4> shape = {1, 1, 1, input.channel_count};
+  const GraphMap scaled = binary(xnn_binary_multiply, input, define_static(shape, weights.weights), {});
+  const std::uint32_t offset_id = define_static(shape, weights.biases);
+  if (activation == Activation::kLinear) return binary(xnn_binary_add, scaled, offset_id, external_id);
+  return activate(binary(xnn_binary_add, scaled, offset_id, {}), activation, external_id);
+}
+
+GraphMap GraphBuilder::concatenate(std::span<const GraphMap> maps, ExternalId external_id) {
+  assert(maps.size() >= 2 && maps.size() <= 4);
+  std::size_t channel_count = 0;
+  for (const GraphMap& map : maps) channel_count += map.channel_count;
+  const GraphMap output = define_output(maps[0].height, maps[0].width, channel_count, external_id);
+  note_step(output, output);
+  if (!status_) return output;
+  constexpr std::int32_t kChannels = 3;
+  xnn_subgraph* graph = subgraph_.get();
+  if (maps.size() == 2) {
+    keep(xnn_define_concatenate2(graph, kChannels, maps[0].id, maps[1].id, output.id, kNoFlags), "a joint");
+  } else if (maps.size() == 3) {
+    keep(xnn_define_concatenate3(graph, kChannels, maps[0].id, maps[1].id, maps[2].id, output.id, kNoFlags),
+         "a joint");
+  } else {
+    keep(xnn_define_concatenate4(graph, kChannels, maps[0].id, maps[1].id, maps[2].id, maps[3].id, output.id,
+                                 kNoFlags),
+         "a joint");
+  }
+  return output;
+}
+
+GraphMap GraphBuilder::global_average_pool(const GraphMap& input, ExternalId external_id) {
+  const GraphMap output = define_output(1, 1, input.channel_count, external_id);
+  note_step(input, output);
+  if (!status_) return output;
+  constexpr std::array<std::int64_t, 2> kHeightAndWidth = {1, 2};
+  keep(xnn_define_static_reduce_v2(subgraph_.get(), xnn_reduce_mean, kHeightAndWidth.size(),
+                                   kHeightAndWidth.data(), input.id, output.id, XNN_FLAG_KEEP_DIMS),
+       "a mean");
   return output;
 }
 

@@ -10,6 +10,7 @@
 
 #include "headstart/compute.h"
 #include "headstart/status.h"
+#include "network/network.h"
 
 struct xnn_runtime;
 struct xnn_subgraph;
@@ -32,8 +33,6 @@ struct LayerWeights {
   std::span<const float> weights;
   std::span<const float> biases;
 };
-
-enum class Activation : std::uint8_t { kLinear, kRelu6 };
 
 // Where a layer's result goes: nowhere outside (the usual), or to the caller's memory too, under one of the
 // external ids.
@@ -65,8 +64,7 @@ class GraphRuntime {
 };
 
 // Builds a graph layer by layer. The first failure is kept, later layers then do nothing, and finish()
-// reports it: a network reads as a list of its layers. Convolutions pad as TensorFlow's SAME: what is
-// missing, half of it rounded down before (top, left), the rest after.
+// reports it: a network reads as a list of its layers.
 class GraphBuilder {
  public:
   // External ids are 0 … external_count - 1.
@@ -74,29 +72,44 @@ class GraphBuilder {
 
   GraphMap input(std::uint32_t external_id, std::size_t height, std::size_t width, std::size_t channel_count);
 
-  struct Convolution {
-    std::size_t kernel_size = 1;
+  // The window of a convolution or pool, and what follows it.
+  struct Window {
+    std::size_t kernel_height = 1;
+    std::size_t kernel_width = 1;
     std::size_t stride = 1;
-    std::size_t channel_count = 0;  // of the result
+    Padding padding;
     Activation activation = Activation::kLinear;
   };
-  // weights [channel_count, kernel_size, kernel_size, input channels], biases [channel_count].
-  GraphMap convolution(const GraphMap& input, const Convolution& layer, const LayerWeights& weights,
-                       ExternalId external_id = {});
 
-  struct Depthwise {
-    std::size_t kernel_size = 3;
-    std::size_t stride = 1;
-    Activation activation = Activation::kLinear;
-  };
-  // weights [kernel_size, kernel_size, channels], biases [channels].
-  GraphMap depthwise(const GraphMap& input, const Depthwise& layer, const LayerWeights& weights,
+  // weights [channel_count, kernel height, kernel width, input channels / groups], biases [channel_count].
+  GraphMap convolution(const GraphMap& input, const Window& window, std::size_t channel_count,
+                       std::size_t groups, const LayerWeights& weights, ExternalId external_id = {});
+
+  // weights [kernel height, kernel width, channels], biases [channels].
+  GraphMap depthwise(const GraphMap& input, const Window& window, const LayerWeights& weights,
                      ExternalId external_id = {});
 
-  // Element by element; both of the same shape.
-  GraphMap add(const GraphMap& a, const GraphMap& b, ExternalId external_id = {});
+  // Over the places of the window that lie in the map.
+  GraphMap average_pool(const GraphMap& input, const Window& window, ExternalId external_id = {});
+  GraphMap max_pool(const GraphMap& input, const Window& window, ExternalId external_id = {});
 
-  // The mean over height and width of each channel: [batch, channel_count].
+  // Element by element; both of the same shape, or `b` of a single place that counts for all.
+  GraphMap add(const GraphMap& a, const GraphMap& b, Activation activation, ExternalId external_id = {});
+  GraphMap multiply(const GraphMap& a, const GraphMap& b, Activation activation, ExternalId external_id = {});
+
+  // Channel by channel: factors (the weights) and offsets (the biases), [channels] each.
+  GraphMap scale(const GraphMap& input, const LayerWeights& weights, Activation activation,
+                 ExternalId external_id = {});
+
+  GraphMap activate(const GraphMap& input, Activation activation, ExternalId external_id = {});
+
+  // Channel behind channel; two to four maps.
+  GraphMap concatenate(std::span<const GraphMap> maps, ExternalId external_id = {});
+
+  // The mean over height and width of each channel, as a map of one place.
+  GraphMap global_average_pool(const GraphMap& input, ExternalId external_id = {});
+
+  // The same to the caller's memory only: [batch, channel_count].
   void mean(const GraphMap& input, std::uint32_t external_id);
 
   // Packs the weights and plans the memory. Fails with the first layer's failure, out-of-memory, or
@@ -120,6 +133,12 @@ class GraphBuilder {
   GraphMap define_output(std::size_t height, std::size_t width, std::size_t channel_count,
                          ExternalId external_id);
   std::uint32_t define_static(std::span<const std::size_t> shape, std::span<const float> values);
+  std::uint32_t define_number(std::span<const float> number);
+  GraphMap define_window_output(const GraphMap& input, const Window& window, std::size_t channel_count,
+                                ExternalId external_id);
+  GraphMap binary(int xnn_operator, const GraphMap& a, std::uint32_t b_id, ExternalId external_id);
+  GraphMap unary(int xnn_operator, const GraphMap& input, ExternalId external_id);
+  GraphMap clamp(const GraphMap& input, float lowest, float highest, ExternalId external_id);
   void note_step(const GraphMap& input, const GraphMap& output);
 
   std::unique_ptr<xnn_subgraph, Delete> subgraph_;

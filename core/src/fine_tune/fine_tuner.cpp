@@ -71,7 +71,7 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
     estimate.trained_weight_count += parameter.element_count();
   }
   const std::size_t piece =
-      fine_tune::Network::piece_size_for(plan, options.batch_size, options.activation_budget_bytes);
+      fine_tune::TrainedNetwork::piece_size_for(plan, options.batch_size, options.activation_budget_bytes);
   const auto pieces = [&](std::size_t count) { return (count + piece - 1) / piece; };
   const std::size_t batches = (train_views + options.batch_size - 1) / options.batch_size;
   estimate.train_step_count = options.epoch_count * batches * pieces(options.batch_size);
@@ -89,7 +89,7 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
   const std::size_t features = picture_count * plan.feature_count() * sizeof(float);
   // The best weights and those that are handed out; the features and the linear probe's copy of them.
   estimate.memory_bytes = estimate.cache_bytes + options.batch_size * map_bytes +
-                          fine_tune::Network::memory_bytes_for(plan, piece) +
+                          fine_tune::TrainedNetwork::memory_bytes_for(plan, piece) +
                           2 * estimate.trained_weight_count * sizeof(float) + 3 * features;
   return estimate;
 }
@@ -102,8 +102,8 @@ Result<FineTuner> FineTuner::start(std::span<const std::uint8_t> backbone_file, 
   if (!prepared.ok()) return prepared.error();
   fine_tune::Plan& plan = prepared.value().plan;
   const std::size_t map_size = plan.border_shape().size();
-  Result<fine_tune::Network> network =
-      fine_tune::Network::create(std::move(plan), options.batch_size, options.activation_budget_bytes, pool);
+  Result<fine_tune::TrainedNetwork> network = fine_tune::TrainedNetwork::create(
+      std::move(plan), options.batch_size, options.activation_budget_bytes, pool);
   if (!network.ok()) return network.error();
 
   auto state =

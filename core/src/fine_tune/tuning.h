@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "fine_tune/map_cache.h"
-#include "fine_tune/network.h"
 #include "fine_tune/optimiser.h"
 #include "fine_tune/probe.h"
 #include "fine_tune/split.h"
+#include "fine_tune/trained_network.h"
 #include "headstart/fine_tuner.h"
 
 namespace headstart {
@@ -29,7 +29,7 @@ struct FineTuner::State {
     kDone,
   };
 
-  State(fine_tune::Network the_network, fine_tune::MapCache the_cache, const ComputePool& the_pool)
+  State(fine_tune::TrainedNetwork the_network, fine_tune::MapCache the_cache, const ComputePool& the_pool)
       : network(std::move(the_network)), cache(std::move(the_cache)), pool(the_pool) {}
 
   // The views of the piece that step() does next; empty where a phase needs none.
@@ -58,7 +58,7 @@ struct FineTuner::State {
   void count_ahead(FineTuneProgress& now) const;
   [[nodiscard]] double held_out_loss(std::span<const float> logits) const;
 
-  fine_tune::Network network;
+  fine_tune::TrainedNetwork network;
   fine_tune::MapCache cache;
   const ComputePool& pool;
   FineTuneOptions options;

@@ -5,31 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "files/decimal.h"
 #include "files/safetensors.h"
-#include "network/mobilenet_v2.h"
+#include "network/map_name.h"
 
 namespace headstart {
 namespace {
 
 Error bad_file(std::string message) {
   return {ErrorCode::kBadFile, std::move(message)};
-}
-
-// Names and numbers of dimensions are the same at every width.
-const MobileNetV2& any_network() {
-  static const MobileNetV2 network = mobilenet_v2(1.0);
-  return network;
-}
-
-// 0 for the stem, N + 1 for block N, 18 for the last convolution; a border stands behind what it names.
-std::size_t depth_of(std::string_view name) {
-  const std::vector<std::string> maps = map_names_of(any_network());
-  const auto owns = [&](const std::string& map) {
-    return name == map || (name.starts_with(map) && name[map.size()] == '.');
-  };
-  const auto found = std::ranges::find_if(maps, owns);
-  return found == maps.end() ? 0 : static_cast<std::size_t>(found - maps.begin()) + 1;
 }
 
 const ChangedTensor* find_tensor(const Head& head, std::string_view name) {
@@ -87,17 +70,10 @@ Status check_cut(const Head& head) {
 
 }  // namespace
 
-bool is_map_name(std::string_view name) {
-  const std::vector<std::string> maps = map_names_of(any_network());
-  return std::ranges::find(maps, name) != maps.end();
-}
-
 std::size_t dimension_count_of(std::string_view tensor_name) {
   if (tensor_name == kCutWeight) return 4;
   if (tensor_name == kCutBias) return 1;
-  static const std::vector<TensorSpec> tensors = tensors_of(any_network());
-  const auto found = std::ranges::find(tensors, tensor_name, &TensorSpec::name);
-  return found == tensors.end() ? 0 : found->shape.size();
+  return tensor_dimension_count(tensor_name);
 }
 
 Status check_parts(const Head& head) {
@@ -116,7 +92,7 @@ Status check_parts(const Head& head) {
       return bad_file("the head brings the tensor " + quoted(tensor.name) +
                       ", but its `border` does not say which part of the network was frozen");
     }
-    const bool is_frozen = head.border != kInputMap && depth_of(tensor.name) <= depth_of(head.border);
+    const bool is_frozen = head.border != kInputMap && block_depth(tensor.name) <= block_depth(head.border);
     if (!is_cut_tensor(tensor) && is_frozen) {
       return bad_file("the tensor " + quoted(tensor.name) + " lies before the border " + quoted(head.border) +
                       ", where the network was frozen");
@@ -127,7 +103,6 @@ Status check_parts(const Head& head) {
 
 Status check_parts_fit(const Head& head, const BackboneInfo& backbone) {
   const auto count_of = [&](std::string_view map) -> std::size_t {
-    if (map == "last") return backbone.embedding_dim;
     const auto found = std::ranges::find(backbone.feature_blocks, map, &FeatureBlock::map);
     return found == backbone.feature_blocks.end() ? 0 : found->count;
   };
@@ -137,21 +112,24 @@ Status check_parts_fit(const Head& head, const BackboneInfo& backbone) {
                     " channels, the map " + quoted(head.border) + " has " +
                     std::to_string(count_of(head.border)));
   }
+  for (const std::string& map : head.features) {
+    if (count_of(map) == 0) return bad_file("the network has no map " + quoted(map) + " for `features`");
+  }
+  if (!head.border.empty() && head.border != kInputMap && count_of(head.border) == 0) {
+    return bad_file("`border` must be a map of the network or \"input\", got " + quoted(head.border));
+  }
   std::size_t feature_count = 0;
   for (const std::string& map : head.features) feature_count += count_of(map);
   if (head.feature_count != feature_count) {
     return bad_file("head expects " + std::to_string(head.feature_count) + " features per sample, got " +
                     std::to_string(feature_count));
   }
-  const std::optional<double> width = parse_ratio(backbone.width_multiplier);
-  const std::vector<TensorSpec> specs =
-      width && !head.tensors.empty() ? tensors_of(mobilenet_v2(*width)) : std::vector<TensorSpec>();
   for (const ChangedTensor& tensor : head.tensors) {
-    const auto spec = std::ranges::find(specs, tensor.name, &TensorSpec::name);
-    if (spec != specs.end() && spec->shape == tensor.shape) continue;
+    const auto spec = std::ranges::find(backbone.tensors, tensor.name, &TensorSpec::name);
+    if (spec != backbone.tensors.end() && spec->shape == tensor.shape) continue;
     return bad_file("the head's tensor " + quoted(tensor.name) + " has the shape " +
                     shape_text(tensor.shape) + ", the backbone's is " +
-                    (spec == specs.end() ? std::string("not there") : shape_text(spec->shape)));
+                    (spec == backbone.tensors.end() ? std::string("not there") : shape_text(spec->shape)));
   }
   return {};
 }

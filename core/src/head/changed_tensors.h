@@ -14,11 +14,7 @@ inline constexpr std::string_view kCutBias = "cut.bias";
 inline constexpr std::string_view kCutMap = "cut";      // its pooled output, as a feature
 inline constexpr std::string_view kInputMap = "input";  // as a border: nothing was frozen
 
-// A map that a head can read or that can be a border ("blocks.0" … "blocks.16", "last").
-[[nodiscard]] bool is_map_name(std::string_view name);
-
-// How many dimensions a tensor of this name has in any network of the family or on a cut; 0 where there is no
-// such tensor.
+// How many dimensions a tensor of this name has in any network or on a cut; 0 where there is no such tensor.
 [[nodiscard]] std::size_t dimension_count_of(std::string_view tensor_name);
 
 // Whether the head's features, border and tensors hold together, whatever the backbone: bad-file otherwise.

@@ -1,12 +1,14 @@
 #include "network/mobilenet_v2.h"
 
 #include <algorithm>
+#include <array>
+#include <cassert>
+#include <string>
 #include <utility>
 
 namespace headstart {
 namespace {
 
-constexpr std::size_t kImageChannels = 3;
 constexpr std::size_t kStemChannels = 32;
 constexpr std::size_t kLastChannels = 1280;
 
@@ -38,111 +40,83 @@ std::size_t scaled_channels(std::size_t channels, double width_multiplier) {
   return static_cast<double>(rounded) < 0.9 * wanted ? rounded + kDivisor : rounded;
 }
 
-std::string block_name(std::size_t index) {
-  return "blocks." + std::to_string(index);
-}
-
-GraphMap add_block(GraphBuilder& graph, const GraphMap& input, const Bottleneck& block,
-                   const std::string& name, const MobileNetV2Graph& parts) {
-  const ExternalId external_id = parts.map_id(name);
-  GraphMap map = input;
-  if (block.expands()) {
-    map = graph.convolution(map, {.channel_count = block.expanded_channels, .activation = Activation::kRelu6},
-                            parts.layer(name + ".expand"));
+class TableReader {
+ public:
+  // Adds a layer to the block that is being made; its input is the map made last.
+  Layer& add_layer(const std::string& name, LayerKind kind) {
+    Layer layer;
+    layer.name = name;
+    layer.kind = kind;
+    layer.inputs = {last_map_};
+    last_map_ = name;
+    network.layers.push_back(std::move(layer));
+    return network.layers.back();
   }
-  map = graph.depthwise(map, {.kernel_size = 3, .stride = block.stride, .activation = Activation::kRelu6},
-                        parts.layer(name + ".depthwise"));
-  const GraphBuilder::Convolution project = {.channel_count = block.output_channels};
-  if (!block.has_shortcut())
-    return graph.convolution(map, project, parts.layer(name + ".project"), external_id);
-  map = graph.convolution(map, project, parts.layer(name + ".project"));
-  return graph.add(input, map, external_id);
-}
+
+  void add_convolution(const std::string& name, std::size_t channel_count, Activation activation) {
+    Layer& layer = add_layer(name, LayerKind::kConvolution);
+    layer.output.channel_count = channel_count;
+    layer.activation = activation;
+  }
+
+  void add_bottleneck(const std::string& name, std::size_t expansion, std::size_t channel_count,
+                      std::size_t stride) {
+    const std::size_t input_channels = channels_;
+    const std::string input = last_map_;
+    if (expansion > 1) {
+      add_convolution(name + ".expand", input_channels * expansion, Activation::kRelu6);
+    }
+    Layer& depthwise = add_layer(name + ".depthwise", LayerKind::kDepthwiseConvolution);
+    depthwise.kernel_height = depthwise.kernel_width = 3;
+    depthwise.stride = stride;
+    depthwise.activation = Activation::kRelu6;
+    add_convolution(name + ".project", channel_count, Activation::kLinear);
+    if (stride == 1 && input_channels == channel_count) {
+      Layer& add = add_layer(name + ".add", LayerKind::kAdd);
+      add.inputs = {input, name + ".project"};
+    }
+    end_block(name, /*is_tapped=*/true, channel_count);
+  }
+
+  void end_block(const std::string& name, bool is_tapped, std::size_t channel_count) {
+    const std::size_t begin = network.blocks.empty() ? 0 : network.blocks.back().end;
+    network.blocks.push_back({name, begin, network.layers.size(), is_tapped});
+    channels_ = channel_count;
+  }
+
+  Network network;
+
+ private:
+  std::string last_map_{kNetworkInput};
+  std::size_t channels_ = 0;  // of the map made last
+};
 
 }  // namespace
 
-MobileNetV2 mobilenet_v2(double width_multiplier) {
-  MobileNetV2 network;
-  network.stem_channels = scaled_channels(kStemChannels, width_multiplier);
-  std::size_t channels = network.stem_channels;
+Network mobilenet_v2(double width_multiplier, std::size_t input_size_px) {
+  TableReader reader;
+  const std::size_t stem_channels = scaled_channels(kStemChannels, width_multiplier);
+  reader.add_convolution("stem", stem_channels, Activation::kRelu6);
+  Layer& stem = reader.network.layers.back();
+  stem.kernel_height = stem.kernel_width = 3;
+  stem.stride = 2;
+  reader.end_block("stem", /*is_tapped=*/false, stem_channels);
   std::size_t index = 0;
   for (const TableRow& row : kTable) {
     for (std::size_t repeat = 0; repeat < row.repeats; ++repeat) {
-      const std::size_t output_channels = scaled_channels(row.channels, width_multiplier);
-      network.blocks[index++] = {channels, channels * row.expansion, output_channels,
-                                 repeat == 0 ? row.stride : 1};
-      channels = output_channels;
+      reader.add_bottleneck("blocks." + std::to_string(index++), row.expansion,
+                            scaled_channels(row.channels, width_multiplier), repeat == 0 ? row.stride : 1);
     }
   }
-  network.last_channels = scaled_channels(kLastChannels, std::max(1.0, width_multiplier));
+  const std::size_t last_channels = scaled_channels(kLastChannels, std::max(1.0, width_multiplier));
+  reader.add_convolution("last", last_channels, Activation::kRelu6);
+  reader.end_block("last", /*is_tapped=*/true, last_channels);
+
+  Network network = std::move(reader.network);
+  network.architecture = "mobilenet_v2";
+  [[maybe_unused]] const Status fitted = fit_network(network, input_size_px);
+  assert(fitted);
   return network;
-}
-
-std::vector<TensorSpec> tensors_of(const MobileNetV2& network) {
-  std::vector<TensorSpec> tensors;
-  const auto add_layer = [&](const std::string& name, std::vector<std::size_t> shape,
-                             std::size_t bias_count) {
-    tensors.push_back({name + ".weight", std::move(shape)});
-    tensors.push_back({name + ".bias", {bias_count}});
-  };
-  add_layer("stem", {network.stem_channels, 3, 3, kImageChannels}, network.stem_channels);
-  for (std::size_t index = 0; index < network.blocks.size(); ++index) {
-    const Bottleneck& block = network.blocks[index];
-    const std::string name = block_name(index);
-    if (block.expands()) {
-      add_layer(name + ".expand", {block.expanded_channels, 1, 1, block.input_channels},
-                block.expanded_channels);
-    }
-    add_layer(name + ".depthwise", {3, 3, block.expanded_channels}, block.expanded_channels);
-    add_layer(name + ".project", {block.output_channels, 1, 1, block.expanded_channels},
-              block.output_channels);
-  }
-  add_layer("last", {network.last_channels, 1, 1, network.blocks.back().output_channels},
-            network.last_channels);
-  return tensors;
-}
-
-std::vector<std::string> map_names_of(const MobileNetV2& network) {
-  std::vector<std::string> names;
-  for (std::size_t index = 0; index < network.blocks.size(); ++index) names.push_back(block_name(index));
-  names.emplace_back("last");
-  return names;
-}
-
-std::vector<FeatureBlock> feature_blocks_of(const MobileNetV2& network) {
-  std::vector<FeatureBlock> blocks;
-  std::size_t offset = 0;
-  for (const std::string& name : map_names_of(network)) {
-    const std::size_t index = blocks.size();
-    const std::size_t count =
-        index < network.blocks.size() ? network.blocks[index].output_channels : network.last_channels;
-    blocks.push_back({name, offset, count});
-    offset += count;
-  }
-  return blocks;
-}
-
-void add_mobilenet_v2(GraphBuilder& graph, const MobileNetV2& network, const MobileNetV2Graph& parts) {
-  GraphMap map = graph.input(parts.input_id, parts.input_size_px, parts.input_size_px, kImageChannels);
-  map = graph.convolution(map,
-                          {.kernel_size = 3,
-                           .stride = 2,
-                           .channel_count = network.stem_channels,
-                           .activation = Activation::kRelu6},
-                          parts.layer("stem"));
-  const auto finish_map = [&](const std::string& name) {
-    parts.on_map(name, map);
-    graph.mean(map, parts.mean_id(name));
-    return name == parts.end_map;
-  };
-  for (std::size_t index = 0; index < network.blocks.size(); ++index) {
-    const std::string name = block_name(index);
-    map = add_block(graph, map, network.blocks[index], name, parts);
-    if (finish_map(name)) return;
-  }
-  map = graph.convolution(map, {.channel_count = network.last_channels, .activation = Activation::kRelu6},
-                          parts.layer("last"), parts.map_id("last"));
-  finish_map("last");
 }
 
 }  // namespace headstart

@@ -51,7 +51,7 @@ class RandomNumbers {
 };
 
 inline std::map<std::string, std::string> backbone_metadata(const RandomBackbone& options,
-                                                            const MobileNetV2& network) {
+                                                            const Network& network) {
   std::map<std::string, std::string> metadata = {
       {"format", "backbone/1"},
       {"architecture", "mobilenet_v2"},
@@ -62,7 +62,7 @@ inline std::map<std::string, std::string> backbone_metadata(const RandomBackbone
       {"padding", "tf_same"},
       {"activation", "relu6"},
       {"block_strides", "1,2,1,2,1,1,2,1,1,1,1,1,1,2,1,1,1"},
-      {"embedding_dim", std::to_string(network.last_channels)},
+      {"embedding_dim", std::to_string(network.embedding_dim())},
       {"conv_layout", "OHWI"},
       {"depthwise_layout", "HWC"},
       {"source", "random numbers"},
@@ -88,7 +88,8 @@ inline std::vector<float> random_tensor(const TensorSpec& spec, RandomNumbers& n
 
 // The bytes of the file. The same options give the same bytes.
 inline std::vector<std::uint8_t> make_random_backbone(const RandomBackbone& options = {}) {
-  const MobileNetV2 network = mobilenet_v2(parse_decimal(options.width_multiplier).value_or(0.35));
+  const Network network = mobilenet_v2(parse_decimal(options.width_multiplier).value_or(0.35),
+                                       static_cast<std::size_t>(options.input_size_px));
   SafetensorsWriter writer;
   for (const auto& [key, value] : backbone_metadata(options, network)) writer.set_metadata(key, value);
   RandomNumbers numbers(options.seed);

@@ -1,4 +1,4 @@
-#include "fine_tune/network.h"
+#include "fine_tune/trained_network.h"
 
 #include <algorithm>
 #include <utility>
@@ -75,13 +75,13 @@ WorkspaceSize workspace_size_of(const Plan& plan, std::size_t piece_size) {
 
 }  // namespace
 
-std::size_t Network::piece_size_for(const Plan& plan, std::size_t batch_size,
-                                    std::size_t activation_budget_bytes) {
+std::size_t TrainedNetwork::piece_size_for(const Plan& plan, std::size_t batch_size,
+                                           std::size_t activation_budget_bytes) {
   const std::size_t fitting = activation_budget_bytes / (measure_picture(plan).total() * sizeof(float));
   return std::clamp<std::size_t>(fitting, 1, std::max<std::size_t>(batch_size, 1));
 }
 
-std::size_t Network::memory_bytes_for(const Plan& plan, std::size_t piece_size) {
+std::size_t TrainedNetwork::memory_bytes_for(const Plan& plan, std::size_t piece_size) {
   const WorkspaceSize size = workspace_size_of(plan, piece_size);
   const PerPicture need = measure_picture(plan);
   const std::size_t per_picture =
@@ -99,20 +99,20 @@ std::size_t Network::memory_bytes_for(const Plan& plan, std::size_t piece_size) 
   return bytes;
 }
 
-Result<Network> Network::create(Plan plan, std::size_t batch_size, std::size_t activation_budget_bytes,
-                                const ComputePool& pool) {
+Result<TrainedNetwork> TrainedNetwork::create(Plan plan, std::size_t batch_size,
+                                              std::size_t activation_budget_bytes, const ComputePool& pool) {
   const std::size_t piece_size = piece_size_for(plan, batch_size, activation_budget_bytes);
   const WorkspaceSize size = workspace_size_of(plan, piece_size);
   Result<Workspace> workspace = make_workspace(pool, size);
   if (!workspace.ok()) return workspace.error();
-  Network network(std::move(plan), std::move(workspace).value());
+  TrainedNetwork network(std::move(plan), std::move(workspace).value());
   network.piece_size_ = piece_size;
   const Status status = network.allocate();
   if (!status.ok()) return status.error();
   return network;
 }
 
-Status Network::allocate() {
+Status TrainedNetwork::allocate() {
   maps_.resize(plan_.layers.size() + 1);
   const std::size_t largest = measure_picture(plan_).largest_map;
   std::vector<std::pair<PaddedBuffer<float>*, std::size_t>> buffers{{&maps_[0], plan_.border_shape().size()},
@@ -132,7 +132,7 @@ Status Network::allocate() {
   return {};
 }
 
-std::size_t Network::memory_bytes() const {
+std::size_t TrainedNetwork::memory_bytes() const {
   std::size_t bytes = workspace_.memory_bytes() + features_.size_bytes() + logits_.size_bytes() +
                       grad_features_.size_bytes() + grad_logits_.size_bytes();
   for (const PaddedBuffer<float>& map : maps_) bytes += map.size_bytes();
@@ -141,22 +141,22 @@ std::size_t Network::memory_bytes() const {
   return bytes;
 }
 
-std::span<float> Network::input(std::size_t index) {
+std::span<float> TrainedNetwork::input(std::size_t index) {
   const std::size_t size = plan_.border_shape().size();
   return maps_[0].span().subspan(index * size, size);
 }
 
-std::span<const float> Network::features() const {
+std::span<const float> TrainedNetwork::features() const {
   return features_.span();
 }
-std::span<const float> Network::logits() const {
+std::span<const float> TrainedNetwork::logits() const {
   return logits_.span();
 }
-std::span<float> Network::grad_logits() {
+std::span<float> TrainedNetwork::grad_logits() {
   return grad_logits_.span();
 }
 
-Status Network::forward(std::size_t picture_count) {
+Status TrainedNetwork::forward(std::size_t picture_count) {
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
     const Status status = layer_forward(i, picture_count);
     if (!status.ok()) return status;
@@ -170,7 +170,7 @@ Status Network::forward(std::size_t picture_count) {
                            logits_.data());
 }
 
-Status Network::layer_forward(std::size_t index, std::size_t picture_count) {
+Status TrainedNetwork::layer_forward(std::size_t index, std::size_t picture_count) {
   const Layer& layer = plan_.layers[index];
   const float* x = maps_[index].data();
   float* y = maps_[index + 1].data();
@@ -192,7 +192,7 @@ Status Network::layer_forward(std::size_t index, std::size_t picture_count) {
   return status;
 }
 
-Status Network::backward(std::size_t picture_count, Accumulate accumulate) {
+Status TrainedNetwork::backward(std::size_t picture_count, Accumulate accumulate) {
   if (accumulate == Accumulate::kReplace) clear_gradients(plan_.parameters);
   float* grad_out = grad_maps_[0].data();
   float* grad_in = grad_maps_[1].data();
@@ -216,7 +216,7 @@ Status Network::backward(std::size_t picture_count, Accumulate accumulate) {
   return status;
 }
 
-Status Network::head_backward(std::size_t picture_count, Accumulate accumulate, float* grad_map) {
+Status TrainedNetwork::head_backward(std::size_t picture_count, Accumulate accumulate, float* grad_map) {
   Parameter& weights = plan_.parameters[plan_.head_weights()];
   Parameter& bias = plan_.parameters[plan_.head_weights() + 1];
   const PointwiseShape shape{picture_count, plan_.feature_count(), plan_.class_count};
@@ -236,7 +236,7 @@ Status Network::head_backward(std::size_t picture_count, Accumulate accumulate, 
 }
 
 // Of the layer whose ReLU6 the depthwise convolution at `index` reads alone; null where there is none.
-float* Network::input_bias_grad(std::size_t index) {
+float* TrainedNetwork::input_bias_grad(std::size_t index) {
   if (index == 0 || plan_.layers[index].kind != LayerKind::kDepthwise) return nullptr;
   const Layer& before = plan_.layers[index - 1];
   const bool is_alone =
@@ -245,8 +245,8 @@ float* Network::input_bias_grad(std::size_t index) {
   return plan_.parameters[before.weights + 1].grad.data();
 }
 
-Status Network::layer_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate,
-                               float* grad_out, float* grad_in) {
+Status TrainedNetwork::layer_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate,
+                                      float* grad_out, float* grad_in) {
   const Layer& layer = plan_.layers[index];
   Parameter& weights = plan_.parameters[layer.weights];
   Parameter& bias = plan_.parameters[layer.weights + 1];

@@ -13,12 +13,12 @@
 
 namespace headstart::fine_tune {
 
-class Network {
+class TrainedNetwork {
  public:
   // Takes as many pictures at once as fit into `activation_budget_bytes`, at least one, at most
   // `batch_size`. out-of-memory. The pool must outlive the network.
-  static Result<Network> create(Plan plan, std::size_t batch_size, std::size_t activation_budget_bytes,
-                                const ComputePool& pool);
+  static Result<TrainedNetwork> create(Plan plan, std::size_t batch_size, std::size_t activation_budget_bytes,
+                                       const ComputePool& pool);
 
   // What create() with the same arguments would choose and take.
   static std::size_t piece_size_for(const Plan& plan, std::size_t batch_size,
@@ -45,7 +45,7 @@ class Network {
   Status backward(std::size_t picture_count, Accumulate accumulate);
 
  private:
-  Network(Plan plan, Workspace workspace) : plan_(std::move(plan)), workspace_(std::move(workspace)) {}
+  TrainedNetwork(Plan plan, Workspace workspace) : plan_(std::move(plan)), workspace_(std::move(workspace)) {}
 
   Status allocate();
   Status layer_forward(std::size_t index, std::size_t picture_count);

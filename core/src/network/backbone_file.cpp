@@ -1,7 +1,8 @@
-#include "backbone/backbone_file.h"
+#include "network/backbone_file.h"
 
 #include <algorithm>
-#include <array>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,9 @@
 #include "files/decimal.h"
 #include "files/safetensors.h"
 #include "files/sha256.h"
+#include "headstart/buffer.h"
+#include "network/mobilenet_v2.h"
+#include "network/network_file.h"
 
 namespace headstart {
 namespace {
@@ -18,7 +22,6 @@ constexpr std::string_view kFormatFamily = "backbone/";
 constexpr std::string_view kArchitecture = "mobilenet_v2";
 constexpr double kSmallestWidth = 0.1;
 constexpr double kLargestWidth = 2.0;
-constexpr std::array<std::int32_t, 5> kInputSizes = {224, 192, 160, 128, 96};
 
 Error bad_file(std::string message) {
   return {ErrorCode::kBadFile, "backbone file: " + std::move(message)};
@@ -55,13 +58,13 @@ class MetadataReader {
     return lowest;
   }
 
-  std::int32_t input_size(std::string_view key) {
+  std::size_t input_size(std::string_view key) {
     const std::string came = text(key);
-    for (const std::int32_t size_px : kInputSizes) {
-      if (came == std::to_string(size_px)) return size_px;
+    for (const std::int32_t size_px : supported_input_sizes()) {
+      if (came == std::to_string(size_px)) return static_cast<std::size_t>(size_px);
     }
     fail(expected_instead(key, supported_input_sizes_text(), came));
-    return kInputSizes[0];
+    return static_cast<std::size_t>(supported_input_sizes()[0]);
   }
 
   [[nodiscard]] const Status& status() const { return status_; }
@@ -90,33 +93,32 @@ Status check_format(const SafetensorsView& file) {
   return bad_file("format should be \"backbone/1\", got " + quoted(*format));
 }
 
-std::string strides_text(const MobileNetV2& network) {
+// The strides of the blocks between the first and the last convolution.
+std::string strides_text(const Network& network) {
   std::string text;
-  for (const Bottleneck& block : network.blocks) {
+  for (const Block& block : network.blocks) {
+    if (block.begin == 0 || block.end == network.layers.size()) continue;
     if (!text.empty()) text += ',';
-    text += std::to_string(block.stride);
+    std::size_t stride = 1;
+    for (std::size_t i = block.begin; i < block.end; ++i) stride *= network.layers[i].stride;
+    text += std::to_string(stride);
   }
   return text;
 }
 
-Result<BackboneInfo> read_info(const SafetensorsView& file) {
+// All but the weights.
+Result<Network> read_table(const SafetensorsView& file) {
   if (const Status known = check_format(file); !known) return known.error();
   MetadataReader metadata(file);
-  BackboneInfo info;
   metadata.expect("architecture", kArchitecture);
-  info.architecture = kArchitecture;
-  info.width_multiplier = metadata.text("width_multiplier");
   const double width_multiplier = metadata.number("width_multiplier", kSmallestWidth, kLargestWidth);
-  info.input_size_px = metadata.input_size("input_size");
-  info.input_scale = metadata.text("input_scale");
-  info.input_offset = metadata.text("input_offset");
-  info.normalisation.scale = static_cast<float>(metadata.number("input_scale", 1e-6, 1.0));
-  info.normalisation.offset = static_cast<float>(metadata.number("input_offset", -255.0, 255.0));
-
-  const MobileNetV2 network = mobilenet_v2(width_multiplier);
-  info.embedding_dim = network.last_channels;
-  info.feature_blocks = feature_blocks_of(network);
-  metadata.expect("embedding_dim", std::to_string(network.last_channels));
+  Network network = mobilenet_v2(width_multiplier, metadata.input_size("input_size"));
+  network.width_multiplier = metadata.text("width_multiplier");
+  network.input_scale = metadata.text("input_scale");
+  network.input_offset = metadata.text("input_offset");
+  network.normalisation.scale = static_cast<float>(metadata.number("input_scale", 1e-6, 1.0));
+  network.normalisation.offset = static_cast<float>(metadata.number("input_offset", -255.0, 255.0));
+  metadata.expect("embedding_dim", std::to_string(network.embedding_dim()));
   metadata.expect("block_strides", strides_text(network));
   metadata.expect("padding", "tf_same");
   metadata.expect("activation", "relu6");
@@ -124,17 +126,18 @@ Result<BackboneInfo> read_info(const SafetensorsView& file) {
   metadata.expect("depthwise_layout", "HWC");
   if (!metadata.status()) return metadata.status().error();
 
-  info.name = metadata.optional_text("name");
-  if (info.name.empty()) {
-    info.name = info.architecture + "_" + info.width_multiplier + "_" + std::to_string(info.input_size_px);
+  network.name = metadata.optional_text("name");
+  if (network.name.empty()) {
+    network.name =
+        network.architecture + "_" + network.width_multiplier + "_" + std::to_string(network.input_size_px);
   }
-  info.source = metadata.optional_text("source");
-  info.license = metadata.optional_text("license");
-  return info;
+  network.source = metadata.optional_text("source");
+  network.license = metadata.optional_text("license");
+  return network;
 }
 
 // The tensors are all there, none is left over, each has its shape, and all are of one type that we know.
-Status check_tensors(const SafetensorsView& file, std::span<const TensorSpec> specs) {
+Status check_tensor_list(const SafetensorsView& file, std::span<const TensorSpec> specs) {
   const DType dtype = file.tensors().empty() ? DType::kF32 : file.tensors()[0].dtype;
   for (const TensorSpec& spec : specs) {
     const TensorView* tensor = file.find(spec.name);
@@ -161,67 +164,46 @@ Status check_tensors(const SafetensorsView& file, std::span<const TensorSpec> sp
   return {};
 }
 
-}  // namespace
-
-std::span<const std::int32_t> supported_input_sizes() {
-  return kInputSizes;
-}
-
-std::string supported_input_sizes_text() {
-  std::string text;
-  for (std::size_t i = 0; i < kInputSizes.size(); ++i) {
-    if (i > 0) text += i + 1 == kInputSizes.size() ? " or " : ", ";
-    text += std::to_string(kInputSizes[i]);
-  }
-  return text;
-}
-
-Result<BackboneWeights> BackboneWeights::read(const SafetensorsView& file,
-                                              std::span<const TensorSpec> specs) {
+// Copies the tensors of `specs` into one piece of memory and gives each layer its own.
+Status read_weights(const SafetensorsView& file, std::span<const TensorSpec> specs, Network& network) {
   constexpr std::size_t kAlignment = kBufferAlignmentBytes / sizeof(float);
   const auto aligned = [](std::size_t count) { return (count + kAlignment - 1) / kAlignment * kAlignment; };
   std::size_t total = 0;
   for (const TensorSpec& spec : specs) total += aligned(file.find(spec.name)->element_count());
   auto values = PaddedBuffer<float>::create(total);
   if (!values) return values.error();
+  const auto storage = std::make_shared<PaddedBuffer<float>>(std::move(values).value());
 
-  BackboneWeights weights;
-  weights.values_ = std::move(values).value();
   std::size_t position = 0;
+  std::map<std::string_view, Tensor> tensors;
   for (const TensorSpec& spec : specs) {
     const TensorView& tensor = *file.find(spec.name);
-    const std::size_t count = tensor.element_count();
-    const std::span<float> place = weights.values_.span().subspan(position, count);
+    const std::span<float> place = storage->span().subspan(position, tensor.element_count());
     if (const Status read = read_floats(tensor, place); !read) return read.error();
-    weights.tensors_[spec.name] = place;
-    weights.parameter_count_ += count;
-    position += aligned(count);
+    tensors[spec.name] = {spec.name, spec.shape, place, storage};
+    position += aligned(place.size());
   }
-  return weights;
+  for (Layer& layer : network.layers) {
+    const auto weights = tensors.find(layer.name + ".weight");
+    if (weights == tensors.end()) continue;
+    layer.weights = weights->second;
+    layer.biases = tensors.at(layer.name + ".bias");
+  }
+  return check_tensors(network);
 }
 
-LayerWeights BackboneWeights::layer(const std::string& name) const {
-  return {tensors_.at(name + ".weight"), tensors_.at(name + ".bias")};
-}
+}  // namespace
 
-Result<BackboneFile> read_backbone_file(std::span<const std::uint8_t> file) {
+Result<Network> read_backbone_file(std::span<const std::uint8_t> file) {
   const auto parsed = SafetensorsView::parse(file);
   if (!parsed) return parsed.error();
-  const SafetensorsView& view = parsed.value();
-  auto info = read_info(view);
-  if (!info) return info.error();
-
-  BackboneFile result;
-  result.info = std::move(info).value();
-  result.network = mobilenet_v2(*parse_ratio(result.info.width_multiplier));
-  const std::vector<TensorSpec> specs = tensors_of(result.network);
-  if (const Status checked = check_tensors(view, specs); !checked) return checked.error();
-  auto weights = BackboneWeights::read(view, specs);
-  if (!weights) return weights.error();
-  result.weights = std::move(weights).value();
-  result.info.parameter_count = result.weights.parameter_count();
-  result.info.sha256 = sha256_hex(file);
-  return result;
+  auto network = read_table(parsed.value());
+  if (!network) return network.error();
+  const std::vector<TensorSpec> specs = tensors_of(network.value());
+  if (const Status checked = check_tensor_list(parsed.value(), specs); !checked) return checked.error();
+  if (const Status read = read_weights(parsed.value(), specs, network.value()); !read) return read.error();
+  network.value().sha256 = sha256_hex(file);
+  return network;
 }
 
 }  // namespace headstart

@@ -1,0 +1,54 @@
+// What a network is, seen from outside: its maps, its tensors, and what its file says of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "headstart/image.h"
+
+namespace headstart {
+
+// The layers themselves, inside core: core/src/network.
+struct Network;
+
+// Where the mean over the places of one map lies in the row of features that a pass gives.
+struct FeatureBlock {
+  std::string map;         // "blocks.0" … "blocks.16", "last"
+  std::size_t offset = 0;  // of its first number in the row
+  std::size_t count = 0;   // the map's channels
+};
+
+// One tensor that a network has.
+struct TensorSpec {
+  std::string name;                // "blocks.3.expand.weight"
+  std::vector<std::size_t> shape;  // row-major
+};
+
+// What a backbone file says about itself.
+struct BackboneInfo {
+  std::string name;  // the file's own `name`, else architecture_width_inputsize: "mobilenet_v2_0.35_224"
+  std::string architecture;        // "mobilenet_v2"
+  std::string width_multiplier;    // as the file writes it: "0.35"
+  std::int32_t input_size_px = 0;  // what it was trained for
+  Normalisation normalisation;
+  std::string input_scale;   // the file's own text, "1/127.5"; the head file repeats it
+  std::string input_offset;  // "-1"
+  std::size_t embedding_dim = 0;
+  std::vector<FeatureBlock> feature_blocks;  // of the whole network, in its order
+  std::vector<TensorSpec> tensors;           // all of them, in the order of the layers
+  std::size_t parameter_count = 0;
+  std::string source;
+  std::string license;
+  std::string sha256;  // of the file's bytes, lower-case hexadecimal
+};
+
+// A tensor that fine-tuning changed or made, under its name in the backbone or head file.
+struct ChangedTensor {
+  std::string name;
+  std::vector<std::size_t> shape;
+  std::vector<float> values;
+};
+
+}  // namespace headstart

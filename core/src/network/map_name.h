@@ -1,0 +1,43 @@
+// The names of blocks and tensors that any network of ours has, for files that are read before their network.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace headstart {
+
+// Blocks between the first and the last layers are numbered from 0 on, 999 at the most.
+inline constexpr std::string_view kStemBlock = "stem";
+inline constexpr std::string_view kNumberedBlock = "blocks.";
+inline constexpr std::string_view kLastBlock = "last";
+
+// Where a name stands: 0 for the stem or what is no name of ours, N + 1 for block N and its tensors, one past
+// all of these for the last block and its tensors.
+[[nodiscard]] std::size_t block_depth(std::string_view name);
+
+// A map that can be asked for: "blocks.0", …, "last".
+[[nodiscard]] bool is_map_name(std::string_view name);
+
+// What a convolution or scale is called in its block: "blocks.3.expand", "blocks.3.convolution_2". The only
+// one of the stem or the last block may go by the block's name alone.
+struct LayerRole {
+  std::string_view name;
+  std::size_t dimension_count;  // of its weights
+};
+inline constexpr std::array<LayerRole, 8> kLayerRoles = {{
+    {"expand", 4},     // widens, 1x1
+    {"depthwise", 3},  //
+    {"project", 4},    // narrows again, 1x1
+    {"reduce", 4},     // of squeeze-and-excite
+    {"excite", 4},     // of squeeze-and-excite
+    {"shortcut", 4},   // beside the block
+    {"convolution", 4},
+    {"scale", 1},
+}};
+
+// How many dimensions a tensor of this name has: 1 for "….bias", those of its role for "….weight". 0 where no
+// network of ours has such a tensor.
+[[nodiscard]] std::size_t tensor_dimension_count(std::string_view name);
+
+}  // namespace headstart

@@ -1,0 +1,185 @@
+// A network as a value: its layers in order, with their weights. Producers make it from a file; the graph
+// that runs, the fine-tuner's plan, the drawing and the writers of files are made from it and from nothing
+// else.
+//
+// `read_network` (network_file.h) gives the value for the bytes of any file that can be a backbone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "headstart/buffer.h"
+#include "headstart/image.h"
+#include "headstart/network.h"
+#include "headstart/status.h"
+
+namespace headstart {
+
+// What a layer computes. Maps are [height, width, channel_count]; a vector is a map of one place.
+enum class LayerKind : std::uint8_t {
+  kConvolution,           // weights [out, kernel height, kernel width, in / groups], biases [out]
+  kDepthwiseConvolution,  // weights [kernel height, kernel width, channels], biases [channels]
+  kAdd,                   // two maps of one shape, or a map and one of a single place
+  kMultiply,              // the same, element by element: squeeze-and-excite's gate
+  kScale,                 // channel by channel: factors [channels], offsets [channels]
+  kGlobalAveragePool,     // the mean over all places: one place
+  kAveragePool,           // over a window, places outside the map not counted
+  kMaxPool,
+  kActivation,   // the layer's activation and nothing else
+  kConcatenate,  // two to four maps, channel behind channel
+};
+
+// "convolution", "max_pool", …: for messages.
+[[nodiscard]] const char* layer_kind_name(LayerKind kind);
+
+// What a layer does to each number at its end. kHardSwish is x * clamp(x + 3, 0, 6) / 6, kHardSigmoid
+// clamp(x + 3, 0, 6) / 6 (Howard et al. 2019, "Searching for MobileNetV3"), kSwish x * sigmoid(x).
+enum class Activation : std::uint8_t { kLinear, kRelu, kRelu6, kHardSwish, kHardSigmoid, kSigmoid, kSwish };
+
+// "linear", "relu6", …: for messages.
+[[nodiscard]] const char* activation_name(Activation activation);
+
+struct MapShape {
+  std::size_t height = 0;
+  std::size_t width = 0;
+  std::size_t channel_count = 0;
+
+  [[nodiscard]] std::size_t place_count() const { return height * width; }
+  [[nodiscard]] std::size_t size() const { return height * width * channel_count; }
+  bool operator==(const MapShape&) const = default;
+};
+
+// kTfSame is TensorFlow's SAME: ceil(input / stride) places, what is missing goes half of it, rounded down,
+// before (top, left) and the rest after. kExplicit says how many rows and columns of zeros there are; four
+// zeros are TensorFlow's VALID.
+enum class PaddingKind : std::uint8_t { kTfSame, kExplicit };
+
+struct Padding {
+  PaddingKind kind = PaddingKind::kTfSame;
+  std::size_t top = 0;  // these four of kExplicit only
+  std::size_t left = 0;
+  std::size_t bottom = 0;
+  std::size_t right = 0;
+
+  bool operator==(const Padding&) const = default;
+};
+
+// What padding comes to on a map, in one direction.
+struct PaddedSide {
+  std::size_t before = 0;
+  std::size_t after = 0;
+  std::size_t output = 0;  // places of the result; 0 where the window does not fit
+};
+
+// Numbers with a name and a shape. Copies share them; they never change.
+struct Tensor {
+  std::string name;                                    // "blocks.3.expand.weight", unique in the network
+  std::vector<std::size_t> shape;                      // row-major, as the layer's kind says
+  std::span<const float> values;                       // finite; valid as long as any copy of this tensor
+  std::shared_ptr<const PaddedBuffer<float>> storage;  // where they lie: XNNPACK may read past their end
+};
+
+// The name of the picture among the inputs of layers: normalised RGB [input_size_px, input_size_px, 3].
+inline constexpr std::string_view kNetworkInput = "input";
+
+struct Layer {
+  std::string name;  // "blocks.3.expand", unique; its map bears it
+  LayerKind kind = LayerKind::kConvolution;
+  std::vector<std::string> inputs;  // names of layers before it, or kNetworkInput
+  MapShape output;                  // at the network's input size
+
+  std::size_t kernel_height = 1;  // of convolutions and pools
+  std::size_t kernel_width = 1;
+  std::size_t stride = 1;
+  Padding padding;
+  std::size_t groups = 1;  // of kConvolution
+  Activation activation = Activation::kLinear;
+
+  // Weights and biases, where the kind has them: NAME.weight and NAME.bias.
+  std::optional<Tensor> weights;
+  std::optional<Tensor> biases;
+};
+
+// Layers that people and strategies speak of as one: "stem", "blocks.3", "last". The block's map is that of
+// its last layer; from `end` on, layers read no other map of the block or of those before it, so that a
+// network can be cut, frozen and trained there.
+struct Block {
+  std::string name;
+  std::size_t begin = 0;  // positions in layers
+  std::size_t end = 0;    // one past the last
+  bool is_tapped = true;  // whether its map can be asked for and its mean is one of the features
+};
+
+// A layer may read only what was made before it; blocks cover all layers in order. The embedding is the mean
+// over the places of the last layer's map: a producer drops what a classifier had behind it.
+struct Network {
+  std::string name;              // "mobilenet_v2_0.35_224"
+  std::string architecture;      // "mobilenet_v2"; of a .tflite what its file says, or "tflite"
+  std::string width_multiplier;  // as the file writes it: "0.35"; empty where it says nothing
+  std::string source;
+  std::string license;
+  std::string sha256;  // of the file's bytes, lower-case hexadecimal
+
+  std::size_t input_size_px = 0;  // the size that the layers' shapes are for
+  Normalisation normalisation;
+  std::string input_scale;   // the same as text, the file's own where it has one: "1/127.5"
+  std::string input_offset;  // "-1"
+
+  std::vector<Layer> layers;
+  std::vector<Block> blocks;
+
+  // By name; null where there is none. Valid as long as the network's layers and blocks stay as they are.
+  [[nodiscard]] const Layer* find_layer(std::string_view name) const;
+  [[nodiscard]] const Block* find_block(std::string_view name) const;
+  [[nodiscard]] const Tensor* find_tensor(std::string_view name) const;
+
+  // The map that the block ends with.
+  [[nodiscard]] const MapShape& map_of(const Block& block) const { return layers[block.end - 1].output; }
+  [[nodiscard]] std::size_t embedding_dim() const { return layers.back().output.channel_count; }
+  [[nodiscard]] std::size_t parameter_count() const;
+};
+
+// The padding of one direction of a window on `input_size` places. `before` and `after` are the explicit
+// padding's.
+[[nodiscard]] PaddedSide pad_side(PaddingKind kind, std::size_t input_size, std::size_t kernel_size,
+                                  std::size_t stride, std::size_t before, std::size_t after);
+
+// A tensor that keeps its own numbers. `values` must fill `shape` (asserted). Fails with out-of-memory.
+[[nodiscard]] Result<Tensor> make_tensor(std::string name, std::vector<std::size_t> shape,
+                                         std::span<const float> values);
+
+// Numbers in a tensor of this shape.
+[[nodiscard]] std::size_t element_count_of(std::span<const std::size_t> shape);
+
+// Every tensor of the network in the order of its layers, from kinds and shapes: whether it has them yet does
+// not matter.
+[[nodiscard]] std::vector<TensorSpec> tensors_of(const Network& network);
+
+// At position `end`, whether the network can be cut behind the first `end` layers: no layer from there on
+// reads another map than the last of these. [layers.size() + 1], the first is false.
+[[nodiscard]] std::vector<bool> cut_points_of(std::span<const Layer> layers);
+
+// Fits the layers' shapes to an input size and checks that layers and blocks hold together; convolutions say
+// their result's channels beforehand. bad-file says which layer and why.
+Status fit_network(Network& network, std::size_t input_size_px);
+
+// Whether every layer has the tensors of its kind, in their shapes: bad-file otherwise.
+Status check_tensors(const Network& network);
+
+// The same network with some tensors replaced, as fine-tuning leaves them: names that it has, in their
+// shapes, else bad-argument.
+[[nodiscard]] Result<Network> with_tensors(Network network, std::span<const ChangedTensor> tensors);
+
+// The network up to the map of a block: nothing behind it is left. bad-argument where there is no such block.
+[[nodiscard]] Result<Network> cut_network(Network network, std::string_view block);
+
+// The means of the maps that are tapped, one behind the other.
+[[nodiscard]] std::vector<FeatureBlock> feature_blocks_of(const Network& network);
+
+}  // namespace headstart
