@@ -156,3 +156,52 @@ TEST_CASE("float16 backbones give embeddings that point where the reference poin
                 [](const Agreement& agreement) { CHECK(agreement.lowest_cosine >= 0.999); });
   }
 }
+
+namespace {
+
+struct TfliteGolden {
+  const char* network;
+  std::size_t embedding_dim;
+};
+
+constexpr TfliteGolden kTfliteNetworks[] = {{"mobilenet_v3_small_224.hybrid", 576},
+                                            {"efficientnet_lite0_224.int8", 1280}};
+
+}  // namespace
+
+// What reads them is held by tflite_test on networks of its own; these are published ones.
+TEST_CASE("published .tflite networks agree with a float32 reference pass to 1e-4") {
+  const auto inputs_file =
+      test::read_file(test::shared_path("backbones/golden/mobilenet_v2_1.0_224.golden.safetensors"));
+  const auto pool = ComputePool::create(1);
+  REQUIRE(pool.ok());
+  for (const TfliteGolden& published : kTfliteNetworks) {
+    const std::string path = test::shared_path(std::string("backbones/tflite/") + published.network);
+    const auto bytes = test::read_file(path + ".tflite");
+    const auto golden = test::read_file(path + ".golden.safetensors");
+    if (!inputs_file || !bytes || !golden) {
+      MESSAGE("skipped: there is no " << path << " with its golden values; set HEADSTART_SHARED");
+      continue;
+    }
+    CAPTURE(published.network);
+    auto loaded = Backbone::load(*bytes, {}, pool.value());
+    if (!loaded.ok()) MESSAGE(loaded.error().message);
+    REQUIRE(loaded.ok());
+    Backbone& backbone = loaded.value();
+    CHECK(backbone.info().embedding_dim == published.embedding_dim);
+    const auto inputs = SafetensorsView::parse(*inputs_file);
+    const auto embeddings = SafetensorsView::parse(*golden);
+    REQUIRE(embeddings.ok());
+    // The reference was given pixels times its own input_scale; the network's metadata tells us the same.
+    const Normalisation& normalisation = backbone.info().normalisation;
+    for (const TensorView& tensor : embeddings.value().tensors()) {
+      const std::string key = tensor.name.substr(0, tensor.name.rfind('.'));
+      CAPTURE(key);
+      std::ranges::transform(floats_of(inputs.value(), key + ".input"), backbone.input(0).begin(),
+                             [&](float value) { return value * normalisation.scale + normalisation.offset; });
+      REQUIRE(backbone.run(1).ok());
+      CHECK(relative_difference(backbone.embedding(0), floats_of(embeddings.value(), tensor.name)) <= 1e-4);
+    }
+    CHECK(embeddings.value().tensors().size() == 6);
+  }
+}

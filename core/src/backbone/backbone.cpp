@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <utility>
 
 #include "backbone/graph_builder.h"
@@ -104,6 +105,7 @@ struct Backbone::State {
   Status build(const BackboneOptions& options, const ComputePool& pool);
   Status allocate_buffers();
   Status set_up(std::size_t new_batch_size);
+  Status check_answers();
 
   [[nodiscard]] std::size_t frame_element_count() const {
     const auto side = static_cast<std::size_t>(input_size_px);
@@ -183,6 +185,26 @@ Status Backbone::State::set_up(std::size_t new_batch_size) {
   return {};
 }
 
+// Whoever loads a network learns here, not when training, that its numbers run away: white, and stripes.
+Status Backbone::State::check_answers() {
+  const Normalisation& normalisation = info.normalisation;
+  for (const std::size_t stripe : {1U, 37U}) {
+    const std::span<float> picture = input.span().first(frame_element_count());
+    for (std::size_t i = 0; i < picture.size(); ++i) {
+      const std::size_t pixel = stripe == 1 ? 255 : i * stripe % 256;
+      picture[i] = static_cast<float>(pixel) * normalisation.scale + normalisation.offset;
+    }
+    if (Status ran = runtime.run(); !ran) return ran;
+    for (std::size_t index = 0; index < blocks.size(); ++index) {
+      if (std::ranges::all_of(mean(index, 0), [](float value) { return std::isfinite(value); })) continue;
+      return Error{ErrorCode::kBadFile,
+                   "the network's weights are too large or not numbers: of a plain picture, its map \"" +
+                       blocks[index].map + "\" is not finite"};
+    }
+  }
+  return {};
+}
+
 Backbone::Backbone(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Backbone::Backbone(Backbone&&) noexcept = default;
 Backbone& Backbone::operator=(Backbone&&) noexcept = default;
@@ -213,6 +235,7 @@ Result<Backbone> Backbone::from_network(Network network, const BackboneOptions& 
   auto state =
       std::make_unique<State>(std::move(info), std::move(network), options, std::move(preparer).value());
   if (const Status built = state->build(options, pool); !built) return built.error();
+  if (const Status checked = state->check_answers(); !checked) return checked.error();
   return Backbone(std::move(state));
 }
 

@@ -1,8 +1,33 @@
 #include "files/decimal.h"
 
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 namespace headstart {
+namespace {
+
+// With as few decimals as say the same to seven digits.
+std::string write_decimal(double value, int most_decimals) {
+  double power = 1;
+  std::int64_t digits = std::llround(value);
+  int decimals = 0;
+  while (decimals < most_decimals &&
+         std::abs(static_cast<double>(digits) / power - value) > 1e-7 * std::abs(value)) {
+    power *= 10;
+    ++decimals;
+    digits = std::llround(value * power);
+  }
+  std::string text = std::to_string(std::abs(digits));
+  if (decimals > 0) {
+    const auto places = static_cast<std::size_t>(decimals);
+    if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
+    text.insert(text.size() - places, 1, '.');
+  }
+  return digits < 0 ? "-" + text : text;
+}
+
+}  // namespace
 
 std::optional<double> parse_decimal(std::string_view text) {
   constexpr std::size_t kMostDigits =
@@ -36,6 +61,22 @@ std::optional<double> parse_ratio(std::string_view text) {
   const std::optional<double> below = parse_decimal(text.substr(slash + 1));
   if (!above || !below || *below == 0) return std::nullopt;
   return *above / *below;
+}
+
+std::string write_ratio(double value) {
+  if (value == 0) return "0";
+  constexpr int kMostDecimals = 9;
+  constexpr int kTidyDecimals = 3;
+  const std::string decimal = write_decimal(value, kMostDecimals);
+  const std::string divisor = write_decimal(1 / value, kTidyDecimals);
+  const auto is_near = [&](const std::string& text) {
+    const std::optional<double> read = parse_ratio(text);
+    return read && std::abs(*read - value) <= 3e-7 * std::abs(value);
+  };
+  const std::string ratio = divisor.starts_with('-') ? "-1/" + divisor.substr(1) : "1/" + divisor;
+  // Whichever says it in fewer letters, if it says it.
+  if (is_near(ratio) && (!is_near(decimal) || ratio.size() < decimal.size())) return ratio;
+  return is_near(decimal) ? decimal : write_decimal(value, kMostDecimals + 4);
 }
 
 }  // namespace headstart

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace headstart {
@@ -12,5 +13,8 @@ namespace headstart {
 
 // A decimal number or a fraction of two: "1/127.5".
 [[nodiscard]] std::optional<double> parse_ratio(std::string_view text);
+
+// A text that parse_ratio reads as `value`, to seven digits: "-1", "1/127.5", "0.0123". `value` below 10^6.
+[[nodiscard]] std::string write_ratio(double value);
 
 }  // namespace headstart

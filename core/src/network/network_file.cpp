@@ -3,6 +3,7 @@
 #include <array>
 
 #include "network/backbone_file.h"
+#include "network/tflite_reader.h"
 
 namespace headstart {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::array<std::int32_t, 5> kInputSizes = {224, 192, 160, 128, 96};
 }  // namespace
 
 Result<Network> read_network(std::span<const std::uint8_t> file) {
-  return read_backbone_file(file);
+  return is_tflite(file) ? read_tflite(file) : read_backbone_file(file);
 }
 
 BackboneInfo info_of(const Network& network) {
