@@ -5,11 +5,13 @@ import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, st
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
+const MOST_MS = 30 * 60_000;
+
 /**
  * The file appears complete and checked, or not at all; what has come so far waits beside it as `.part`.
  *
  * @param {{ uri: string, file: string, byteCount: number, sha256: string }} wanted
- * @param {(detail: string) => void} onProgress
+ * @param {(detail: string, doneBytes: number) => void} onProgress
  */
 export async function downloadFile({ uri, file, byteCount, sha256 }, onProgress) {
   if (existsSync(file) && (await hashOf(file)) === sha256) {
@@ -18,7 +20,11 @@ export async function downloadFile({ uri, file, byteCount, sha256 }, onProgress)
   const part = `${file}.part`;
   let done = existsSync(part) ? statSync(part).size : 0;
   if (done < byteCount) {
-    const answer = await fetch(uri, { headers: done > 0 ? { Range: `bytes=${done}-` } : {} });
+    const answer = await fetch(uri, {
+      headers: done > 0 ? { Range: `bytes=${done}-` } : {},
+      // A network that answers nothing must not look like one that is slow.
+      signal: AbortSignal.timeout(MOST_MS),
+    });
     if (!answer.ok || !answer.body) {
       throw new Error(`${uri} answered ${answer.status}`);
     }
@@ -27,7 +33,7 @@ export async function downloadFile({ uri, file, byteCount, sha256 }, onProgress)
     const count = new Transform({
       transform(chunk, _encoding, next) {
         done += chunk.length;
-        onProgress(`${Math.floor((done / byteCount) * 100)} %`);
+        onProgress(`${Math.floor((done / byteCount) * 100)} %`, done);
         next(null, chunk);
       },
     });

@@ -4,7 +4,7 @@
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { repository } from './cache.mjs';
+import { cacheDir, repository } from './cache.mjs';
 import { buildPreset, moduleStep } from './modules.mjs';
 import { runCommand, setUp } from './setup.mjs';
 import { variants } from './variants.mjs';
@@ -27,6 +27,10 @@ runCommand(import.meta.url, async (parameters) => {
   await setUp({ variantNames: others, more: others.map(moduleStep) });
   console.log('All variants are built; a page that is loaded from now on takes the fastest that its browser can run.');
   rebuildOnChange(() => server.ws.send({ type: 'full-reload' }));
+
+  // Behind the page that is already served, and nothing waits for it.
+  const { provideMissing } = await import('../../web/tools/backbones/provide.mjs');
+  await provideMissing(join(cacheDir, 'backbones'), (line) => console.log(line));
 });
 
 /** @param {() => void} onBuilt */

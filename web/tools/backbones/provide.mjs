@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { downloadFile } from '../../../wasm/toolchain/resume.mjs';
 import { readKerasZip } from './keras.mjs';
 import { blockStrides, layersOf, sizeOf } from './mobilenet-v2.mjs';
 import { readNpy } from './npy.mjs';
@@ -39,13 +40,46 @@ export function isProvided({ name }, folder) {
 }
 
 /**
+ * Brings what is missing, one after another, and says in a line how it went. Never fatal: without the network, or behind
+ * one that answers nothing, the built-in backbone serves. What has come so far is kept, and the next run goes on from there.
+ *
+ * @param {string} folder
+ * @param {(line: string) => void} tell
+ * @param {Parameters<typeof provideBackbone>[2]} [options]
+ * @param {Original[]} [wanted]
+ */
+export async function provideMissing(folder, tell, options = {}, wanted = originals) {
+  const missing = wanted.filter((original) => !isProvided(original, folder));
+  let lastTold = 0;
+  for (const [index, original] of missing.entries()) {
+    const { name } = original;
+    const onProgress = (/** @type {number} */ done, /** @type {number} */ total) => {
+      const tenth = Math.floor((10 * done) / total);
+      if (tenth > lastTold && tenth < 10) {
+        lastTold = tenth;
+        tell(`Fetching ${name} (${index + 1} of ${missing.length}): ${tenth}0 % of ${(total / 1e6).toFixed(1)} MB`);
+      }
+    };
+    try {
+      await provideBackbone(original, folder, { onProgress, ...options });
+      tell(`${name} is there: the page offers it from the next time that it is loaded.`);
+    } catch (error) {
+      tell(`Better networks exist, and could not be fetched now: ${/** @type {Error} */ (error).message}.`);
+      tell('The built-in one serves meanwhile; `npm run backbones` tries again.');
+      return;
+    }
+    lastTold = 0;
+  }
+}
+
+/**
  * Fetches, checks and converts one backbone into `NAME.f32.safetensors` and `NAME.f16.safetensors`.
  *
  * @param {Original} original
  * @param {string} folder
  * @param {{ fetchBytes?: (url: string) => Promise<Uint8Array>, onProgress?: (doneBytes: number, totalBytes: number) => void }} [options]
  */
-export async function provideBackbone(original, folder, { fetchBytes = fetchFromNetwork, onProgress } = {}) {
+export async function provideBackbone(original, folder, { fetchBytes, onProgress } = {}) {
   const originalsFolder = join(folder, 'originals', original.name);
   mkdirSync(originalsFolder, { recursive: true });
   const totalBytes = original.files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -53,8 +87,9 @@ export async function provideBackbone(original, folder, { fetchBytes = fetchFrom
   /** @type {Map<string, Uint8Array>} */
   const contents = new Map();
   for (const file of original.files) {
-    const content = await provideFile(original, file, originalsFolder, fetchBytes);
-    contents.set(file.tensor ?? '*', content);
+    const before = doneBytes;
+    const onPart = (/** @type {number} */ bytes) => onProgress?.(before + bytes, totalBytes);
+    contents.set(file.tensor ?? '*', await provideFile(original, file, originalsFolder, { fetchBytes, onPart }));
     doneBytes += file.bytes;
     onProgress?.(doneBytes, totalBytes);
   }
@@ -69,9 +104,10 @@ export async function provideBackbone(original, folder, { fetchBytes = fetchFrom
  * @param {Original} original
  * @param {OriginalFile} file
  * @param {string} folder
- * @param {(url: string) => Promise<Uint8Array>} fetchBytes
+ * @param {{ fetchBytes?: (url: string) => Promise<Uint8Array>, onPart: (bytes: number) => void }} options
  */
-async function provideFile({ baseUrl }, { file, bytes, sha256 }, folder, fetchBytes) {
+async function provideFile({ baseUrl }, { file, bytes, sha256 }, folder, { fetchBytes, onPart }) {
+  const uri = new URL(file, baseUrl).href;
   const path = join(folder, file);
   if (existsSync(path)) {
     const kept = readFileSync(path);
@@ -79,7 +115,14 @@ async function provideFile({ baseUrl }, { file, bytes, sha256 }, folder, fetchBy
       return kept; // from a run that was interrupted
     }
   }
-  const content = await fetchBytes(new URL(file, baseUrl).href);
+  if (!fetchBytes) {
+    await downloadFile({ uri, file: path, byteCount: bytes, sha256 }, (_, done) => onPart(done)).catch((error) => {
+      const cause = /** @type {{ cause?: { code?: string } }} */ (error).cause?.code;
+      throw cause ? new Error(`no answer from ${new URL(uri).host} (${cause})`) : error;
+    });
+    return readFileSync(path);
+  }
+  const content = await fetchBytes(uri);
   if (content.length !== bytes || sha256Of(content) !== sha256) {
     throw new Error(
       `expected ${file} with ${bytes} bytes and sha256 ${sha256}, got ${content.length} bytes and ${sha256Of(content)}`,
@@ -161,20 +204,4 @@ function sha256Of(bytes) {
 function writeWhole(path, content) {
   writeFileSync(`${path}.part`, content);
   renameSync(`${path}.part`, path);
-}
-
-/** @param {string} url @returns {Promise<Uint8Array>} */
-async function fetchFromNetwork(url) {
-  /** @type {Response} */
-  let response;
-  try {
-    response = await fetch(url);
-  } catch (error) {
-    const cause = /** @type {{ cause?: { code?: string } }} */ (error).cause?.code ?? '';
-    throw new Error(`no answer from ${new URL(url).host} ${cause}`.trim());
-  }
-  if (!response.ok) {
-    throw new Error(`${url} answered ${response.status}`);
-  }
-  return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,0 +1,83 @@
+// Published networks come behind the served page: resumed where they broke off, checked, and never a reason to stop.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { downloadFile } from '../../wasm/toolchain/resume.mjs';
+import { provideMissing } from '../../web/tools/backbones/provide.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'headstart-backbones-'));
+const content = Buffer.alloc(300_000, 'network ');
+const sha256 = createHash('sha256').update(content).digest('hex');
+/** @type {string[]} */
+const asked = [];
+/** Breaks the connection once, in the middle. */
+let breaks = true;
+const server = createServer((request, response) => {
+  const range = request.headers.range?.match(/bytes=(\d+)-/)?.[1];
+  asked.push(range ?? 'all');
+  const begin = Number(range ?? 0);
+  response.writeHead(range ? 206 : 200, { 'Content-Length': content.length - begin });
+  if (breaks) {
+    breaks = false;
+    response.write(content.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 500));
+  } else {
+    response.end(content.subarray(begin));
+  }
+});
+let url = '';
+before(async () => {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
+  url = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}/`;
+});
+after(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a download that broke off goes on where it ended, and is checked as a whole', async () => {
+  const wanted = { uri: url, file: join(folder, 'network'), byteCount: content.length, sha256 };
+  await assert.rejects(downloadFile(wanted, () => {}));
+  assert.ok(!existsSync(wanted.file), 'half a file never has the real name');
+  await downloadFile(wanted, () => {});
+  assert.ok(readFileSync(wanted.file).equals(content));
+  assert.equal(asked[0], 'all');
+  assert.ok(Number(asked[1]) > 0, 'the second time only the rest is asked for');
+});
+
+test('bytes that are not the published ones are refused, and told without an end', async () => {
+  /** @type {string[]} */
+  const lines = [];
+  const original = {
+    name: 'net',
+    format: /** @type {const} */ ('tflite'),
+    widthMultiplier: '0.35',
+    inputSize: '96',
+    source: 'a test',
+    baseUrl: url,
+    files: [{ file: 'net.tflite', bytes: content.length, sha256: '0'.repeat(64) }],
+  };
+  await provideMissing(folder, (line) => lines.push(line), {}, [original]);
+  assert.match(lines.join('\n'), /could not be fetched now: .*checksum/);
+  assert.match(lines.join('\n'), /The built-in one serves meanwhile/);
+});
+
+test('without a network the page serves on, in a sentence', async () => {
+  /** @type {string[]} */
+  const lines = [];
+  const original = {
+    name: 'net',
+    format: /** @type {const} */ ('tflite'),
+    widthMultiplier: '0.35',
+    inputSize: '96',
+    source: 'a test',
+    baseUrl: 'http://127.0.0.1:1/',
+    files: [{ file: 'net.tflite', bytes: 1, sha256 }],
+  };
+  await provideMissing(folder, (line) => lines.push(line), {}, [original]);
+  assert.match(lines.join('\n'), /could not be fetched now: (no answer from 127\.0\.0\.1|fetch failed)/);
+});
