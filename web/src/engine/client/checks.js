@@ -35,6 +35,16 @@ export function checkSampleIds(sampleIds) {
   return [...new Set(/** @type {number[]} */ (sampleIds))];
 }
 
+/**
+ * @template T
+ * @param {T[]} list of objects or other values, none of them null
+ * @param {string} name
+ */
+export function checkList(list, name) {
+  requireArgument(Array.isArray(list) && list.every((entry) => entry !== null), `${name} is a list, got ${show(list)}`);
+  return list;
+}
+
 /** @param {unknown} date @returns {string} ISO 8601 */
 export function checkDate(date) {
   const isDate = date instanceof Date && !Number.isNaN(date.getTime());

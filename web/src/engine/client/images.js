@@ -1,6 +1,8 @@
 // The caller's side: turns whatever shows a picture into a message that owns its pixels. Nothing of the caller's is
 // changed or transferred.
-import { HeadstartError, requireArgument } from '../shared/errors.js';
+import { foreignPicture, HeadstartError, requireArgument, show } from '../shared/errors.js';
+import { layOnWhite } from '../shared/pixels.js';
+import { checkFlag, checkOptions } from './checks.js';
 
 /** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
 /** @typedef {import('../headstart.d.ts').Pixels} Pixels */
@@ -19,7 +21,7 @@ const MOST_PIXELS = 1 << 27; // 512 MB of RGBA: beyond every camera, within ever
  * @returns {PackedPicture | Promise<PackedPicture>} a promise only where the platform has no other way
  */
 export function packPicture(picture) {
-  requireArgument(picture !== null && typeof picture === 'object', `expected a picture, got ${kindOf(picture)}`);
+  requireArgument(picture !== null && typeof picture === 'object', `expected a picture, got ${show(picture)}`);
   // Tags instead of instanceof, so that pictures of another frame or realm count too.
   switch (Object.prototype.toString.call(picture).slice(8, -1)) {
     case 'VideoFrame':
@@ -83,14 +85,14 @@ function packPixels({ data, width, height, stride }) {
   for (const [name, value] of Object.entries({ width, height })) {
     requireArgument(
       Number.isInteger(value) && value >= 1,
-      `picture ${name} must be a whole number from 1 on, got ${value}`,
+      `picture ${name} must be a whole number from 1 on, got ${show(value)}`,
     );
   }
   requireArgument(width * height <= MOST_PIXELS, `a picture may have ${MOST_PIXELS} pixels, got ${width} × ${height}`);
   const rowBytes = stride ?? width * 4;
   requireArgument(
     Number.isInteger(rowBytes) && rowBytes >= width * 4,
-    `picture stride must be at least ${width * 4} bytes, got ${rowBytes}`,
+    `picture stride must be at least ${width * 4} bytes, got ${show(rowBytes)}`,
   );
   const byteCount = (height - 1) * rowBytes + width * 4;
   requireArgument(
@@ -99,25 +101,33 @@ function packPixels({ data, width, height, stride }) {
   );
   const copy = new Uint8Array(byteCount);
   copy.set(new Uint8Array(data.buffer, data.byteOffset, byteCount));
+  layOnWhite(copy, { width, height, stride: rowBytes });
   return { message: { kind: 'pixels', data: copy, width, height, stride: rowBytes }, transfer: [copy.buffer] };
 }
 
 /**
- * @param {{ crop?: CropRectangle, mirror?: boolean } | undefined} options
+ * @param {{ crop?: CropRectangle, mirror?: boolean }} [options]
  * @returns {{ crop: CropRectangle | undefined, mirror: boolean }}
  */
-export function checkPictureOptions({ crop, mirror = false } = {}) {
-  if (crop !== undefined) {
-    const numbers = [crop.left, crop.top, crop.width, crop.height];
-    const fits =
-      numbers.every(Number.isInteger) && crop.left >= 0 && crop.top >= 0 && crop.width >= 1 && crop.height >= 1;
-    requireArgument(fits, `crop must have whole left, top >= 0 and width, height >= 1, got ${numbers.join(', ')}`);
-    return {
-      crop: { left: crop.left, top: crop.top, width: crop.width, height: crop.height },
-      mirror: Boolean(mirror),
-    };
-  }
-  return { crop, mirror: Boolean(mirror) };
+export function checkPictureOptions(options = {}) {
+  const { crop, mirror = false } = checkOptions(options, 'a picture');
+  return { crop: crop === undefined ? undefined : checkCrop(crop), mirror: checkFlag(mirror, 'mirror') };
+}
+
+/** @param {CropRectangle} crop @returns {CropRectangle} */
+function checkCrop(crop) {
+  requireArgument(
+    crop !== null && typeof crop === 'object',
+    `crop is { left, top, width, height } in pixels, got ${show(crop)}`,
+  );
+  const { left, top, width, height } = crop;
+  const numbers = [left, top, width, height];
+  const fits = numbers.every(Number.isSafeInteger) && left >= 0 && top >= 0 && width >= 1 && height >= 1;
+  requireArgument(
+    fits,
+    `crop must have whole left, top >= 0 and width, height >= 1, got ${numbers.map(show).join(', ')}`,
+  );
+  return { left, top, width, height };
 }
 
 /** Maps of the backbone, joined: which of them exist is the engine's to say. @param {unknown} features */
@@ -130,21 +140,11 @@ export function checkFeatures(features) {
   return [...features];
 }
 
-/** @param {unknown} value */
-function kindOf(value) {
-  return value === null ? 'null' : typeof value;
-}
-
-/** @param {unknown} cause */
+/** Why a picture cannot be taken. @param {unknown} cause */
 export function pictureError(cause) {
   if (cause instanceof HeadstartError) return cause;
   const name = cause instanceof Error ? cause.name : '';
-  if (name === 'SecurityError') {
-    return new HeadstartError(
-      'bad-argument',
-      'the picture comes from another site that does not allow its pixels to be read',
-    );
-  }
+  if (name === 'SecurityError') return foreignPicture();
   const message = cause instanceof Error ? cause.message : String(cause);
   return new HeadstartError('bad-argument', `the picture cannot be read: ${message}`);
 }

@@ -1,5 +1,6 @@
 // What a program stores of its trainer, and how it takes it up again: the same identities, no picture looked at twice.
-import { requireArgument } from '../shared/errors.js';
+import { requireArgument, show } from '../shared/errors.js';
+import { checkList, checkOptions, checkSampleIds } from './checks.js';
 
 /** @typedef {import('./engine-line.js').EngineLine} EngineLine */
 /** @typedef {import('./sample-book.js').SampleBook} SampleBook */
@@ -27,12 +28,18 @@ export class Keeping {
   /** @param {number[]} sampleIds */
   async rows(sampleIds) {
     this.#line.requireOpen();
-    return this.#line.change('sampleRows', { sampleIds });
+    return this.#line.change('sampleRows', { sampleIds: checkSampleIds(sampleIds) });
   }
 
   /** @param {{ id: number, name: string, enabled: boolean }[]} classes @param {{ lastSampleId?: number }} [options] */
-  takeUpClasses(classes, { lastSampleId = 0 } = {}) {
+  takeUpClasses(classes, options = {}) {
     this.#line.requireOpen();
+    const { lastSampleId = 0 } = checkOptions(options, 'takeUpClasses');
+    checkList(classes, 'classes');
+    requireArgument(
+      Number.isSafeInteger(lastSampleId) && lastSampleId >= 0,
+      `lastSampleId is a sample id, got ${show(lastSampleId)}`,
+    );
     this.#book.reserveSampleIds(lastSampleId);
     for (const { id, name, enabled } of classes) {
       this.#book.takeUpClass({ id, name, enabled });
@@ -43,11 +50,15 @@ export class Keeping {
   /** @param {KeptSample[]} samples @param {Float32Array | null} [rows] */
   async takeUpSamples(samples, rows = null) {
     this.#line.requireOpen();
-    for (const { sampleId, classId } of samples) {
+    for (const { sampleId, classId, picture } of checkList(samples, 'samples')) {
+      requireArgument(Number.isSafeInteger(sampleId) && sampleId > 0, `expected a sample id, got ${show(sampleId)}`);
+      requireArgument(picture instanceof Blob, `expected the picture that a sample was kept as, got ${show(picture)}`);
       this.#book.classOf(classId);
       requireArgument(!this.#book.samples.has(sampleId), `there is a sample ${sampleId} already`);
     }
     if (samples.length === 0) return [];
+    requireArgument(rows === null || rows instanceof Float32Array, `rows are a Float32Array, got ${show(rows)}`);
+    requireArgument(rows === null || rows.every(Number.isFinite), 'rows are finite numbers');
     requireArgument(
       rows === null || (rows.length > 0 && rows.length % samples.length === 0),
       `expected a row for each of ${samples.length} samples, got ${rows?.length} numbers`,
@@ -70,6 +81,8 @@ export class Keeping {
 
   /** @param {import('../headstart-keeping.d.ts').KeptHead} kept */
   async takeUpHead(kept) {
+    requireArgument(kept !== null && typeof kept === 'object', `expected a kept head, got ${show(kept)}`);
+    checkList(kept.classIds, 'classIds');
     await this.#trainings.takeUp(kept);
   }
 }

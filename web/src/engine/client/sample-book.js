@@ -60,7 +60,10 @@ export class SampleBook {
 
   /** A class under the identity that it had before. @param {{ id: number, name: string, enabled: boolean }} kept */
   takeUpClass({ id, name, enabled }) {
-    requireArgument(Number.isInteger(id) && id > 0 && !this.hasClass(id), `expected a new class id, got ${id}`);
+    requireArgument(
+      Number.isSafeInteger(id) && id > 0 && !this.hasClass(id),
+      `expected a new class id, got ${show(id)}`,
+    );
     this.classes.push({ id, name: checkName(name), enabled: Boolean(enabled), sampleIds: [] });
     this.#lastClassId = Math.max(this.#lastClassId, id);
   }

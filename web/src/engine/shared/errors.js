@@ -35,17 +35,20 @@ export function toHeadstartError(cause) {
   const text = cause instanceof Error ? cause.message : String(cause);
   const name = cause instanceof Error ? cause.name : '';
   if (name === 'AbortError') return new HeadstartError('cancelled', 'stopped on request');
-  if (name === 'SecurityError') {
-    return new HeadstartError(
-      'bad-argument',
-      'the picture comes from another site that does not allow its pixels to be read',
-    );
-  }
+  if (name === 'SecurityError') return new HeadstartError('unsupported', `the browser forbids it here: ${text}`);
   if (isOutOfMemory(cause, text))
     return new HeadstartError('out-of-memory', `there is not enough memory left (${text})`);
   const error = new HeadstartError('internal', text);
   error.cause = cause;
   return error;
+}
+
+/** Its pixels may be shown, not read: of a tainted canvas or image. */
+export function foreignPicture() {
+  return new HeadstartError(
+    'bad-argument',
+    'the picture comes from another site that does not allow its pixels to be read',
+  );
 }
 
 /**

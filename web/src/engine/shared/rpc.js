@@ -1,6 +1,6 @@
 // Calls between two threads. Comlink would do, but it drops an error's `code`, has no way to stop a call, and needs a
 // message channel for each progress callback.
-import { errorToWire, HeadstartError, toHeadstartError } from './errors.js';
+import { errorToWire, foreignPicture, HeadstartError, toHeadstartError } from './errors.js';
 import { announceLife, watchLife } from './life.js';
 
 /** @typedef {import('./assets.js').Context} Context */
@@ -156,7 +156,9 @@ export function connect(worker) {
           life.expectAnswer();
         } catch (cause) {
           pending.delete(id);
-          reject(toHeadstartError(cause));
+          // A bitmap of a tainted canvas or image can be made, but not sent.
+          const isForeign = cause instanceof Error && cause.name === 'DataCloneError' && transfer.length > 0;
+          reject(isForeign ? foreignPicture() : toHeadstartError(cause));
         }
       }).finally(() => signal?.removeEventListener('abort', stop));
     },

@@ -1,5 +1,5 @@
 // The ways to train by their names: what each of them trains, and what its head reads.
-import { requireArgument } from './errors.js';
+import { requireArgument, show } from './errors.js';
 
 /** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
 /**
@@ -75,9 +75,6 @@ function numbered(strategy) {
 /** @param {unknown} strategy @returns {StrategyName} */
 export function checkStrategy(strategy) {
   const exists = typeof strategy === 'string' && (strategy === 'recommended' || planOf(strategy) !== null);
-  requireArgument(
-    exists,
-    `strategy must be ${NAMES}, got ${typeof strategy === 'string' ? `'${strategy}'` : strategy}`,
-  );
+  requireArgument(exists, `strategy must be ${NAMES}, got ${show(strategy)}`);
   return /** @type {StrategyName} */ (strategy);
 }

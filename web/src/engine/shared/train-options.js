@@ -1,5 +1,5 @@
 // What `train` takes, checked before anything is sent.
-import { requireArgument } from './errors.js';
+import { requireArgument, show } from './errors.js';
 import { checkStrategy, planOf } from './strategies.js';
 
 /** @typedef {import('../headstart.d.ts').TrainOptions} TrainOptions */
@@ -14,32 +14,35 @@ const HEADS = ['logistic', 'nearest-mean', 'discriminant', 'mlp'];
 export function checkTrainOptions(options) {
   const { head = 'logistic', seed = 1, l2, temperature, learningRate = 1e-3 } = options;
   const strategy = checkStrategy(options.strategy ?? (head === 'nearest-mean' ? 'nearest-mean' : 'head'));
-  requireArgument(HEADS.includes(head), `head must be one of ${HEADS.join(', ')}, got '${head}'`);
+  requireArgument(HEADS.includes(head), `head must be one of ${HEADS.join(', ')}, got ${show(head)}`);
   const isFree = strategy === 'head' || head === (strategy === 'nearest-mean' ? 'nearest-mean' : 'logistic');
   requireArgument(
     isFree || options.head === undefined,
-    `strategy '${strategy}' brings its own head: leave head out, got '${head}'`,
+    `strategy '${strategy}' brings its own head: leave head out, got ${show(head)}`,
   );
   requireArgument(
     Number.isSafeInteger(seed) && seed >= 0,
-    `seed must be a whole number from 0 to 2^53 - 1, got ${seed}`,
+    `seed must be a whole number from 0 to 2^53 - 1, got ${show(seed)}`,
   );
-  requireArgument(l2 === undefined || (Number.isFinite(l2) && l2 > 0), `l2 must be a number above 0, got ${l2}`);
+  requireArgument(l2 === undefined || (Number.isFinite(l2) && l2 > 0), `l2 must be a number above 0, got ${show(l2)}`);
   requireArgument(
     temperature === undefined || (Number.isFinite(temperature) && temperature > 0),
-    `temperature must be a number above 0, got ${temperature}`,
+    `temperature must be a number above 0, got ${show(temperature)}`,
   );
   requireArgument(
     Number.isFinite(learningRate) && learningRate > 0,
-    `learningRate must be a number above 0, got ${learningRate}`,
+    `learningRate must be a number above 0, got ${show(learningRate)}`,
   );
   const { mirrorViews, secondLook } = options;
   for (const [name, value] of Object.entries({ mirrorViews, secondLook }))
-    requireArgument(value === undefined || typeof value === 'boolean', `${name} must be true or false, got ${value}`);
+    requireArgument(
+      value === undefined || typeof value === 'boolean',
+      `${name} must be true or false, got ${show(value)}`,
+    );
   const learnsMirrored = mirrorViews !== false && (strategy === 'recommended' || planOf(strategy)?.views === true);
   requireArgument(
     secondLook !== true || learnsMirrored,
-    `a second look needs a strategy that learns from mirrored views ('head-views' or 'joined-layers-views'), got '${strategy}'`,
+    `a second look needs a strategy that learns from mirrored views ('head-views' or 'joined-layers-views'), got ${show(strategy)}`,
   );
   const folds = wholeNumber('folds', options.folds, 5, 1, 20);
   const hidden = wholeNumber('hidden', options.hidden, 100, 1, 4096);
@@ -78,7 +81,7 @@ export function checkTrainOptions(options) {
 function wholeNumber(name, value, standard, least, most) {
   const number = value ?? standard;
   const fits = Number.isInteger(number) && number >= least && number <= most;
-  requireArgument(fits, `${name} must be a whole number from ${least} to ${most}, got ${number}`);
+  requireArgument(fits, `${name} must be a whole number from ${least} to ${most}, got ${show(number)}`);
   return number;
 }
 
@@ -87,7 +90,7 @@ export function checkBudget(budgetMs, standard) {
   const budget = budgetMs ?? standard;
   requireArgument(
     typeof budget === 'number' && budget > 0,
-    `budgetMs must be a number of milliseconds above 0, got ${budget}`,
+    `budgetMs must be a number of milliseconds above 0, got ${show(budget)}`,
   );
   return budget;
 }

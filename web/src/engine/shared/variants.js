@@ -1,7 +1,7 @@
 // Which build of the engine runs here: found out by letting the platform validate small wasm modules, never by its name.
 import { relaxedSimd, simd, threads } from 'wasm-feature-detect';
 import { inNode } from './assets.js';
-import { HeadstartError, requireArgument } from './errors.js';
+import { HeadstartError, requireArgument, show } from './errors.js';
 
 /** @typedef {import('../headstart.d.ts').VariantName} VariantName */
 /** @typedef {{ variant: VariantName, threads: number }} Candidate */
@@ -53,11 +53,11 @@ function nodeProcessorCount() {
  */
 export async function chooseVariants(variant = 'auto', threadCount = 'auto') {
   const known = variant === 'auto' || VARIANTS.includes(/** @type {VariantName} */ (variant));
-  requireArgument(known, `variant must be 'auto' or one of ${VARIANTS.join(', ')}, got '${variant}'`);
+  requireArgument(known, `variant must be 'auto' or one of ${VARIANTS.join(', ')}, got ${show(variant)}`);
   const countIsFine = Number.isInteger(threadCount) && Number(threadCount) >= 1 && Number(threadCount) <= MOST_THREADS;
   requireArgument(
     threadCount === 'auto' || countIsFine,
-    `threads must be 'auto' or 1 to ${MOST_THREADS}, got ${threadCount}`,
+    `threads must be 'auto' or 1 to ${MOST_THREADS}, got ${show(threadCount)}`,
   );
 
   const runnable = await runnableVariants();

@@ -1,5 +1,6 @@
 // The engine's side: turns a picture message into RGBA bytes, closing what it carried.
 import { HeadstartError } from '../shared/errors.js';
+import { layOnWhite, requireCropInside } from '../shared/pixels.js';
 
 /** @typedef {import('./engine.js').Frame} Frame */
 /** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
@@ -20,6 +21,7 @@ let sharedCanvas;
 export async function readFrame(message, crop) {
   switch (message.kind) {
     case 'pixels':
+      requireCropInside(crop, message.width, message.height);
       return { data: message.data, width: message.width, height: message.height, stride: message.stride, crop };
     case 'bitmap':
       return readBitmap(message.bitmap, crop);
@@ -35,7 +37,8 @@ export async function readFrame(message, crop) {
  * @returns {Promise<ImageBitmap>} upright
  */
 export async function decodeBlob(blob) {
-  if (typeof createImageBitmap !== 'function') {
+  // Deno knows bitmaps, but nothing that would read one.
+  if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function') {
     throw new HeadstartError(
       'unsupported',
       'this platform decodes no picture files: give { data, width, height } with RGBA bytes',
@@ -75,6 +78,7 @@ async function undecodable(blob) {
  */
 export async function readBitmap(bitmap, crop) {
   try {
+    requireCropInside(crop, bitmap.width, bitmap.height);
     if (canvasIsFalsified() && typeof VideoFrame === 'function' && bitmap.width <= LONGEST_SIDE_UNREDUCED) {
       const frame = await copyVideoFrame(new VideoFrame(bitmap, { timestamp: 0 }), crop);
       if (frame) return frame;
@@ -90,6 +94,7 @@ async function readVideoFrame(frame, crop) {
   try {
     const width = frame.displayWidth;
     const height = frame.displayHeight;
+    requireCropInside(crop, width, height);
     // copyTo gives the coded pixels as they lie: no rotation, no scaling of non-square ones.
     const { rotation = 0, flip = false } = /** @type {any} */ (frame);
     const upright =
@@ -117,21 +122,13 @@ async function copyVideoFrame(frame, crop) {
     const data = new Uint8Array(frame.allocationSize(options));
     if (data.length < width * height * 4) return null; // it keeps its own format
     const [{ offset, stride }] = await frame.copyTo(data, options);
-    if (frame.format === 'RGBA' || frame.format === 'BGRA') layOnWhite(data);
-    return { data: offset === 0 ? data : data.subarray(offset), width, height, stride, crop };
+    const pixels = offset === 0 ? data : data.subarray(offset);
+    if (frame.format === 'RGBA' || frame.format === 'BGRA') layOnWhite(pixels, { width, height, stride });
+    return { data: pixels, width, height, stride, crop };
   } catch {
     return null;
   } finally {
     frame.close();
-  }
-}
-
-/** What is transparent shows on white here too, as where a canvas draws. @param {Uint8Array} rgba */
-function layOnWhite(rgba) {
-  for (let at = 3; at < rgba.length; at += 4) {
-    const alpha = rgba[at];
-    if (alpha === 255) continue;
-    for (let channel = at - 3; channel < at; channel++) rgba[channel] = 255 + ((rgba[channel] - 255) * alpha) / 255;
   }
 }
 
