@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { libraryFolder } from './support.mjs';
+import { encodePng } from '../pictures/encode.mjs';
+import { drawPicture, libraryFolder } from './support.mjs';
 
 /** @type {Record<string, string>} */
 const types = {
@@ -35,6 +36,10 @@ function serve({ backbone, isolated = true, prelude = '', open = false }) {
       return response
         .writeHead(200, { ...headers, 'Content-Type': 'text/html' })
         .end('<!doctype html><title>t</title>');
+    if (path === '/picture.png')
+      return response
+        .writeHead(200, { ...headers, 'Content-Type': 'image/png' })
+        .end(encodePng(drawPicture(1, 5, 640, 480)));
     try {
       const file =
         path === '/backbone.safetensors' && backbone ? backbone : join(libraryFolder, path.replace(/^\/lib\//, ''));

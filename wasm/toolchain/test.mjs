@@ -41,6 +41,7 @@ const parts = {
     suites: [
       ...variants.map(({ variant, preset }) => ({ name: `core in Node, ${variant}`, work: ctest(preset) })),
       { name: 'library in Node', work: nodeTest('tests/wasm'), alone: true },
+      { name: 'library through bundlers', work: nodeTest('tests/bundlers') },
     ],
   },
   web: {
@@ -93,7 +94,7 @@ function testFiles(folder) {
   return !existsSync(path)
     ? []
     : readdirSync(path, { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.test.mjs'))
+        .filter((name) => name.endsWith('.test.mjs') && !name.includes('node_modules'))
         .map((name) => join(path, name))
         .sort();
 }

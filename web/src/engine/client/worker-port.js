@@ -31,7 +31,7 @@ export const workerPorts = {
   },
 
   keepReserve(parts) {
-    if (reserve) return;
+    if (reserve || navigator.onLine === false) return;
     try {
       const port = connect(startWorker());
       reserve = port;
