@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { encodePng } from '../pictures/encode.mjs';
 import { openPage } from './browser-page.mjs';
 
 const skip = existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? false : 'needs Chromium';
@@ -78,6 +79,24 @@ describe('in a page', { skip }, () => {
       assert.match(message, /another site/);
     }
     assert.equal(errors[2], 'taken');
+  });
+
+  it('a strip of 1 × 100,000 among good pictures is taken for its middle, and the next ones are read as ever', async () => {
+    const strip = { data: new Uint8ClampedArray(400_000).fill(255), width: 1, height: 100_000 };
+    const result = await opened.page.evaluate(async (base64) => {
+      const file = new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
+      const canvas = new OffscreenCanvas(640, 480);
+      canvas.getContext('2d').fillRect(90, 50, 300, 200);
+      const good = await canvas.convertToBlob();
+      const expected = await trainer.embed(good);
+      const taken = await trainer.embed(file).then(
+        () => 'taken',
+        ({ code }) => code,
+      );
+      const again = await trainer.embed(good);
+      return { taken, isSame: again.every((value, i) => value === expected[i]) };
+    }, encodePng(strip).toString('base64'));
+    assert.deepEqual(result, { taken: 'taken', isSame: true });
   });
 
   it('a crop outside is refused for bitmaps, frames and files as it is for pixels', async () => {

@@ -97,7 +97,7 @@ const CALLS = {
 /** And of what stores a trainer. @type {Record<string, unknown[]>} */
 const KEEPING = {
   rows: [[1]],
-  takeUpClasses: [[{ id: 1000, name: 'x', enabled: true }]],
+  takeUpClasses: [[{ id: 1000, name: 'x', enabled: true }], { lastSampleId: 0 }],
   takeUpSamples: [kept, new Float32Array(4)],
   takeUpHead: [head],
 };

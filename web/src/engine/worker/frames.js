@@ -9,6 +9,8 @@ import { layOnWhite, requireCropInside } from '../shared/pixels.js';
 // A picture from a 12-megapixel camera is reduced by the platform before C++ sees it; below this, C++ alone resamples.
 const LONGEST_SIDE_UNREDUCED = 2048;
 const SHORT_SIDE_REDUCED = 512;
+// Beyond this some browsers have no canvas, or lose the one that they have.
+const LONGEST_SIDE_DRAWN = 16_384;
 
 /** @type {OffscreenCanvas | undefined} */
 let sharedCanvas;
@@ -159,21 +161,33 @@ function canCopyAsRgba() {
  * @returns {Frame}
  */
 function drawAndRead(source, width, height, crop) {
-  const part = crop ?? { left: 0, top: 0, width, height };
+  const part = crop ?? drawnPart(width, height);
   const isLarge = Math.max(part.width, part.height) > LONGEST_SIDE_UNREDUCED;
   const scale = isLarge ? Math.min(1, SHORT_SIDE_REDUCED / Math.min(part.width, part.height)) : 1;
   const size = {
     width: Math.max(1, Math.round(part.width * scale)),
     height: Math.max(1, Math.round(part.height * scale)),
   };
-  const context = canvasContext(size.width, size.height);
-  context.fillStyle = '#fff'; // what is transparent shows on white
-  context.fillRect(0, 0, size.width, size.height);
-  context.imageSmoothingEnabled = scale !== 1;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(source, part.left, part.top, part.width, part.height, 0, 0, size.width, size.height);
-  const { data } = context.getImageData(0, 0, size.width, size.height);
-  return { data, ...size, stride: size.width * 4 };
+  for (let isAgain = false; ; isAgain = true) {
+    const context = canvasContext(size.width, size.height);
+    context.fillStyle = '#fff'; // what is transparent shows on white
+    context.fillRect(0, 0, size.width, size.height);
+    context.imageSmoothingEnabled = scale !== 1;
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(source, part.left, part.top, part.width, part.height, 0, 0, size.width, size.height);
+    const { data } = context.getImageData(0, 0, size.width, size.height);
+    if (data[3] !== 0) return { data, ...size, stride: size.width * 4 };
+    // Nothing at all where there must be white at least: the browser has lost this canvas, and every later picture with it.
+    sharedCanvas = undefined;
+    if (isAgain) throw new HeadstartError('unavailable', 'the browser lost its canvas while it read the picture');
+  }
+}
+
+/** All of it, or of a very long strip the square in the middle, which is what the engine looks at. @param {number} width @param {number} height */
+function drawnPart(width, height) {
+  if (Math.max(width, height) <= LONGEST_SIDE_DRAWN) return { left: 0, top: 0, width, height };
+  const side = Math.min(width, height);
+  return { left: Math.floor((width - side) / 2), top: Math.floor((height - side) / 2), width: side, height: side };
 }
 
 /** @param {number} width @param {number} height */
