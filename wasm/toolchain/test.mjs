@@ -41,7 +41,6 @@ const parts = {
     suites: [
       ...variants.map(({ variant, preset }) => ({ name: `core in Node, ${variant}`, work: ctest(preset) })),
       { name: 'library in Node', work: nodeTest('tests/wasm'), alone: true },
-      { name: 'library through bundlers', work: nodeTest('tests/bundlers') },
     ],
   },
   web: {

@@ -7,4 +7,4 @@ export { HeadstartError } from './shared/errors.js';
 export { runnableVariants } from './shared/variants.js';
 
 /** @type {typeof import('./headstart.d.ts').createTrainer} */
-export const createTrainer = trainerMaker(workerPorts, new URL('./', import.meta.url).href);
+export const createTrainer = trainerMaker(workerPorts, new URL(/* @vite-ignore */ './', import.meta.url).href);
