@@ -162,7 +162,7 @@ void measure_draw(const Rows& rows, const Pictures& pictures, std::size_t per_cl
   }
   const Recommendation chosen = recommend(results, results.size() - 1);
   std::printf("},\"recommended\":\"%s\",\"reason\":\"%s\"}", results[chosen.recommended].strategy.c_str(),
-              reason_code_name(chosen.reason.code));
+              name_of(chosen.reason.code));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "advice/tridiagonal.h"
 #include "fine_tune/rng.h"
 #include "headstart/advice.h"
+#include "headstart/names.h"
 
 using namespace headstart;
 
@@ -161,7 +162,7 @@ TEST_CASE("where the usual way is clearly worse, the simplest of those as good a
   const Recommendation chosen = recommend(candidates, 3);
   CHECK(chosen.best == 2);
   CHECK(chosen.recommended == 1);
-  CHECK(std::string(reason_code_name(chosen.reason.code)) == "clearly-better");
+  CHECK(std::string(name_of(chosen.reason.code)) == "clearly-better");
   CHECK(chosen.reason.first == doctest::Approx(0.89 * 0.1 + 0.11 * 2));
   CHECK(chosen.reason.second == doctest::Approx(0.75 * 0.1 + 0.25 * 2));
 }
@@ -313,7 +314,7 @@ TEST_CASE("a class of pictures that are almost the same is named with them") {
   REQUIRE(advice.size() == 1);
   CHECK(advice[0].class_ids == std::vector{ClassId{11}});
   CHECK(advice[0].sample_ids.size() == 20);
-  CHECK(std::string(advice_kind_name(advice[0].kind)) == "near-duplicates");
+  CHECK(std::string(name_of(advice[0].kind)) == "near-duplicates");
 }
 
 TEST_CASE("confused classes are named with the pictures, and a wrong label with what it looks like") {
@@ -372,7 +373,7 @@ TEST_CASE("the mirror harms where it makes one class look like another, and help
   }
   evidence.mirrored = swapped;
   CHECK(mirror_of(evidence) == MirrorVerdict::kHarms);
-  CHECK(std::string(mirror_verdict_name(mirror_of(evidence))) == "harms");
+  CHECK(std::string(name_of(mirror_of(evidence))) == "harms");
   const auto advice = of_kind(advice_of(evidence), AdviceKind::kMirrorMatters);
   REQUIRE(advice.size() == 2);
   CHECK(advice[0].class_ids == std::vector{ClassId{10}, ClassId{11}});

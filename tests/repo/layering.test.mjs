@@ -46,7 +46,7 @@ const ROOMS = {
   training: ['metrics', 'trainer'],
   fine_tune: ['fine_tuner'],
   advice: ['advice', 'known'],
-  session: ['session', 'strategies'],
+  session: ['session', 'strategies', 'names'],
   export: ['export'],
 };
 const roomNames = Object.keys(ROOMS);

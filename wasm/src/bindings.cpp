@@ -1,4 +1,4 @@
-// Registrations only: what JavaScript sees of Session, and the TypeScript of every value that crosses.
+// Registrations only: what JavaScript sees of Session, and of every value that crosses.
 #include <emscripten/bind.h>
 
 #include "session.h"
@@ -6,78 +6,80 @@
 namespace headstart::wasm {
 namespace {
 
-EMSCRIPTEN_BINDINGS(headstart) {
-  using emscripten::class_;
-  using emscripten::register_type;
-  using emscripten::value_object;
+using emscripten::register_optional;
+using emscripten::register_type;
+using emscripten::value_object;
 
-  register_type<DoneOutcome>("{ code: string, message: string, value: undefined }");
-  register_type<NumberOutcome>("{ code: string, message: string, value: number }");
-  register_type<BytesOutcome>("{ code: string, message: string, value: Uint8Array }");
-  register_type<VectorOutcome>("{ code: string, message: string, value: Float32Array }");
-  register_type<BackboneOutcome>(
-      "{ code: string, message: string, value: { name: string, architecture: string, widthMultiplier: "
-      "string, "
-      "inputSize: number, nativeInputSize: number, embeddingDim: number, parameterCount: number, source: "
-      "string, "
-      "license: string, sha256: string, memoryBytes: number, layers: { name: string, side: number, channels: "
-      "number, weightCount: number, stride: number }[] } }");
-  register_type<RankingOutcome>(
-      "{ code: string, message: string, value: { classIds: Uint32Array, probabilities: Float32Array, known: "
-      "number, kind: string, trained: boolean } }");
-  register_type<ProgressOutcome>(
-      "{ code: string, message: string, value: { fraction: number, done: boolean } }");
-  register_type<ReportOutcome>(
-      "{ code: string, message: string, value: { head: string, seed: number, measured: boolean, "
-      "whyNotMeasured: string, "
-      "metrics: { sampleCount: number, accuracy: number, accuracyLow: number, accuracyHigh: number, "
-      "balancedAccuracy: number, loss: number, calibrationError: number, perClass: { classId: number, "
-      "sampleCount: number, precision: number, recall: number }[], confusion: Uint32Array }, sampleCount: "
-      "number, "
-      "classIds: Uint32Array, leftOut: Uint32Array, heldOutSampleIds: Uint32Array, heldOutClassIndices: "
-      "Uint32Array, heldOutPredictions: Uint32Array, heldOutProbabilities: Float32Array, "
-      "heldOutConfidences: Float32Array, folds: number, l2: number, "
-      "l2Candidates: { l2: number, loss: number, calibratedLoss: number, accuracy: number }[], temperature: "
-      "number, "
-      "evaluationCount: number, features: string[], viewCount: number, secondLook: boolean, "
-      "trainedWeightCount: "
-      "number, fineTuning?: { betterThanHead: boolean, headAlone: { accuracy: number, loss: number }, "
-      "fineTuned: "
-      "{ accuracy: number, loss: number }, epochs: { trainLoss: number, heldOutLoss: number, "
-      "heldOutAccuracy: "
-      "number }[], bestEpoch: number, stoppedEarly: boolean, heldOutCount: number, trainCount: number } } }");
-  register_type<HeadOutcome>(
-      "{ code: string, message: string, value: { kind: string, labels: string[], classIds: Uint32Array, "
-      "backbone: string, inputSize: string, seed: string, date: string, featureCount: number, hiddenCount: "
-      "number, features: string[], secondLook: boolean, border: string, bringsLayers: boolean } }");
-  register_type<ClassList>("{ id: number, name: string, sampleCount: number, enabled: boolean }[]");
-  register_type<ClassIdList>("number[]");
-  register_type<NameList>("string[]");
-  register_type<MemoryReport>(
-      "{ wasmBytes: number, backboneBytes: number, storeBytes: number, viewBytes: number, headBytes: number, "
-      "inputBytes: number, sampleCount: number }");
-  register_type<IdArray>("Uint32Array");
-  register_type<TextOutcome>("{ code: string, message: string, value: string }");
-  register_type<TuneStartOutcome>(
-      "{ code: string, message: string, value: { border: string, viewCount: number, trainedWeightCount: "
-      "number, "
-      "frozenWeightCount: number, frozenPassCount: number, trainStepCount: number, forwardStepCount: number, "
-      "epochCount: number, "
-      "memoryBytes: number } }");
-  register_type<TuneProgressOutcome>(
-      "{ code: string, message: string, value: { stage: string, fraction: number, done: boolean, epoch: "
-      "number, "
-      "epochCount: number, trainLoss: number, heldOutLoss: number, heldOutAccuracy: number, trainStepsAhead: "
-      "number, stepsAhead: number } }");
-  register_type<WantedViews>("{ views: Uint32Array, sampleIds: Uint32Array }");
-  register_type<CandidateOutcome>(
-      "{ code: string, message: string, value: { accuracy: number, standardError: number, logLoss: number, "
-      "heldOutCount: number, trainedWeightCount: number } }");
-  register_type<AdviceOutcome>(
-      "{ code: string, message: string, value: { recommended: string, reason: { code: string, first: number, "
-      "second: number }, case: string, data: { kind: string, classIds: Uint32Array, sampleIds: Uint32Array, "
-      "value: number }[], mirror: string } }");
+// As the union of its words in TypeScript.
+template <Word T>
+void register_words() {
+  static std::string type;
+  for (const Named<T>& named : names_of(T{}))
+    type += (type.empty() ? "'" : " | '") + std::string(named.name) + "'";
+  register_type<T>(type.c_str());
+}
 
+template <typename T>
+void register_outcome(const char* name) {
+  value_object<Outcome<T>>(name)
+      .field("code", &Outcome<T>::code)
+      .field("message", &Outcome<T>::message)
+      .field("value", &Outcome<T>::value);
+}
+
+// What JavaScript has no type for, as one that it has: seeds are whole numbers below 2^53.
+template <typename T>
+double seed_of(const T& of) {
+  return static_cast<double>(of.seed);
+}
+template <typename T>
+void set_seed(T& of, double seed) {
+  of.seed = static_cast<std::uint64_t>(seed);
+}
+template <typename T>
+bool looks_twice(const T& of) {
+  return of.second_look != SecondLook::kNo;
+}
+template <typename T>
+void set_looks_twice(T& of, bool twice) {
+  of.second_look = twice ? SecondLook::kMirrored : SecondLook::kNo;
+}
+std::uint32_t id_of(const ClassInfo& of) {
+  return static_cast<std::uint32_t>(of.id);
+}
+void set_id(ClassInfo& of, std::uint32_t id) {
+  of.id = ClassId{id};
+}
+
+void register_lists() {
+  register_type<InputView>("Uint8Array");
+  register_type<std::span<const float>>("Float32Array");
+  register_type<std::span<const std::uint8_t>>("Uint8Array");
+  register_type<std::vector<float>>("Float32Array");
+  register_type<std::vector<std::uint8_t>>("Uint8Array");
+  register_type<std::vector<std::uint32_t>>("Uint32Array");
+  register_type<std::vector<ClassId>>("Uint32Array");
+  register_type<std::vector<SampleId>>("Uint32Array");
+  register_type<std::vector<std::string>>("string[]");
+  register_type<std::vector<ClassInfo>>("ClassInfo[]");
+  register_type<std::vector<ClassMetrics>>("ClassMetrics[]");
+  register_type<std::vector<L2Candidate>>("L2Candidate[]");
+  register_type<std::vector<FineTuneEpoch>>("FineTuneEpoch[]");
+  register_type<std::vector<DataAdvice>>("DataAdvice[]");
+  register_type<std::vector<NetworkLayer>>("NetworkLayer[]");
+  register_words<HeadKind>();
+  register_words<ViewUse>();
+  register_words<TrainedPart>();
+  register_words<FineTuneStage>();
+  register_words<ReasonCode>();
+  register_words<DataCase>();
+  register_words<AdviceKind>();
+  register_words<MirrorVerdict>();
+  register_optional<double>();
+  register_optional<FineTuneReport>();
+}
+
+void register_pictures_and_samples() {
   value_object<FrameDescription>("FrameDescription")
       .field("width", &FrameDescription::width_px)
       .field("height", &FrameDescription::height_px)
@@ -87,81 +89,282 @@ EMSCRIPTEN_BINDINGS(headstart) {
       .field("cropTop", &FrameDescription::crop_top_px)
       .field("cropWidth", &FrameDescription::crop_width_px)
       .field("cropHeight", &FrameDescription::crop_height_px);
-  value_object<TrainSettings>("TrainSettings")
-      .field("head", &TrainSettings::head)
-      .field("seed", &TrainSettings::seed)
-      .field("l2", &TrainSettings::l2)
-      .field("temperature", &TrainSettings::temperature)
-      .field("folds", &TrainSettings::folds)
-      .field("hidden", &TrainSettings::hidden)
-      .field("epochs", &TrainSettings::epochs)
-      .field("batchSize", &TrainSettings::batch_size)
-      .field("learningRate", &TrainSettings::learning_rate)
-      .field("views", &TrainSettings::views)
-      .field("secondLook", &TrainSettings::second_look);
-  value_object<TuneSettings>("TuneSettings")
-      .field("part", &TuneSettings::part)
-      .field("blockCount", &TuneSettings::block_count)
-      .field("cutBlock", &TuneSettings::cut_block)
-      .field("seed", &TuneSettings::seed)
-      .field("epochs", &TuneSettings::epochs)
-      .field("batchSize", &TuneSettings::batch_size)
-      .field("learningRate", &TuneSettings::learning_rate)
-      .field("views", &TuneSettings::views);
+  value_object<NetworkLayer>("NetworkLayer")
+      .field("name", &NetworkLayer::name)
+      .field("side", &NetworkLayer::side)
+      .field("channels", &NetworkLayer::channel_count)
+      .field("weightCount", &NetworkLayer::weight_count)
+      .field("stride", &NetworkLayer::stride);
+  value_object<LoadedBackbone>("LoadedBackbone")
+      .field("name", &LoadedBackbone::name)
+      .field("architecture", &LoadedBackbone::architecture)
+      .field("widthMultiplier", &LoadedBackbone::width_multiplier)
+      .field("inputSize", &LoadedBackbone::used_input_size_px)
+      .field("nativeInputSize", &LoadedBackbone::input_size_px)
+      .field("embeddingDim", &LoadedBackbone::embedding_dim)
+      .field("parameterCount", &LoadedBackbone::parameter_count)
+      .field("source", &LoadedBackbone::source)
+      .field("license", &LoadedBackbone::license)
+      .field("sha256", &LoadedBackbone::sha256)
+      .field("memoryBytes", &LoadedBackbone::memory_bytes)
+      .field("layers", &LoadedBackbone::layers);
+  value_object<ClassInfo>("ClassInfo")
+      .field("id", &id_of, &set_id)
+      .field("name", &ClassInfo::name)
+      .field("sampleCount", &ClassInfo::sample_count)
+      .field("enabled", &ClassInfo::enabled);
+  value_object<MemoryReport>("MemoryReport")
+      .field("wasmBytes", &MemoryReport::wasm_bytes)
+      .field("backboneBytes", &MemoryReport::backbone_bytes)
+      .field("storeBytes", &MemoryReport::store_bytes)
+      .field("viewBytes", &MemoryReport::view_bytes)
+      .field("headBytes", &MemoryReport::head_bytes)
+      .field("inputBytes", &MemoryReport::input_bytes)
+      .field("sampleCount", &MemoryReport::sample_count);
+}
 
-  class_<Session>("Session")
+void register_training() {
+  value_object<TrainOptions>("TrainOptions")
+      .field("head", &TrainOptions::head)
+      .field("features", &TrainOptions::features)
+      .field("views", &TrainOptions::views)
+      .field("secondLook", &looks_twice<TrainOptions>, &set_looks_twice<TrainOptions>)
+      .field("seed", &seed_of<TrainOptions>, &set_seed<TrainOptions>)
+      .field("l2", &TrainOptions::l2)
+      .field("temperature", &TrainOptions::temperature)
+      .field("foldCount", &TrainOptions::fold_count)
+      .field("hiddenCount", &TrainOptions::hidden_count)
+      .field("epochCount", &TrainOptions::epoch_count)
+      .field("batchSize", &TrainOptions::batch_size)
+      .field("learningRate", &TrainOptions::learning_rate);
+  value_object<TrainProgress>("TrainProgress")
+      .field("fraction", &TrainProgress::fraction)
+      .field("done", &TrainProgress::done);
+  value_object<ClassMetrics>("ClassMetrics")
+      .field("sampleCount", &ClassMetrics::sample_count)
+      .field("precision", &ClassMetrics::precision)
+      .field("recall", &ClassMetrics::recall);
+  value_object<Metrics>("Metrics")
+      .field("sampleCount", &Metrics::sample_count)
+      .field("accuracy", &Metrics::accuracy)
+      .field("accuracyLow", &Metrics::accuracy_low)
+      .field("accuracyHigh", &Metrics::accuracy_high)
+      .field("balancedAccuracy", &Metrics::balanced_accuracy)
+      .field("loss", &Metrics::log_loss)
+      .field("calibrationError", &Metrics::calibration_error)
+      .field("perClass", &Metrics::per_class)
+      .field("confusion", &Metrics::confusion);
+  value_object<L2Candidate>("L2Candidate")
+      .field("l2", &L2Candidate::l2)
+      .field("loss", &L2Candidate::log_loss)
+      .field("calibratedLoss", &L2Candidate::calibrated_log_loss)
+      .field("accuracy", &L2Candidate::accuracy);
+  value_object<SessionReport>("SessionReport")
+      .field("head", &SessionReport::head)
+      .field("seed", &seed_of<SessionReport>, &set_seed<SessionReport>)
+      .field("classIds", &SessionReport::class_ids)
+      .field("leftOut", &SessionReport::left_out)
+      .field("features", &SessionReport::features)
+      .field("viewCount", &SessionReport::view_count)
+      .field("secondLook", &looks_twice<SessionReport>, &set_looks_twice<SessionReport>)
+      .field("measured", &SessionReport::measured)
+      .field("whyNotMeasured", &SessionReport::why_not)
+      .field("metrics", &SessionReport::metrics)
+      .field("heldOutIds", &SessionReport::held_out_ids)
+      .field("heldOutClassIndices", &SessionReport::held_out_class_indices)
+      .field("heldOutPredictions", &SessionReport::held_out_predictions)
+      .field("heldOutProbabilities", &SessionReport::held_out_probabilities)
+      .field("heldOutConfidences", &SessionReport::held_out_confidences)
+      .field("foldCount", &SessionReport::fold_count)
+      .field("l2", &SessionReport::l2)
+      .field("l2Candidates", &SessionReport::l2_candidates)
+      .field("temperature", &SessionReport::temperature)
+      .field("evaluationCount", &SessionReport::evaluation_count)
+      .field("sampleCount", &SessionReport::sample_count)
+      .field("trainedWeightCount", &SessionReport::trained_weight_count)
+      .field("fineTuning", &SessionReport::fine_tuning);
+}
+
+void register_tuning() {
+  value_object<FineTuneOptions>("FineTuneOptions")
+      .field("part", &FineTuneOptions::part)
+      .field("blockCount", &FineTuneOptions::block_count)
+      .field("cutBlock", &FineTuneOptions::cut_block)
+      .field("seed", &seed_of<FineTuneOptions>, &set_seed<FineTuneOptions>)
+      .field("epochCount", &FineTuneOptions::epoch_count)
+      .field("batchSize", &FineTuneOptions::batch_size)
+      .field("learningRate", &FineTuneOptions::learning_rate)
+      .field("activationBudgetBytes", &FineTuneOptions::activation_budget_bytes);
+  value_object<FineTuneEpoch>("FineTuneEpoch")
+      .field("trainLoss", &FineTuneEpoch::train_loss)
+      .field("heldOutLoss", &FineTuneEpoch::held_out_loss)
+      .field("heldOutAccuracy", &FineTuneEpoch::held_out_accuracy);
+  value_object<FineTuneReport>("FineTuneReport")
+      .field("betterThanHead", &FineTuneReport::better_than_head)
+      .field("headAlone", &FineTuneReport::head_alone)
+      .field("fineTuned", &FineTuneReport::fine_tuned)
+      .field("epochs", &FineTuneReport::epochs)
+      .field("bestEpoch", &FineTuneReport::best_epoch)
+      .field("stoppedEarly", &FineTuneReport::stopped_early)
+      .field("heldOutPictureCount", &FineTuneReport::held_out_picture_count)
+      .field("trainPictureCount", &FineTuneReport::train_picture_count);
+  value_object<TuneEstimate>("TuneEstimate")
+      .field("border", &TuneEstimate::border)
+      .field("viewCount", &TuneEstimate::view_count)
+      .field("trainedWeightCount", &TuneEstimate::trained_weight_count)
+      .field("frozenWeightCount", &TuneEstimate::frozen_weight_count)
+      .field("frozenPassCount", &TuneEstimate::frozen_pass_count)
+      .field("trainStepCount", &TuneEstimate::train_step_count)
+      .field("forwardStepCount", &TuneEstimate::forward_step_count)
+      .field("epochCount", &TuneEstimate::epoch_count)
+      .field("memoryBytes", &TuneEstimate::memory_bytes);
+  value_object<WantedViews>("WantedViews")
+      .field("views", &WantedViews::views)
+      .field("sampleIds", &WantedViews::sample_ids);
+  value_object<FineTuneProgress>("FineTuneProgress")
+      .field("stage", &FineTuneProgress::stage)
+      .field("fraction", &FineTuneProgress::fraction)
+      .field("done", &FineTuneProgress::done)
+      .field("epoch", &FineTuneProgress::epoch)
+      .field("epochCount", &FineTuneProgress::epoch_count)
+      .field("latest", &FineTuneProgress::latest)
+      .field("trainStepCountAhead", &FineTuneProgress::train_step_count_ahead)
+      .field("stepCountAhead", &FineTuneProgress::step_count_ahead);
+}
+
+void register_advice() {
+  value_object<CandidateReport>("CandidateReport")
+      .field("accuracy", &CandidateReport::accuracy)
+      .field("standardError", &CandidateReport::standard_error)
+      .field("logLoss", &CandidateReport::log_loss)
+      .field("heldOutCount", &CandidateReport::held_out_count)
+      .field("trainedWeightCount", &CandidateReport::trained_weight_count);
+  value_object<Reason>("Reason")
+      .field("code", &Reason::code)
+      .field("first", &Reason::first)
+      .field("second", &Reason::second);
+  value_object<DataAdvice>("DataAdvice")
+      .field("kind", &DataAdvice::kind)
+      .field("classIds", &DataAdvice::class_ids)
+      .field("sampleIds", &DataAdvice::sample_ids)
+      .field("value", &DataAdvice::value);
+  value_object<Advice>("Advice")
+      .field("recommended", &Advice::recommended)
+      .field("reason", &Advice::reason)
+      .field("dataCase", &Advice::data_case)
+      .field("data", &Advice::data)
+      .field("mirror", &Advice::mirror);
+}
+
+void register_heads() {
+  value_object<Ranking>("Ranking")
+      .field("classIds", &Ranking::class_ids)
+      .field("probabilities", &Ranking::probabilities)
+      .field("known", &Ranking::known)
+      .field("kind", &Ranking::kind)
+      .field("trained", &Ranking::trained);
+  value_object<HeadInfo>("HeadInfo")
+      .field("kind", &HeadInfo::kind)
+      .field("labels", &HeadInfo::labels)
+      .field("classIds", &HeadInfo::class_ids)
+      .field("backbone", &HeadInfo::backbone)
+      .field("inputSize", &HeadInfo::input_size)
+      .field("seed", &HeadInfo::seed)
+      .field("date", &HeadInfo::date)
+      .field("featureCount", &HeadInfo::feature_count)
+      .field("hiddenCount", &HeadInfo::hidden_count)
+      .field("features", &HeadInfo::features)
+      .field("secondLook", &HeadInfo::second_look)
+      .field("border", &HeadInfo::border)
+      .field("bringsLayers", &HeadInfo::brings_layers);
+}
+
+void register_outcomes() {
+  value_object<Done>("Done").field("code", &Done::code).field("message", &Done::message);
+  register_outcome<InputView>("InputViewOutcome");
+  register_outcome<std::uint32_t>("IdOutcome");
+  register_outcome<double>("NumberOutcome");
+  register_outcome<std::vector<float>>("FeaturesOutcome");
+  register_outcome<std::span<const float>>("RowOutcome");
+  register_outcome<std::span<const std::uint8_t>>("PictureOutcome");
+  register_outcome<std::vector<std::uint8_t>>("FileOutcome");
+  register_outcome<LoadedBackbone>("LoadedBackboneOutcome");
+  register_outcome<TrainProgress>("TrainProgressOutcome");
+  register_outcome<SessionReport>("SessionReportOutcome");
+  register_outcome<TuneEstimate>("TuneEstimateOutcome");
+  register_outcome<FineTuneProgress>("FineTuneProgressOutcome");
+  register_outcome<CandidateReport>("CandidateReportOutcome");
+  register_outcome<Advice>("AdviceOutcome");
+  register_outcome<MirrorVerdict>("MirrorVerdictOutcome");
+  register_outcome<Ranking>("RankingOutcome");
+  register_outcome<HeadInfo>("HeadInfoOutcome");
+}
+
+void register_session() {
+  emscripten::class_<SessionBinding>("Session")
       .constructor<>()
-      .function("start", &Session::start)
-      .function("inputView", &Session::inputView)
-      .function("loadBackbone", &Session::loadBackbone)
-      .function("embed", &Session::embed)
-      .function("embedMaps", &Session::embedMaps)
-      .function("embedRow", &Session::embedRow)
-      .function("makePicture", &Session::makePicture)
-      .function("addClass", &Session::addClass)
-      .function("renameClass", &Session::renameClass)
-      .function("removeClass", &Session::removeClass)
-      .function("setClassEnabled", &Session::setClassEnabled)
-      .function("moveClass", &Session::moveClass)
-      .function("classes", &Session::classes)
-      .function("addSample", &Session::addSample)
-      .function("addRow", &Session::addRow)
-      .function("copySample", &Session::copySample)
-      .function("removeSample", &Session::removeSample)
-      .function("moveSample", &Session::moveSample)
-      .function("sampleEmbedding", &Session::sampleEmbedding)
-      .function("sampleRow", &Session::sampleRow)
-      .function("viewCount", &Session::viewCount)
-      .function("samplesWithoutViews", &Session::samplesWithoutViews)
-      .function("addView", &Session::addView)
-      .function("trainBegin", &Session::trainBegin)
-      .function("trainStep", &Session::trainStep)
-      .function("trainFinish", &Session::trainFinish)
-      .function("trainCancel", &Session::trainCancel)
-      .function("tuneBegin", &Session::tuneBegin)
-      .function("tuneWanted", &Session::tuneWanted)
-      .function("tuneSupply", &Session::tuneSupply)
-      .function("tuneTrial", &Session::tuneTrial)
-      .function("tuneStep", &Session::tuneStep)
-      .function("tuneStop", &Session::tuneStop)
-      .function("tuneFinish", &Session::tuneFinish)
-      .function("tuneCancel", &Session::tuneCancel)
-      .function("adviceBegin", &Session::adviceBegin)
-      .function("adviceAdd", &Session::adviceAdd)
-      .function("adviceAddTuned", &Session::adviceAddTuned)
-      .function("adviceTransfer", &Session::adviceTransfer)
-      .function("adviceAddBorder", &Session::adviceAddBorder)
-      .function("adviceFinish", &Session::adviceFinish)
-      .function("mirrorVerdict", &Session::mirrorVerdict)
-      .function("embedForRanking", &Session::embedForRanking)
-      .function("rank", &Session::rank)
-      .function("headInfo", &Session::headInfo)
-      .function("exportHead", &Session::exportHead)
-      .function("readHead", &Session::readHead)
-      .function("adoptHead", &Session::adoptHead)
-      .function("samplesToJudgeBy", &Session::samplesToJudgeBy)
-      .function("addToJudge", &Session::addToJudge)
-      .function("memory", &Session::memory);
+      .function("start(threadCount)", &SessionBinding::start)
+      .function("inputView(byteCount)", &SessionBinding::inputView)
+      .function("loadBackbone(byteCount, inputSize)", &SessionBinding::loadBackbone)
+      .function("embed(frame)", &SessionBinding::embed)
+      .function("embedMaps(frame, maps)", &SessionBinding::embedMaps)
+      .function("embedRow(frame)", &SessionBinding::embedRow)
+      .function("makePicture(frame, size)", &SessionBinding::makePicture)
+      .function("addClass(name)", &SessionBinding::addClass)
+      .function("renameClass(classId, name)", &SessionBinding::renameClass)
+      .function("removeClass(classId)", &SessionBinding::removeClass)
+      .function("setClassEnabled(classId, enabled)", &SessionBinding::setClassEnabled)
+      .function("moveClass(classId, classIndex)", &SessionBinding::moveClass)
+      .function("classes", &SessionBinding::classes)
+      .function("addSample(classId, frame)", &SessionBinding::addSample)
+      .function("addRow(classId, featureCount)", &SessionBinding::addRow)
+      .function("copySample(sampleId, classId)", &SessionBinding::copySample)
+      .function("removeSample(sampleId)", &SessionBinding::removeSample)
+      .function("moveSample(sampleId, classId)", &SessionBinding::moveSample)
+      .function("sampleEmbedding(sampleId)", &SessionBinding::sampleEmbedding)
+      .function("sampleRow(sampleId)", &SessionBinding::sampleRow)
+      .function("viewCount", &SessionBinding::viewCount)
+      .function("samplesWithoutViews", &SessionBinding::samplesWithoutViews)
+      .function("addView(sampleId, viewIndex, frame)", &SessionBinding::addView)
+      .function("trainBegin(options)", &SessionBinding::trainBegin)
+      .function("trainStep", &SessionBinding::trainStep)
+      .function("trainFinish", &SessionBinding::trainFinish)
+      .function("trainCancel", &SessionBinding::trainCancel)
+      .function("tuneBegin(options, views, byteCount)", &SessionBinding::tuneBegin)
+      .function("tuneWanted", &SessionBinding::tuneWanted)
+      .function("tuneSupply(view, frame)", &SessionBinding::tuneSupply)
+      .function("tuneTrial", &SessionBinding::tuneTrial)
+      .function("tuneStep", &SessionBinding::tuneStep)
+      .function("tuneStop", &SessionBinding::tuneStop)
+      .function("tuneFinish(byteCount)", &SessionBinding::tuneFinish)
+      .function("tuneCancel", &SessionBinding::tuneCancel)
+      .function("adviceBegin", &SessionBinding::adviceBegin)
+      .function("adviceAdd(strategy, simplicity)", &SessionBinding::adviceAdd)
+      .function("adviceAddTuned(strategy, simplicity)", &SessionBinding::adviceAddTuned)
+      .function("adviceTransfer(map)", &SessionBinding::adviceTransfer)
+      .function("adviceAddBorder(sampleId, frame)", &SessionBinding::adviceAddBorder)
+      .function("adviceFinish", &SessionBinding::adviceFinish)
+      .function("mirrorVerdict", &SessionBinding::mirrorVerdict)
+      .function("embedForRanking(frame)", &SessionBinding::embedForRanking)
+      .function("rank", &SessionBinding::rank)
+      .function("headInfo", &SessionBinding::headInfo)
+      .function("exportHead(date)", &SessionBinding::exportHead)
+      .function("readHead(byteCount)", &SessionBinding::readHead)
+      .function("adoptHead(classIds, byteCount)", &SessionBinding::adoptHead)
+      .function("samplesToJudgeBy", &SessionBinding::samplesToJudgeBy)
+      .function("addToJudge(sampleId, frame)", &SessionBinding::addToJudge)
+      .function("memory", &SessionBinding::memory);
+}
+
+EMSCRIPTEN_BINDINGS(headstart) {
+  register_lists();
+  register_pictures_and_samples();
+  register_training();
+  register_tuning();
+  register_advice();
+  register_heads();
+  register_outcomes();
+  register_session();
 }
 
 }  // namespace

@@ -5,124 +5,268 @@
 #include <utility>
 
 namespace headstart::wasm {
-
-using emscripten::val;
-
 namespace {
 
-Error no_backbone() {
-  return {ErrorCode::kInternal, "a backbone must be loaded before this call"};
+PrepareOptions prepare_options(const FrameDescription& frame) {
+  PrepareOptions options;
+  options.mirror = frame.mirror ? Mirror::kYes : Mirror::kNo;
+  if (frame.crop_width_px != 0 || frame.crop_height_px != 0) {
+    options.crop =
+        CropRectangle{frame.crop_left_px, frame.crop_top_px, frame.crop_width_px, frame.crop_height_px};
+  }
+  return options;
+}
+
+Outcome<std::uint32_t> id_outcome(const Result<SampleId>& id) {
+  if (!id) return failure<std::uint32_t>(id.error());
+  return {{}, {}, static_cast<std::uint32_t>(id.value())};
 }
 
 }  // namespace
 
-DoneOutcome Session::start(std::uint32_t thread_count) {
+Done SessionBinding::start(std::uint32_t thread_count) {
   Result<ComputePool> pool = ComputePool::create(thread_count);
-  if (!pool) return failure<DoneOutcome>(pool.error());
+  if (!pool) return outcome(Status(pool.error()));
   pool_.emplace(std::move(pool).value());
-  return done_outcome({});
+  return {};
 }
 
-BytesOutcome Session::inputView(std::uint32_t byte_count) {
+Outcome<InputView> SessionBinding::inputView(std::uint32_t byte_count) {
+  using emscripten::val;
   const Result<std::span<std::uint8_t>> bytes = input_.resize(byte_count);
-  if (!bytes) return failure<BytesOutcome>(bytes.error());
-  return outcome<BytesOutcome>(val(emscripten::typed_memory_view(byte_count, bytes.value().data())));
+  if (!bytes) return failure<InputView>(bytes.error());
+  return {{}, {}, InputView(val(emscripten::typed_memory_view(byte_count, bytes.value().data())))};
 }
 
-BackboneOutcome Session::loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px) {
-  if (!pool_ || backbone_)
-    return failure<BackboneOutcome>({ErrorCode::kInternal, "a session loads one backbone, once"});
+Outcome<LoadedBackbone> SessionBinding::loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px) {
+  if (!pool_ || session_)
+    return failure<LoadedBackbone>({ErrorCode::kInternal, "a session loads one backbone, once"});
   const Result<std::span<const std::uint8_t>> file = input_.bytes(byte_count);
-  if (!file) return failure<BackboneOutcome>(file.error());
-  BackboneOptions options;
-  options.input_size_px = input_size_px;
-  Result<Backbone> backbone = Backbone::load(file.value(), options, *pool_);
+  if (!file) return failure<LoadedBackbone>(file.error());
+  Result<Session> session = Session::open(file.value(), input_size_px, *pool_);
   input_.clear();  // a backbone file is far larger than any frame
-  if (!backbone) return failure<BackboneOutcome>(backbone.error());
-  Result<PaddedBuffer<float>> row = PaddedBuffer<float>::create(backbone.value().feature_count());
-  if (!row) return failure<BackboneOutcome>(row.error());
-  row_ = std::move(row).value();
-  backbone_.emplace(std::move(backbone).value());
-  const std::span<const FeatureBlock> blocks = backbone_->feature_blocks();
-  store_.emplace(std::vector<FeatureBlock>(blocks.begin(), blocks.end()));
-  return outcome<BackboneOutcome>(backbone_value(*backbone_));
+  if (!session) return failure<LoadedBackbone>(session.error());
+  session_.emplace(std::move(session).value());
+  const Backbone& backbone = session_->backbone();
+  LoadedBackbone loaded{backbone.info(), backbone.input_size_px(), backbone.memory_bytes(),
+                        network_layers(backbone.network())};
+  return {{}, {}, std::move(loaded)};
 }
 
-FrameView Session::frame_in_input(const FrameDescription& frame) const {
-  FrameView view;
-  view.rgba = input_.bytes();
-  view.width_px = frame.width_px;
-  view.height_px = frame.height_px;
-  view.stride_bytes = frame.stride_bytes;
-  return view;
+FrameView SessionBinding::frame_of(const FrameDescription& frame) const {
+  return {input_.bytes(), frame.width_px, frame.height_px, frame.stride_bytes};
 }
 
-Status Session::embed_row(const FrameDescription& frame) {
-  if (!backbone_) return no_backbone();
-  return backbone_->embed_features(frame_in_input(frame), prepare_options(frame), row_.span());
+Outcome<std::vector<float>> SessionBinding::embed(const FrameDescription& frame) {
+  return outcome(session_->embed(frame_of(frame), prepare_options(frame)));
 }
 
-VectorOutcome Session::embedRow(const FrameDescription& frame) {
-  const Status status = embed_row(frame);
-  if (!status) return failure<VectorOutcome>(status.error());
-  return outcome<VectorOutcome>(copied_array<float>(row_.span()));
+Outcome<std::vector<float>> SessionBinding::embedMaps(const FrameDescription& frame, const FeatureSet& maps) {
+  return outcome(session_->embed_maps(frame_of(frame), prepare_options(frame), maps));
 }
 
-VectorOutcome Session::embedMaps(const FrameDescription& frame, const NameList& maps) {
-  if (!backbone_) return failure<VectorOutcome>(no_backbone());
-  const Result<std::vector<FeatureBlock>> blocks =
-      select_features(backbone_->feature_blocks(), emscripten::vecFromJSArray<std::string>(maps));
-  if (!blocks) return failure<VectorOutcome>(blocks.error());
-  if (const Status status = embed_row(frame); !status) return failure<VectorOutcome>(status.error());
-  std::vector<float> joined(feature_count_of(blocks.value()));
-  gather_features(row_.span(), blocks.value(), joined);
-  return outcome<VectorOutcome>(copied_array<float>(joined));
+Outcome<std::span<const float>> SessionBinding::embedRow(const FrameDescription& frame) {
+  return outcome(session_->embed_row(frame_of(frame), prepare_options(frame)));
 }
 
-VectorOutcome Session::embed(const FrameDescription& frame) {
-  if (!trained_head_) return embedMaps(frame, NameList(val::array(std::vector<std::string>{"last"})));
-  std::vector<float> features(trained_head_->reader->feature_count());
-  const Status status =
-      trained_head_->reader->read(*backbone_, frame_in_input(frame), prepare_options(frame), features);
-  if (!status) return failure<VectorOutcome>(status.error());
-  return outcome<VectorOutcome>(copied_array<float>(features));
+Outcome<std::span<const std::uint8_t>> SessionBinding::makePicture(const FrameDescription& frame,
+                                                                   std::int32_t size_px) {
+  return outcome(session_->make_picture(frame_of(frame), prepare_options(frame), size_px));
 }
 
-BytesOutcome Session::makePicture(const FrameDescription& frame, std::int32_t size_px) {
-  if (!picture_preparer_ || picture_preparer_->size_px() != size_px) {
-    Result<ImagePreparer> preparer = ImagePreparer::create(size_px, &*pool_);
-    if (!preparer) return failure<BytesOutcome>(preparer.error());
-    const auto byte_count = static_cast<std::size_t>(size_px) * static_cast<std::size_t>(size_px) * 4;
-    Result<PaddedBuffer<std::uint8_t>> buffer = PaddedBuffer<std::uint8_t>::create(byte_count);
-    if (!buffer) return failure<BytesOutcome>(buffer.error());
-    picture_preparer_.emplace(std::move(preparer).value());
-    picture_ = std::move(buffer).value();
-  }
-  const Status status =
-      picture_preparer_->resize(frame_in_input(frame), prepare_options(frame), picture_.span());
-  if (!status) return failure<BytesOutcome>(status.error());
-  return outcome<BytesOutcome>(copied_array<std::uint8_t>(picture_.span()));
+std::uint32_t SessionBinding::addClass(const std::string& name) {
+  return static_cast<std::uint32_t>(session_->samples().add_class(name));
 }
 
-MemoryReport Session::memory() const {
-  std::size_t tuned_bytes = tuning_ ? tuning_->tuner.memory_bytes() : 0;
-  if (tuning_ && tuning_->frozen) tuned_bytes += tuning_->frozen->memory_bytes();
-  if (trained_head_) {
-    tuned_bytes += trained_head_->reader->memory_bytes();
-    for (const ChangedTensor& tensor : trained_head_->tensors)
-      tuned_bytes += tensor.values.size() * sizeof(float);
-    if (trained_head_->judge) tuned_bytes += trained_head_->judge->memory_bytes();
-  }
-  const std::size_t sample_count = store_ ? store_->sample_count() : 0;
-  val value = val::object();
-  value.set("wasmBytes", static_cast<double>(emscripten_get_heap_size()));
-  value.set("backboneBytes", static_cast<double>(backbone_ ? backbone_->memory_bytes() : 0));
-  value.set("storeBytes", static_cast<double>(store_ ? store_->memory_bytes() : 0));
-  value.set("viewBytes", static_cast<double>(store_ ? store_->view_bytes() : 0));
-  value.set("headBytes", static_cast<double>(tuned_bytes));
-  value.set("inputBytes", static_cast<double>(input_.memory_bytes()));
-  value.set("sampleCount", static_cast<double>(sample_count));
-  return MemoryReport(std::move(value));
+Done SessionBinding::renameClass(std::uint32_t class_id, const std::string& name) {
+  return outcome(session_->samples().rename_class(ClassId{class_id}, name));
+}
+
+Done SessionBinding::removeClass(std::uint32_t class_id) {
+  return outcome(session_->samples().remove_class(ClassId{class_id}));
+}
+
+Done SessionBinding::setClassEnabled(std::uint32_t class_id, bool enabled) {
+  return outcome(session_->samples().set_class_enabled(ClassId{class_id}, enabled));
+}
+
+Done SessionBinding::moveClass(std::uint32_t class_id, std::uint32_t class_index) {
+  return outcome(session_->samples().move_class(ClassId{class_id}, class_index));
+}
+
+std::vector<ClassInfo> SessionBinding::classes() const {
+  return session_->samples().classes();
+}
+
+Outcome<std::uint32_t> SessionBinding::addSample(std::uint32_t class_id, const FrameDescription& frame) {
+  return id_outcome(session_->add_sample(ClassId{class_id}, frame_of(frame), prepare_options(frame)));
+}
+
+Outcome<std::uint32_t> SessionBinding::addRow(std::uint32_t class_id, std::uint32_t feature_count) {
+  const Result<std::span<const float>> floats = input_.floats(feature_count);
+  if (!floats) return failure<std::uint32_t>(floats.error());
+  return id_outcome(session_->samples().add_sample(ClassId{class_id}, floats.value()));
+}
+
+Outcome<std::uint32_t> SessionBinding::copySample(std::uint32_t sample_id, std::uint32_t class_id) {
+  return id_outcome(session_->copy_sample(SampleId{sample_id}, ClassId{class_id}));
+}
+
+Done SessionBinding::removeSample(std::uint32_t sample_id) {
+  return outcome(session_->samples().remove_sample(SampleId{sample_id}));
+}
+
+Done SessionBinding::moveSample(std::uint32_t sample_id, std::uint32_t class_id) {
+  return outcome(session_->samples().move_sample(SampleId{sample_id}, ClassId{class_id}));
+}
+
+Outcome<std::span<const float>> SessionBinding::sampleRow(std::uint32_t sample_id) const {
+  return outcome(session_->samples().sample(SampleId{sample_id}));
+}
+
+Outcome<std::span<const float>> SessionBinding::sampleEmbedding(std::uint32_t sample_id) const {
+  return outcome(session_->sample_embedding(SampleId{sample_id}));
+}
+
+std::uint32_t SessionBinding::viewCount() const {
+  return static_cast<std::uint32_t>(views().size());
+}
+
+std::vector<SampleId> SessionBinding::samplesWithoutViews() const {
+  return session_->samples().missing_views();
+}
+
+Done SessionBinding::addView(std::uint32_t sample_id, std::uint32_t view_index,
+                             const FrameDescription& frame) {
+  return outcome(session_->add_view(SampleId{sample_id}, view_index, frame_of(frame)));
+}
+
+Done SessionBinding::trainBegin(const TrainOptions& options) {
+  return outcome(session_->train_begin(options));
+}
+
+Outcome<TrainProgress> SessionBinding::trainStep() {
+  return outcome(session_->train_step());
+}
+
+Outcome<SessionReport> SessionBinding::trainFinish() {
+  return outcome(session_->train_finish());
+}
+
+void SessionBinding::trainCancel() {
+  session_->train_cancel();
+}
+
+Outcome<TuneEstimate> SessionBinding::tuneBegin(const FineTuneOptions& options, ViewUse view_use,
+                                                std::uint32_t byte_count) {
+  const Result<std::span<const std::uint8_t>> file = input_.bytes(byte_count);
+  if (!file) return failure<TuneEstimate>(file.error());
+  Result<TuneEstimate> estimate = session_->tune_begin(file.value(), options, view_use);
+  input_.clear();
+  return outcome(std::move(estimate));
+}
+
+WantedViews SessionBinding::tuneWanted() {
+  return session_->tune_wanted();
+}
+
+Done SessionBinding::tuneSupply(std::uint32_t view, const FrameDescription& frame) {
+  return outcome(session_->tune_supply(view, frame_of(frame)));
+}
+
+Done SessionBinding::tuneTrial() {
+  return outcome(session_->tune_trial());
+}
+
+Outcome<FineTuneProgress> SessionBinding::tuneStep() {
+  return outcome(session_->tune_step());
+}
+
+void SessionBinding::tuneStop() {
+  session_->tune_stop();
+}
+
+Outcome<SessionReport> SessionBinding::tuneFinish(std::uint32_t byte_count) {
+  const Result<std::span<const std::uint8_t>> file = input_.bytes(byte_count);
+  if (!file) return failure<SessionReport>(file.error());
+  Result<SessionReport> report = session_->tune_finish(file.value());
+  input_.clear();
+  return outcome(std::move(report));
+}
+
+void SessionBinding::tuneCancel() {
+  session_->tune_cancel();
+}
+
+void SessionBinding::adviceBegin() {
+  session_->advice_begin();
+}
+
+Outcome<CandidateReport> SessionBinding::adviceAdd(const std::string& strategy, std::uint32_t simplicity) {
+  return outcome(session_->advice_add(strategy, simplicity));
+}
+
+Outcome<CandidateReport> SessionBinding::adviceAddTuned(const std::string& strategy,
+                                                        std::uint32_t simplicity) {
+  return outcome(session_->advice_add_tuned(strategy, simplicity));
+}
+
+Outcome<double> SessionBinding::adviceTransfer(const std::string& map) {
+  return outcome(session_->advice_transfer(map));
+}
+
+Done SessionBinding::adviceAddBorder(std::uint32_t sample_id, const FrameDescription& frame) {
+  return outcome(session_->advice_add_border(SampleId{sample_id}, frame_of(frame)));
+}
+
+Outcome<Advice> SessionBinding::adviceFinish() {
+  return outcome(session_->advice_finish());
+}
+
+Outcome<MirrorVerdict> SessionBinding::mirrorVerdict() {
+  return outcome(session_->mirror_verdict());
+}
+
+Done SessionBinding::embedForRanking(const FrameDescription& frame) {
+  return outcome(session_->embed_for_ranking(frame_of(frame), prepare_options(frame)));
+}
+
+Outcome<Ranking> SessionBinding::rank() {
+  return outcome(session_->rank());
+}
+
+Outcome<HeadInfo> SessionBinding::headInfo() const {
+  return outcome(session_->head_info());
+}
+
+Outcome<std::vector<std::uint8_t>> SessionBinding::exportHead(const std::string& date) {
+  return outcome(session_->export_head(date));
+}
+
+Outcome<HeadInfo> SessionBinding::readHead(std::uint32_t byte_count) {
+  const Result<std::span<const std::uint8_t>> bytes = input_.bytes(byte_count);
+  if (!bytes) return failure<HeadInfo>(bytes.error());
+  return outcome(session_->read_head(bytes.value()));
+}
+
+Done SessionBinding::adoptHead(const std::vector<ClassId>& class_ids, std::uint32_t byte_count) {
+  const Result<std::span<const std::uint8_t>> file = input_.bytes(byte_count);
+  if (!file) return outcome(Status(file.error()));
+  const Status adopted = session_->adopt_head(class_ids, file.value());
+  input_.clear();
+  return outcome(adopted);
+}
+
+std::vector<SampleId> SessionBinding::samplesToJudgeBy() const {
+  return session_->samples_to_judge_by();
+}
+
+Done SessionBinding::addToJudge(std::uint32_t sample_id, const FrameDescription& frame) {
+  return outcome(session_->add_to_judge(SampleId{sample_id}, frame_of(frame)));
+}
+
+MemoryReport SessionBinding::memory() const {
+  return {session_->memory(), emscripten_get_heap_size(), input_.memory_bytes()};
 }
 
 }  // namespace headstart::wasm

@@ -37,8 +37,6 @@ enum class ReasonCode : std::uint8_t {
                      // on the pictures that both were judged on
   kTooFewToCompare,  // too few pictures were held out: first = how many; the usual way is taken
 };
-// "usual", "clearly-better", …
-[[nodiscard]] const char* reason_code_name(ReasonCode code);
 
 struct Reason {
   ReasonCode code = ReasonCode::kUsual;
@@ -73,8 +71,6 @@ struct Recommendation {
 
 // Where the data lies among the four cases of transfer learning.
 enum class DataCase : std::uint8_t { kFewClose, kFewFar, kManyClose, kManyFar };
-// "few-close", "few-far", "many-close", "many-far"
-[[nodiscard]] const char* data_case_name(DataCase data_case);
 
 struct CaseEvidence {
   std::size_t median_class_count = 0;        // pictures in the median class
@@ -95,8 +91,6 @@ enum class AdviceKind : std::uint8_t {
   kBackground,      // the border alone tells the classes apart: value = accuracy on it
   kMirrorMatters,   // mirrored pictures of class_ids[0] look like class_ids[1]: value = the part of them
 };
-// "too-few", "near-duplicates", "confused", "label-doubt", "background", "mirror-matters"
-[[nodiscard]] const char* advice_kind_name(AdviceKind kind);
 
 struct DataAdvice {
   AdviceKind kind = AdviceKind::kTooFew;
@@ -117,8 +111,6 @@ struct DataEvidence {
 };
 
 enum class MirrorVerdict : std::uint8_t { kHelps, kHarms, kUnclear };
-// "helps", "harms", "unclear"
-[[nodiscard]] const char* mirror_verdict_name(MirrorVerdict verdict);
 
 // Whether the mirror may be used as a view: harms where mirrored pictures of a class look like another class
 // more than the pictures themselves do. Unclear without mirrored embeddings or with too few pictures.

@@ -69,18 +69,6 @@ CandidateScore score_candidate(const CandidateResult& candidate) {
   return score;
 }
 
-const char* reason_code_name(ReasonCode code) {
-  switch (code) {
-    case ReasonCode::kUsual:
-      return "usual";
-    case ReasonCode::kClearlyBetter:
-      return "clearly-better";
-    case ReasonCode::kTooFewToCompare:
-      return "too-few-to-compare";
-  }
-  return "usual";
-}
-
 Recommendation recommend(std::span<const CandidateResult> candidates, std::size_t usual) {
   assert(usual < candidates.size());
   Recommendation chosen{.recommended = usual, .best = usual, .reason = {}};
@@ -108,20 +96,6 @@ Recommendation recommend(std::span<const CandidateResult> candidates, std::size_
   const double n = std::max(1.0, static_cast<double>(gained.count));
   chosen.reason = {ReasonCode::kClearlyBetter, gained.sum_a / n, gained.sum_b / n};
   return chosen;
-}
-
-const char* data_case_name(DataCase data_case) {
-  switch (data_case) {
-    case DataCase::kFewClose:
-      return "few-close";
-    case DataCase::kFewFar:
-      return "few-far";
-    case DataCase::kManyClose:
-      return "many-close";
-    case DataCase::kManyFar:
-      return "many-far";
-  }
-  return "few-close";
 }
 
 DataCase judge_case(const CaseEvidence& evidence) {

@@ -305,36 +305,6 @@ Status check(const DataEvidence& evidence) {
 
 }  // namespace
 
-const char* advice_kind_name(AdviceKind kind) {
-  switch (kind) {
-    case AdviceKind::kTooFew:
-      return "too-few";
-    case AdviceKind::kNearDuplicates:
-      return "near-duplicates";
-    case AdviceKind::kConfused:
-      return "confused";
-    case AdviceKind::kLabelDoubt:
-      return "label-doubt";
-    case AdviceKind::kBackground:
-      return "background";
-    case AdviceKind::kMirrorMatters:
-      return "mirror-matters";
-  }
-  return "too-few";
-}
-
-const char* mirror_verdict_name(MirrorVerdict verdict) {
-  switch (verdict) {
-    case MirrorVerdict::kHelps:
-      return "helps";
-    case MirrorVerdict::kHarms:
-      return "harms";
-    case MirrorVerdict::kUnclear:
-      return "unclear";
-  }
-  return "unclear";
-}
-
 Result<MirrorVerdict> judge_mirror(const DataEvidence& evidence, const ComputePool& pool) {
   const Status valid = check(evidence);
   if (!valid.ok()) return valid.error();

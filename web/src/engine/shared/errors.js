@@ -17,12 +17,12 @@ export class HeadstartError extends Error {
 /**
  * The only place where a status from C++ becomes an error.
  * @template T
- * @param {{ code: string, message: string, value: T }} outcome
+ * @param {{ code: string, message: string, value?: T }} outcome
  * @returns {T}
  */
 export function unwrap(outcome) {
   if (outcome.code !== '') throw new HeadstartError(/** @type {ErrorCode} */ (outcome.code), outcome.message);
-  return outcome.value;
+  return /** @type {T} */ (outcome.value);
 }
 
 /**

@@ -4,8 +4,8 @@ import { checkStrategy, planOf } from './strategies.js';
 
 /** @typedef {import('../headstart.d.ts').TrainOptions} TrainOptions */
 /** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
-/** What a head takes besides what its strategy says. @typedef {Omit<import('../worker/session.d.ts').TrainSettings, 'views' | 'secondLook'>} HeadSettings */
-/** 0 and NaN: core's own choice. @typedef {{ epochs: number, batchSize: number, learningRate: number }} TuneNumbers */
+/** What a head takes besides what its strategy says. @typedef {Omit<import('../worker/session.d.ts').TrainOptions, 'features' | 'views' | 'secondLook'>} HeadSettings */
+/** Left out: the usual. @typedef {{ epochCount?: number, batchSize?: number, learningRate?: number }} TuneNumbers */
 /** @typedef {{ strategy: StrategyName, head: HeadSettings, tune: TuneNumbers, mirrorViews?: boolean, secondLook?: boolean }} TrainRequest */
 
 const HEADS = ['logistic', 'nearest-mean', 'discriminant', 'mlp'];
@@ -55,18 +55,18 @@ export function checkTrainOptions(options) {
     head: {
       head,
       seed,
-      l2: l2 ?? Number.NaN,
-      temperature: temperature ?? Number.NaN,
-      folds,
-      hidden,
-      epochs,
+      l2,
+      temperature,
+      foldCount: folds,
+      hiddenCount: hidden,
+      epochCount: epochs,
       batchSize,
       learningRate,
     },
     tune: {
-      epochs: options.epochs ?? 0,
-      batchSize: options.batchSize ?? 0,
-      learningRate: options.learningRate ?? Number.NaN,
+      epochCount: options.epochs,
+      batchSize: options.batchSize,
+      learningRate: options.learningRate,
     },
   };
 }

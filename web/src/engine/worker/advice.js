@@ -12,7 +12,6 @@ import { beginTuning, cancelTuning, measureTuning, tuneSettings, tuneUntilDone }
 /** @typedef {import('./host.js').Host} Host */
 /** @typedef {import('./runs.js').Identities} Identities */
 /** @typedef {import('./tuning.js').Pace} Pace */
-/** @typedef {import('./session.d.ts').SessionAdvice} SessionAdvice */
 /** @typedef {import('../shared/strategies.js').Plan} Plan */
 
 // The maps whose features are scored for how well they tell the classes apart.
@@ -101,7 +100,7 @@ class Measuring {
     const plan = /** @type {Plan} */ (planOf(strategy));
     const settings = headSettings(plan, this.#request, mirrorHarms);
     this.#tell(strategy, 0);
-    this.#engine.run((session) => unwrap(session.trainBegin(settings, plan.features)));
+    this.#engine.run((session) => unwrap(session.trainBegin(settings)));
     const { gate, signal } = this.#pace;
     await stepUntilDone(this.#engine, gate, signal, (fraction) => this.#tell(strategy, fraction));
     this.#add(plan, start, plan.views ? this.#viewCount(mirrorHarms) : 0, (simplicity) =>
@@ -119,7 +118,7 @@ class Measuring {
    * @param {Plan} plan
    * @param {number} start
    * @param {number} viewCount
-   * @param {(simplicity: number) => import('./session.d.ts').SessionCandidate} add
+   * @param {(simplicity: number) => import('./session.d.ts').CandidateReport} add
    */
   #add({ strategy, features, part }, start, viewCount, add) {
     const { accuracy, standardError, logLoss, trainedWeightCount } = add(this.#candidates.length);
@@ -190,7 +189,7 @@ class Measuring {
     const engine = this.#engine;
     const { gate, signal } = this.#pace;
     this.#tell(strategy, 0);
-    engine.run((session) => unwrap(session.trainBegin(headSettings(plan, this.#request, false), plan.features)));
+    engine.run((session) => unwrap(session.trainBegin(headSettings(plan, this.#request, false))));
     await stepUntilDone(engine, gate, signal, () => {});
     const { pictureOf } = this.#identities;
     const task = { engine, file: this.#host.file, settings: tuneSettings(plan, this.#request, mirrorHarms), pictureOf };
@@ -223,21 +222,21 @@ class Measuring {
       candidates: this.#candidates,
       recommended: /** @type {Advice['recommended']} */ (found.recommended),
       reasons: [reasonOf(found.reason)],
-      case: /** @type {Advice['case']} */ (found.case),
+      case: found.dataCase,
       transfer,
       data: found.data.map(({ kind, classIds, sampleIds, value }) => ({
-        kind: /** @type {import('../headstart-training.d.ts').DataAdvice['kind']} */ (kind),
+        kind,
         classIds: Array.from(classIds, classIdOf),
         sampleIds: Array.from(sampleIds, sampleIdOf),
         value,
       })),
-      mirror: /** @type {Advice['mirror']} */ (found.mirror),
+      mirror: found.mirror,
       elapsedMs: performance.now() - this.#start,
     };
   }
 }
 
-/** @param {SessionAdvice['reason']} reason @returns {import('../headstart-training.d.ts').AdviceReason} */
+/** @param {import('./session.d.ts').Reason} reason @returns {import('../headstart-training.d.ts').AdviceReason} */
 function reasonOf({ code, first, second }) {
   if (code === 'clearly-better') return { code, logLoss: first, usualLogLoss: second };
   if (code === 'too-few-to-compare') return { code, heldOutCount: first };

@@ -7,9 +7,9 @@ import { Engine } from './engine.js';
 /** @typedef {import('../shared/assets.js').Context} Context */
 /** @typedef {import('../headstart.d.ts').VariantName} VariantName */
 /** @typedef {import('./session.d.ts').EngineModule} EngineModule */
-/** @typedef {import('./session.d.ts').SessionBackbone} SessionBackbone */
+/** @typedef {import('./session.d.ts').LoadedBackbone} LoadedBackbone */
 /** @typedef {import('../shared/variants.js').Candidate} Candidate */
-/** @typedef {{ engine: Engine, backbone: SessionBackbone, file: Uint8Array }} LoadedEngine */
+/** @typedef {{ engine: Engine, backbone: LoadedBackbone, file: Uint8Array }} LoadedEngine */
 /** @typedef {{ variant: VariantName, compiled: WebAssembly.Module }} CompiledVariant */
 /**
  * What an engine is made of, as one worker hands it to the next: nothing has to be fetched again.

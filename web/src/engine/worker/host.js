@@ -298,7 +298,7 @@ export class Host {
     return this.changes.run(() => {
       const inner = classIds.map((classId) => this.samples.classes.inner(classId ?? -1) ?? NO_CLASS);
       const file = bringsLayers ? this.file : new Uint8Array();
-      this.engine.withBytes(file, (session) => unwrap(session.adoptHead(inner, file.length)));
+      this.engine.withBytes(file, (session) => unwrap(session.adoptHead(Uint32Array.from(inner), file.length)));
       const { revision } = this.samples;
       this.views.wake();
       return { head: this.takeHead(stale ? null : revision, strategy), revision };

@@ -145,7 +145,7 @@ export class HostRuns {
       throwIfAborted(pace.signal);
       const { engine: now } = this.#host;
       const mirrorHarms = needsViews && this.#mirrorHarms();
-      now.run((session) => unwrap(session.trainBegin(headSettings(plan, request, mirrorHarms), plan.features)));
+      now.run((session) => unwrap(session.trainBegin(headSettings(plan, request, mirrorHarms))));
       return { engine: now, mirrorHarms, ...this.#identitiesNow() };
     });
     await stepUntilDone(engine, pace.gate, pace.signal, report);
@@ -185,12 +185,12 @@ export class HostRuns {
       const report = engine.withBytes(file, (session) => unwrap(session.tuneFinish(file.length)));
       const answer = this.#reportOf(plan, report, identities);
       const { fineTuning } = report;
-      const epochCount = request.tune.epochs || estimate.epochCount;
+      const { epochCount } = estimate;
       const isKept = fineTuning?.betterThanHead === true;
       const changed = isKept ? { border: estimate.border, frozenWeightCount: estimate.frozenWeightCount } : {};
       return {
         revision: identities.revision,
-        report: { ...answer, ...changed, fineTuning: fineTuning ? { ...fineTuning, epochCount } : null },
+        report: { ...answer, ...changed, fineTuning: fineTuning ? reportOfTuning(fineTuning, epochCount) : null },
       };
     } catch (cause) {
       cancelTuning(engine);
@@ -231,7 +231,7 @@ export class HostRuns {
   async #advise({ budgetMs, seed }, pace) {
     const identities = await this.#host.changes.run(() => {
       throwIfAborted(pace.signal);
-      this.#host.engine.run((session) => unwrap(session.adviceBegin()));
+      this.#host.engine.run((session) => session.adviceBegin());
       return this.#identitiesNow();
     });
     const advice = await measureWays(this.#host, identities, { budgetMs, seed }, pace);
@@ -271,7 +271,7 @@ export class HostRuns {
     const fit = { ...plan, views: false, secondLook: false };
     const start = performance.now();
     await this.#host.changes.run(() => {
-      engine.run((session) => unwrap(session.trainBegin(headSettings(fit, request, false), plan.features)));
+      engine.run((session) => unwrap(session.trainBegin(headSettings(fit, request, false))));
     });
     let fraction = 0;
     while (fraction < 1 && performance.now() - start < ESTIMATE_MS) {
@@ -294,4 +294,22 @@ export class HostRuns {
       frozenWeightCount: this.#weightsUpTo(plan.features.at(-1) ?? 'last'),
     };
   }
+}
+
+/** @param {import('./session.d.ts').FineTuneReport} report @param {number} epochCount as planned */
+function reportOfTuning(report, epochCount) {
+  const { betterThanHead, headAlone, fineTuned, epochs, bestEpoch, stoppedEarly } = report;
+  /** @param {import('./session.d.ts').Metrics} metrics */
+  const quality = ({ accuracy, loss }) => ({ accuracy, loss });
+  return {
+    betterThanHead,
+    headAlone: quality(headAlone),
+    fineTuned: quality(fineTuned),
+    epochs,
+    bestEpoch,
+    epochCount,
+    stoppedEarly,
+    heldOutCount: report.heldOutPictureCount,
+    trainCount: report.trainPictureCount,
+  };
 }

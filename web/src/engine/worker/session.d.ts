@@ -1,11 +1,6 @@
-// What Embind says about Session (tests/wasm compares this file with --emit-tsd's).
-interface Outcome<T> {
-  code: string;
-  message: string;
-  value: T;
-}
-
-export interface FrameDescription {
+// What Embind says about Session: emitted by the target headstart_types and written by
+// wasm/toolchain/session-types.mjs. Never edited by hand.
+export type FrameDescription = {
   width: number;
   height: number;
   stride: number;
@@ -14,34 +9,17 @@ export interface FrameDescription {
   cropTop: number;
   cropWidth: number;
   cropHeight: number;
-}
+};
 
-export interface TrainSettings {
-  head: string;
-  seed: number;
-  l2: number;
-  temperature: number;
-  folds: number;
-  hidden: number;
-  epochs: number;
-  batchSize: number;
-  learningRate: number;
-  views: string;
-  secondLook: boolean;
-}
+export type NetworkLayer = {
+  name: string;
+  side: number;
+  channels: number;
+  weightCount: number;
+  stride: number;
+};
 
-export interface TuneSettings {
-  part: string;
-  blockCount: number;
-  cutBlock: number;
-  seed: number;
-  epochs: number;
-  batchSize: number;
-  learningRate: number;
-  views: string;
-}
-
-export interface SessionBackbone {
+export type LoadedBackbone = {
   name: string;
   architecture: string;
   widthMultiplier: string;
@@ -53,56 +31,192 @@ export interface SessionBackbone {
   license: string;
   sha256: string;
   memoryBytes: number;
-  layers: { name: string; side: number; channels: number; weightCount: number; stride: number }[];
-}
+  layers: NetworkLayer[];
+};
 
-export interface SessionReport {
-  head: string;
-  seed: number;
-  measured: boolean;
-  whyNotMeasured: string;
-  metrics: {
-    sampleCount: number;
-    accuracy: number;
-    accuracyLow: number;
-    accuracyHigh: number;
-    balancedAccuracy: number;
-    loss: number;
-    calibrationError: number;
-    perClass: { classId: number; sampleCount: number; precision: number; recall: number }[];
-    confusion: Uint32Array;
-  };
+export type ClassInfo = {
+  id: number;
+  name: string;
   sampleCount: number;
+  enabled: boolean;
+};
+
+export type MemoryReport = {
+  wasmBytes: number;
+  backboneBytes: number;
+  storeBytes: number;
+  viewBytes: number;
+  headBytes: number;
+  inputBytes: number;
+  sampleCount: number;
+};
+
+export type TrainOptions = {
+  head: 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
+  features: string[];
+  views: 'none' | 'without-mirror' | 'all';
+  secondLook: boolean;
+  seed: number;
+  l2: number | undefined;
+  temperature: number | undefined;
+  foldCount: number;
+  hiddenCount: number;
+  epochCount: number;
+  batchSize: number;
+  learningRate: number;
+};
+
+export type TrainProgress = {
+  fraction: number;
+  done: boolean;
+};
+
+export type ClassMetrics = {
+  sampleCount: number;
+  precision: number;
+  recall: number;
+};
+
+export type Metrics = {
+  sampleCount: number;
+  accuracy: number;
+  accuracyLow: number;
+  accuracyHigh: number;
+  balancedAccuracy: number;
+  loss: number;
+  calibrationError: number;
+  perClass: ClassMetrics[];
+  confusion: Uint32Array;
+};
+
+export type L2Candidate = {
+  l2: number;
+  loss: number;
+  calibratedLoss: number;
+  accuracy: number;
+};
+
+export type FineTuneOptions = {
+  part: 'last-convolution' | 'last-blocks' | 'whole-network' | 'cut';
+  blockCount: number;
+  cutBlock: number;
+  seed: number;
+  epochCount: number;
+  batchSize: number;
+  learningRate: number;
+  activationBudgetBytes: number;
+};
+
+export type FineTuneEpoch = {
+  trainLoss: number;
+  heldOutLoss: number;
+  heldOutAccuracy: number;
+};
+
+export type FineTuneReport = {
+  betterThanHead: boolean;
+  headAlone: Metrics;
+  fineTuned: Metrics;
+  epochs: FineTuneEpoch[];
+  bestEpoch: number;
+  stoppedEarly: boolean;
+  heldOutPictureCount: number;
+  trainPictureCount: number;
+};
+
+export type SessionReport = {
+  head: 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
+  seed: number;
   classIds: Uint32Array;
   leftOut: Uint32Array;
-  heldOutSampleIds: Uint32Array;
+  features: string[];
+  viewCount: number;
+  secondLook: boolean;
+  measured: boolean;
+  whyNotMeasured: string;
+  metrics: Metrics;
+  heldOutIds: Uint32Array;
   heldOutClassIndices: Uint32Array;
   heldOutPredictions: Uint32Array;
   heldOutProbabilities: Float32Array;
   heldOutConfidences: Float32Array;
-  folds: number;
+  foldCount: number;
   l2: number;
-  l2Candidates: { l2: number; loss: number; calibratedLoss: number; accuracy: number }[];
+  l2Candidates: L2Candidate[];
   temperature: number;
   evaluationCount: number;
-  features: string[];
-  viewCount: number;
-  secondLook: boolean;
+  sampleCount: number;
   trainedWeightCount: number;
-  fineTuning?: {
-    betterThanHead: boolean;
-    headAlone: { accuracy: number; loss: number };
-    fineTuned: { accuracy: number; loss: number };
-    epochs: { trainLoss: number; heldOutLoss: number; heldOutAccuracy: number }[];
-    bestEpoch: number;
-    stoppedEarly: boolean;
-    heldOutCount: number;
-    trainCount: number;
-  };
-}
+  fineTuning: FineTuneReport | undefined;
+};
 
-export interface SessionHead {
-  kind: string;
+export type TuneEstimate = {
+  border: string;
+  viewCount: number;
+  trainedWeightCount: number;
+  frozenWeightCount: number;
+  frozenPassCount: number;
+  trainStepCount: number;
+  forwardStepCount: number;
+  epochCount: number;
+  memoryBytes: number;
+};
+
+export type WantedViews = {
+  views: Uint32Array;
+  sampleIds: Uint32Array;
+};
+
+export type FineTuneProgress = {
+  stage: 'collecting' | 'linear-probe' | 'tuning' | 'embedding' | 'done';
+  fraction: number;
+  done: boolean;
+  epoch: number;
+  epochCount: number;
+  latest: FineTuneEpoch;
+  trainStepCountAhead: number;
+  stepCountAhead: number;
+};
+
+export type CandidateReport = {
+  accuracy: number;
+  standardError: number;
+  logLoss: number;
+  heldOutCount: number;
+  trainedWeightCount: number;
+};
+
+export type Reason = {
+  code: 'usual' | 'clearly-better' | 'too-few-to-compare';
+  first: number;
+  second: number;
+};
+
+export type DataAdvice = {
+  kind: 'too-few' | 'near-duplicates' | 'confused' | 'label-doubt' | 'background' | 'mirror-matters';
+  classIds: Uint32Array;
+  sampleIds: Uint32Array;
+  value: number;
+};
+
+export type Advice = {
+  recommended: string;
+  reason: Reason;
+  dataCase: 'few-close' | 'few-far' | 'many-close' | 'many-far';
+  data: DataAdvice[];
+  mirror: 'helps' | 'harms' | 'unclear';
+};
+
+export type Ranking = {
+  classIds: Uint32Array;
+  probabilities: Float32Array;
+  known: number;
+  kind: 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
+  trained: boolean;
+};
+
+export type HeadInfo = {
+  kind: 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
   labels: string[];
   classIds: Uint32Array;
   backbone: string;
@@ -115,118 +229,171 @@ export interface SessionHead {
   secondLook: boolean;
   border: string;
   bringsLayers: boolean;
-}
+};
 
-export interface SessionEstimate {
-  border: string;
-  viewCount: number;
-  trainedWeightCount: number;
-  frozenWeightCount: number;
-  frozenPassCount: number;
-  trainStepCount: number;
-  forwardStepCount: number;
-  epochCount: number;
-  memoryBytes: number;
-}
+export type Done = {
+  code: string;
+  message: string;
+};
 
-export interface SessionTuneProgress {
-  stage: string;
-  fraction: number;
-  done: boolean;
-  epoch: number;
-  epochCount: number;
-  trainLoss: number;
-  heldOutLoss: number;
-  heldOutAccuracy: number;
-  trainStepsAhead: number;
-  stepsAhead: number;
-}
+export type InputViewOutcome = {
+  code: string;
+  message: string;
+  value: Uint8Array;
+};
 
-export interface SessionCandidate {
-  accuracy: number;
-  standardError: number;
-  logLoss: number;
-  heldOutCount: number;
-  trainedWeightCount: number;
-}
+export type IdOutcome = {
+  code: string;
+  message: string;
+  value: number;
+};
 
-export interface SessionAdvice {
-  recommended: string;
-  reason: { code: string; first: number; second: number };
-  case: string;
-  data: { kind: string; classIds: Uint32Array; sampleIds: Uint32Array; value: number }[];
-  mirror: string;
-}
+export type NumberOutcome = {
+  code: string;
+  message: string;
+  value: number;
+};
+
+export type FeaturesOutcome = {
+  code: string;
+  message: string;
+  value: Float32Array;
+};
+
+export type RowOutcome = {
+  code: string;
+  message: string;
+  value: Float32Array;
+};
+
+export type PictureOutcome = {
+  code: string;
+  message: string;
+  value: Uint8Array;
+};
+
+export type FileOutcome = {
+  code: string;
+  message: string;
+  value: Uint8Array;
+};
+
+export type LoadedBackboneOutcome = {
+  code: string;
+  message: string;
+  value: LoadedBackbone;
+};
+
+export type TrainProgressOutcome = {
+  code: string;
+  message: string;
+  value: TrainProgress;
+};
+
+export type SessionReportOutcome = {
+  code: string;
+  message: string;
+  value: SessionReport;
+};
+
+export type TuneEstimateOutcome = {
+  code: string;
+  message: string;
+  value: TuneEstimate;
+};
+
+export type FineTuneProgressOutcome = {
+  code: string;
+  message: string;
+  value: FineTuneProgress;
+};
+
+export type CandidateReportOutcome = {
+  code: string;
+  message: string;
+  value: CandidateReport;
+};
+
+export type AdviceOutcome = {
+  code: string;
+  message: string;
+  value: Advice;
+};
+
+export type MirrorVerdictOutcome = {
+  code: string;
+  message: string;
+  value: 'helps' | 'harms' | 'unclear';
+};
+
+export type RankingOutcome = {
+  code: string;
+  message: string;
+  value: Ranking;
+};
+
+export type HeadInfoOutcome = {
+  code: string;
+  message: string;
+  value: HeadInfo;
+};
 
 export interface Session {
-  start(threadCount: number): Outcome<undefined>;
-  inputView(byteCount: number): Outcome<Uint8Array>;
-  loadBackbone(byteCount: number, inputSize: number): Outcome<SessionBackbone>;
-  embed(frame: FrameDescription): Outcome<Float32Array>;
-  embedMaps(frame: FrameDescription, maps: string[]): Outcome<Float32Array>;
-  embedRow(frame: FrameDescription): Outcome<Float32Array>;
-  makePicture(frame: FrameDescription, size: number): Outcome<Uint8Array>;
+  start(threadCount: number): Done;
+  inputView(byteCount: number): InputViewOutcome;
+  loadBackbone(byteCount: number, inputSize: number): LoadedBackboneOutcome;
+  embed(frame: FrameDescription): FeaturesOutcome;
+  embedMaps(frame: FrameDescription, maps: string[]): FeaturesOutcome;
+  embedRow(frame: FrameDescription): RowOutcome;
+  makePicture(frame: FrameDescription, size: number): PictureOutcome;
   addClass(name: string): number;
-  renameClass(classId: number, name: string): Outcome<undefined>;
-  removeClass(classId: number): Outcome<undefined>;
-  setClassEnabled(classId: number, enabled: boolean): Outcome<undefined>;
-  moveClass(classId: number, index: number): Outcome<undefined>;
-  classes(): { id: number; name: string; sampleCount: number; enabled: boolean }[];
-  addSample(classId: number, frame: FrameDescription): Outcome<number>;
-  addRow(classId: number, featureCount: number): Outcome<number>;
-  copySample(sampleId: number, classId: number): Outcome<number>;
-  removeSample(sampleId: number): Outcome<undefined>;
-  moveSample(sampleId: number, classId: number): Outcome<undefined>;
-  sampleEmbedding(sampleId: number): Outcome<Float32Array>;
-  sampleRow(sampleId: number): Outcome<Float32Array>;
+  renameClass(classId: number, name: string): Done;
+  removeClass(classId: number): Done;
+  setClassEnabled(classId: number, enabled: boolean): Done;
+  moveClass(classId: number, classIndex: number): Done;
+  classes(): ClassInfo[];
+  addSample(classId: number, frame: FrameDescription): IdOutcome;
+  addRow(classId: number, featureCount: number): IdOutcome;
+  copySample(sampleId: number, classId: number): IdOutcome;
+  removeSample(sampleId: number): Done;
+  moveSample(sampleId: number, classId: number): Done;
+  sampleEmbedding(sampleId: number): RowOutcome;
+  sampleRow(sampleId: number): RowOutcome;
   viewCount(): number;
   samplesWithoutViews(): Uint32Array;
-  addView(sampleId: number, viewIndex: number, frame: FrameDescription): Outcome<undefined>;
-  trainBegin(settings: TrainSettings, maps: string[]): Outcome<undefined>;
-  trainStep(): Outcome<{ fraction: number; done: boolean }>;
-  trainFinish(): Outcome<SessionReport>;
+  addView(sampleId: number, viewIndex: number, frame: FrameDescription): Done;
+  trainBegin(options: TrainOptions): Done;
+  trainStep(): TrainProgressOutcome;
+  trainFinish(): SessionReportOutcome;
   trainCancel(): void;
-  tuneBegin(settings: TuneSettings, fileByteCount: number): Outcome<SessionEstimate>;
-  tuneWanted(): { views: Uint32Array; sampleIds: Uint32Array };
-  tuneSupply(view: number, frame: FrameDescription): Outcome<undefined>;
-  tuneTrial(): Outcome<undefined>;
-  tuneStep(): Outcome<SessionTuneProgress>;
+  tuneBegin(options: FineTuneOptions, views: 'none' | 'without-mirror' | 'all', byteCount: number): TuneEstimateOutcome;
+  tuneWanted(): WantedViews;
+  tuneSupply(view: number, frame: FrameDescription): Done;
+  tuneTrial(): Done;
+  tuneStep(): FineTuneProgressOutcome;
   tuneStop(): void;
-  tuneFinish(fileByteCount: number): Outcome<SessionReport>;
+  tuneFinish(byteCount: number): SessionReportOutcome;
   tuneCancel(): void;
-  adviceBegin(): Outcome<undefined>;
-  adviceAdd(strategy: string, simplicity: number): Outcome<SessionCandidate>;
-  adviceAddTuned(strategy: string, simplicity: number): Outcome<SessionCandidate>;
-  adviceTransfer(map: string): Outcome<number>;
-  adviceAddBorder(sampleId: number, frame: FrameDescription): Outcome<undefined>;
-  adviceFinish(): Outcome<SessionAdvice>;
-  mirrorVerdict(): Outcome<string>;
-  embedForRanking(frame: FrameDescription): Outcome<undefined>;
-  rank(): Outcome<{
-    classIds: Uint32Array;
-    probabilities: Float32Array;
-    known: number;
-    kind: string;
-    trained: boolean;
-  }>;
-  headInfo(): Outcome<SessionHead>;
-  exportHead(date: string): Outcome<Uint8Array>;
-  readHead(byteCount: number): Outcome<SessionHead>;
-  adoptHead(classIds: number[], fileByteCount: number): Outcome<undefined>;
+  adviceBegin(): void;
+  adviceAdd(strategy: string, simplicity: number): CandidateReportOutcome;
+  adviceAddTuned(strategy: string, simplicity: number): CandidateReportOutcome;
+  adviceTransfer(map: string): NumberOutcome;
+  adviceAddBorder(sampleId: number, frame: FrameDescription): Done;
+  adviceFinish(): AdviceOutcome;
+  mirrorVerdict(): MirrorVerdictOutcome;
+  embedForRanking(frame: FrameDescription): Done;
+  rank(): RankingOutcome;
+  headInfo(): HeadInfoOutcome;
+  exportHead(date: string): FileOutcome;
+  readHead(byteCount: number): HeadInfoOutcome;
+  adoptHead(classIds: Uint32Array, byteCount: number): Done;
   samplesToJudgeBy(): Uint32Array;
-  addToJudge(sampleId: number, frame: FrameDescription): Outcome<undefined>;
-  memory(): {
-    wasmBytes: number;
-    backboneBytes: number;
-    storeBytes: number;
-    viewBytes: number;
-    headBytes: number;
-    inputBytes: number;
-    sampleCount: number;
-  };
+  addToJudge(sampleId: number, frame: FrameDescription): Done;
+  memory(): MemoryReport;
   delete(): void;
 }
 
+/** The rest is Emscripten's own. */
 export interface EngineModule {
   Session: { new (): Session };
   count_emval_handles(): number;

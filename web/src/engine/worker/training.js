@@ -23,12 +23,12 @@ export function viewsToUse(areWanted, mirrorViews, mirrorHarms) {
  * @param {import('../shared/strategies.js').Plan} plan
  * @param {import('../shared/train-options.js').TrainRequest} request
  * @param {boolean} mirrorHarms
- * @returns {import('./session.d.ts').TrainSettings}
+ * @returns {import('./session.d.ts').TrainOptions}
  */
 export function headSettings(plan, { head, mirrorViews, secondLook = plan.secondLook }, mirrorHarms) {
   const kind = plan.strategy === 'head' ? head.head : plan.head;
   const views = viewsToUse(plan.views, mirrorViews, mirrorHarms);
-  return { ...head, head: kind, views, secondLook: secondLook && views === 'all' };
+  return { ...head, head: kind, features: plan.features, views, secondLook: secondLook && views === 'all' };
 }
 
 /**
@@ -79,11 +79,11 @@ export function translateReport(report, classIdOf, sampleIdOf) {
     balancedAccuracy: orNaN(metrics.balancedAccuracy),
     loss: orNaN(metrics.loss),
     calibrationError: orNaN(metrics.calibrationError),
-    perClass: metrics.perClass.map((entry) => ({ ...entry, classId: classIdOf(entry.classId) })),
+    perClass: metrics.perClass.map((entry, row) => ({ ...entry, classId: classIds[row] })),
     confusion: Array.from({ length: measured ? classCount : 0 }, (_, row) =>
       Array.from(metrics.confusion.subarray(row * classCount, (row + 1) * classCount)),
     ),
-    heldOut: Array.from(report.heldOutSampleIds, (innerSample, i) => ({
+    heldOut: Array.from(report.heldOutIds, (innerSample, i) => ({
       sampleId: sampleIdOf(innerSample),
       classId: classIds[report.heldOutClassIndices[i]],
       predictedClassId: classIds[report.heldOutPredictions[i]],
@@ -92,7 +92,7 @@ export function translateReport(report, classIdOf, sampleIdOf) {
     })),
     classIds,
     leftOut: Array.from(report.leftOut, classIdOf),
-    folds: report.folds,
+    folds: report.foldCount,
     l2: report.l2,
     l2Candidates: report.l2Candidates,
     temperature: report.temperature,

@@ -6,18 +6,23 @@ import { SLICE_MS, viewsToUse } from './training.js';
 
 // Over every view of every picture: on the sign digits four of them cut the head's error by 40 %, six by 49 %, twelve by 55 %.
 const EPOCHS = 6;
+const BATCH_SIZE = 16;
+const LEARNING_RATE = 0.02;
+// A step computes at most so much at once, so that a camera picture does not wait long for it.
+const ACTIVATION_BUDGET_BYTES = 2 ** 24;
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('../headstart.d.ts').Progress} Progress */
 /** @typedef {import('./picture-codec.js').KeptPicture} KeptPicture */
-/** @typedef {import('./session.d.ts').SessionTuneProgress} SessionTuneProgress */
+/** @typedef {import('./session.d.ts').FineTuneProgress} FineTuneProgress */
 /** @typedef {import('../shared/turns.js').Gate} Gate */
 /** @typedef {{ gate: Gate, signal: AbortSignal, onProgress?: (progress: Progress) => void }} Pace */
+/** @typedef {{ options: import('./session.d.ts').FineTuneOptions, views: import('./session.d.ts').TrainOptions['views'] }} TuneSettings */
 /**
  * @typedef {object} TuneTask
  * @property {Engine} engine in which a head was trained just now
  * @property {Uint8Array} file of the backbone
- * @property {import('./session.d.ts').TuneSettings} settings
+ * @property {TuneSettings} settings
  * @property {(innerSample: number) => KeptPicture} pictureOf
  */
 
@@ -25,17 +30,19 @@ const EPOCHS = 6;
  * @param {import('../shared/strategies.js').Plan} plan
  * @param {import('../shared/train-options.js').TrainRequest} request
  * @param {boolean} mirrorHarms
- * @returns {import('./session.d.ts').TuneSettings}
+ * @returns {TuneSettings}
  */
 export function tuneSettings({ part, blockCount, cutBlock, tuneViews }, { head, tune, mirrorViews }, mirrorHarms) {
   const views = viewsToUse(tuneViews, mirrorViews, mirrorHarms);
-  const epochs = tune.epochs || EPOCHS;
-  return { part: part ?? '', blockCount, cutBlock, seed: head.seed, views, ...tune, epochs };
+  const { epochCount = EPOCHS, batchSize = BATCH_SIZE, learningRate = LEARNING_RATE } = tune;
+  const layers = { part: part ?? 'last-convolution', blockCount, cutBlock };
+  const activationBudgetBytes = ACTIVATION_BUDGET_BYTES;
+  return { options: { ...layers, seed: head.seed, epochCount, batchSize, learningRate, activationBudgetBytes }, views };
 }
 
-/** @param {TuneTask} task @returns {import('./session.d.ts').SessionEstimate} */
+/** @param {TuneTask} task @returns {import('./session.d.ts').TuneEstimate} */
 export function beginTuning({ engine, file, settings }) {
-  return engine.withBytes(file, (session) => unwrap(session.tuneBegin(settings, file.length)));
+  return engine.withBytes(file, (session) => unwrap(session.tuneBegin(settings.options, settings.views, file.length)));
 }
 
 /** @param {Engine} engine */
@@ -94,26 +101,27 @@ class StepClock {
   #count = 0;
   #ahead = Number.POSITIVE_INFINITY;
 
-  /** @param {SessionTuneProgress} progress @param {number} elapsedMs of the step that led to it */
-  note({ stage, trainStepsAhead }, elapsedMs) {
-    if (stage === 'tuning' && trainStepsAhead < this.#ahead && this.#ahead !== Number.POSITIVE_INFINITY) {
+  /** @param {FineTuneProgress} progress @param {number} elapsedMs of the step that led to it */
+  note({ stage, trainStepCountAhead }, elapsedMs) {
+    if (stage === 'tuning' && trainStepCountAhead < this.#ahead && this.#ahead !== Number.POSITIVE_INFINITY) {
       this.#count++;
       this.#trainMs += (elapsedMs - this.#trainMs) / Math.min(this.#count, 20);
     }
-    if (stage === 'tuning') this.#ahead = trainStepsAhead;
+    if (stage === 'tuning') this.#ahead = trainStepCountAhead;
   }
 
-  /** @param {SessionTuneProgress} progress @returns {number | undefined} */
-  remainingMs({ stepsAhead, trainStepsAhead }) {
+  /** @param {FineTuneProgress} progress @returns {number | undefined} */
+  remainingMs({ stepCountAhead, trainStepCountAhead }) {
     if (this.#count < 3) return undefined;
     // A step that only looks costs a third of one that trains.
-    return (trainStepsAhead + (stepsAhead - trainStepsAhead) / 3) * this.#trainMs;
+    return (trainStepCountAhead + (stepCountAhead - trainStepCountAhead) / 3) * this.#trainMs;
   }
 }
 
-/** @param {SessionTuneProgress} progress @param {StepClock} clock */
+/** @param {FineTuneProgress} progress @param {StepClock} clock */
 function progressOf(progress, clock) {
-  const { fraction, stage, epoch, epochCount, trainLoss, heldOutLoss, heldOutAccuracy } = progress;
+  const { fraction, stage, epoch, epochCount } = progress;
+  const { trainLoss, heldOutLoss, heldOutAccuracy } = progress.latest;
   const inEpochs = stage === 'tuning' || stage === 'embedding';
   return {
     done: fraction,
@@ -127,7 +135,7 @@ function progressOf(progress, clock) {
 /**
  * How long a begun fine-tuning would take, from steps that are measured.
  * @param {TuneTask} task
- * @param {import('./session.d.ts').SessionEstimate} estimate
+ * @param {import('./session.d.ts').TuneEstimate} estimate
  * @param {Pace} pace
  */
 export async function measureTuning({ engine, pictureOf }, estimate, { gate, signal }) {

@@ -1,16 +1,18 @@
-// What Session keeps between calls: runs that are under way, and heads.
+// What a Session keeps between calls: the backbone and the samples, runs that are under way, and heads.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "headstart/headstart.h"
-#include "values.h"
+#include "headstart/head_reader.h"
+#include "headstart/known.h"
+#include "headstart/session.h"
 
-namespace headstart::wasm {
+namespace headstart {
 
 // Views of one sample, as far as they are embedded.
 struct PendingViews {
@@ -21,7 +23,7 @@ struct PendingViews {
 
 struct TrainingRun {
   Trainer trainer;
-  TrainSettings settings;
+  std::uint64_t seed = 0;
   std::vector<std::uint32_t> class_indices;  // [sample_count], as the training set was
   std::vector<SampleId> sample_ids;          // [sample_count]
   std::vector<float> rows;                   // [sample_count, features to judge by], see known_features()
@@ -37,7 +39,7 @@ struct TuningRun {
   std::optional<Backbone> frozen;  // up to the border; none where nothing is frozen
   FineTuner tuner;
   std::vector<TunedView> views;
-  TuneSettings settings;
+  std::uint64_t seed = 0;
 };
 
 struct AdviceRun {
@@ -88,11 +90,60 @@ struct TrainedHead {
 struct AnsweringHead {
   Head head;
   HeadKind kind = HeadKind::kNearestMean;
-  std::vector<std::uint32_t> class_ids;
+  std::vector<ClassId> class_ids;
   std::vector<std::uint8_t> is_counted;  // [classes of the trained head], 0 where a class is out now
   std::optional<HeadReader> reader;      // of the class means; a trained head has its own
   bool trained = false;
   std::uint64_t revision = 0;  // of the store, when this was made
 };
 
-}  // namespace headstart::wasm
+struct Session::State {
+  // Order is lifetime.
+  const ComputePool& pool;
+  Backbone backbone;
+  SampleStore store;
+  PaddedBuffer<float> row;  // [feature_count] of the last frame: all pooled maps
+  std::optional<ImagePreparer> picture_preparer = {};
+  PaddedBuffer<std::uint8_t> picture = {};
+  std::vector<std::uint8_t> view_picture = {};  // RGBA
+  PendingViews pending_views = {};
+  std::optional<TrainingRun> run = {};
+  std::optional<TuningRun> tuning = {};
+  std::optional<AdviceRun> advice = {};
+  std::optional<TrainedHead> trained_head = {};
+  std::optional<Head> read_head = {};
+  std::optional<AnsweringHead> answering_head = {};
+  std::vector<float> features = {};  // what the answering head reads of the last frame
+  std::vector<float> judged = {};    // what tells whether it is known
+  std::vector<float> probabilities = {};
+
+  Status embed_row(const FrameView& frame, const PrepareOptions& options);
+  // Into view_picture: a view, or without an index the picture with its middle painted over.
+  Status make_view_picture(const FrameView& picture, std::optional<std::uint32_t> view_index);
+  [[nodiscard]] FrameView view_frame(const FrameView& picture) const;
+
+  Status refresh_answering_head();
+  bool answer_with_trained_head();
+  Result<double> known_now();
+
+  void describe_head(Head& head, std::uint64_t seed) const;
+  Status put_to_work(TrainedHead trained, std::span<const std::uint8_t> backbone_file);
+  Status judge_from_store();
+
+  Status open_frozen_part(std::span<const std::uint8_t> backbone_file);
+  SessionReport report_of(TrainReport training, std::size_t trained_weight_count) const;
+
+  [[nodiscard]] bool advice_is_current() const;
+  CandidateReport add_candidate(CandidateResult candidate, std::size_t trained_weight_count);
+  [[nodiscard]] std::vector<float> last_layer_of(std::span<const float> rows, std::size_t row_count) const;
+  std::unique_ptr<AdviceEvidence> advice_evidence();
+};
+
+// The features of `blocks` of every sample: [sample_count, feature_count_of(blocks)].
+[[nodiscard]] std::vector<float> gather_rows(const TrainingSetView& samples,
+                                             std::span<const FeatureBlock> blocks);
+
+// Weights and biases of a head.
+[[nodiscard]] std::size_t weight_count_of(const Head& head);
+
+}  // namespace headstart

@@ -1,0 +1,61 @@
+// Enumerations by the words that people and programs outside see: in the page's JavaScript, on the command
+// line.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "headstart/advice.h"
+#include "headstart/fine_tuner.h"
+#include "headstart/trainer.h"
+
+namespace headstart {
+
+template <typename T>
+struct Named {
+  T value;
+  const char* name;
+};
+
+// All words of an enumeration; its argument only says which one.
+std::span<const Named<HeadKind>> names_of(HeadKind);            // "logistic", "nearest-mean", …
+std::span<const Named<ViewUse>> names_of(ViewUse);              // "none", "without-mirror", "all"
+std::span<const Named<TrainedPart>> names_of(TrainedPart);      // "last-convolution", "last-blocks", …
+std::span<const Named<FineTuneStage>> names_of(FineTuneStage);  // "collecting", "linear-probe", …
+std::span<const Named<ReasonCode>> names_of(ReasonCode);        // "usual", "clearly-better", …
+std::span<const Named<DataCase>> names_of(DataCase);            // "few-close", "few-far", …
+std::span<const Named<AdviceKind>> names_of(AdviceKind);        // "too-few", "near-duplicates", …
+std::span<const Named<MirrorVerdict>> names_of(MirrorVerdict);  // "helps", "harms", "unclear"
+
+template <typename T>
+[[nodiscard]] const char* name_of(T value) {
+  for (const Named<T>& named : names_of(value)) {
+    if (named.value == value) return named.name;
+  }
+  return "";
+}
+
+// None for a word that there is not.
+template <typename T>
+[[nodiscard]] std::optional<T> value_named(std::string_view name) {
+  for (const Named<T>& named : names_of(T{})) {
+    if (name == named.name) return named.value;
+  }
+  return std::nullopt;
+}
+
+// "'logistic', 'nearest-mean' or 'mlp'": for messages.
+template <typename T>
+[[nodiscard]] std::string list_of_names() {
+  const std::span<const Named<T>> all = names_of(T{});
+  std::string list;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i > 0) list += i + 1 < all.size() ? ", " : " or ";
+    list += std::string("'") + all[i].name + "'";
+  }
+  return list;
+}
+
+}  // namespace headstart

@@ -1,0 +1,196 @@
+// One person's work, from the first picture to the head file: a backbone, the samples, a run of training, a
+// head and what answers now. The page (through wasm/), the command line and the tests all drive this one
+// class.
+//
+//   Session session = Session::open(backbone_file, 0, pool);
+//   ClassId rock = session.samples().add_class("rock");
+//   session.add_sample(rock, frame, {});               // … and so on, for two classes at least
+//   session.train_begin({});
+//   while (!session.train_step().value().done) {}
+//   SessionReport report = session.train_finish();     // the new head answers from here on
+//   session.embed_for_ranking(frame, {});
+//   Ranking ranking = session.rank();
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "headstart/advice.h"
+#include "headstart/backbone.h"
+#include "headstart/compute.h"
+#include "headstart/features.h"
+#include "headstart/fine_tuner.h"
+#include "headstart/head.h"
+#include "headstart/image.h"
+#include "headstart/sample_store.h"
+#include "headstart/status.h"
+#include "headstart/trainer.h"
+
+namespace headstart {
+
+// What an answer says of one picture.
+struct Ranking {
+  std::vector<ClassId> class_ids;
+  std::vector<float> probabilities;  // [class_ids], they sum to 1
+  double known = 1;                  // 0…1: whether it is any of them (headstart/known.h)
+  HeadKind kind = HeadKind::kNearestMean;
+  bool trained = false;  // false: class means stand in for a head
+};
+
+// What is known of a head.
+struct HeadInfo {
+  HeadKind kind = HeadKind::kLogistic;
+  std::vector<std::string> labels;  // [class_count], in row order
+  std::vector<ClassId> class_ids;   // [class_count]; empty before a head from a file is adopted
+  std::string backbone;
+  std::string input_size;
+  std::string seed;
+  std::string date;
+  std::size_t feature_count = 0;
+  std::size_t hidden_count = 0;
+  FeatureSet features;
+  bool second_look = false;
+  std::string border;          // the last map of the network that was not touched
+  bool brings_layers = false;  // tensors of the network travel with it
+};
+
+// What a training came to.
+struct SessionReport : TrainReport {
+  std::size_t sample_count = 0;
+  std::vector<std::uint32_t> held_out_class_indices;  // [held_out_rows], what they really are
+  std::size_t trained_weight_count = 0;
+  std::optional<FineTuneReport> fine_tuning;
+};
+
+// What a fine-tuning that has begun would take.
+struct TuneEstimate : FineTuneEstimate {
+  std::size_t view_count = 0;
+  std::size_t epoch_count = 0;
+};
+
+// The views whose maps fine-tuning needs next, and the samples whose kept pictures they are made from.
+struct WantedViews {
+  std::vector<std::uint32_t> views;
+  std::vector<SampleId> sample_ids;  // [views]
+};
+
+// One way to train as it was measured.
+struct CandidateReport : CandidateScore {
+  std::size_t held_out_count = 0;
+  std::size_t trained_weight_count = 0;
+};
+
+struct Advice {
+  std::string recommended;  // the name of a candidate
+  Reason reason;
+  DataCase data_case = DataCase::kFewClose;
+  std::vector<DataAdvice> data;
+  MirrorVerdict mirror = MirrorVerdict::kUnclear;
+};
+
+struct SessionMemory {
+  std::size_t backbone_bytes = 0;
+  std::size_t store_bytes = 0;
+  std::size_t view_bytes = 0;  // of store_bytes
+  std::size_t head_bytes =
+      0;  // what the head brings, what judges whether a picture is known, what fine-tunes
+  std::size_t sample_count = 0;
+};
+
+// Movable; the pool must outlive it. Where a call takes `backbone_file`, it is the file that the session was
+// opened with: a session does not keep it.
+class Session {
+ public:
+  // Another backbone wants another session, so that the old one stays untouched until the new one is ready.
+  // Fails as Backbone::load does.
+  static Result<Session> open(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
+                              const ComputePool& pool);
+
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  [[nodiscard]] const Backbone& backbone() const;
+  // Classes and samples are changed here; every answer takes such changes into account.
+  SampleStore& samples();
+  [[nodiscard]] const SampleStore& samples() const;
+
+  // What a picture's features are: those that the head in use reads, those of some maps, those of all.
+  Result<std::vector<float>> embed(const FrameView& frame, const PrepareOptions& options);
+  Result<std::vector<float>> embed_maps(const FrameView& frame, const PrepareOptions& options,
+                                        const FeatureSet& maps);
+  Result<std::span<const float>> embed_row(const FrameView& frame, const PrepareOptions& options);
+  // The square that is kept of a picture: RGBA [size_px, size_px, 4]. Valid until the next call.
+  Result<std::span<const std::uint8_t>> make_picture(const FrameView& frame, const PrepareOptions& options,
+                                                     std::int32_t size_px);
+
+  Result<SampleId> add_sample(ClassId class_id, const FrameView& frame, const PrepareOptions& options);
+  Result<SampleId> copy_sample(SampleId id, ClassId class_id);  // with its views
+  [[nodiscard]] Result<std::span<const float>> sample_embedding(SampleId id) const;
+
+  // The views of a sample, one call for each, in their order, from its kept picture; the last one puts them
+  // all into the store. Those of another sample begin anew.
+  Status add_view(SampleId id, std::uint32_t view_index, const FrameView& picture);
+
+  // One run at a time: begin, step until done, then finish (which puts the new head to work), measure it
+  // against others (advice) or cancel.
+  Status train_begin(const TrainOptions& options);
+  Result<TrainProgress> train_step();
+  Result<SessionReport> train_finish();
+  void train_cancel();
+
+  // Fine-tuning, after a run that is done: its head is what fine-tuning has to beat. Begin; then supply the
+  // maps of the views that are wanted, each from its sample's kept picture, and step, until done; finish.
+  Result<TuneEstimate> tune_begin(std::span<const std::uint8_t> backbone_file, const FineTuneOptions& options,
+                                  ViewUse view_use);
+  WantedViews tune_wanted();
+  Status tune_supply(std::uint32_t view, const FrameView& picture);
+  Status tune_trial();  // a step to be timed, which changes nothing
+  Result<FineTuneProgress> tune_step();
+  void tune_stop();  // ends with the best so far
+  Result<SessionReport> tune_finish(std::span<const std::uint8_t> backbone_file);
+  void tune_cancel();
+
+  // Advice on the samples as they are: candidates one after another, each a run that is done, then what comes
+  // of them; the last head that was added is the usual way. A change to the samples ends it (cancelled).
+  void advice_begin();
+  Result<CandidateReport> advice_add(const std::string& strategy, std::size_t simplicity);
+  Result<CandidateReport> advice_add_tuned(const std::string& strategy, std::size_t simplicity);
+  Result<double> advice_transfer(const std::string& map);  // LogME
+  Status advice_add_border(SampleId id, const FrameView& picture);
+  Result<Advice> advice_finish();
+  Result<MirrorVerdict> mirror_verdict();  // from the views that are there
+
+  // Two calls, so that the caller can time them apart: what the head reads stays inside until it is ranked.
+  // not-trained while there are not two classes to tell apart.
+  Status embed_for_ranking(const FrameView& frame, const PrepareOptions& options);
+  Result<Ranking> rank();
+
+  [[nodiscard]] Result<HeadInfo> head_info() const;
+  // Without the rows of classes that are out now. not-trained where fewer than two are left.
+  Result<std::vector<std::uint8_t>> export_head(const std::string& date);
+  // Reads a head file and keeps it aside; adopt_head then names the class of each of its rows and puts it to
+  // work. `backbone_file` is needed where the head brings layers of its own.
+  Result<HeadInfo> read_head(std::span<const std::uint8_t> head_file);
+  Status adopt_head(std::span<const ClassId> class_ids, std::span<const std::uint8_t> backbone_file);
+
+  // Whether a picture is known to a head from a file is judged by the pictures that are there. Where their
+  // rows do not tell (the head brings layers of its own), they are read again: those that are missing, one
+  // call for each from its kept picture; the last one puts the judge to work.
+  [[nodiscard]] std::vector<SampleId> samples_to_judge_by() const;
+  Status add_to_judge(SampleId id, const FrameView& picture);
+
+  [[nodiscard]] SessionMemory memory() const;
+
+ private:
+  struct State;
+  explicit Session(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace headstart

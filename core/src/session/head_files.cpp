@@ -1,0 +1,98 @@
+// Session's head as others see it: what is known of it, its file, and a file that takes its place.
+#include <string>
+#include <utility>
+
+#include "session/state.h"
+
+namespace headstart {
+namespace {
+
+Error not_trained() {
+  return {ErrorCode::kNotTrained, "there is no trained head yet: train, or import one"};
+}
+
+// Where the network that the head reads ends, or stays as it was.
+std::string border_of(const Head& head) {
+  if (!head.border.empty()) return head.border;
+  return head.features.empty() ? "last" : head.features.back();
+}
+
+HeadInfo info_of(const Head& head, HeadKind kind) {
+  HeadInfo info;
+  info.kind = kind;
+  info.labels = head.labels;
+  info.backbone = head.backbone;
+  info.input_size = head.input_size;
+  info.seed = head.seed;
+  info.date = head.date;
+  info.feature_count = head.feature_count;
+  info.hidden_count = head.hidden_biases.size();
+  info.features = head.features;
+  info.second_look = head.second_look != SecondLook::kNo;
+  info.border = border_of(head);
+  info.brings_layers = !head.tensors.empty();
+  return info;
+}
+
+// A file does not say how its head was trained.
+HeadKind kind_of(const Head& head) {
+  return head.hidden_biases.empty() ? HeadKind::kLogistic : HeadKind::kMlp;
+}
+
+}  // namespace
+
+Result<HeadInfo> Session::head_info() const {
+  const auto& trained = state_->trained_head;
+  if (!trained) return not_trained();
+  HeadInfo info = info_of(trained->head, trained->kind);
+  info.class_ids = trained->class_ids;
+  info.brings_layers = !trained->tensors.empty();
+  return info;
+}
+
+Result<std::vector<std::uint8_t>> Session::export_head(const std::string& date) {
+  State& state = *state_;
+  if (!state.trained_head) return not_trained();
+  if (const Status status = state.refresh_answering_head(); !status) return status.error();
+  if (!state.answering_head->trained) {
+    return Error{ErrorCode::kNotTrained, "fewer than two classes of the trained head are left: train again"};
+  }
+  Head head = state.answering_head->head;
+  head.date = date;
+  head.tensors = state.trained_head->tensors;
+  return write_head_file(head);
+}
+
+Result<HeadInfo> Session::read_head(std::span<const std::uint8_t> head_file) {
+  State& state = *state_;
+  state.read_head.reset();
+  Result<Head> head = read_head_file(head_file);
+  if (!head) return head.error();
+  if (const Status fits = check_head_fits(head.value(), state.backbone.info()); !fits) return fits.error();
+  const std::string input_size = std::to_string(state.backbone.input_size_px());
+  if (head.value().input_size != input_size) {
+    return Error{ErrorCode::kBadFile, "this head was trained on the backbone \"" + head.value().backbone +
+                                          "\" at " + head.value().input_size +
+                                          " px, the one in use runs at " + input_size + " px"};
+  }
+  state.read_head = std::move(head).value();
+  return info_of(*state.read_head, kind_of(*state.read_head));
+}
+
+Status Session::adopt_head(std::span<const ClassId> class_ids, std::span<const std::uint8_t> backbone_file) {
+  State& state = *state_;
+  if (!state.read_head) return Error{ErrorCode::kInternal, "a head must be read first"};
+  if (class_ids.size() != state.read_head->class_count()) {
+    return Error{ErrorCode::kInternal, "head has " + std::to_string(state.read_head->class_count()) +
+                                           " classes, got " + std::to_string(class_ids.size()) + " ids"};
+  }
+  TrainedHead trained;
+  trained.kind = kind_of(*state.read_head);
+  trained.class_ids.assign(class_ids.begin(), class_ids.end());
+  trained.head = std::move(*state.read_head);
+  state.read_head.reset();
+  if (const Status working = state.put_to_work(std::move(trained), backbone_file); !working) return working;
+  return state.judge_from_store();
+}
+
+}  // namespace headstart

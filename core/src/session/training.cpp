@@ -1,0 +1,109 @@
+// Session's training runs of a head.
+#include <string>
+#include <utility>
+
+#include "session/state.h"
+
+namespace headstart {
+namespace {
+
+Error no_run() {
+  return {ErrorCode::kInternal, "no training run is under way"};
+}
+
+}  // namespace
+
+std::size_t weight_count_of(const Head& head) {
+  return head.weights.size() + head.biases.size() + head.hidden_weights.size() + head.hidden_biases.size();
+}
+
+std::vector<float> gather_rows(const TrainingSetView& samples, std::span<const FeatureBlock> blocks) {
+  const std::size_t width = feature_count_of(blocks);
+  const std::size_t count = samples.sample_ids.size();
+  std::vector<float> rows(count * width);
+  for (std::size_t i = 0; i < count; ++i) {
+    gather_features(samples.embeddings.subspan(i * samples.feature_count, samples.feature_count), blocks,
+                    std::span(rows).subspan(i * width, width));
+  }
+  return rows;
+}
+
+Status Session::train_begin(const TrainOptions& options) {
+  State& state = *state_;
+  state.run.reset();
+  const TrainingSetView samples = state.store.training_set();
+  Result<Trainer> trainer = Trainer::start(samples, state.store.classes(), options, state.pool);
+  if (!trainer) return trainer.error();
+  const Result<std::vector<FeatureBlock>> blocks = select_features(samples.blocks, known_features());
+  if (!blocks) return blocks.error();
+  state.run.emplace(TrainingRun{std::move(trainer).value(),
+                                options.seed,
+                                {samples.class_indices.begin(), samples.class_indices.end()},
+                                {samples.sample_ids.begin(), samples.sample_ids.end()},
+                                gather_rows(samples, blocks.value())});
+  return {};
+}
+
+Result<TrainProgress> Session::train_step() {
+  if (!state_->run) return no_run();
+  Result<TrainProgress> progress = state_->run->trainer.step();
+  if (!progress) state_->run.reset();
+  return progress;
+}
+
+Result<SessionReport> Session::train_finish() {
+  State& state = *state_;
+  if (!state.run) return no_run();
+  TrainedHead trained;
+  trained.head = state.run->trainer.head();
+  trained.kind = state.run->trainer.report().head;
+  trained.class_ids = state.run->trainer.report().class_ids;
+  state.describe_head(trained.head, state.run->seed);
+  Result<std::vector<FeatureBlock>> blocks =
+      select_features(state.backbone.feature_blocks(), known_features());
+  if (!blocks) return blocks.error();
+  const Status judged =
+      trained.judge_by(state.run->rows, std::move(blocks).value(), state.run->class_indices, state.pool);
+  if (!judged) return judged.error();
+  SessionReport report = state.report_of(state.run->trainer.report(), weight_count_of(trained.head));
+  if (const Status working = state.put_to_work(std::move(trained), {}); !working) return working.error();
+  train_cancel();
+  return report;
+}
+
+void Session::train_cancel() {
+  state_->run.reset();
+}
+
+SessionReport Session::State::report_of(TrainReport training, std::size_t trained_weight_count) const {
+  SessionReport report;
+  static_cast<TrainReport&>(report) = std::move(training);
+  for (const std::uint32_t at : report.held_out_rows)
+    report.held_out_class_indices.push_back(run->class_indices[at]);
+  report.sample_count = run->class_indices.size();
+  report.trained_weight_count = trained_weight_count;
+  return report;
+}
+
+void Session::State::describe_head(Head& head, std::uint64_t seed) const {
+  const BackboneInfo& info = backbone.info();
+  head.backbone = info.name;
+  head.backbone_sha256 = info.sha256;
+  head.input_size = std::to_string(backbone.input_size_px());
+  head.input_scale = info.input_scale;
+  head.input_offset = info.input_offset;
+  head.seed = std::to_string(seed);
+}
+
+Status Session::State::put_to_work(TrainedHead trained, std::span<const std::uint8_t> backbone_file) {
+  Result<HeadReader> reader = HeadReader::create(trained.head, backbone, backbone_file, pool);
+  if (!reader) return reader.error();
+  trained.reader.emplace(std::move(reader).value());
+  trained.tensors = std::move(trained.head.tensors);
+  trained.head.tensors.clear();
+  trained_head = std::move(trained);
+  answering_head.reset();
+  return {};
+}
+
+}  // namespace headstart

@@ -1,0 +1,180 @@
+// Session's fine-tuning runs.
+#include <cmath>
+#include <utility>
+
+#include "headstart/metrics.h"
+#include "headstart/views.h"
+#include "session/state.h"
+
+namespace headstart {
+namespace {
+
+Error no_tuning() {
+  return {ErrorCode::kInternal, "no fine-tuning is under way"};
+}
+
+// The picture itself and, where they are used, its views, sample by sample.
+std::vector<TunedView> views_of_samples(std::size_t sample_count, ViewUse use) {
+  std::vector<TunedView> tuned;
+  for (std::uint32_t row = 0; row < sample_count; ++row) {
+    tuned.push_back({row, std::nullopt});
+    if (use == ViewUse::kNone) continue;
+    for (std::uint32_t i = 0; i < views().size(); ++i) {
+      if (use == ViewUse::kAll || views()[i].mirror == Mirror::kNo) tuned.push_back({row, i});
+    }
+  }
+  return tuned;
+}
+
+// Of one class, under `logits` [class_count].
+float probability_of(std::span<const float> logits, std::uint32_t class_index) {
+  const std::uint32_t truth[] = {class_index};
+  return static_cast<float>(std::exp(-measure(logits, truth, logits.size()).log_loss));
+}
+
+// What a run that fine-tuned reports: that of its head, with what was measured after it.
+TrainReport tuned_report(const TrainingRun& run, const TuningRun& tuning) {
+  const FineTuneReport& tuned = tuning.tuner.report();
+  TrainReport report = run.trainer.report();
+  report.metrics = tuned.fine_tuned;
+  report.measured = true;
+  report.temperature = tuned.temperature;
+  report.features = {tuning.tuner.result().part == TrainedPart::kCut ? "cut" : "last"};
+  report.fold_count = 1;
+  report.view_count = tuning.views.size() / run.sample_ids.size() - 1;
+  report.held_out_rows.clear();
+  report.held_out_ids.clear();
+  report.held_out_probabilities.clear();
+  report.held_out_confidences.clear();
+  report.held_out_predictions = tuned.held_out_predictions;
+  report.held_out_logits = tuned.held_out_logits;
+  const std::size_t class_count = report.class_ids.size();
+  for (std::size_t k = 0; k < tuned.held_out_views.size(); ++k) {
+    const std::uint32_t row = tuning.views[tuned.held_out_views[k]].row;
+    const std::span<const float> logits =
+        std::span(tuned.held_out_logits).subspan(k * class_count, class_count);
+    const std::uint32_t predicted = tuned.held_out_predictions[k];
+    report.held_out_rows.push_back(row);
+    report.held_out_ids.push_back(run.sample_ids[row]);
+    report.held_out_probabilities.push_back(probability_of(logits, run.class_indices[row]));
+    report.held_out_confidences.push_back(probability_of(logits, predicted));
+  }
+  return report;
+}
+
+}  // namespace
+
+Status Session::State::open_frozen_part(std::span<const std::uint8_t> backbone_file) {
+  const std::string& border = tuning->tuner.border();
+  if (border == "input") return {};
+  BackboneOptions options;
+  options.input_size_px = backbone.input_size_px();
+  options.maps = {border};
+  options.end_map = border;
+  Result<Backbone> frozen = Backbone::load(backbone_file, options, pool);
+  if (!frozen) return frozen.error();
+  tuning->frozen.emplace(std::move(frozen).value());
+  return {};
+}
+
+Result<TuneEstimate> Session::tune_begin(std::span<const std::uint8_t> backbone_file,
+                                         const FineTuneOptions& options, ViewUse view_use) {
+  State& state = *state_;
+  state.tuning.reset();
+  if (!state.run) return Error{ErrorCode::kInternal, "a head must be trained first"};
+  std::vector<TunedView> tuned_views = views_of_samples(state.run->sample_ids.size(), view_use);
+  std::vector<FineTuneView> fine_tune_views;
+  for (const TunedView& view : tuned_views)
+    fine_tune_views.push_back({view.row, state.run->class_indices[view.row]});
+  const std::int32_t side = state.backbone.input_size_px();
+  const Head& head = state.run->trainer.head();
+  const Result<FineTuneEstimate> estimate =
+      FineTuner::estimate(backbone_file, side, fine_tune_views, head.labels, options);
+  if (!estimate) return estimate.error();
+  Result<FineTuner> tuner =
+      FineTuner::start(backbone_file, side, fine_tune_views, head.labels, options, &head, state.pool);
+  if (!tuner) return tuner.error();
+  state.tuning.emplace(
+      TuningRun{std::nullopt, std::move(tuner).value(), std::move(tuned_views), options.seed});
+  if (const Status opened = state.open_frozen_part(backbone_file); !opened) {
+    state.tuning.reset();
+    return opened.error();
+  }
+  return TuneEstimate{estimate.value(), fine_tune_views.size(), options.epoch_count};
+}
+
+WantedViews Session::tune_wanted() {
+  WantedViews wanted;
+  if (!state_->tuning || !state_->run) return wanted;
+  for (const std::uint32_t view : state_->tuning->tuner.wanted_views()) {
+    wanted.views.push_back(view);
+    wanted.sample_ids.push_back(state_->run->sample_ids[state_->tuning->views[view].row]);
+  }
+  return wanted;
+}
+
+Status Session::tune_supply(std::uint32_t view, const FrameView& picture) {
+  State& state = *state_;
+  if (!state.tuning || view >= state.tuning->views.size()) return no_tuning();
+  TuningRun& tuning = *state.tuning;
+  const std::optional<std::uint32_t> index = tuning.views[view].view_index;
+  if (index) {
+    if (const Status made = state.make_view_picture(picture, index); !made) return made;
+  }
+  const FrameView source = index ? state.view_frame(picture) : picture;
+  Backbone& network = tuning.frozen ? *tuning.frozen : state.backbone;
+  if (const Status prepared = network.prepare(source, {}, 0); !prepared) return prepared;
+  if (!tuning.frozen) return tuning.tuner.supply_map(view, network.input(0));
+  if (const Status ran = network.run(1); !ran) return ran;
+  return tuning.tuner.supply_map(view, network.map(0, 0));
+}
+
+Status Session::tune_trial() {
+  return state_->tuning ? state_->tuning->tuner.trial_step() : Status(no_tuning());
+}
+
+Result<FineTuneProgress> Session::tune_step() {
+  if (!state_->tuning) return no_tuning();
+  return state_->tuning->tuner.step();
+}
+
+void Session::tune_stop() {
+  if (state_->tuning) state_->tuning->tuner.stop();
+}
+
+Result<SessionReport> Session::tune_finish(std::span<const std::uint8_t> backbone_file) {
+  State& state = *state_;
+  if (!state.tuning || !state.run) return no_tuning();
+  TuningRun& tuning = *state.tuning;
+  const FineTuneReport tuned = tuning.tuner.report();
+  if (!tuned.better_than_head) {
+    Result<SessionReport> kept = train_finish();
+    if (kept) kept.value().fine_tuning = tuned;
+    tune_cancel();
+    return kept;
+  }
+  TrainReport training = tuned_report(*state.run, tuning);
+  TrainedHead trained;
+  trained.head = tuning.tuner.result().head;
+  trained.head.tensors = tuning.tuner.result().tensors;
+  trained.head.border = tuned.border;
+  trained.head.features = training.features;
+  trained.class_ids = training.class_ids;
+  state.describe_head(trained.head, tuning.seed);
+  const Status judged = trained.judge_by(tuning.tuner.embeddings(), {}, state.run->class_indices, state.pool);
+  if (!judged) return judged.error();
+  SessionReport report = state.report_of(std::move(training), tuned.trained_weight_count);
+  report.fine_tuning = tuned;
+  tuning.frozen.reset();  // its memory serves the network that takes over
+  if (const Status working = state.put_to_work(std::move(trained), backbone_file); !working)
+    return working.error();
+  tune_cancel();
+  return report;
+}
+
+void Session::tune_cancel() {
+  state_->tuning.reset();
+  state_->run.reset();
+}
+
+}  // namespace headstart
