@@ -63,6 +63,10 @@ export function createProjects(context, { classes, training, settings, savePictu
   function onVaultEvent(event) {
     saver.end();
     setPhase(event === 'taken' ? 'taken' : event === 'superseded' ? 'superseded' : 'off');
+    if (event === 'broken') {
+      state.unsaved = true;
+      notices.warn(t('error.storage-closed'));
+    }
   }
 
   /** @param {string} id @param {boolean} takeOver */

@@ -34,7 +34,10 @@ export function createSamples({ state, changed, engine, notices, undo, texts, sa
         return trainer.addSample(id, picture); // a video's frame of now
       });
       await saving.keep(card, sampleId);
-      card.sampleIds.push(sampleId);
+      // While it was written another change may have brought the card up to what the engine holds.
+      if (!card.sampleIds.includes(sampleId)) {
+        card.sampleIds.push(sampleId);
+      }
       saving.kept(sampleId);
       return sampleId;
     } finally {
