@@ -166,3 +166,29 @@ test(`killed ${ROUNDS} times in the middle of anything: no picture that was ackn
   expect(workedRounds).toBeGreaterThan(ROUNDS / 2);
   profile.remove();
 });
+
+test('a page whose renderer crashed in the middle of recording has every picture that was acknowledged', async () => {
+  test.setTimeout(90_000);
+  const url = /** @type {string} */ (process.env.HEADSTART_URL);
+  const profile = newProfile(executable);
+  /** @type {Journal} */
+  const journal = { kept: new Map(), triedToRemove: new Set(), removed: new Set(), names: new Map() };
+  const { page, context, kill } = await profile.start();
+  await open(page, url);
+  listen(page, journal);
+  void page.evaluate(workOn).catch(() => {});
+  await expect.poll(() => journal.kept.size, { timeout: 30_000 }).toBeGreaterThan(10);
+  await page.goto('chrome://crash').catch(() => {});
+  const next = await context.newPage();
+  await open(next, url);
+  const found = await look(next);
+  const there = new Map(found.pictures.map(({ sampleId, digest }) => [sampleId, digest]));
+  for (const [sampleId, digest] of journal.kept) {
+    if (!journal.triedToRemove.has(sampleId)) {
+      expect(there.get(sampleId)).toBe(digest);
+    }
+  }
+  expect(found.errors).toEqual([]);
+  await kill();
+  profile.remove();
+});
