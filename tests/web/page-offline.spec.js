@@ -86,9 +86,10 @@ test('a version put up while the page is open is offered; the open page goes on 
   await page.waitForFunction(() => window.headstart?.state.project.phase === 'open');
   expect(await page.locator('body').getAttribute('data-version')).toBeNull();
 
+  await offer.waitFor();
   const other = await context.newPage();
   await other.goto(host.url);
-  await offer.waitFor();
+  await page.bringToFront();
   await page.locator('.toast').getByRole('button', { name: 'Use it now' }).click();
   await expect(page.getByText('Close the other tabs of this page first')).toBeVisible();
   await other.close();
