@@ -128,7 +128,9 @@ test('Chromium would install it, with an icon that may be cut to any shape', asy
   const host = await deploy();
   await open(page, host.url);
   const cdp = await page.context().newCDPSession(page);
-  expect((await cdp.send('Page.getInstallabilityErrors')).installabilityErrors).toEqual([]);
+  const { installabilityErrors } = await cdp.send('Page.getInstallabilityErrors');
+  // Playwright's windows are private ones; that is all that stands in the way.
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
   const { errors, data } = await cdp.send('Page.getAppManifest');
   expect(errors).toEqual([]);
   const { icons } = JSON.parse(data ?? '{}');
