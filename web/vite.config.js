@@ -19,6 +19,52 @@ const headers = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/**
+ * What the page may load and reach: itself. A static host sends no headers of its own, so the policy stands in the page
+ * (`frame-ancestors` cannot, and whoever may frame a page that keeps nothing is nobody's harm). `connect-src https:`
+ * lets a picture in that was dragged here from another page, and that a person was told about.
+ */
+const POLICY = {
+  'default-src': "'none'",
+  'script-src': "'self' 'wasm-unsafe-eval'",
+  'worker-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' blob: data:",
+  'media-src': "'self' blob: mediastream:",
+  'connect-src': "'self' https:",
+  'manifest-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+};
+
+/** @param {Record<string, string>} policy */
+const policyText = (policy) =>
+  Object.entries(policy)
+    .map((each) => each.join(' '))
+    .join('; ');
+
+/** While developing, Vite puts styles into the page itself and talks to it over a socket. */
+const developmentPolicy = policyText({
+  ...POLICY,
+  'style-src': "'self' 'unsafe-inline'",
+  'connect-src': `${POLICY['connect-src']} ws:`,
+});
+
+/** @returns {import('vite').Plugin} */
+function contentSecurityPolicy() {
+  return {
+    name: 'headstart-content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: policyText(POLICY) },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
 /** @type {Record<string, string>} */
 const contentTypes = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
@@ -66,9 +112,13 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
   cacheDir: join(repository, 'node_modules/.vite'),
-  plugins: [serveLibrary(), publishedBackbones(), icons()],
-  server: { host: '127.0.0.1', headers, fs: { allow: [repository] } },
-  preview: { host: '127.0.0.1', headers },
+  plugins: [contentSecurityPolicy(), serveLibrary(), publishedBackbones(), icons()],
+  server: {
+    host: '127.0.0.1',
+    headers: { ...headers, 'Content-Security-Policy': developmentPolicy },
+    fs: { allow: [repository] },
+  },
+  preview: { host: '127.0.0.1', headers: { ...headers, 'Content-Security-Policy': policyText(POLICY) } },
   worker: { format: 'es' },
   build: {
     outDir: join(repository, 'dist'),

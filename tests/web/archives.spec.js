@@ -1,4 +1,5 @@
-import { encodeInPage, zipOf } from './support/files.mjs';
+import { encodePng } from '../pictures/encode.mjs';
+import { asZip64, encodeInPage, zipOf } from './support/files.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { read } from './support/read-in-page.mjs';
 
@@ -31,6 +32,91 @@ test('a project of Teachable Machine brings its classes', async ({ bare }) => {
   const { taken, unreadable } = await read(bare, [{ path: 'project.tm', bytes: project }]);
   expect(taken.map(({ className }) => className)).toEqual(['Emergency vehicle', 'Other']);
   expect(unreadable).toEqual([]);
+});
+
+test('a label with slashes, dots or eighty letters in common stays a class of its own', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 32, 32);
+  const long = 'x'.repeat(90);
+  const labels = ['cat/dog', 'bird/dog', '.NET', '..', `${long}1`, `${long}2`];
+  const project = zipOf([
+    ...labels.map((label) => ({ name: `${label}-!-0.jpg`, content: jpeg })),
+    { name: 'manifest.json', content: Buffer.from('{}') },
+  ]);
+  const { taken, unreadable } = await read(bare, [{ path: 'project.tm', bytes: project }]);
+  const names = taken.map(({ className }) => className);
+  expect(names.slice(0, 4)).toEqual(labels.slice(0, 4));
+  expect(new Set(names).size).toBe(labels.length);
+  expect(names.every((name) => [...name].length <= 80)).toBe(true);
+  expect(unreadable).toEqual([]);
+});
+
+test('a project of GenAI-FI brings its classes', async ({ bare }) => {
+  const png = await encodeInPage(bare, 32, 32, 'image/png');
+  const project = zipOf([
+    { name: 'metadata.json', content: Buffer.from('{}') },
+    { name: 'weights.bin', content: Buffer.alloc(10) },
+    ...['A_0', 'A_1', 'B_b_0'].map((name) => ({ name: `samples/${name}.png`, content: png })),
+  ]);
+  const { taken, unreadable } = await read(bare, [{ path: 'genai.zip', bytes: project }]);
+  expect(taken.map(({ className }) => className)).toEqual(['A', 'A', 'B_b']);
+  expect(unreadable).toEqual([]);
+});
+
+test('an archive is known by its bytes, a document is none, and a large one is read', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 32, 32);
+  const zip = zipOf([
+    { name: 'a/1.jpg', content: jpeg },
+    { name: 'b/1.jpg', content: jpeg },
+  ]);
+  for (const [path, bytes] of Object.entries({ project: zip, 'large.zip': asZip64(zip) })) {
+    const { taken, unreadable } = await read(bare, [{ path, bytes }]);
+    expect(unreadable, path).toEqual([]);
+    expect(taken.map(({ className }) => className).join(), path).toBe('a,b');
+  }
+  const { taken, unreadable } = await read(bare, [{ path: 'letter.docx', bytes: zip }]);
+  expect(taken).toEqual([]);
+  expect(unreadable).toMatchObject([{ name: 'letter.docx', reason: 'not-a-picture' }]);
+});
+
+test('names in the code page of another country are read as what they are', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 32, 32);
+  const written = {
+    グー: Buffer.from([0x83, 0x4f, 0x81, 0x5b]),
+    Äpfel: Buffer.from('\x8epfel', 'latin1'),
+    Niño: Buffer.from('Ni\xa4o', 'latin1'),
+    résumé: Buffer.from('r\x82sum\x82', 'latin1'),
+    кошка: Buffer.from([0xaa, 0xae, 0xe8, 0xaa, 0xa0]),
+  };
+  for (const [name, bytes] of Object.entries(written)) {
+    const files = ['1.jpg', '2.jpg'].map((file) => Buffer.concat([bytes, Buffer.from(`/${file}`)]));
+    const zip = zipOf(files.map((file) => ({ name: file, content: jpeg, flags: 0 })));
+    const { taken } = await read(bare, [{ path: 'old.zip', bytes: zip }]);
+    expect(taken.map(({ className }) => className)).toEqual([name, name]);
+  }
+});
+
+test('an entry that unfolds to far more than it states stops at once, and the page goes on', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 32, 32);
+  const bomb = { name: 'a/1.jpg', content: Buffer.alloc(256e6), deflate: true, statedBytes: 10 };
+  const zip = zipOf([bomb, { name: 'a/2.jpg', content: jpeg }]);
+  const { taken, unreadable } = await read(bare, [{ path: 'bomb.zip', bytes: zip }]);
+  expect(taken).toHaveLength(1);
+  expect(unreadable).toMatchObject([{ name: '1.jpg', reason: 'zip-broken', detail: /more than the 10 bytes/ }]);
+});
+
+test('one picture far too long ends no batch', async ({ bare }) => {
+  const jpeg = await encodeInPage(bare, 320, 240);
+  const strip = encodePng({ width: 65_500, height: 64, data: new Uint8ClampedArray(4 * 65_500 * 64) });
+  const thread = encodePng({ width: 1, height: 100_000, data: new Uint8ClampedArray(4 * 100_000) });
+  const files = [jpeg, strip, jpeg, thread, jpeg].map((bytes, index) => ({ path: `${index}.png`, bytes }));
+  const { taken, unreadable } = await read(bare, files);
+  expect(taken.map(({ name, width, height }) => [name, width, height])).toEqual(
+    ['0.png', '2.png', '4.png'].map((name) => [name, 320, 240]),
+  );
+  expect(unreadable.map(({ name, reason }) => [name, reason])).toEqual([
+    ['1.png', 'too-narrow'],
+    ['3.png', 'too-narrow'],
+  ]);
 });
 
 test('a hostile archive is refused, each lie with its reason', async ({ bare }) => {
@@ -133,8 +219,9 @@ test('pictures saved as an archive come back the same, in folders that every sys
       picture: async () => new Blob([bytes], { type: 'image/jpeg' }),
       onProgress: ({ done, total }) => progress.push(`${done}/${total}`),
     });
-    const entries = await openZip(blob);
-    const contents = await Promise.all(entries.map((entry) => entry.read()));
+    const { unpack } = await import('/modules/src/intake/unpack.js');
+    const { entries } = await openZip(blob);
+    const contents = await Promise.all(entries.map(async (entry) => unpack(await entry.find())));
     const same = await Promise.all(
       contents.map(async (content) => {
         const back = new Uint8Array(await content.arrayBuffer());

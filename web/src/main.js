@@ -3,6 +3,7 @@
  */
 
 import { closeMenusWhenLeft } from './kit/menus.js';
+import { keepTextsWhole } from './kit/whole-texts.js';
 import { createApp } from './state/app.js';
 import { LANGUAGES } from './texts/texts.js';
 import { mountBackboneDialog } from './ui/backbone-dialog.js';
@@ -11,8 +12,10 @@ import { mountCameraPanel } from './ui/camera-panel.js';
 import { mountClassList } from './ui/class-list.js';
 import { mountKeepPanel } from './ui/keep-panel.js';
 import { mountLivePanel } from './ui/live-panel.js';
+import { mountNamesDialog } from './ui/names-dialog.js';
 import { mountNotices } from './ui/notices.js';
 import { mountPageInput } from './ui/page-input.js';
+import { mountQuestionDialog } from './ui/question-dialog.js';
 import { mountReportPanel } from './ui/report-panel.js';
 import { mountSampleViewer } from './ui/sample-viewer.js';
 import { mountSettingsDialogs } from './ui/settings-dialogs.js';
@@ -89,10 +92,13 @@ mountCameraDialog(dialogs, app);
 mountSettingsDialogs(dialogs, app);
 mountBackboneDialog(dialogs, app);
 mountSampleViewer(dialogs, app);
+mountQuestionDialog(dialogs, app);
+mountNamesDialog(dialogs, app);
 mountPageInput(app, part('stage'));
 app.watch(['dialog-changed'], openRoom);
 part('rail').hidden = false; // until now nothing stood above it that would push it down
 closeMenusWhenLeft();
+keepTextsWhole(document.body);
 
 if (new URLSearchParams(location.search).has('debug')) {
   // For tests and the curious: numbers as the engine gives them, before they are rounded for the screen.
@@ -115,6 +121,8 @@ requestAnimationFrame(() =>
       import('./kit/reliability.js'),
       app.loadInside(),
     ]);
+    await app.texts.fetchAll();
     await app.goOffline();
+    document.documentElement.dataset.ready = 'yes'; // from here on nothing is fetched
   }),
 );

@@ -125,3 +125,25 @@ export function zipOf(files) {
   end.writeUInt32LE(at, 16);
   return Buffer.concat([...parts, directoryBytes, end]);
 }
+
+/**
+ * The same archive with the records of large ones (APPNOTE 4.3.14 and 4.3.15): the usual end says only that they are there.
+ *
+ * @param {Buffer} zip
+ */
+export function asZip64(zip) {
+  const end = Buffer.from(zip.subarray(zip.length - 22));
+  const record = Buffer.alloc(56);
+  record.write('PK\x06\x06', 0, 'latin1');
+  record.writeBigUInt64LE(44n, 4);
+  record.writeBigUInt64LE(BigInt(end.readUInt16LE(8)), 24);
+  record.writeBigUInt64LE(BigInt(end.readUInt16LE(10)), 32);
+  record.writeBigUInt64LE(BigInt(end.readUInt32LE(12)), 40);
+  record.writeBigUInt64LE(BigInt(end.readUInt32LE(16)), 48);
+  const locator = Buffer.alloc(20);
+  locator.write('PK\x06\x07', 0, 'latin1');
+  locator.writeBigUInt64LE(BigInt(zip.length - 22), 8);
+  locator.writeUInt32LE(1, 16);
+  end.fill(0xff, 8, 20);
+  return Buffer.concat([zip.subarray(0, zip.length - 22), record, locator, end]);
+}

@@ -3,11 +3,11 @@
  */
 
 /**
- * `denied`: the person, the school or the frame around the page forbids it; `missing`: no (such) camera; `busy`:
+ * `denied`: the person or the school forbids it; `framed`: the page around this one does; `missing`: no (such) camera; `busy`:
  * another program holds it; `unplugged`: it was there and went away; `insecure`: the page came without HTTPS;
  * `unsupported`: the browser has no cameras at all.
  *
- * @typedef {'denied' | 'missing' | 'busy' | 'unplugged' | 'insecure' | 'unsupported' | 'unknown'} CameraFailureReason
+ * @typedef {'denied' | 'framed' | 'missing' | 'busy' | 'unplugged' | 'insecure' | 'unsupported' | 'unknown'} CameraFailureReason
  */
 /**
  * @typedef {object} CameraFailure
@@ -41,8 +41,15 @@ export function failureOf(error) {
   const { name, message, reason } = /** @type {{ name?: string, message?: string, reason?: CameraFailureReason }} */ (
     error ?? {}
   );
+  const known = reason ?? REASON_BY_ERROR_NAME[name ?? ''] ?? 'unknown';
   return {
-    reason: reason ?? REASON_BY_ERROR_NAME[name ?? ''] ?? 'unknown',
+    reason: known === 'denied' && isKeptByFrame() ? 'framed' : known,
     detail: [name, message].filter(Boolean).join(': '),
   };
+}
+
+/** Whether the page around this one keeps the camera to itself. Not every browser tells; then nobody is told anything wrong. */
+function isKeptByFrame() {
+  const { featurePolicy } = /** @type {{ featurePolicy?: { allowsFeature(name: string): boolean } }} */ (document);
+  return globalThis.top !== globalThis.self && featurePolicy?.allowsFeature('camera') === false;
 }

@@ -14,6 +14,10 @@ const MOST_BYTES = 256 * 1024 * 1024;
  * are left as they are, pixel for pixel.
  */
 const KEPT_SHORT_SIDE_PX = 1024;
+/** Browsers draw nothing longer, some of them without saying so. */
+const LONGEST_SIDE_PX = 8192;
+/** So many times longer than wide a picture is no picture of a thing, and reduced nothing of it is left. */
+const NARROWEST = 32;
 
 /**
  * Decodes one picture, upright (its EXIF orientation applied) and reduced where it is larger than anybody needs.
@@ -39,6 +43,9 @@ export async function decodePicture(file) {
   if (widthPx * heightPx > MOST_PIXELS) {
     throw new UnreadableError('too-large', `${widthPx} x ${heightPx} pixels`);
   }
+  if (Math.max(widthPx, heightPx) > NARROWEST * Math.max(1, Math.min(widthPx, heightPx)) && widthPx * heightPx > 0) {
+    throw new UnreadableError('too-narrow', `${widthPx} x ${heightPx} pixels`);
+  }
   try {
     return await decode(file, widthPx, heightPx);
   } catch (error) {
@@ -56,25 +63,29 @@ export async function decodePicture(file) {
 async function decode(file, widthPx, heightPx) {
   /** @type {ImageBitmapOptions} */
   const upright = { imageOrientation: 'from-image' };
-  if (Math.min(widthPx, heightPx) > KEPT_SHORT_SIDE_PX) {
+  if (keptPart(widthPx, heightPx) < 1) {
     const reduced = {
-      resizeWidth: keptWidth(widthPx, heightPx),
+      resizeWidth: Math.round(widthPx * keptPart(widthPx, heightPx)),
       resizeQuality: /** @type {const} */ ('high'),
     };
     return createImageBitmap(file, { ...upright, ...reduced });
   }
   const bitmap = await createImageBitmap(file, upright);
-  if (Math.min(bitmap.width, bitmap.height) <= KEPT_SHORT_SIDE_PX) {
+  const part = keptPart(bitmap.width, bitmap.height);
+  if (part === 1) {
     return bitmap;
   }
   // A header that hid its size.
-  const resizeWidth = keptWidth(bitmap.width, bitmap.height);
-  const reduced = await createImageBitmap(bitmap, { resizeWidth, resizeQuality: 'high' });
+  const reduced = await createImageBitmap(bitmap, {
+    resizeWidth: Math.max(1, Math.round(bitmap.width * part)),
+    resizeQuality: 'high',
+  });
   bitmap.close();
   return reduced;
 }
 
-/** @param {number} widthPx @param {number} heightPx */
-function keptWidth(widthPx, heightPx) {
-  return Math.round((widthPx * KEPT_SHORT_SIDE_PX) / Math.min(widthPx, heightPx));
+/** By how much it is reduced: 1 for not at all. @param {number} widthPx @param {number} heightPx */
+function keptPart(widthPx, heightPx) {
+  const [short, long] = [Math.min(widthPx, heightPx), Math.max(widthPx, heightPx)];
+  return Math.min(1, KEPT_SHORT_SIDE_PX / Math.max(1, short), LONGEST_SIDE_PX / Math.max(1, long));
 }

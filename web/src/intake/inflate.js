@@ -2,7 +2,11 @@
  * Unpacks deflated bytes (RFC 1951) that may lie about their size.
  */
 
+import { Inflate } from 'fflate';
 import { UnreadableError } from './unreadable.js';
+
+/** A byte becomes at most about a thousand: so much and no more is unfolded before it is counted. */
+const PIECE_BYTES = 4 * 1024;
 
 /**
  * @param {Blob} packed
@@ -38,11 +42,22 @@ function canInflateNatively() {
 }
 
 /**
+ * Piece by piece: given a large one the browser would unfold all of it before anybody could count.
+ *
  * @param {Blob} packed
  * @param {(chunk: Uint8Array) => void} take
  */
 async function inflateNatively(packed, take) {
-  const reader = packed.stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
+  const { writable, readable } = new DecompressionStream('deflate-raw');
+  const [writer, reader] = [writable.getWriter(), readable.getReader()];
+  const writing = (async () => {
+    for (let at = 0; at < packed.size; at += PIECE_BYTES) {
+      await writer.ready;
+      await writer.write(new Uint8Array(await packed.slice(at, at + PIECE_BYTES).arrayBuffer()));
+    }
+    await writer.close();
+  })();
+  writing.catch(() => {}); // reading fails for the same reason, and says so
   try {
     for (;;) {
       const { value, done } = await reader.read();
@@ -53,6 +68,7 @@ async function inflateNatively(packed, take) {
     }
   } finally {
     void reader.cancel().catch(() => {});
+    void writer.abort().catch(() => {});
   }
 }
 
@@ -61,12 +77,9 @@ async function inflateNatively(packed, take) {
  * @param {(chunk: Uint8Array) => void} take
  */
 async function inflateInScript(packed, take) {
-  const { Inflate } = await import('fflate');
   const inflater = new Inflate(take);
-  // In small pieces, so that a bomb is seen before it has unfolded: a byte can become at most about a thousand.
-  const pieceBytes = 16 * 1024;
-  for (let at = 0; at < packed.size; at += pieceBytes) {
-    const piece = await packed.slice(at, at + pieceBytes).arrayBuffer();
-    inflater.push(new Uint8Array(piece), at + pieceBytes >= packed.size);
+  for (let at = 0; at < packed.size; at += PIECE_BYTES) {
+    const piece = await packed.slice(at, at + PIECE_BYTES).arrayBuffer();
+    inflater.push(new Uint8Array(piece), at + PIECE_BYTES >= packed.size);
   }
 }

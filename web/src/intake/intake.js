@@ -6,4 +6,7 @@
  */
 
 export { collectFiles } from './collect.js';
-export { readPictures } from './read-pictures.js';
+export { prepareDecoder } from './decoder.js';
+export { sitesOf } from './links.js';
+export { listPictures } from './list-pictures.js';
+export { readPictures, readSources } from './read-pictures.js';

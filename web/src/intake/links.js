@@ -18,14 +18,38 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export function linksOf(transfer) {
   // A page that is parsed like this is never shown, runs nothing and loads nothing.
   const page = new DOMParser().parseFromString(transfer.getData('text/html'), 'text/html');
-  let links = Array.from(page.images, (image) => image.getAttribute('src') ?? '');
+  let links = Array.from(page.images)
+    .filter(isShown)
+    .map((image) => image.getAttribute('src') ?? '');
   if (links.length === 0) {
     const lines = transfer.getData('text/uri-list').split(/\r?\n/);
     links = lines.filter((line) => line && !line.startsWith('#')); // RFC 2483: comments
   }
-  return links
+  return [...new Set(links)]
     .filter((link) => /^(https?:|data:image\/)/i.test(link))
     .map((link) => ({ className: null, name: nameOf(link), file: null, link }));
+}
+
+/** Hidden by itself or with what is around it, a picture is none that a person dragged here. @param {HTMLImageElement} image */
+function isShown(image) {
+  const isDot = [image.getAttribute('width'), image.getAttribute('height')].some((side) =>
+    /^[01](px)?$/.test(side ?? ''),
+  );
+  /** @type {HTMLElement | null} */
+  let element = image;
+  for (; element; element = element.parentElement) {
+    const { display, visibility, opacity, width, height } = element.style;
+    const isTiny = [width, height].some((side) => /^[01](px)?$/.test(side));
+    if (element.hidden || display === 'none' || visibility === 'hidden' || opacity === '0' || isTiny) {
+      return false;
+    }
+  }
+  return !isDot;
+}
+
+/** The sites that links lead to, each once. @param {readonly IntakeItem[]} items */
+export function sitesOf(items) {
+  return [...new Set(items.flatMap(({ link }) => (link && /^http/i.test(link) ? [new URL(link).hostname] : [])))];
 }
 
 /**

@@ -2,37 +2,48 @@
  * From a list of files to pictures, one after the other: stopped at any time, and never all in memory.
  */
 
-import { classNamesOf, isWanted } from './class-folders.js';
 import { startDecoder } from './decoder.js';
-import { fetchLinkedPicture } from './links.js';
-import { UnreadableError } from './unreadable.js';
+import { listPictures, unreadableOf } from './list-pictures.js';
 
 /** @typedef {import('./collect.js').IntakeItem} IntakeItem */
+/** @typedef {import('./list-pictures.js').Source} Source */
+/** @typedef {import('./list-pictures.js').Unreadable} Unreadable */
 /** @typedef {{ className: string | null, picture: ImageBitmap, name: string }} IntakePicture */
-/** @typedef {{ name: string, reason: import('./unreadable.js').UnreadableReason, detail: string }} Unreadable */
 /** @typedef {{ done: number, total: number, name: string, unreadableCount: number }} IntakeProgress */
-/**
- * A picture that is still bytes somewhere: in a file, in an archive, or on another site.
- *
- * @typedef {{ className: string | null, name: string, open: () => Promise<Blob> }} Source
- */
-
 /**
  * Decodes pictures one after the other, those in archives too. What cannot be read is listed in `unreadable` with the
  * reason, and the rest is taken. The receiver closes each picture. Stopping ends the loop without an error.
  *
- * @param {IntakeItem[]} items
+ * @param {readonly IntakeItem[]} items
  * @param {{ signal?: AbortSignal, onProgress?: (progress: IntakeProgress) => void }} [options]
  * @returns {AsyncIterable<IntakePicture> & { unreadable: Unreadable[] }}
  */
-export function readPictures(items, { signal, onProgress } = {}) {
+export function readPictures(items, options = {}) {
   /** @type {Unreadable[]} */
   const unreadable = [];
   return {
     unreadable,
     async *[Symbol.asyncIterator]() {
-      const reading = { total: items.length, unreadable, signal, decoder: startDecoder() };
-      const sources = sourcesOf(items, reading);
+      const listed = await listPictures(items);
+      unreadable.push(...listed.unreadable);
+      yield* readSources(listed.sources, { ...options, unreadable });
+    },
+  };
+}
+
+/**
+ * The same from a list that was made before.
+ *
+ * @param {readonly Source[]} list
+ * @param {{ signal?: AbortSignal, onProgress?: (progress: IntakeProgress) => void, unreadable?: Unreadable[] }} [options]
+ * @returns {AsyncIterable<IntakePicture> & { unreadable: Unreadable[] }}
+ */
+export function readSources(list, { signal, onProgress, unreadable = [] } = {}) {
+  return {
+    unreadable,
+    async *[Symbol.asyncIterator]() {
+      const reading = { unreadable, signal, decoder: startDecoder() };
+      const sources = list.values();
       let done = 0;
       let ahead = decodeNext(sources, reading);
       try {
@@ -52,7 +63,7 @@ export function readPictures(items, { signal, onProgress } = {}) {
             yield { className, name, picture };
           }
           done += 1;
-          onProgress?.({ done, total: reading.total, name, unreadableCount: unreadable.length });
+          onProgress?.({ done, total: list.length, name, unreadableCount: unreadable.length });
         }
       } finally {
         void ahead.then((decoded) => {
@@ -67,18 +78,18 @@ export function readPictures(items, { signal, onProgress } = {}) {
 /**
  * Never rejects: a picture that fails is listed as unreadable.
  *
- * @param {AsyncGenerator<Source>} sources
+ * @param {Iterator<Source>} sources
  * @param {Reading} reading
  * @returns {Promise<{ className: string | null, name: string, picture: ImageBitmap | null } | null>}
  */
 async function decodeNext(sources, reading) {
-  const { value, done } = await sources.next();
+  const { value, done } = sources.next();
   if (done || reading.signal?.aborted) {
     return null;
   }
   const { className, name, open } = value;
   try {
-    return { className, name, picture: await reading.decoder.decode(await open()) };
+    return { className, name, picture: await reading.decoder.decode(await open(reading.signal)) };
   } catch (error) {
     if (!reading.signal?.aborted) {
       reading.unreadable.push(unreadableOf(name, error));
@@ -89,68 +100,7 @@ async function decodeNext(sources, reading) {
 
 /**
  * @typedef {object} Reading
- * @property {number} total
  * @property {Unreadable[]} unreadable
  * @property {AbortSignal} [signal]
  * @property {import('./decoder.js').Decoder} decoder
  */
-
-/**
- * @param {IntakeItem[]} items
- * @param {Reading} reading
- * @returns {AsyncGenerator<Source>}
- */
-async function* sourcesOf(items, reading) {
-  for (const { className, name, file, link } of items) {
-    if (reading.signal?.aborted) {
-      return;
-    }
-    if (link) {
-      yield { className, name, open: () => fetchLinkedPicture(link, reading.signal) };
-    } else if (file && /\.(zip|tm)$/i.test(name)) {
-      yield* sourcesInZip(file, className, reading);
-    } else if (file) {
-      yield { className, name, open: async () => file };
-    }
-  }
-}
-
-/**
- * @param {File} file
- * @param {string | null} outerClassName
- * @param {Reading} reading
- * @returns {AsyncGenerator<Source>}
- */
-async function* sourcesInZip(file, outerClassName, reading) {
-  reading.total -= 1;
-  /** @type {import('./zip-reader.js').ZipEntry[]} */
-  let entries;
-  try {
-    const { openZip } = await import('./zip-reader.js');
-    // A project of Teachable Machine has one file that is no picture.
-    const isProject = /\.tm$/i.test(file.name);
-    entries = (await openZip(file)).filter(({ path }) => isWanted(path) && !(isProject && path === 'manifest.json'));
-  } catch (error) {
-    reading.unreadable.push(unreadableOf(file.name, error));
-    return;
-  }
-  reading.total += entries.length;
-  const classNames = classNamesOf(entries.map(({ path }) => path));
-  for (const [index, entry] of entries.entries()) {
-    const name = entry.path.split('/').at(-1) ?? entry.path;
-    yield { className: classNames[index] ?? outerClassName, name, open: () => entry.read() };
-  }
-}
-
-/**
- * @param {string} name
- * @param {unknown} error
- * @returns {Unreadable}
- */
-function unreadableOf(name, error) {
-  if (error instanceof UnreadableError) {
-    return { name, reason: error.reason, detail: error.message };
-  }
-  // A file that was moved or deleted since, or a folder that may not be read.
-  return { name, reason: 'broken', detail: error instanceof Error ? error.message : String(error) };
-}

@@ -1,9 +1,9 @@
 /**
- * Why a file was not taken. Pictures: `heic`, `broken`, `too-large`, `unsupported` (a format this browser does not
+ * Why a file was not taken. Pictures: `heic`, `broken`, `too-large`, `too-narrow`, `unsupported` (a format this browser does not
  * know), `empty`; anything else: `not-a-picture`; a link: `other-site` (it forbids reading) or `offline`; an archive:
  * `zip-…`.
  *
- * @typedef {'heic' | 'broken' | 'not-a-picture' | 'too-large' | 'unsupported' | 'empty' | 'other-site' | 'offline'
+ * @typedef {'heic' | 'broken' | 'not-a-picture' | 'too-large' | 'too-narrow' | 'unsupported' | 'empty' | 'other-site' | 'offline'
  *   | 'zip-broken' | 'zip-encrypted' | 'zip-unsupported' | 'zip-too-large'} UnreadableReason
  */
 

@@ -6,6 +6,9 @@ import { Directive, directive } from 'lit/directive.js';
 import { noChange } from 'lit/html.js';
 
 class VarsDirective extends Directive {
+  /** @type {Map<string, string>} */
+  #set = new Map();
+
   /** @param {Record<string, string | number>} _values */
   render(_values) {
     return noChange;
@@ -19,7 +22,12 @@ class VarsDirective extends Directive {
   update(part, [values]) {
     const { style } = /** @type {HTMLElement} */ (part.element);
     for (const [name, value] of Object.entries(values)) {
-      style.setProperty(name, String(value));
+      // Setting what is set already makes a browser look at the element anew all the same.
+      const text = String(value);
+      if (this.#set.get(name) !== text) {
+        this.#set.set(name, text);
+        style.setProperty(name, text);
+      }
     }
     return noChange;
   }

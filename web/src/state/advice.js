@@ -135,9 +135,9 @@ export function createAdvice({ state, changed, watch, engine, notices, texts }, 
         notices.announce(texts.t('advice.done'));
         changed('advised');
       } catch (error) {
-        const { code, message } = /** @type {any} */ (error);
+        const { code } = /** @type {any} */ (error);
         if (code !== 'cancelled') {
-          view.error = String(message ?? error);
+          view.error = notices.wordsOf(error);
           notices.fail(error);
         }
       } finally {

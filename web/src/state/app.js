@@ -160,14 +160,11 @@ export async function createApp() {
     async fetchTheRest() {
       await new Promise((resolve) => ('requestIdleCallback' in window ? requestIdleCallback(resolve) : resolve(0)));
       await Promise.allSettled([
-        import('../intake/read-pictures.js'),
-        import('../intake/links.js'),
-        import('../intake/zip-reader.js'),
+        intake.prepare(),
         import('../project/pictures-zip.js'),
         import('../export/download.js'),
         import('../examples/draw-things.js'),
         import('./examples.js'),
-        import('fflate'),
       ]);
     },
     /** There without a network from now on; a newer version is offered, never forced. */
@@ -299,6 +296,8 @@ function initialState() {
     classes: [],
     recording: null,
     intake: null,
+    names: null,
+    question: null,
     training: { phase: 'idle', fraction: 0, secondsLeft: null, error: '', strategy: 'head' },
     tuning: null,
     report: null,

@@ -22,7 +22,10 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
   /** @type {ReturnType<typeof startFrameLoop> | null} */
   let loop = null;
 
-  const canAnswer = () => Boolean(engine.trainer) && (classes.taught.length >= 2 || Boolean(state.engine.head));
+  /** With one class left there is nothing to tell apart, whatever the head of before would say. */
+  const hasChoice = () => state.classes.filter(({ enabled }) => enabled).length >= 2;
+  const canAnswer = () =>
+    Boolean(engine.trainer) && hasChoice() && (classes.taught.length >= 2 || Boolean(state.engine.head));
 
   function forget() {
     live.ranked = [];

@@ -16,7 +16,7 @@ const CALM_MS = 350;
  * @param {import('./types.js').Context} context
  * @param {{ training: import('./training.js').Training, classes: import('./classes.js').Classes, featuresOf: (strategy: string) => string[] | null }} parts
  */
-export function createNetwork({ state, changed, watch, engine }, { training, classes, featuresOf }) {
+export function createNetwork({ state, changed, watch, engine, notices }, { training, classes, featuresOf }) {
   /** @type {import('./types.js').StrategyName} */
   let draft = state.training.strategy;
   /** The way that a border at its end stands for nothing of, so it is kept. @type {Way} */
@@ -50,7 +50,7 @@ export function createNetwork({ state, changed, watch, engine }, { training, cla
       }
     } catch (error) {
       if (mine === turn) {
-        estimateError = String(/** @type {any} */ (error).message ?? error);
+        estimateError = notices.wordsOf(error);
       }
     } finally {
       if (mine === turn) {

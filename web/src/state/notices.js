@@ -68,9 +68,16 @@ export function createNotices({ state, changed, texts }) {
     }
   }
 
+  /** What a failure means, in the person's words. @param {any} error */
+  function wordsOf(error) {
+    const key = /** @type {any} */ (`error.${String(error?.code ?? 'internal')}`);
+    return texts.has(key) ? texts.t(key) : texts.t('error.internal');
+  }
+
   return {
     dismiss,
     announce,
+    wordsOf,
     /**
      * @param {string} text
      * @param {{ actionText?: string, action?: () => void, stays?: boolean }} [options] `stays`: until it is closed
@@ -86,11 +93,35 @@ export function createNotices({ state, changed, texts }) {
     warn: (text, options = {}) => show({ kind: 'error', text, ...options }),
 
     /**
+     * A question that has to be answered before anything happens; null where the window was closed without an answer.
+     *
+     * @param {string} text
+     * @param {string[]} options
+     * @returns {Promise<number | null>} Which option.
+     */
+    ask(text, options) {
+      state.question?.answer(null);
+      return new Promise((resolve) => {
+        state.question = {
+          text,
+          options,
+          answer(index) {
+            state.question = null;
+            changed('question-changed');
+            resolve(index);
+          },
+        };
+        changed('question-changed');
+      });
+    },
+
+    /**
      * A failure, with what it means first and the engine's own words after it. A stop that was asked for is none.
      *
      * @param {any} error
+     * @param {{ actionText?: string, action?: () => void }} [options] How it can be tried again.
      */
-    fail(error) {
+    fail(error, options = {}) {
       const code = String(error?.code ?? 'internal');
       if (code === 'cancelled' || error?.name === 'AbortError') {
         return;
@@ -98,9 +129,7 @@ export function createNotices({ state, changed, texts }) {
       if (code === 'internal') {
         reportError(error);
       }
-      const key = /** @type {any} */ (`error.${code}`);
-      const text = texts.has(key) ? texts.t(key) : texts.t('error.internal');
-      show({ kind: 'error', text, detail: String(error?.message ?? error) });
+      show({ kind: 'error', text: wordsOf(error), detail: String(error?.message ?? error), ...options });
     },
   };
 }

@@ -55,6 +55,10 @@ export function createRecording(context, { classes, samples, camera }) {
     if (phase === 'open') {
       return false;
     }
+    if (phase === 'failed' || phase === 'lost') {
+      const key = /** @type {any} */ (`camera.${state.camera.reason || 'unknown'}`);
+      notices.tell(texts.t('class.noCamera', { why: texts.t(texts.has(key) ? key : 'camera.unknown') }));
+    }
     if (phase !== 'opening') {
       void camera.open();
     }

@@ -2,6 +2,8 @@
  * What a person chose and wants again next time; kept in the browser, read with suspicion.
  */
 
+import { LANGUAGES } from '../texts/texts.js';
+
 /** @typedef {import('./types.js').Settings} Settings */
 /** @typedef {ReturnType<typeof createSettings>} SettingsState */
 
@@ -106,7 +108,7 @@ function writeSettings(settings) {
 }
 
 /** @param {import('./types.js').Context} context */
-export function createSettings({ state, changed, texts }) {
+export function createSettings({ state, changed, texts, notices }) {
   const dark = matchMedia('(prefers-color-scheme: dark)');
 
   function applyTheme() {
@@ -118,6 +120,19 @@ export function createSettings({ state, changed, texts }) {
   }
   dark.addEventListener('change', applyTheme);
   applyTheme();
+
+  /** @param {string} wanted */
+  async function chooseLanguage(wanted) {
+    const isThere = await texts.choose(wanted);
+    changed('language-changed', 'settings-changed');
+    if (!isThere) {
+      const language = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (wanted)] ?? wanted;
+      notices.fail(Object.assign(new Error(texts.t('language.unreachable', { language })), { code: 'unavailable' }), {
+        actionText: texts.t('again'),
+        action: () => void chooseLanguage(wanted),
+      });
+    }
+  }
 
   return {
     defaults: DEFAULT_SETTINGS,
@@ -137,7 +152,7 @@ export function createSettings({ state, changed, texts }) {
         applyTheme();
       }
       if (name === 'language') {
-        void texts.choose(String(value)).then(() => changed('language-changed'));
+        void chooseLanguage(String(value));
       }
       changed('settings-changed', `${name}-chosen`);
       if (TRAINING_SETTINGS.some((setting) => setting === name)) {

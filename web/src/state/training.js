@@ -126,14 +126,14 @@ export function createTraining(context, classes) {
         notices.announce(texts.t('notice.trainedUnmeasured'));
       }
     } catch (error) {
-      const { code, message } = /** @type {any} */ (error);
+      const { code } = /** @type {any} */ (error);
       if (mine === turn) {
         tuning.forget();
         // The engine died of something else, most likely: once more with the new one.
         if (code !== 'cancelled' && !isAgain && (await engine.hasRecovered()) && mine === turn) {
           void train({ isAgain: true });
         } else if (code !== 'cancelled') {
-          state.training.error = String(message ?? error);
+          state.training.error = notices.wordsOf(error);
           notices.fail(error);
         }
       }

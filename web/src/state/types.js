@@ -120,6 +120,9 @@
  * @property {ClassCard[]} classes
  * @property {{ classKey: number, kind: 'hold' | 'burst', taken: number, wanted: number, countdown: number } | null} recording
  * @property {{ done: number, total: number, classKey: number | null, running: boolean, unreadable: { name: string, reason: string }[] } | null} intake
+ * @property {{ archive: string, ways: { codePage: string, names: { key: number, name: string }[] }[], chosen: number } | null} names
+ *   Class names of an archive that may be read in several ways.
+ * @property {{ text: string, options: string[], answer: (index: number | null) => void } | null} question
  * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string, strategy: StrategyName }} training
  * @property {Tuning | null} tuning
  * @property {TrainReport | null} report

@@ -7,7 +7,9 @@ export default {
   stop: 'إيقاف',
   undo: 'تراجع',
   redo: 'إعادة',
+  again: 'حاول مرة أخرى',
   language: 'اللغة',
+  'language.unreachable': 'تعذّر جلب {language}. هل الشبكة متاحة؟',
   pictures: forms('لا صور', 'صورة واحدة', 'صورتان', '{count} صور', '{count} صورة', '{count} صورة'),
   'theme.label': 'الألوان: {theme}',
   'theme.auto': 'مثل النظام',
@@ -36,6 +38,8 @@ export default {
   'camera.unsupported.advice': 'استعمل إصدارًا حديثًا من Chrome أو Edge أو Firefox أو Safari، أو ملفات صور.',
   'camera.unknown': 'الكاميرا لا تبدأ',
   'camera.unknown.advice': 'أغلق البرامج الأخرى التي تستعملها ثم حاول مرة أخرى. وملفات الصور تصلح أيضًا.',
+  'camera.framed': 'لا كاميرا داخل هذا الإطار',
+  'camera.framed.advice': 'الصفحة المحيطة لا تمرّر الكاميرا. افتح هذه الصفحة وحدها، أو استعمل ملفات صور.',
   'camera.settings': 'إعدادات الكاميرا',
   'camera.device': 'الكاميرا',
   'camera.numbered': 'الكاميرا {number}',
@@ -71,6 +75,7 @@ export default {
   'class.hold': 'اضغط مطولًا وسجّل',
   'class.holdLabel': 'اضغط مطولًا لتسجيل صور {name}',
   'class.recording': 'يسجّل…',
+  'class.noCamera': 'لا يُسجَّل شيء: {why}',
   'recording.now': 'تسجيل',
   'class.single': 'التقط صورة واحدة',
   'class.burst': {
@@ -145,6 +150,7 @@ export default {
     many: 'في «{name}» {count} صورة فقط: المزيد يجعل هذا أوثق.',
     other: 'في «{name}» {count} صورة فقط: المزيد يجعل هذا أوثق.',
   },
+  'report.uneven': 'لدى «{few}» صور عددها {least}، ولدى «{many}» {most}: القليل يُغفل بسهولة. أضف إليه صورًا.',
   'report.weak': 'أكثر ما يفوته «{name}»: تنفع صور أكثر وأشد تنوعًا منه.',
   'report.how': {
     zero: 'لم يُختبر بصور.',
@@ -296,6 +302,7 @@ export default {
   'engine.back': 'عاد المحرك ومعه كل ما علّمته.',
 
   'intake.progress': 'يقرأ الصور: {done} من {total}',
+  'intake.noReader': 'تعذّر جلب جزء من الصفحة يقرأ الملفات. هل الشبكة متاحة؟',
   'intake.unreadable': {
     zero: 'أُخذت كل الملفات',
     one: 'ملف واحد لم يؤخذ',
@@ -304,18 +311,6 @@ export default {
     many: '{count} ملفًا لم يؤخذ',
     other: '{count} ملف لم يؤخذ',
   },
-  'unreadable.heic': 'HEIC لا يستطيع هذا المتصفح عرضه: احفظه بصيغة JPEG',
-  'unreadable.broken': 'تالف',
-  'unreadable.not-a-picture': 'ليس صورة',
-  'unreadable.too-large': 'كبير جدًا',
-  'unreadable.unsupported': 'صيغة لا يعرفها هذا المتصفح',
-  'unreadable.empty': 'فارغ',
-  'unreadable.other-site': 'الصفحة الأخرى لا تسلّمه: احفظ الصورة أولًا ثم أفلت الملف',
-  'unreadable.offline': 'تعذّر الوصول إليه',
-  'unreadable.zip-broken': 'أرشيف تالف',
-  'unreadable.zip-encrypted': 'أرشيف بكلمة مرور',
-  'unreadable.zip-unsupported': 'أرشيف من نوع مجهول',
-  'unreadable.zip-too-large': 'أرشيف كبير جدًا',
 
   'notice.recorded': {
     zero: 'لم تُسجَّل صور لـ{name}، المجموع {total}.',

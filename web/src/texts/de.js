@@ -5,7 +5,9 @@ export default {
   stop: 'Anhalten',
   undo: 'Rückgängig',
   redo: 'Wiederholen',
+  again: 'Noch einmal',
   language: 'Sprache',
+  'language.unreachable': '{language} war nicht zu holen. Ist das Netz da?',
   pictures: { one: '{count} Bild', other: '{count} Bilder' },
   'theme.label': 'Farben: {theme}',
   'theme.auto': 'wie das System',
@@ -37,6 +39,9 @@ export default {
   'camera.unknown': 'Die Kamera startet nicht',
   'camera.unknown.advice':
     'Schließ andere Programme, die sie benutzen, und versuch es noch einmal. Mit Bilddateien geht es auch.',
+  'camera.framed': 'Keine Kamera in diesem Rahmen',
+  'camera.framed.advice':
+    'Die Seite ringsum gibt die Kamera nicht weiter. Öffne diese Seite für sich, oder nimm Bilddateien.',
   'camera.settings': 'Kamera-Einstellungen',
   'camera.device': 'Kamera',
   'camera.numbered': 'Kamera {number}',
@@ -72,6 +77,7 @@ export default {
   'class.hold': 'Halten: aufnehmen',
   'class.holdLabel': 'Halten, um Bilder von {name} aufzunehmen',
   'class.recording': 'Nimmt auf …',
+  'class.noCamera': 'Es wird nichts aufgenommen: {why}',
   'recording.now': 'Aufnahme',
   'class.single': 'Ein Bild aufnehmen',
   'class.burst': {
@@ -131,6 +137,8 @@ export default {
     one: '„{name}“ hat nur {count} Bild: Mehr machen es sicherer.',
     other: '„{name}“ hat nur {count} Bilder: Mehr machen es sicherer.',
   },
+  'report.uneven':
+    '„{few}“ hat {least} Bilder, „{many}“ hat {most}: Was so wenige hat, wird leicht übersehen. Gib ihm noch welche.',
   'report.weak': '„{name}“ wird am häufigsten verfehlt: Mehr und verschiedenere Bilder davon helfen.',
   'report.how': {
     one: 'Geprüft an {count} Bild, das nicht mitgelernt wurde.',
@@ -270,19 +278,8 @@ export default {
   'engine.back': 'Die Maschine läuft wieder, mit allem, was sie gelernt hat.',
 
   'intake.progress': 'Liest Bilder: {done} von {total}',
+  'intake.noReader': 'Ein Teil der Seite, der Dateien liest, war nicht zu holen. Ist das Netz da?',
   'intake.unreadable': { one: '{count} Datei wurde nicht genommen', other: '{count} Dateien wurden nicht genommen' },
-  'unreadable.heic': 'HEIC, das dieser Browser nicht zeigen kann: als JPEG speichern',
-  'unreadable.broken': 'beschädigt',
-  'unreadable.not-a-picture': 'kein Bild',
-  'unreadable.too-large': 'zu groß',
-  'unreadable.unsupported': 'ein Format, das dieser Browser nicht kennt',
-  'unreadable.empty': 'leer',
-  'unreadable.other-site': 'die andere Seite gibt es nicht heraus: erst das Bild speichern, dann die Datei herziehen',
-  'unreadable.offline': 'nicht erreichbar',
-  'unreadable.zip-broken': 'ein beschädigtes Archiv',
-  'unreadable.zip-encrypted': 'ein Archiv mit Passwort',
-  'unreadable.zip-unsupported': 'ein Archiv unbekannter Art',
-  'unreadable.zip-too-large': 'ein zu großes Archiv',
 
   'notice.recorded': {
     one: '{count} Bild für {name} aufgenommen, {total} insgesamt.',

@@ -5,7 +5,9 @@ export default {
   stop: 'Stop',
   undo: 'Undo',
   redo: 'Redo',
+  again: 'Try again',
   language: 'Language',
+  'language.unreachable': '{language} could not be fetched. Is the network there?',
   pictures: { one: '{count} picture', other: '{count} pictures' },
   'theme.label': 'Colours: {theme}',
   'theme.auto': 'like the system',
@@ -35,6 +37,9 @@ export default {
   'camera.unsupported.advice': 'Use a current Chrome, Edge, Firefox or Safari, or use picture files.',
   'camera.unknown': 'The camera does not start',
   'camera.unknown.advice': 'Close other programs that use it, then try again. Picture files work too.',
+  'camera.framed': 'No camera in this frame',
+  'camera.framed.advice':
+    'The page around this one does not pass the camera on. Open this page by itself, or use picture files.',
   'camera.settings': 'Camera settings',
   'camera.device': 'Camera',
   'camera.numbered': 'Camera {number}',
@@ -70,6 +75,7 @@ export default {
   'class.hold': 'Hold to record',
   'class.holdLabel': 'Hold to record pictures of {name}',
   'class.recording': 'Recording…',
+  'class.noCamera': 'Nothing is recorded: {why}',
   'recording.now': 'Recording',
   'class.single': 'Take one picture',
   'class.burst': {
@@ -129,6 +135,8 @@ export default {
     one: '“{name}” has only {count} picture: more would make this surer.',
     other: '“{name}” has only {count} pictures: more would make this surer.',
   },
+  'report.uneven':
+    '“{few}” has {least} pictures, “{many}” has {most}: what has so few is easily missed. Add some to it.',
   'report.weak': '“{name}” is missed most often: more, and more varied, pictures of it help.',
   'report.how': {
     one: 'Tested on {count} picture that it had not learnt from.',
@@ -267,19 +275,8 @@ export default {
   'engine.back': 'The engine is back, with everything you taught.',
 
   'intake.progress': 'Reading pictures: {done} of {total}',
+  'intake.noReader': 'A part of the page that reads files could not be fetched. Is the network there?',
   'intake.unreadable': { one: '{count} file was not taken', other: '{count} files were not taken' },
-  'unreadable.heic': 'HEIC, which this browser cannot show: save it as JPEG',
-  'unreadable.broken': 'broken',
-  'unreadable.not-a-picture': 'not a picture',
-  'unreadable.too-large': 'too large',
-  'unreadable.unsupported': 'a format that this browser does not know',
-  'unreadable.empty': 'empty',
-  'unreadable.other-site': 'the other page does not hand it over: save the picture first, then drop the file',
-  'unreadable.offline': 'could not be reached',
-  'unreadable.zip-broken': 'a broken archive',
-  'unreadable.zip-encrypted': 'an archive with a password',
-  'unreadable.zip-unsupported': 'an archive of an unknown kind',
-  'unreadable.zip-too-large': 'an archive that is too large',
 
   'notice.recorded': {
     one: '{count} picture recorded for {name}, {total} in all.',

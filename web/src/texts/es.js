@@ -5,7 +5,9 @@ export default {
   stop: 'Parar',
   undo: 'Deshacer',
   redo: 'Rehacer',
+  again: 'Otra vez',
   language: 'Idioma',
+  'language.unreachable': 'No se pudo traer {language}. ¿Hay red?',
   pictures: { one: '{count} imagen', other: '{count} imágenes' },
   'theme.label': 'Colores: {theme}',
   'theme.auto': 'como el sistema',
@@ -36,6 +38,9 @@ export default {
   'camera.unsupported.advice': 'Usa un Chrome, Edge, Firefox o Safari actual, o archivos de imagen.',
   'camera.unknown': 'La cámara no arranca',
   'camera.unknown.advice': 'Cierra otros programas que la usen y prueba otra vez. También sirven archivos de imagen.',
+  'camera.framed': 'Sin cámara en este marco',
+  'camera.framed.advice':
+    'La página que la rodea no deja pasar la cámara. Abre esta página sola o usa archivos de imagen.',
   'camera.settings': 'Ajustes de la cámara',
   'camera.device': 'Cámara',
   'camera.numbered': 'Cámara {number}',
@@ -71,6 +76,7 @@ export default {
   'class.hold': 'Mantén y graba',
   'class.holdLabel': 'Mantén pulsado para grabar imágenes de {name}',
   'class.recording': 'Grabando…',
+  'class.noCamera': 'No se graba nada: {why}',
   'recording.now': 'Grabando',
   'class.single': 'Tomar una imagen',
   'class.burst': {
@@ -130,6 +136,8 @@ export default {
     one: '«{name}» tiene solo {count} imagen: con más sería más seguro.',
     other: '«{name}» tiene solo {count} imágenes: con más sería más seguro.',
   },
+  'report.uneven':
+    '«{few}» tiene {least} imágenes y «{many}» tiene {most}: lo que tiene tan pocas se pasa por alto. Añádele más.',
   'report.weak': '«{name}» es la que más falla: ayudan más imágenes suyas y más variadas.',
   'report.how': {
     one: 'Probado con {count} imagen de la que no había aprendido.',
@@ -269,19 +277,8 @@ export default {
   'engine.back': 'El motor ha vuelto, con todo lo que le enseñaste.',
 
   'intake.progress': 'Leyendo imágenes: {done} de {total}',
+  'intake.noReader': 'No se pudo traer una parte de la página que lee archivos. ¿Hay red?',
   'intake.unreadable': { one: '{count} archivo no se ha tomado', other: '{count} archivos no se han tomado' },
-  'unreadable.heic': 'HEIC, que este navegador no puede mostrar: guárdalo como JPEG',
-  'unreadable.broken': 'dañado',
-  'unreadable.not-a-picture': 'no es una imagen',
-  'unreadable.too-large': 'demasiado grande',
-  'unreadable.unsupported': 'un formato que este navegador no conoce',
-  'unreadable.empty': 'vacío',
-  'unreadable.other-site': 'la otra página no la entrega: guarda primero la imagen y suelta el archivo',
-  'unreadable.offline': 'no se pudo alcanzar',
-  'unreadable.zip-broken': 'un archivo comprimido dañado',
-  'unreadable.zip-encrypted': 'un archivo comprimido con contraseña',
-  'unreadable.zip-unsupported': 'un archivo comprimido de tipo desconocido',
-  'unreadable.zip-too-large': 'un archivo comprimido demasiado grande',
 
   'notice.recorded': {
     one: '{count} imagen grabada para {name}, {total} en total.',

@@ -5,7 +5,9 @@ export default {
   stop: 'Arrêter',
   undo: 'Annuler',
   redo: 'Rétablir',
+  again: 'Réessayer',
   language: 'Langue',
+  'language.unreachable': '{language} n’a pas pu être chargé. Le réseau est-il là ?',
   pictures: { one: '{count} image', other: '{count} images' },
   'theme.label': 'Couleurs : {theme}',
   'theme.auto': 'comme le système',
@@ -37,6 +39,9 @@ export default {
   'camera.unknown': 'La caméra ne démarre pas',
   'camera.unknown.advice':
     'Ferme les autres programmes qui l’utilisent, puis réessaie. Des fichiers d’images vont aussi.',
+  'camera.framed': 'Pas de caméra dans ce cadre',
+  'camera.framed.advice':
+    'La page autour ne transmet pas la caméra. Ouvre cette page seule, ou utilise des fichiers d’images.',
   'camera.settings': 'Réglages de la caméra',
   'camera.device': 'Caméra',
   'camera.numbered': 'Caméra {number}',
@@ -72,6 +77,7 @@ export default {
   'class.hold': 'Maintiens et filme',
   'class.holdLabel': 'Maintenir pour enregistrer des images de {name}',
   'class.recording': 'Enregistre…',
+  'class.noCamera': 'Rien n’est enregistré : {why}',
   'recording.now': 'Enregistrement',
   'class.single': 'Prendre une image',
   'class.burst': {
@@ -131,6 +137,8 @@ export default {
     one: '« {name} » n’a que {count} image : avec plus, ce serait plus sûr.',
     other: '« {name} » n’a que {count} images : avec plus, ce serait plus sûr.',
   },
+  'report.uneven':
+    '« {few} » a {least} images, « {many} » en a {most} : ce qui en a si peu est vite oublié. Ajoutes-en.',
   'report.weak': '« {name} » est manquée le plus souvent : d’autres images, plus variées, aideront.',
   'report.how': {
     one: 'Testé sur {count} image qui n’avait pas été apprise.',
@@ -271,19 +279,8 @@ export default {
   'engine.back': 'Le moteur est de retour, avec tout ce qu’il a appris.',
 
   'intake.progress': 'Lit les images : {done} sur {total}',
+  'intake.noReader': 'Une partie de la page, qui lit les fichiers, n’a pas pu être chargée. Le réseau est-il là ?',
   'intake.unreadable': { one: '{count} fichier n’a pas été pris', other: '{count} fichiers n’ont pas été pris' },
-  'unreadable.heic': 'HEIC, que ce navigateur ne sait pas montrer : l’enregistrer en JPEG',
-  'unreadable.broken': 'abîmé',
-  'unreadable.not-a-picture': 'pas une image',
-  'unreadable.too-large': 'trop grand',
-  'unreadable.unsupported': 'un format que ce navigateur ne connaît pas',
-  'unreadable.empty': 'vide',
-  'unreadable.other-site': 'l’autre page ne la donne pas : enregistrer d’abord l’image, puis déposer le fichier',
-  'unreadable.offline': 'inaccessible',
-  'unreadable.zip-broken': 'une archive abîmée',
-  'unreadable.zip-encrypted': 'une archive avec mot de passe',
-  'unreadable.zip-unsupported': 'une archive d’une sorte inconnue',
-  'unreadable.zip-too-large': 'une archive trop grande',
 
   'notice.recorded': {
     one: '{count} image enregistrée pour {name}, {total} en tout.',

@@ -6,7 +6,7 @@
 
 import en from './en.js';
 
-/** @typedef {keyof typeof en | keyof typeof import('./network/en.js').default | keyof typeof import('./outputs/en.js').default | keyof typeof import('./help/en.js').default | keyof typeof import('./exam/en.js').default | keyof typeof import('./projects/en.js').default} TextKey */
+/** @typedef {keyof typeof en | keyof typeof import('./network/en.js').default | keyof typeof import('./outputs/en.js').default | keyof typeof import('./help/en.js').default | keyof typeof import('./exam/en.js').default | keyof typeof import('./projects/en.js').default | keyof typeof import('./files/en.js').default} TextKey */
 /** @typedef {Awaited<ReturnType<typeof createTexts>>} Texts */
 
 /** Each in its own words, so that everybody finds theirs. */
@@ -71,19 +71,23 @@ export async function createTexts(chosen) {
     return /** @type {Dictionary} */ (Object.assign({}, own, ...more));
   }
 
-  /** @param {string} wanted */
+  /**
+   * @param {string} wanted
+   * @returns {Promise<boolean>} false where its words could not be fetched: the present language stays.
+   */
   async function choose(wanted) {
     const next = pickLanguage(wanted === 'auto' ? navigator.languages : [wanted]);
     try {
       dictionary = await load(next);
       language = next;
     } catch {
-      return; // offline before this language was ever loaded: the present one stays
+      return false;
     }
     plural = new Intl.PluralRules(language);
     formats.clear();
     document.documentElement.lang = language;
     document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
+    return true;
   }
 
   /**
@@ -121,6 +125,11 @@ export async function createTexts(chosen) {
     choose,
     /** @param {string} key */
     has: (key) => key in dictionary,
+    /** Brings all languages now, so that no change of it needs the network later. */
+    async fetchAll() {
+      const tongues = /** @type {Language[]} */ (Object.keys(LANGUAGES));
+      await Promise.allSettled(tongues.map((tongue) => load(tongue)));
+    },
     /** Words of a part of the page that came later. @param {Loaders} loaders */
     async bring(loaders) {
       if (brought.includes(loaders)) {

@@ -5,7 +5,9 @@ export default {
   stop: 'Durdur',
   undo: 'Geri al',
   redo: 'Yinele',
+  again: 'Yeniden dene',
   language: 'Dil',
+  'language.unreachable': '{language} getirilemedi. Ağ bağlantısı var mı?',
   pictures: { one: '{count} resim', other: '{count} resim' },
   'theme.label': 'Renkler: {theme}',
   'theme.auto': 'sistem gibi',
@@ -35,6 +37,9 @@ export default {
   'camera.unsupported.advice': 'Güncel bir Chrome, Edge, Firefox ya da Safari veya resim dosyası kullan.',
   'camera.unknown': 'Kamera başlamıyor',
   'camera.unknown.advice': 'Onu kullanan başka programları kapat, sonra yeniden dene. Resim dosyaları da olur.',
+  'camera.framed': 'Bu çerçevede kamera yok',
+  'camera.framed.advice':
+    'Çevresindeki sayfa kamerayı geçirmiyor. Bu sayfayı tek başına aç ya da resim dosyaları kullan.',
   'camera.settings': 'Kamera ayarları',
   'camera.device': 'Kamera',
   'camera.numbered': 'Kamera {number}',
@@ -70,6 +75,7 @@ export default {
   'class.hold': 'Basılı tut, kaydet',
   'class.holdLabel': '{name} resimlerini kaydetmek için basılı tut',
   'class.recording': 'Kaydediyor…',
+  'class.noCamera': 'Hiçbir şey kaydedilmiyor: {why}',
   'recording.now': 'Kayıt',
   'class.single': 'Tek resim çek',
   'class.burst': {
@@ -129,6 +135,8 @@ export default {
     one: '“{name}” sınıfında yalnızca {count} resim var: daha fazlası bunu sağlamlaştırır.',
     other: '“{name}” sınıfında yalnızca {count} resim var: daha fazlası bunu sağlamlaştırır.',
   },
+  'report.uneven':
+    '“{few}” {least} resimli, “{many}” {most} resimli: az resmi olan kolayca gözden kaçar. Ona resim ekle.',
   'report.weak': 'En çok “{name}” kaçırılıyor: ondan daha çok ve daha çeşitli resim yardım eder.',
   'report.how': {
     one: 'Öğrenmediği {count} resimle sınandı.',
@@ -263,19 +271,8 @@ export default {
   'engine.back': 'Motor, öğrettiğin her şeyle geri döndü.',
 
   'intake.progress': 'Resimleri okuyor: {done} / {total}',
+  'intake.noReader': 'Sayfanın dosya okuyan bir parçası getirilemedi. Ağ bağlantısı var mı?',
   'intake.unreadable': { one: '{count} dosya alınmadı', other: '{count} dosya alınmadı' },
-  'unreadable.heic': 'HEIC; bu tarayıcı gösteremiyor: JPEG olarak kaydet',
-  'unreadable.broken': 'bozuk',
-  'unreadable.not-a-picture': 'resim değil',
-  'unreadable.too-large': 'çok büyük',
-  'unreadable.unsupported': 'bu tarayıcının bilmediği bir biçim',
-  'unreadable.empty': 'boş',
-  'unreadable.other-site': 'öteki sayfa vermiyor: önce resmi kaydet, sonra dosyayı bırak',
-  'unreadable.offline': 'ulaşılamadı',
-  'unreadable.zip-broken': 'bozuk bir arşiv',
-  'unreadable.zip-encrypted': 'parolalı bir arşiv',
-  'unreadable.zip-unsupported': 'bilinmeyen türde bir arşiv',
-  'unreadable.zip-too-large': 'çok büyük bir arşiv',
 
   'notice.recorded': {
     one: '{name} için {count} resim kaydedildi, toplam {total}.',

@@ -46,16 +46,17 @@ export function mountAdvicePanel(host, app, { network, advice }) {
       </div>`;
   }
 
+  /** As in the table: the same number in the same words. @param {number} logLoss */
+  const lossText = (logLoss) => texts.number(logLoss, { minimumFractionDigits: 2, maximumFractionDigits: 3 });
+
   /** @param {Advice} found */
   function reasons(found) {
-    const twoDigits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
     return found.reasons.map((reason) => {
       if (reason.code === 'usual')
         return html`<li>${t('reason.usual', { part: texts.percent(reason.accuracy, 1) })}</li>`;
       if (reason.code === 'too-few-to-compare')
         return html`<li>${t('reason.too-few-to-compare', { count: reason.heldOutCount })}</li>`;
-      const loss = texts.number(reason.logLoss, twoDigits);
-      const usual = texts.number(reason.usualLogLoss, twoDigits);
+      const [loss, usual] = [reason.logLoss, reason.usualLogLoss].map(lossText);
       return html`<li>${t('reason.clearly-better', { loss, usual })}</li>`;
     });
   }
@@ -114,7 +115,7 @@ export function mountAdvicePanel(host, app, { network, advice }) {
         ${isBest ? html`<span class="small soft">${t('advice.recommended')}</span>` : nothing}
       </th>
       <td class="end accuracy" ${vars({ '--part': Number.isFinite(each.accuracy) ? (each.accuracy / best).toFixed(3) : 0 })}>${accuracy}</td>
-      <td class="end">${Number.isFinite(each.logLoss) ? texts.number(each.logLoss, { minimumFractionDigits: 2, maximumFractionDigits: 3 }) : '–'}</td>
+      <td class="end">${Number.isFinite(each.logLoss) ? lossText(each.logLoss) : '–'}</td>
       <td class="end">${texts.duration(each.elapsedMs)}</td>
       <td class="end">${texts.number(each.trainedWeightCount, { notation: 'compact', maximumFractionDigits: 1 })}</td>
       <td class="end">${use(each, false)}</td>

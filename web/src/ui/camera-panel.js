@@ -8,7 +8,7 @@ import { token } from '../kit/token.js';
 
 /** @typedef {import('../state/app.js').App} App */
 
-const ADVICE = ['denied', 'missing', 'busy', 'unplugged', 'insecure', 'unsupported', 'unknown'];
+const ADVICE = ['denied', 'framed', 'missing', 'busy', 'unplugged', 'insecure', 'unsupported', 'unknown'];
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountCameraPanel(host, app) {
@@ -56,7 +56,7 @@ export function mountCameraPanel(host, app) {
       <p class="viewfinder-text">${t(/** @type {any} */ (`camera.${why}.advice`))}</p>
       <p class="viewfinder-actions">
         ${
-          why === 'insecure' || why === 'unsupported'
+          why === 'insecure' || why === 'unsupported' || why === 'framed'
             ? nothing
             : html`<button type="button" class="button button-strong" @click=${() => app.camera.open()}>
               ${t('camera.again')}

@@ -2,6 +2,7 @@
  * The class cards: name, hold to record, pictures, and everything else in a menu.
  */
 
+import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';
@@ -50,6 +51,9 @@ export function mountClassList(host, app) {
 
   /** Whether this is the button to press next, until two classes have pictures. @param {ClassCard} card */
   function isNext(card) {
+    if (!card.enabled || card.sampleIds.length + card.savedCount > 0) {
+      return false;
+    }
     const wants = state.classes.filter((each) => each.enabled && each.sampleIds.length + each.savedCount === 0);
     const isBeginning = app.classes.taught.length < 2 && state.camera.phase === 'open' && state.recording === null;
     return isBeginning && wants[0] === card;
@@ -75,7 +79,7 @@ export function mountClassList(host, app) {
       @contextmenu=${on.contextmenu}
       aria-label=${t('class.holdLabel', { name: card.name })}
     >
-      ${icon('record')}<span>${isOn ? t('class.recording') : t('class.hold')}</span>
+      ${icon('record')}<span>${isOn && recording.countdown === 0 && recording.taken > 0 ? t('class.recording') : t('class.hold')}</span>
     </button>`;
   }
 
@@ -231,7 +235,8 @@ export function mountClassList(host, app) {
       target.value = card.name;
     }
     if (key === 'Escape' || key === 'Enter') {
-      target.blur();
+      // Named, the class wants pictures: the next press of Enter records.
+      /** @type {HTMLElement | null | undefined} */ (target.closest('.class-card')?.querySelector('.hold'))?.focus();
     }
   }
 
@@ -305,10 +310,27 @@ export function mountClassList(host, app) {
     );
   }
 
+  /** All that a card shows: of two hundred only the one is drawn anew that a picture came to. @param {ClassCard} card @param {number} index */
+  function looksOf(card, index) {
+    const { recording, settings, classes } = state;
+    const own = recording?.classKey === card.key ? recording : null;
+    const isRecording = own !== null && own.countdown === 0 && own.taken > 0;
+    return [
+      ...[app.texts.language, index, index === classes.length - 1, settings.burstCount, isNext(card)],
+      ...[card.name, card.slot, card.enabled, card.waitingCount, card.sampleIds, card.sampleIds.length],
+      ...[card.savedCount, app.projects.saver.unsavedAmong(card.sampleIds)],
+      ...[recording !== null, own?.kind, isRecording],
+    ];
+  }
+
   function draw() {
     render(
       html`<h2 id="classes-title" class="visually-hidden">${t('classes.title')}</h2>
-        ${repeat(state.classes, (card) => card.key, cardOf)}
+        ${repeat(
+          state.classes,
+          (card) => card.key,
+          (card, index) => guard(looksOf(card, index), () => cardOf(card, index)),
+        )}
         <button type="button" class="button button-wide add-class" @click=${addClass}>
           ${icon('plus')} ${t('class.add')}
         </button>

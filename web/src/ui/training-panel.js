@@ -9,6 +9,8 @@ import { token } from '../kit/token.js';
 /** @typedef {import('../state/app.js').App} App */
 
 const PIPS = 20;
+/** So many times more pictures than another class has, and that one is easily missed. */
+const UNEVEN = 4;
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountTrainingPanel(host, app) {
@@ -54,6 +56,11 @@ export function mountTrainingPanel(host, app) {
       return nothing;
     }
     const few = report.perClass.reduce((least, each) => (each.sampleCount < least.sampleCount ? each : least));
+    const many = report.perClass.reduce((most, each) => (each.sampleCount > most.sampleCount ? each : most));
+    if (many.sampleCount >= UNEVEN * few.sampleCount) {
+      const [least, most] = [few.sampleCount, many.sampleCount];
+      return t('report.uneven', { few: few.name, least, many: many.name, most });
+    }
     if (few.sampleCount < 10) {
       return t('report.few', { name: few.name, count: few.sampleCount });
     }

@@ -97,10 +97,11 @@ export function mountTuningPanel(host, app, { titleId }) {
     if (!report || !found) {
       return nothing;
     }
-    const parts = {
-      before: texts.percent(found.headAlone.accuracy, 1),
-      after: texts.percent(found.fineTuned.accuracy, 1),
-    };
+    // Where the head alone stays, what tuning itself came to is what the curve beside it shows.
+    const came = found.betterThanHead
+      ? found.fineTuned.accuracy
+      : Math.max(...found.epochs.map(({ heldOutAccuracy }) => heldOutAccuracy), 0);
+    const parts = { before: texts.percent(found.headAlone.accuracy, 1), after: texts.percent(came, 1) };
     return html`<p class="tuning-outcome">${t(found.betterThanHead ? 'tuning.helped' : 'tuning.kept', parts)}</p>
       <ul class="tuning-facts small numbers">
         <li class="is-trained">${regionMark('trained')} ${t('network.trained')}: ${t('network.weights', { count: report.trainedWeightCount })}</li>

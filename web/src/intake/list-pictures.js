@@ -1,0 +1,125 @@
+/**
+ * From files to the list of what is in them: archives are opened, their classes known, nothing of the pictures read yet.
+ */
+
+import { classesInArchive } from './class-folders.js';
+import { fetchLinkedPicture } from './links.js';
+import { UnreadableError } from './unreadable.js';
+import { openZip } from './zip-reader.js';
+
+/** @typedef {import('./collect.js').IntakeItem} IntakeItem */
+/** @typedef {{ name: string, reason: import('./unreadable.js').UnreadableReason, detail: string }} Unreadable */
+/**
+ * A picture that is still bytes somewhere: in a file, in an archive, or on another site.
+ *
+ * @typedef {object} Source
+ * @property {string | null} className
+ * @property {string} name
+ * @property {(signal?: AbortSignal) => Promise<import('./decode-worker.js').Content>} open
+ */
+/**
+ * An archive that does not say how its names are written, and what its classes would be called if it were otherwise.
+ *
+ * @typedef {object} Archive
+ * @property {string} name
+ * @property {string[]} codePages The one that was taken first.
+ * @property {(codePage: string) => Map<string, string>} renamed From the class names as they were taken.
+ */
+/** @typedef {{ sources: Source[], unreadable: Unreadable[], archives: Archive[], archiveClassCount: number }} Listed */
+
+/** Zips that are no archives of pictures, whatever lies in them. */
+const DOCUMENT = /\.(docx|xlsx|pptx|odt|ods|odp|epub|jar|apk|kmz|vsix|whl)$/i;
+
+/**
+ * @param {readonly IntakeItem[]} items
+ * @returns {Promise<Listed>}
+ */
+export async function listPictures(items) {
+  /** @type {Listed} */
+  const listed = { sources: [], unreadable: [], archives: [], archiveClassCount: 0 };
+  for (const { className, name, file, link } of items) {
+    if (link) {
+      listed.sources.push({ className, name, open: (signal) => fetchLinkedPicture(link, signal) });
+    } else if (file && (await isArchive(file))) {
+      await listArchive(file, className, listed);
+    } else if (file) {
+      listed.sources.push({ className, name, open: async () => file });
+    }
+  }
+  return listed;
+}
+
+/** By its name, or, where that says nothing, by its first bytes. @param {File} file */
+async function isArchive(file) {
+  if (/\.(zip|tm)$/i.test(file.name)) {
+    return true;
+  }
+  if (file.type.startsWith('image/') || DOCUMENT.test(file.name)) {
+    return false;
+  }
+  const start = await file
+    .slice(0, 4)
+    .text()
+    .catch(() => '');
+  return start === 'PK\x03\x04' || start === 'PK\x05\x06';
+}
+
+/**
+ * @param {File} file
+ * @param {string | null} outerClassName
+ * @param {Listed} listed
+ */
+async function listArchive(file, outerClassName, listed) {
+  try {
+    const { entries, codePages } = await openZip(file);
+    const classes = classesInArchive(entries.map(({ path }) => path));
+    for (const { index, className } of classes) {
+      const { path, find } = entries[index];
+      const name = path.split('/').at(-1) ?? path;
+      listed.sources.push({ className: className ?? outerClassName, name, open: find });
+    }
+    listed.archiveClassCount += new Set(classes.map(({ className }) => className).filter(Boolean)).size;
+    if (codePages.length > 1) {
+      listed.archives.push({
+        name: file.name,
+        codePages,
+        renamed: (codePage) => renamedIn(entries, classes, codePage),
+      });
+    }
+  } catch (error) {
+    listed.unreadable.push(unreadableOf(file.name, error));
+  }
+}
+
+/**
+ * @param {import('./zip-reader.js').ZipEntry[]} entries
+ * @param {ReturnType<typeof classesInArchive>} taken
+ * @param {string} codePage
+ */
+function renamedIn(entries, taken, codePage) {
+  const others = new Map(
+    classesInArchive(entries.map(({ pathIn }) => pathIn(codePage))).map(({ index, className }) => [index, className]),
+  );
+  /** @type {Map<string, string>} */
+  const names = new Map();
+  for (const { index, className } of taken) {
+    const other = others.get(index);
+    if (className && other) {
+      names.set(className, other);
+    }
+  }
+  return names;
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} error
+ * @returns {Unreadable}
+ */
+export function unreadableOf(name, error) {
+  if (error instanceof UnreadableError) {
+    return { name, reason: error.reason, detail: error.message };
+  }
+  // A file that was moved or deleted since, or a folder that may not be read.
+  return { name, reason: 'broken', detail: error instanceof Error ? error.message : String(error) };
+}
