@@ -1,0 +1,103 @@
+/**
+ * What is around the page: a translator, a folder instead of a server, a frame that keeps the camera, a denied camera; and
+ * the policy that the page itself brings.
+ */
+
+import { pathToFileURL } from 'node:url';
+import { expect, test } from './support/fixtures.mjs';
+import { cardOf, openPage } from './support/page.mjs';
+
+const dist = process.env.HEADSTART_DIST ?? new URL('../../dist', import.meta.url).pathname;
+
+test('a translator that wraps every text leaves numbers and names alive', async ({ page }) => {
+  await openPage(page, { trainsByItself: false });
+  await expect(page.locator('html')).toHaveAttribute('translate', 'no');
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
+  await page.evaluate(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    /** @type {Text[]} */
+    const texts = [];
+    while (walker.nextNode()) {
+      texts.push(/** @type {Text} */ (walker.currentNode));
+    }
+    for (const text of texts.filter(({ data }) => data.trim())) {
+      const wrapper = document.createElement('font');
+      text.replaceWith(wrapper);
+      wrapper.append(document.createTextNode(text.data));
+    }
+  });
+  await page.getByRole('button', { name: 'Take one picture' }).first().click();
+  await expect(cardOf(page, 'Class 1').locator('.class-count')).toHaveText('1 picture');
+  expect(await page.locator('font').count()).toBe(0);
+});
+
+test('opened from a folder it says what it needs', async ({ page }) => {
+  await page.goto(pathToFileURL(`${dist}/index.html`).href);
+  await expect(page.getByText('This page needs a web server.')).toBeVisible();
+  await expect(page.getByText('Diese Seite braucht einen Webserver.')).toBeVisible();
+  await expect(page.locator('.brand-mark')).toHaveJSProperty('clientWidth', 30);
+});
+
+test('served, it says nothing of servers, and its own policy holds', async ({ page }) => {
+  await openPage(page);
+  await expect(page.getByText('This page needs a web server.')).toBeHidden();
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'");
+  expect(policy).not.toContain('unsafe-inline');
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.injected = true';
+    document.body.append(script);
+    return Boolean(/** @type {any} */ (window).injected);
+  });
+  expect(ran).toBe(false);
+});
+
+test('who holds a button while the camera is denied is told why nothing is recorded', async ({ page }) => {
+  await page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  });
+  await openPage(page);
+  const hold = cardOf(page, 'Class 1').getByRole('button', { name: /^Hold to record/ });
+  await page.waitForFunction(() => window.headstart.state.camera.phase === 'failed');
+  await hold.click();
+  await expect(page.locator('.toast')).toContainText('Nothing is recorded: The camera is blocked');
+  await expect(hold).toHaveText(/Hold to record/);
+});
+
+test('a frame that keeps the camera to itself is named', async ({ page }) => {
+  await page.goto('/modules/');
+  await page.evaluate(() => {
+    const frame = document.createElement('iframe');
+    frame.allow = "camera 'none'";
+    frame.src = '/?debug';
+    frame.style.cssText = 'width: 1200px; height: 800px';
+    document.body.append(frame);
+  });
+  const frame = page.frameLocator('iframe');
+  const allow = frame.getByRole('button', { name: 'Allow the camera' });
+  const says = frame.getByText('No camera in this frame');
+  await expect(allow.or(says)).toBeVisible();
+  if (await allow.isVisible()) {
+    await allow.click();
+  }
+  await expect(says).toBeVisible();
+});
+
+test('with one class left no answer of before stands', async ({ page }) => {
+  await openPage(page, { burstCount: 10, countdownSeconds: 0 });
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
+  for (const name of ['Class 1', 'Class 2']) {
+    await cardOf(page, name)
+      .getByRole('button', { name: /^Hands free/ })
+      .click();
+    await page.waitForFunction(() => window.headstart.state.recording === null);
+  }
+  await expect(page.locator('.bar-part').first()).toHaveText(/%/);
+  await cardOf(page, 'Class 2').locator('.menu summary').click();
+  await page.getByRole('button', { name: 'Delete the class' }).click();
+  await expect(page.locator('.bar')).toHaveCount(1);
+  await expect(page.locator('.winner-name')).toHaveText('Show two things');
+  await expect(page.locator('.bar-part')).toHaveText('');
+});
