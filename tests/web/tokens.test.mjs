@@ -1,7 +1,7 @@
 // What is written in the page's colours can be read, in both themes (WCAG 2.2, 1.4.3 and 1.4.11).
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const css = readFileSync(new URL('../../web/src/styles/tokens.css', import.meta.url), 'utf8');
@@ -66,3 +66,23 @@ for (const [theme, tokens] of Object.entries(themes)) {
     }
   });
 }
+
+test('colours stand in the tokens alone, and every style sheet lies in a layer', () => {
+  const folder = new URL('../../web/src/styles/', import.meta.url);
+  const sheets = readdirSync(folder).filter((name) => name.endsWith('.css'));
+  assert.ok(sheets.length > 10);
+  const imported = sheets
+    .flatMap((name) => [...read(name).matchAll(/@import "\.\/([\w-]+\.css)" layer\(\w+\);/g)])
+    .map(([, name]) => name);
+  for (const name of sheets.filter((each) => each !== 'tokens.css')) {
+    assert.deepEqual(read(name).match(/#[0-9a-f]{3,8}\b(?!.*\{)|\brgba?\(|\bhsla?\(/gi) ?? [], [], name);
+  }
+  const entrances = sheets.filter((name) => name === 'index.css' || name.endsWith('-room.css'));
+  const loose = sheets.filter((name) => !imported.includes(name) && !entrances.includes(name));
+  assert.deepEqual(loose, []);
+
+  /** @param {string} name */
+  function read(name) {
+    return readFileSync(new URL(name, folder), 'utf8');
+  }
+});

@@ -3,7 +3,7 @@
  * to do.
  */
 
-import './styles/projects.css';
+import './styles/projects-room.css';
 import { PROJECT_TEXTS } from './texts/projects/index.js';
 import { mountProjectsDialog } from './ui/projects-dialog.js';
 
