@@ -2,7 +2,6 @@
  * Unpacks deflated bytes (RFC 1951) that may lie about their size.
  */
 
-import { Inflate } from 'fflate';
 import { UnreadableError } from './unreadable.js';
 
 /** A byte becomes at most about a thousand: so much and no more is unfolded before it is counted. */
@@ -77,6 +76,7 @@ async function inflateNatively(packed, take) {
  * @param {(chunk: Uint8Array) => void} take
  */
 async function inflateInScript(packed, take) {
+  const { Inflate } = await import('fflate');
   const inflater = new Inflate(take);
   for (let at = 0; at < packed.size; at += PIECE_BYTES) {
     const piece = await packed.slice(at, at + PIECE_BYTES).arrayBuffer();
