@@ -74,10 +74,8 @@ const nameOf = (index) => classes[index].name;
 
 test('two recorded classes are told apart within a second, before anything is trained', async ({ film }) => {
   await openPage(page, { ...settings, trainsByItself: false });
-  // What is fetched for later comes behind the engine; among the last is what lies inside.
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.includes('/inside-room-') && name.endsWith('.js')),
-  );
+  // What is fetched for later comes behind the engine.
+  await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
   await page.waitForLoadState('networkidle');
   await expect
     .poll(async () => {

@@ -226,7 +226,8 @@ export function mountClassList(host, app) {
   }
 
   /** @param {KeyboardEvent & { target: HTMLInputElement }} event @param {ClassCard} card */
-  function onNameKey({ key, target, isComposing }, card) {
+  function onNameKey(event, card) {
+    const { key, target, isComposing } = event;
     // These keys belong to the input method while it puts a word together.
     if (isComposing) {
       return;
@@ -235,7 +236,8 @@ export function mountClassList(host, app) {
       target.value = card.name;
     }
     if (key === 'Escape' || key === 'Enter') {
-      // Named, the class wants pictures: the next press of Enter records.
+      // Named, the class wants pictures: the next press of Enter records. This one must not press what gets the focus.
+      event.preventDefault();
       /** @type {HTMLElement | null | undefined} */ (target.closest('.class-card')?.querySelector('.hold'))?.focus();
     }
   }
