@@ -2,7 +2,7 @@
  * Unpacks one entry of an archive, on the decoding thread; what it states about itself is checked.
  */
 
-import { crc32 } from './crc32.js';
+import { crc32 } from '../engine/shared/crc32.js';
 import { inflate } from './inflate.js';
 import { UnreadableError } from './unreadable.js';
 

@@ -172,6 +172,8 @@
  *   | 'live-changed'
  *   | 'network-changed'
  *   | 'notices-changed'
+ *   | 'names-chosen'
+ *   | 'question-changed'
  *   | 'order-changed'
  *   | 'outputs-changed'
  *   | 'project-changed'
