@@ -220,7 +220,7 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
     const distinct = [];
     for (const way of ways) {
       const shown = JSON.stringify(way.names);
-      const isReadable = way.names.every(({ name }) => !/[\ufffd\u2500-\u25ff]/.test(name));
+      const isReadable = way.names.every(({ name }) => !/[\u0080-\u009f\ufffd\u2500-\u25ff]/.test(name));
       if (isReadable && distinct.every((other) => JSON.stringify(other.names) !== shown)) {
         distinct.push(way);
       }
