@@ -11,6 +11,7 @@
 #include "fine_tune/loss.h"
 #include "fine_tune/rng.h"
 #include "fine_tune/trained_network.h"
+#include "network/mobilenet_v2.h"
 #include "support/files.h"
 
 using namespace headstart;
@@ -68,14 +69,48 @@ std::vector<float> tensor_values(std::size_t stream) {
   return random_values(stream, count_of(shape), bound);
 }
 
-std::vector<std::uint8_t> backbone_file() {
-  SafetensorsWriter writer;
-  writer.set_metadata("block_strides", "[1,2,1,2,1,1,2,1,1,1,1,1,1,2,1,1,1]");
+// MobileNetV2's table with the script's channels, each block of stride 1 with its input added.
+headstart::Network script_network() {
   const auto shapes = tensor_shapes();
-  for (std::size_t i = 0; i + 2 < shapes.size(); ++i) {
-    writer.add_f32(shapes[i].first, shapes[i].second, tensor_values(i));
+  headstart::Network table = mobilenet_v2(1.0, kInputSize);
+  headstart::Network network;
+  for (const Block& block : table.blocks) {
+    const std::size_t begin = network.layers.size();
+    std::size_t stride = 1;
+    for (std::size_t i = block.begin; i < block.end; ++i) {
+      headstart::Layer& layer = table.layers[i];
+      if (layer.kind == headstart::LayerKind::kAdd) continue;
+      if (begin > 0 && i == block.begin) layer.inputs = {network.layers.back().name};
+      stride *= layer.stride;
+      network.layers.push_back(layer);
+    }
+    const bool is_inner = block.name.starts_with("blocks.");
+    if (is_inner && stride == 1) {
+      headstart::Layer add;
+      add.name = block.name + ".add";
+      add.kind = headstart::LayerKind::kAdd;
+      add.inputs = {network.layers[begin].inputs[0], network.layers.back().name};
+      network.layers.push_back(add);
+    }
+    network.blocks.push_back({block.name, begin, network.layers.size(), true});
   }
-  return writer.finish();
+  for (std::size_t i = 0; i + 2 < shapes.size(); ++i) {
+    for (headstart::Layer& layer : network.layers) {
+      if (shapes[i].first == layer.name + ".weight") {
+        layer.output.channel_count =
+            layer.kind == headstart::LayerKind::kConvolution ? shapes[i].second[0] : shapes[i].second[2];
+        layer.weights = make_tensor(shapes[i].first, shapes[i].second, tensor_values(i)).value();
+      }
+      if (shapes[i].first == layer.name + ".bias") {
+        layer.biases = make_tensor(shapes[i].first, shapes[i].second, tensor_values(i)).value();
+      }
+    }
+  }
+  const Status fitted = fit_network(network, kInputSize);
+  if (!fitted.ok()) MESSAGE(fitted.error().message);
+  REQUIRE(fitted.ok());
+  REQUIRE(check_tensors(network).ok());
+  return network;
 }
 
 std::vector<double> golden(const SafetensorsView& file, const char* name) {
@@ -88,12 +123,9 @@ std::vector<double> golden(const SafetensorsView& file, const char* name) {
 
 // The small network with the script's weights, all of it trained, `piece_size` pictures at once.
 TrainedNetwork small_network(const ComputePool& pool, std::size_t piece_size) {
-  const std::vector<std::uint8_t> bytes = backbone_file();
-  const auto file = SafetensorsView::parse(bytes);
-  REQUIRE(file.ok());
   FineTuneOptions options;
   options.part = TrainedPart::kWholeNetwork;
-  auto plan = make_plan(file.value(), options, kInputSize, kClasses);
+  auto plan = make_plan(script_network(), options, kClasses);
   if (!plan.ok()) MESSAGE(plan.error().message);
   REQUIRE(plan.ok());
   CHECK(plan.value().border == "input");

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "files/safetensors.h"
 #include "fine_tune/tuning.h"
+#include "network/network_file.h"
 
 namespace headstart {
 namespace {
@@ -40,9 +40,15 @@ Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32
   Result<std::vector<fine_tune::Picture>> pictures =
       fine_tune::split_pictures(views, labels, options.held_out_fraction, options.seed);
   if (!pictures.ok()) return pictures.error();
-  const Result<SafetensorsView> file = SafetensorsView::parse(backbone_file);
-  if (!file.ok()) return file.error();
-  Result<fine_tune::Plan> plan = fine_tune::make_plan(file.value(), options, input_size_px, labels.size());
+  if (input_size_px < 32 || input_size_px > 1024) {
+    return Error{ErrorCode::kBadArgument,
+                 "the input size must be from 32 to 1024 px, got " + std::to_string(input_size_px)};
+  }
+  Result<Network> network = read_network(backbone_file);
+  if (!network.ok()) return network.error();
+  const Status fitted = fit_network(network.value(), static_cast<std::size_t>(input_size_px));
+  if (!fitted.ok()) return fitted.error();
+  Result<fine_tune::Plan> plan = fine_tune::make_plan(network.value(), options, labels.size());
   if (!plan.ok()) return plan.error();
   return Prepared{std::move(pictures).value(), std::move(plan).value()};
 }

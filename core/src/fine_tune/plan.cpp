@@ -1,153 +1,204 @@
 #include "fine_tune/plan.h"
 
+#include <algorithm>
 #include <cmath>
-#include <optional>
+#include <map>
+#include <string>
 #include <utility>
 
-#include "fine_tune/depthwise.h"
+#include "files/safetensors.h"
 #include "fine_tune/rng.h"
 
 namespace headstart::fine_tune {
 namespace {
 
-constexpr std::size_t kBlockCount = 17;
-
-Error missing(const std::string& name) {
-  return {ErrorCode::kBadFile, "expected a tensor " + quoted(name) + " in the backbone file, found none"};
+bool is_linear(const headstart::Layer& layer) {
+  return layer.activation == headstart::Activation::kLinear;
 }
 
-// The strides that the file states, one digit per block.
-std::optional<std::vector<std::size_t>> read_strides(const SafetensorsView& file) {
-  const std::string* text = file.metadata("block_strides");
-  if (text == nullptr) return std::nullopt;
-  std::vector<std::size_t> strides;
-  for (const char c : *text) {
-    if (c == '1' || c == '2') strides.push_back(static_cast<std::size_t>(c - '0'));
-    if (c >= '3' && c <= '9') return std::nullopt;
-  }
-  if (strides.size() != kBlockCount) return std::nullopt;
-  return strides;
+// What a product does on the way; everything else becomes a layer of its own.
+bool is_fused(const headstart::Layer& layer) {
+  return is_linear(layer) || layer.activation == headstart::Activation::kRelu6;
 }
 
-// Walks the network from the picture to the embedding; what lies behind the border becomes layers.
+Error unsupported(const headstart::Layer& layer, const std::string& what) {
+  return {ErrorCode::kUnsupported,
+          "fine-tuning has no backward pass for " + what + " (layer " + quoted(layer.name) + ")"};
+}
+
+// Walks the network from the border on.
 class Planner {
  public:
-  Planner(const SafetensorsView& file, std::size_t input_size, std::vector<std::size_t> strides)
-      : file_(file), map_{input_size, input_size, 3}, strides_(std::move(strides)) {}
+  explicit Planner(const Network& network) : network_(network) {}
 
-  // Groups are stem, blocks 0…16, last; those from `first_trained` on are trained.
-  Status run(std::size_t first_trained, std::size_t group_end) {
-    for (std::size_t group = 0; group < group_end; ++group) {
-      trained_ = group >= first_trained;
-      depth_ = kBlockCount + 2 - group;
-      if (group + 1 <= first_trained) plan_.border = border_name(group);
-      const Status status = group == 0                 ? add_stem()
-                            : group == kBlockCount + 1 ? add_last()
-                                                       : add_block(group - 1);
-      if (!status.ok()) return status;
+  // Of the blocks up to `block_end`, those from `first_trained` on are trained.
+  Status run(std::size_t first_trained, std::size_t block_end) {
+    for (std::size_t i = 0; i < block_end; ++i) {
+      const Block& block = network_.blocks[i];
+      depth_ = network_.blocks.size() - i;
+      if (i < first_trained) {
+        freeze(block);
+        continue;
+      }
+      for (std::size_t layer = block.begin; layer < block.end; ++layer) {
+        if (const Status added = add(network_.layers[layer]); !added.ok()) return added;
+      }
     }
-    if (first_trained == 0) plan_.border = "input";
     return {};
+  }
+
+  // Everything up to here is frozen: its last map is map 0.
+  void start_at(std::string border, const std::string& map, const MapShape& shape) {
+    plan_.border = std::move(border);
+    maps_ = {{map, 0}};
+    shapes_ = {shape};
   }
 
   Plan take() { return std::move(plan_); }
-  [[nodiscard]] const MapShape& map() const { return map_; }
 
  private:
-  static std::string border_name(std::size_t group) {
-    return group == 0 ? "stem" : "blocks." + std::to_string(group - 1);
-  }
-
-  Status add_stem() {
-    const TensorView* weights = file_.find("stem.weight");
-    if (weights == nullptr) return missing("stem.weight");
-    if (weights->shape.empty()) return misshaped(*weights, {0, 3, 3, 3});
-    return add_layer(LayerKind::kWindowed, "stem", Activation::kRelu6, 2, weights->shape[0]);
-  }
-
-  Status add_last() {
-    const TensorView* weights = file_.find("last.weight");
-    if (weights == nullptr) return missing("last.weight");
-    if (weights->shape.empty()) return misshaped(*weights, {0, 1, 1, map_.channel_count});
-    return add_layer(LayerKind::kPointwise, "last", Activation::kRelu6, 1, weights->shape[0]);
-  }
-
-  Status add_block(std::size_t block) {
-    const std::string prefix = "blocks." + std::to_string(block);
-    const MapShape before = map_;
-    const std::size_t residual_map = plan_.layers.size();
-    if (const TensorView* expand = file_.find(prefix + ".expand.weight"); expand != nullptr) {
-      if (expand->shape.empty()) return misshaped(*expand, {0, 1, 1, map_.channel_count});
-      const Status status =
-          add_layer(LayerKind::kPointwise, prefix + ".expand", Activation::kRelu6, 1, expand->shape[0]);
-      if (!status.ok()) return status;
+  void freeze(const Block& block) {
+    for (std::size_t i = block.begin; i < block.end; ++i) {
+      const headstart::Layer& layer = network_.layers[i];
+      if (!layer.weights) continue;
+      plan_.frozen_weight_count += layer.weights->values.size() + layer.biases->values.size();
     }
-    Status status = add_layer(LayerKind::kDepthwise, prefix + ".depthwise", Activation::kRelu6,
-                              strides_[block], map_.channel_count);
-    if (!status.ok()) return status;
-    const TensorView* project = file_.find(prefix + ".project.weight");
-    if (project == nullptr) return missing(prefix + ".project.weight");
-    if (project->shape.empty()) return misshaped(*project, {0, 1, 1, map_.channel_count});
-    status = add_layer(LayerKind::kPointwise, prefix + ".project", Activation::kNone, 1, project->shape[0]);
-    if (!status.ok()) return status;
-    if (trained_ && strides_[block] == 1 && before.channel_count == map_.channel_count) {
-      plan_.layers.back().residual_map = residual_map;
-    }
-    return {};
   }
 
-  Status add_layer(LayerKind kind, const std::string& name, Activation activation, std::size_t stride,
-                   std::size_t out_count) {
+  Status add(const headstart::Layer& from) {
+    if (from.output.channel_count % 4 != 0) {
+      return Error{ErrorCode::kUnsupported, "fine-tuning needs channels in multiples of four, layer " +
+                                                quoted(from.name) + " has " +
+                                                std::to_string(from.output.channel_count)};
+    }
     Layer layer;
-    layer.kind = kind;
-    layer.activation = activation;
-    layer.stride = stride;
-    layer.in = map_;
-    layer.out = {window_side(map_.height, stride).out, window_side(map_.width, stride).out, out_count};
-    layer.weights = plan_.parameters.size();
-    if (out_count == 0 || out_count % 4 != 0) {
-      return Error{ErrorCode::kBadFile, "expected " + quoted(name) +
-                                            " to have channels in multiples of four, got " +
-                                            std::to_string(out_count)};
+    layer.input = maps_.at(from.inputs[0]);
+    layer.in = shapes_[layer.input];
+    layer.out = from.output;
+    layer.stride = from.stride;
+    switch (from.kind) {
+      case headstart::LayerKind::kConvolution:
+        return add_convolution(from, layer);
+      case headstart::LayerKind::kDepthwiseConvolution:
+        return add_depthwise(from, layer);
+      case headstart::LayerKind::kAdd:
+        return add_sum(from, layer);
+      case headstart::LayerKind::kMultiply:
+        layer.kind = LayerKind::kMultiply;
+        layer.other = maps_.at(from.inputs[1]);
+        if (shapes_[layer.other].place_count() != 1 || layer.in.place_count() == 1) {
+          return unsupported(from, "a product of two maps");
+        }
+        break;
+      case headstart::LayerKind::kGlobalAveragePool:
+        layer.kind = LayerKind::kMean;
+        break;
+      case headstart::LayerKind::kActivation:
+        layer.kind = LayerKind::kActivation;
+        layer.function = from.activation;
+        push(layer, from.name);
+        return {};
+      default:
+        return unsupported(from, layer_kind_name(from.kind));
     }
-    const std::size_t side = kind == LayerKind::kPointwise ? 1 : 3;
-    std::vector<std::size_t> shape{out_count, side, side, map_.channel_count};
-    if (kind == LayerKind::kDepthwise) shape = {3, 3, out_count};
-    Status status = add_tensor(name + ".weight", shape);
-    if (status.ok()) status = add_tensor(name + ".bias", {out_count});
-    if (!status.ok()) return status;
-    map_ = layer.out;
-    if (trained_) plan_.layers.push_back(layer);
+    push_with_activation(from, layer);
     return {};
   }
 
-  Status add_tensor(const std::string& name, const std::vector<std::size_t>& shape) {
-    const TensorView* tensor = file_.find(name);
-    if (tensor == nullptr) return missing(name);
-    if (tensor->shape != shape) return misshaped(*tensor, shape);
-    if (!trained_) {
-      plan_.frozen_weight_count += tensor->element_count();
+  Status add_convolution(const headstart::Layer& from, Layer layer) {
+    const std::string size = std::to_string(from.kernel_height) + "x" + std::to_string(from.kernel_width);
+    const bool is_pointwise = from.kernel_height == 1 && from.kernel_width == 1 && from.stride == 1;
+    const bool is_windowed =
+        from.kernel_height == 3 && from.kernel_width == 3 && from.padding.kind == PaddingKind::kTfSame;
+    if (from.groups != 1 || (!is_pointwise && !is_windowed)) {
+      return unsupported(from, from.groups != 1 ? std::string("a convolution in groups")
+                                                : "a " + size + " convolution with stride " +
+                                                      std::to_string(from.stride) + " and this padding");
+    }
+    layer.kind = is_pointwise ? LayerKind::kPointwise : LayerKind::kWindowed;
+    if (!is_linear(from) && is_fused(from)) layer.activation = Activation::kRelu6;
+    if (const Status added = add_tensors(from, layer); !added.ok()) return added;
+    if (is_fused(from)) {
+      push(layer, from.name);
+    } else {
+      push_with_activation(from, layer);
+    }
+    return {};
+  }
+
+  Status add_depthwise(const headstart::Layer& from, Layer layer) {
+    const bool is_usual = from.kernel_height == 3 && from.kernel_width == 3 && !is_linear(from) &&
+                          is_fused(from) && from.padding.kind == PaddingKind::kTfSame;
+    if (const Status added = add_tensors(from, layer); !added.ok()) return added;
+    if (is_usual) {
+      layer.kind = LayerKind::kDepthwise;
+      layer.activation = Activation::kRelu6;
+      push(layer, from.name);
       return {};
     }
-    std::vector<float> values(tensor->element_count());
-    const Status status = read_floats(*tensor, values);
-    if (!status.ok()) return status;
-    Result<Parameter> parameter = make_parameter(name, shape, depth_, values);
-    if (!parameter.ok()) return parameter.error();
-    plan_.parameters.push_back(std::move(parameter).value());
+    layer.kind = LayerKind::kDepthwiseWindow;
+    const Padding& padding = from.padding;
+    const PaddedSide rows =
+        pad_side(padding.kind, layer.in.height, from.kernel_height, from.stride, padding.top, padding.bottom);
+    const PaddedSide columns =
+        pad_side(padding.kind, layer.in.width, from.kernel_width, from.stride, padding.left, padding.right);
+    layer.window = {layer.in,    layer.out,   from.kernel_height, from.kernel_width,
+                    from.stride, rows.before, columns.before};
+    push_with_activation(from, layer);
     return {};
   }
 
-  static Error misshaped(const TensorView& tensor, const std::vector<std::size_t>& expected) {
-    return {ErrorCode::kBadFile, "expected tensor " + quoted(tensor.name) + " to have the shape " +
-                                     shape_text(expected) + ", got " + shape_text(tensor.shape)};
+  // An addition right behind a product of its own is done by that product's layer.
+  Status add_sum(const headstart::Layer& from, Layer layer) {
+    const std::size_t other = maps_.at(from.inputs[1]);
+    if (shapes_[other] != layer.in) return unsupported(from, "a sum of maps of two shapes");
+    const std::size_t newest = std::max(layer.input, other);
+    const std::size_t older = std::min(layer.input, other);
+    const bool is_last = newest == plan_.layers.size() && newest != older;
+    if (is_last && plan_.layers.back().kind == LayerKind::kPointwise &&
+        plan_.layers.back().activation == Activation::kNone &&
+        plan_.layers.back().residual_map == Layer::kNoResidual && is_linear(from)) {
+      plan_.layers.back().residual_map = older;
+      maps_[from.name] = newest;
+      return {};
+    }
+    layer.kind = LayerKind::kAdd;
+    layer.other = other;
+    push_with_activation(from, layer);
+    return {};
   }
 
-  const SafetensorsView& file_;
+  Status add_tensors(const headstart::Layer& from, Layer& layer) {
+    layer.weights = plan_.parameters.size();
+    for (const Tensor* tensor : {&*from.weights, &*from.biases}) {
+      Result<Parameter> parameter = make_parameter(tensor->name, tensor->shape, depth_, tensor->values);
+      if (!parameter.ok()) return parameter.error();
+      plan_.parameters.push_back(std::move(parameter).value());
+    }
+    return {};
+  }
+
+  void push(const Layer& layer, const std::string& name) {
+    plan_.layers.push_back(layer);
+    maps_[name] = plan_.layers.size();
+    shapes_.push_back(layer.out);
+  }
+
+  void push_with_activation(const headstart::Layer& from, const Layer& layer) {
+    push(layer, from.name);
+    if (is_linear(from)) return;
+    Layer function;
+    function.kind = LayerKind::kActivation;
+    function.function = from.activation;
+    function.input = plan_.layers.size();
+    function.in = function.out = layer.out;
+    push(function, from.name);
+  }
+
+  const Network& network_;
   Plan plan_;
-  MapShape map_;
-  std::vector<std::size_t> strides_;
-  bool trained_ = false;
+  std::map<std::string, std::size_t> maps_;  // the number of each layer's map
+  std::vector<MapShape> shapes_;             // of the maps by number
   std::size_t depth_ = 0;
 };
 
@@ -168,6 +219,7 @@ Status add_cut_layer(Plan& plan, const MapShape& map, const FineTuneOptions& opt
   layer.activation = Activation::kRelu6;
   layer.in = map;
   layer.out = {map.height, map.width, out_count};
+  layer.weights = plan.parameters.size() - 2;
   plan.layers.push_back(layer);
   return {};
 }
@@ -183,16 +235,24 @@ Status add_head(Plan& plan, std::size_t class_count) {
   return {};
 }
 
-Status check_options(const FineTuneOptions& options) {
+// Blocks between the stem and the last, where borders and cuts may lie: a network has them at least.
+std::size_t inner_block_count(const Network& network) {
+  return network.blocks.size() < 2 ? 0 : network.blocks.size() - 2;
+}
+
+Status check_options(const FineTuneOptions& options, const Network& network) {
+  const std::size_t inner_count = inner_block_count(network);
   if (options.part == TrainedPart::kLastBlocks &&
-      (options.block_count < 1 || options.block_count >= kBlockCount)) {
-    return Error{ErrorCode::kBadArgument, "the number of last blocks to train must be from 1 to 16, got " +
-                                              std::to_string(options.block_count)};
+      (options.block_count < 1 || options.block_count >= inner_count)) {
+    return Error{ErrorCode::kBadArgument, "the number of last blocks to train must be from 1 to " +
+                                              std::to_string(inner_count - (inner_count > 0 ? 1 : 0)) +
+                                              ", got " + std::to_string(options.block_count)};
   }
   if (options.part != TrainedPart::kCut) return {};
-  if (options.cut_block >= kBlockCount) {
-    return Error{ErrorCode::kBadArgument,
-                 "the cut must lie after a block from 0 to 16, got " + std::to_string(options.cut_block)};
+  if (options.cut_block >= inner_count) {
+    return Error{ErrorCode::kBadArgument, "the cut must lie after a block from 0 to " +
+                                              std::to_string(inner_count - (inner_count > 0 ? 1 : 0)) +
+                                              ", got " + std::to_string(options.cut_block)};
   }
   if (options.cut_channel_count == 0 || options.cut_channel_count % 4 != 0 ||
       options.cut_channel_count > 4096) {
@@ -209,38 +269,42 @@ std::size_t Plan::train_multiply_adds() const {
   std::size_t sum = 3 * feature_count() * class_count;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const Layer& layer = layers[i];
-    const std::size_t taps = layer.kind == LayerKind::kPointwise ? 1 : 9;
-    const std::size_t inputs = layer.kind == LayerKind::kDepthwise ? 1 : layer.in.channel_count;
+    std::size_t taps = 1;
+    if (layer.kind == LayerKind::kWindowed || layer.kind == LayerKind::kDepthwise) taps = 9;
+    if (layer.kind == LayerKind::kDepthwiseWindow) {
+      taps = layer.window.kernel_height * layer.window.kernel_width;
+    }
+    const std::size_t inputs = layer.is_product() ? layer.in.channel_count : 1;
     // Forwards, the weights' gradient, and the input's, which the first layer does without.
     sum += (i == 0 ? 2 : 3) * layer.out.size() * taps * inputs;
   }
   return sum;
 }
 
-Result<Plan> make_plan(const SafetensorsView& backbone, const FineTuneOptions& options,
-                       std::int32_t input_size_px, std::size_t class_count) {
-  const Status valid = check_options(options);
+Result<Plan> make_plan(const Network& network, const FineTuneOptions& options, std::size_t class_count) {
+  const Status valid = check_options(options, network);
   if (!valid.ok()) return valid.error();
-  if (input_size_px < 32 || input_size_px > 1024) {
-    return Error{ErrorCode::kBadArgument,
-                 "the input size must be from 32 to 1024 px, got " + std::to_string(input_size_px)};
-  }
-  std::optional<std::vector<std::size_t>> strides = read_strides(backbone);
-  if (!strides.has_value()) {
-    return Error{ErrorCode::kBadFile, "expected block_strides to list 17 strides of 1 or 2"};
-  }
   const bool cut = options.part == TrainedPart::kCut;
-  std::size_t first_trained = kBlockCount + 1;  // last
+  std::size_t first_trained = network.blocks.size() - 1;  // the last block
   if (options.part == TrainedPart::kLastBlocks) first_trained -= options.block_count;
   if (options.part == TrainedPart::kWholeNetwork) first_trained = 0;
   if (cut) first_trained = options.cut_block + 2;
-  const std::size_t group_end = cut ? first_trained : kBlockCount + 2;
+  const std::size_t block_end = cut ? first_trained : network.blocks.size();
 
-  Planner planner(backbone, static_cast<std::size_t>(input_size_px), std::move(strides).value());
-  Status status = planner.run(first_trained, group_end);
+  constexpr std::size_t kImageChannels = 3;
+  MapShape border = {network.input_size_px, network.input_size_px, kImageChannels};
+  Planner planner(network);
+  if (first_trained == 0) {
+    planner.start_at(std::string(kNetworkInput), std::string(kNetworkInput), border);
+  } else {
+    const Block& frozen = network.blocks[first_trained - 1];
+    border = network.map_of(frozen);
+    planner.start_at(frozen.name, network.layers[frozen.end - 1].name, border);
+  }
+  Status status = planner.run(first_trained, block_end);
   if (!status.ok()) return status.error();
   Plan plan = planner.take();
-  if (cut) status = add_cut_layer(plan, planner.map(), options);
+  if (cut) status = add_cut_layer(plan, border, options);
   if (status.ok()) status = add_head(plan, class_count);
   if (!status.ok()) return status.error();
   return plan;

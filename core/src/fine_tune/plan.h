@@ -6,36 +6,46 @@
 #include <string>
 #include <vector>
 
-#include "files/safetensors.h"
 #include "fine_tune/parameter.h"
 #include "fine_tune/products.h"
+#include "fine_tune/window.h"
 #include "headstart/fine_tuner.h"
 #include "headstart/status.h"
+#include "network/network.h"
 
 namespace headstart::fine_tune {
 
-struct MapShape {
-  std::size_t height = 0;
-  std::size_t width = 0;
-  std::size_t channel_count = 0;
-
-  [[nodiscard]] std::size_t place_count() const { return height * width; }
-  [[nodiscard]] std::size_t size() const { return height * width * channel_count; }
+enum class LayerKind : std::uint8_t {
+  kWindowed,         // 3x3
+  kPointwise,        // 1x1
+  kDepthwise,        // 3x3 with ReLU6
+  kDepthwiseWindow,  // any window, without activation
+  kActivation,       // what no product does on the way
+  kMean,             // over all places
+  kMultiply,         // by a gate of one place
+  kAdd,
 };
 
-enum class LayerKind : std::uint8_t { kWindowed, kPointwise, kDepthwise };
-
-// Layer i reads map i and makes map i + 1; map 0 is the one at the border.
+// Layer i makes map i + 1; map 0 is the one at the border.
 struct Layer {
   LayerKind kind = LayerKind::kPointwise;
-  Activation activation = Activation::kNone;
+  Activation activation = Activation::kNone;                        // of the first three
+  headstart::Activation function = headstart::Activation::kLinear;  // of kActivation
   std::size_t stride = 1;
+  DepthwiseWindow window;  // of kDepthwiseWindow
   MapShape in;
   MapShape out;
-  std::size_t weights = 0;                 // position among the parameters; the biases follow it
+  std::size_t input = 0;                   // map that it reads
+  std::size_t other = 0;                   // of kMultiply and kAdd: the second
+  std::size_t weights = kNoWeights;        // position among the parameters; the biases follow it
   std::size_t residual_map = kNoResidual;  // map that is added to what this layer makes
 
   static constexpr std::size_t kNoResidual = static_cast<std::size_t>(-1);
+  static constexpr std::size_t kNoWeights = static_cast<std::size_t>(-1);
+
+  [[nodiscard]] bool is_product() const {
+    return kind == LayerKind::kWindowed || kind == LayerKind::kPointwise;
+  }
 };
 
 // The trained part: layers from the border on, then the mean over places, then the linear head.
@@ -56,11 +66,9 @@ struct Plan {
   [[nodiscard]] std::size_t head_weights() const { return parameters.size() - 2; }
 };
 
-// Lays out the trained part of a MobileNetV2 (Sandler et al. 2018, table 2) as a backbone file describes it,
-// with the file's weights in it; on a cut, with untrained layers (He et al. 2015, drawn from `options.seed`).
-// `input_size_px` is what the frozen backbone runs at. bad-file where the file lacks or misshapes what is
-// needed, bad-argument for a border that the network does not have.
-Result<Plan> make_plan(const SafetensorsView& backbone, const FineTuneOptions& options,
-                       std::int32_t input_size_px, std::size_t class_count);
+// Lays out the trained part of a network that is fitted to what the frozen backbone runs at; on a cut, with
+// untrained layers (He et al. 2015, drawn from `options.seed`). bad-argument for a border that the network
+// does not have, unsupported where a layer of the trained part has no backward pass.
+Result<Plan> make_plan(const Network& network, const FineTuneOptions& options, std::size_t class_count);
 
 }  // namespace headstart::fine_tune

@@ -13,7 +13,7 @@ using fine_tune::Picture;
 using fine_tune::Probe;
 
 void FineTuner::State::survey_piece(std::size_t count) {
-  const fine_tune::MapShape& shape = network.plan().border_shape();
+  const MapShape& shape = network.plan().border_shape();
   for (std::size_t i = 0; i < count; ++i) {
     const std::span<const float> map = network.input(i);
     std::vector<double> sums(shape.channel_count);
@@ -36,7 +36,7 @@ void FineTuner::State::survey_piece(std::size_t count) {
 Status FineTuner::State::end_survey() {
   // The new layer reads standardised channels; the scaling is folded into it:
   // weights · (x - mean) / deviation = (weights / deviation) · x - sum of weights mean / deviation.
-  const fine_tune::MapShape& shape = network.plan().border_shape();
+  const MapShape& shape = network.plan().border_shape();
   const double place_count = static_cast<double>(shape.place_count() * report.train_picture_count);
   const std::span<Parameter> parameters = network.parameters();
   std::vector<float> weights(parameters[0].elements().begin(), parameters[0].elements().end());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fine_tune/elementwise.h"
+#include "fine_tune/network_size.h"
 
 namespace headstart::fine_tune {
 namespace {
@@ -22,82 +23,7 @@ PointwiseShape pointwise_shape(const Layer& layer, std::size_t picture_count) {
   return {picture_count * layer.in.place_count(), layer.in.channel_count, layer.out.channel_count};
 }
 
-// What one picture needs of each buffer, in floats.
-struct PerPicture {
-  std::size_t maps = 0;
-  std::size_t largest_map = 0;
-  std::size_t packed = 0;  // the right-hand factor of a product, as XNNPACK lays it out for its kernels
-  WorkspaceSize workspace;
-
-  [[nodiscard]] std::size_t total() const {
-    return maps + 3 * largest_map + workspace.left + workspace.right + workspace.columns;
-  }
-};
-
-// Kernels take rows in groups of up to 32, each with its bias.
-std::size_t packed_size(std::size_t row_count, std::size_t inner_count) {
-  return (row_count + 31) / 32 * 32 * (inner_count + 1);
-}
-
-PerPicture measure_picture(const Plan& plan) {
-  PerPicture need;
-  need.maps = plan.border_shape().size();
-  need.largest_map = need.maps;
-  need.workspace.left = plan.class_count;
-  need.workspace.right = plan.feature_count();
-  for (const Layer& layer : plan.layers) {
-    need.maps += layer.out.size();
-    need.largest_map = std::max({need.largest_map, layer.in.size(), layer.out.size()});
-    if (layer.kind == LayerKind::kDepthwise) continue;
-    std::size_t in_size = layer.in.size();
-    if (layer.kind == LayerKind::kWindowed) {
-      in_size = 9 * layer.in.channel_count * layer.out.place_count();
-      need.workspace.columns = std::max(need.workspace.columns, in_size);
-    }
-    need.workspace.left = std::max(need.workspace.left, layer.out.size());
-    need.workspace.right = std::max(need.workspace.right, in_size);
-    need.packed =
-        std::max(need.packed, packed_size(in_size / layer.out.place_count(), layer.out.place_count()));
-  }
-  return need;
-}
-
-WorkspaceSize workspace_size_of(const Plan& plan, std::size_t piece_size) {
-  WorkspaceSize size = measure_picture(plan).workspace;
-  size.left *= piece_size;
-  size.right *= piece_size;
-  size.columns *= piece_size;
-  for (const Parameter& parameter : plan.parameters) {
-    size.weights = std::max(size.weights, parameter.padded_count());
-  }
-  return size;
-}
-
 }  // namespace
-
-std::size_t TrainedNetwork::piece_size_for(const Plan& plan, std::size_t batch_size,
-                                           std::size_t activation_budget_bytes) {
-  const std::size_t fitting = activation_budget_bytes / (measure_picture(plan).total() * sizeof(float));
-  return std::clamp<std::size_t>(fitting, 1, std::max<std::size_t>(batch_size, 1));
-}
-
-std::size_t TrainedNetwork::memory_bytes_for(const Plan& plan, std::size_t piece_size) {
-  const WorkspaceSize size = workspace_size_of(plan, piece_size);
-  const PerPicture need = measure_picture(plan);
-  const std::size_t per_picture =
-      need.maps + 3 * need.largest_map + 2 * (plan.feature_count() + plan.class_count);
-  std::size_t packed = piece_size * need.packed;
-  for (const Parameter& parameter : plan.parameters) {
-    const std::size_t out_count = parameter.shape.front();
-    packed = std::max(packed, packed_size(out_count, parameter.element_count() / out_count));
-    packed = std::max(packed, packed_size(parameter.element_count() / out_count, out_count));
-  }
-  std::size_t bytes =
-      (packed + piece_size * per_picture + size.left + size.right + size.columns + size.weights) *
-      sizeof(float);
-  for (const Parameter& parameter : plan.parameters) bytes += parameter.memory_bytes();
-  return bytes;
-}
 
 Result<TrainedNetwork> TrainedNetwork::create(Plan plan, std::size_t batch_size,
                                               std::size_t activation_budget_bytes, const ComputePool& pool) {
@@ -114,7 +40,9 @@ Result<TrainedNetwork> TrainedNetwork::create(Plan plan, std::size_t batch_size,
 
 Status TrainedNetwork::allocate() {
   maps_.resize(plan_.layers.size() + 1);
-  const std::size_t largest = measure_picture(plan_).largest_map;
+  const PerPicture need = measure_picture(plan_);
+  grad_maps_.resize(need.grad_count);
+  grad_of_.resize(maps_.size());
   std::vector<std::pair<PaddedBuffer<float>*, std::size_t>> buffers{{&maps_[0], plan_.border_shape().size()},
                                                                     {&features_, plan_.feature_count()},
                                                                     {&logits_, plan_.class_count},
@@ -123,7 +51,7 @@ Status TrainedNetwork::allocate() {
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
     buffers.emplace_back(&maps_[i + 1], plan_.layers[i].out.size());
   }
-  for (PaddedBuffer<float>& buffer : grad_maps_) buffers.emplace_back(&buffer, largest);
+  for (PaddedBuffer<float>& buffer : grad_maps_) buffers.emplace_back(&buffer, need.largest_map);
   for (const auto& [buffer, per_picture] : buffers) {
     Result<PaddedBuffer<float>> made = PaddedBuffer<float>::create(per_picture * piece_size_);
     if (!made.ok()) return made.error();
@@ -172,12 +100,35 @@ Status TrainedNetwork::forward(std::size_t picture_count) {
 
 Status TrainedNetwork::layer_forward(std::size_t index, std::size_t picture_count) {
   const Layer& layer = plan_.layers[index];
-  const float* x = maps_[index].data();
+  const float* x = maps_[layer.input].data();
   float* y = maps_[index + 1].data();
+  const std::size_t count = picture_count * layer.out.size();
+  switch (layer.kind) {
+    case LayerKind::kActivation:
+      activate_forward(layer.function, x, count, y, pool());
+      return {};
+    case LayerKind::kMean:
+      mean_pool(x, picture_count, layer.in.place_count(), layer.in.channel_count, y, pool());
+      return {};
+    case LayerKind::kMultiply:
+      gate_forward(x, maps_[layer.other].data(), picture_count, layer.out.place_count(),
+                   layer.out.channel_count, y, pool());
+      return {};
+    case LayerKind::kAdd:
+      std::copy_n(x, count, y);
+      add_to(y, maps_[layer.other].data(), count, pool());
+      return {};
+    default:
+      break;
+  }
   const float* weights = plan_.parameters[layer.weights].values.data();
   const float* bias = plan_.parameters[layer.weights + 1].values.data();
   if (layer.kind == LayerKind::kDepthwise) {
     depthwise_forward(depthwise_shape(layer), picture_count, x, weights, bias, y, pool());
+    return {};
+  }
+  if (layer.kind == LayerKind::kDepthwiseWindow) {
+    depthwise_window_forward(layer.window, picture_count, x, weights, bias, y, pool());
     return {};
   }
   if (layer.kind == LayerKind::kWindowed) {
@@ -187,30 +138,56 @@ Status TrainedNetwork::layer_forward(std::size_t index, std::size_t picture_coun
   const Status status = pointwise_forward(workspace_, pointwise_shape(layer, picture_count), layer.activation,
                                           x, weights, bias, y);
   if (status.ok() && layer.residual_map != Layer::kNoResidual) {
-    add_to(y, maps_[layer.residual_map].data(), picture_count * layer.out.size(), pool());
+    add_to(y, maps_[layer.residual_map].data(), count, pool());
   }
+  return status;
+}
+
+float* TrainedNetwork::take_grad() {
+  float* taken = free_grads_.back();
+  free_grads_.pop_back();
+  return taken;
+}
+
+std::size_t TrainedNetwork::map_size(std::size_t map) const {
+  return map == 0 ? plan_.border_shape().size() : plan_.layers[map - 1].out.size();
+}
+
+template <typename Write>
+Status TrainedNetwork::add_grad(std::size_t map, std::size_t picture_count, const Write& write) {
+  if (map == 0) return write(nullptr);
+  float* grad = take_grad();
+  const Status status = write(grad);
+  if (grad_of_[map] == nullptr) {
+    grad_of_[map] = grad;
+    return status;
+  }
+  add_to(grad_of_[map], grad, picture_count * map_size(map), pool());
+  free_grads_.push_back(grad);
   return status;
 }
 
 Status TrainedNetwork::backward(std::size_t picture_count, Accumulate accumulate) {
   if (accumulate == Accumulate::kReplace) clear_gradients(plan_.parameters);
-  float* grad_out = grad_maps_[0].data();
-  float* grad_in = grad_maps_[1].data();
-  float* waiting = grad_maps_[2].data();
-  std::size_t waiting_for = Layer::kNoResidual;
-  Status status = head_backward(picture_count, accumulate, grad_out);
+  free_grads_.clear();
+  for (PaddedBuffer<float>& buffer : grad_maps_) free_grads_.push_back(buffer.data());
+  std::ranges::fill(grad_of_, nullptr);
+  grad_of_.back() = take_grad();
+  Status status = head_backward(picture_count, accumulate, grad_of_.back());
   for (std::size_t i = plan_.layers.size(); status.ok() && i-- > 0;) {
     const Layer& layer = plan_.layers[i];
-    status = layer_backward(i, picture_count, accumulate, grad_out, i == 0 ? nullptr : grad_in);
-    if (layer.residual_map != Layer::kNoResidual && layer.residual_map > 0) {
-      // y = f(x) + x: the gradient of y waits until that through f has come back to x.
-      waiting_for = layer.residual_map;
-      std::swap(waiting, grad_out);
-    }
-    std::swap(grad_out, grad_in);
-    if (i > 0 && i == waiting_for) {
-      add_to(grad_out, waiting, picture_count * layer.in.size(), pool());
-      waiting_for = Layer::kNoResidual;
+    float* grad_out = grad_of_[i + 1];
+    status = layer_backward(i, picture_count, accumulate, grad_out);
+    grad_of_[i + 1] = nullptr;
+    const std::size_t residual = layer.residual_map;
+    if (residual == Layer::kNoResidual || residual == 0) {
+      free_grads_.push_back(grad_out);
+    } else if (grad_of_[residual] == nullptr) {
+      // y = f(x) + x: the gradient of y waits as x's until that through f has come back.
+      grad_of_[residual] = grad_out;
+    } else {
+      add_to(grad_of_[residual], grad_out, picture_count * map_size(residual), pool());
+      free_grads_.push_back(grad_out);
     }
   }
   return status;
@@ -237,21 +214,80 @@ Status TrainedNetwork::head_backward(std::size_t picture_count, Accumulate accum
 
 // Of the layer whose ReLU6 the depthwise convolution at `index` reads alone; null where there is none.
 float* TrainedNetwork::input_bias_grad(std::size_t index) {
-  if (index == 0 || plan_.layers[index].kind != LayerKind::kDepthwise) return nullptr;
-  const Layer& before = plan_.layers[index - 1];
-  const bool is_alone =
-      std::ranges::none_of(plan_.layers, [&](const Layer& layer) { return layer.residual_map == index; });
+  const std::size_t map = plan_.layers[index].input;
+  if (map == 0 || plan_.layers[index].kind != LayerKind::kDepthwise) return nullptr;
+  const Layer& before = plan_.layers[map - 1];
+  const auto reads = [&](const Layer& layer) {
+    const bool is_pair = layer.kind == LayerKind::kMultiply || layer.kind == LayerKind::kAdd;
+    return layer.input == map || layer.residual_map == map || (is_pair && layer.other == map);
+  };
+  const bool is_alone = std::ranges::count_if(plan_.layers, reads) == 1 && map < plan_.layers.size();
+  if (!before.is_product() && before.kind != LayerKind::kDepthwise) return nullptr;
   if (before.activation != Activation::kRelu6 || !is_alone) return nullptr;
   return plan_.parameters[before.weights + 1].grad.data();
 }
 
 Status TrainedNetwork::layer_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate,
-                                      float* grad_out, float* grad_in) {
+                                      float* grad_out) {
+  const Layer& layer = plan_.layers[index];
+  const float* x = maps_[layer.input].data();
+  const std::size_t count = picture_count * layer.out.size();
+  const auto copy_out = [&](float* grad) -> Status {
+    if (grad != nullptr) std::copy_n(grad_out, count, grad);
+    return {};
+  };
+  switch (layer.kind) {
+    case LayerKind::kActivation:
+      return add_grad(layer.input, picture_count, [&](float* grad) -> Status {
+        if (grad != nullptr) activate_backward(layer.function, x, grad_out, count, grad, pool());
+        return {};
+      });
+    case LayerKind::kMean:
+      return add_grad(layer.input, picture_count, [&](float* grad) -> Status {
+        if (grad != nullptr) {
+          mean_pool_backward(grad_out, picture_count, layer.in.place_count(), layer.in.channel_count, grad,
+                             pool());
+        }
+        return {};
+      });
+    case LayerKind::kAdd: {
+      const Status status = add_grad(layer.input, picture_count, copy_out);
+      return status.ok() ? add_grad(layer.other, picture_count, copy_out) : status;
+    }
+    case LayerKind::kMultiply: {
+      const std::size_t places = layer.out.place_count();
+      const std::size_t channels = layer.out.channel_count;
+      const float* gate = maps_[layer.other].data();
+      const Status status = add_grad(layer.other, picture_count, [&](float* grad) -> Status {
+        if (grad != nullptr) gate_backward_gate(x, grad_out, picture_count, places, channels, grad, pool());
+        return {};
+      });
+      if (!status.ok()) return status;
+      return add_grad(layer.input, picture_count, [&](float* grad) -> Status {
+        if (grad != nullptr) gate_forward(grad_out, gate, picture_count, places, channels, grad, pool());
+        return {};
+      });
+    }
+    default:
+      return add_grad(layer.input, picture_count, [&](float* grad) {
+        return product_backward(index, picture_count, accumulate, grad_out, grad);
+      });
+  }
+}
+
+// Of the layers that have weights.
+Status TrainedNetwork::product_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate,
+                                        float* grad_out, float* grad_in) {
   const Layer& layer = plan_.layers[index];
   Parameter& weights = plan_.parameters[layer.weights];
   Parameter& bias = plan_.parameters[layer.weights + 1];
-  const float* x = maps_[index].data();
+  const float* x = maps_[layer.input].data();
   const std::size_t row_count = picture_count * layer.out.place_count();
+  if (layer.kind == LayerKind::kDepthwiseWindow) {
+    depthwise_window_backward(layer.window, picture_count, x, weights.values.data(), grad_out, grad_in,
+                              weights.grad.data(), bias.grad.data(), pool());
+    return {};
+  }
   if (layer.kind == LayerKind::kDepthwise) {
     depthwise_backward(depthwise_shape(layer), picture_count,
                        {.x = x,
@@ -265,7 +301,8 @@ Status TrainedNetwork::layer_backward(std::size_t index, std::size_t picture_cou
                        pool());
     return {};
   }
-  const bool is_through = index + 1 < plan_.layers.size() && input_bias_grad(index + 1) != nullptr;
+  const bool is_through = index + 1 < plan_.layers.size() && plan_.layers[index + 1].input == index + 1 &&
+                          input_bias_grad(index + 1) != nullptr;
   if (is_through) {
     // The depthwise convolution behind this layer has taken the gradient through this one's ReLU6.
   } else if (layer.activation == Activation::kRelu6) {

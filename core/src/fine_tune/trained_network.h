@@ -49,9 +49,16 @@ class TrainedNetwork {
 
   Status allocate();
   Status layer_forward(std::size_t index, std::size_t picture_count);
-  Status layer_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate, float* grad_out,
-                        float* grad_in);
+  Status layer_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate, float* grad_out);
+  Status product_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate,
+                          float* grad_out, float* grad_in);
   float* input_bias_grad(std::size_t index);
+  float* take_grad();
+  // Runs `write(gradient)` for a map's gradient and adds it to what is there already; the border's is not
+  // asked for.
+  template <typename Write>
+  Status add_grad(std::size_t map, std::size_t picture_count, const Write& write);
+  [[nodiscard]] std::size_t map_size(std::size_t map) const;
   Status head_backward(std::size_t picture_count, Accumulate accumulate, float* grad_map);
 
   Plan plan_;
@@ -62,7 +69,9 @@ class TrainedNetwork {
   PaddedBuffer<float> logits_;
   PaddedBuffer<float> grad_features_;
   PaddedBuffer<float> grad_logits_;
-  PaddedBuffer<float> grad_maps_[3];  // of the layer's output, of its input, and one waiting at a residual
+  std::vector<PaddedBuffer<float>> grad_maps_;  // as many as there are gradients at a time
+  std::vector<float*> free_grads_;              // of grad_maps_
+  std::vector<float*> grad_of_;                 // of each map while its gradient is there, else null
 };
 
 }  // namespace headstart::fine_tune

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "headstart/features.h"
+#include "network/network_file.h"
 
 namespace headstart {
 namespace {
@@ -61,9 +62,11 @@ Status HeadReader::State::prepare_network(const Head& head, const Backbone& back
     network.emplace(std::move(loaded).value());
     return prepare_cut(head, network->maps().front());
   }
-  const Result<std::vector<std::uint8_t>> changed = overlay_backbone(backbone_file, head.tensors);
+  Result<Network> whole = read_network(backbone_file);
+  if (!whole) return whole.error();
+  Result<Network> changed = with_tensors(std::move(whole).value(), head.tensors);
   if (!changed) return misfit(changed.error());
-  Result<Backbone> loaded = Backbone::load(changed.value(), options, pool);
+  Result<Backbone> loaded = Backbone::from_network(std::move(changed).value(), options, pool);
   if (!loaded) return loaded.error();
   network.emplace(std::move(loaded).value());
   return {};
