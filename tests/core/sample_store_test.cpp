@@ -59,7 +59,7 @@ TEST_CASE("unknown ids are refused by every call") {
   CHECK_FALSE(store.sample(sample).ok());
   CHECK_FALSE(store.sample(SampleId{77}).ok());
   CHECK_FALSE(store.move_sample(sample, rock).ok());
-  CHECK_FALSE(store.set_embedding(sample, filled(1, 1)).ok());
+  CHECK_FALSE(store.restore_sample(SampleId{77}, rock).ok());
   CHECK_FALSE(store.rename_class(ClassId{9}, "x").ok());
   CHECK_FALSE(store.remove_class(ClassId{9}).ok());
   CHECK_FALSE(store.set_class_enabled(ClassId{9}, false).ok());
@@ -158,22 +158,40 @@ TEST_CASE("reordering classes reorders what the head's rows stand for") {
   CHECK(store.training_set().class_indices[2] == 2);
 }
 
-TEST_CASE("over another backbone every sample waits for its new embedding") {
+TEST_CASE("identities are the caller's, and the next free one follows the largest") {
+  SampleStore store(1);
+  REQUIRE(store.add_class(ClassId{7}, "rock").ok());
+  CHECK_FALSE(store.add_class(ClassId{7}, "again").ok());
+  CHECK_FALSE(store.add_class(ClassId{}, "none").ok());
+  CHECK(store.add_class("paper") == ClassId{8});
+  REQUIRE(store.add_sample(SampleId{4'000'000'000}, ClassId{7}, filled(1, 1)).ok());
+  CHECK_FALSE(store.add_sample(SampleId{4'000'000'000}, ClassId{7}, filled(1, 1)).ok());
+  CHECK_FALSE(store.add_sample(SampleId{}, ClassId{7}, filled(1, 1)).ok());
+  REQUIRE(store.add_sample(SampleId{3}, ClassId{8}, filled(1, 2)).ok());
+  const TrainingSetView set = store.training_set();
+  CHECK(set.sample_ids[0] == SampleId{3});
+  CHECK(set.class_ids == std::vector{ClassId{7}, ClassId{8}});
+}
+
+TEST_CASE("what was removed comes back as it was, with its views and in its place") {
   SampleStore store(2);
   const ClassId rock = store.add_class("rock");
   const SampleId first = add(store, rock, 1);
   const SampleId second = add(store, rock, 2);
-  REQUIRE(store.drop_embeddings(3).ok());
-  CHECK(store.feature_count() == 3);
-  CHECK(store.sample_count() == 2);
-  CHECK_FALSE(store.sample(first).ok());
-  CHECK(store.training_set().sample_ids.empty());
-  REQUIRE(store.set_embedding(second, filled(3, 5)).ok());
-  CHECK_FALSE(store.set_embedding(second, filled(2, 5)).ok());
-  const TrainingSetView set = store.training_set();
-  REQUIRE(set.sample_ids.size() == 1);
-  CHECK(set.sample_ids[0] == second);
-  CHECK(set.embeddings[2] == 5);
+  REQUIRE(store.set_views(first, filled(4, 9)).ok());
+  REQUIRE(store.remove_class(rock).ok());
+  CHECK(store.sample_count() == 0);
+  CHECK_FALSE(store.restore_sample(first, rock).ok());  // its class is not there
+  REQUIRE(store.add_class(rock, "rock").ok());
+  REQUIRE(store.restore_sample(second, rock).ok());
+  REQUIRE(store.restore_sample(first, rock).ok());
+  CHECK_FALSE(store.can_restore(first));
+  CHECK(store.training_set().sample_ids[0] == first);
+  CHECK(store.sample(first).value()[1] == 1);
+  CHECK(store.views_of(first).value().size() == 4);
+  REQUIRE(store.remove_sample(second).ok());
+  store.forget_sample(second);
+  CHECK_FALSE(store.restore_sample(second, rock).ok());
 }
 
 TEST_CASE("20,000 samples of 1280 features can be added, removed one by one and trained on") {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "files/safetensors.h"
+#include "head/labels.h"
 #include "support/session.h"
 
 using namespace headstart;
@@ -200,4 +202,141 @@ TEST_CASE("a run of training is gone once it is cancelled, and the head in use s
   session.train_cancel();
   CHECK(session.train_finish().error().code == ErrorCode::kInternal);
   CHECK(probability_of(ask(session, draw(1, 70)).value(), ids[1]) == before);
+}
+
+TEST_CASE("a class that comes back answers again, in the head, the answers and the file alike") {
+  const ComputePool pool = one_thread();
+  Session session = open_session(small_backbone(), pool);
+  const std::vector<ClassId> ids = teach(session, 4, 3);
+  REQUIRE(train(session).ok());
+  const std::vector<SampleId> gone = session.samples().samples_of(ids[1]).value();
+  REQUIRE(session.samples().remove_class(ids[1]).ok());
+  CHECK(ask(session, draw(1, 60)).value().class_ids.size() == 2);
+  REQUIRE(session.samples().add_class(ids[1], "kind 1").ok());
+  REQUIRE(session.samples().move_class(ids[1], 1).ok());
+  for (const SampleId id : gone) REQUIRE(session.samples().restore_sample(id, ids[1]).ok());
+  CHECK(session.head_info().value().class_ids == ids);
+  CHECK(ask(session, draw(1, 60)).value().class_ids == ids);
+  const auto file = session.export_head("");
+  REQUIRE(file.ok());
+  CHECK(read_head_file(file.value()).value().labels.size() == 3);
+}
+
+namespace {
+
+// A session with a head, and what it answers to one picture.
+struct Taught {
+  ComputePool pool = one_thread();
+  Bytes file = small_backbone();
+  Session session = open_session(file, pool);
+  std::vector<ClassId> ids = teach(session, 4);
+  float before = 0;
+
+  Taught() {
+    REQUIRE(train(session).ok());
+    before = answer();
+  }
+  float answer() { return probability_of(ask(session, draw(1, 70)).value(), ids[1]); }
+  Head head() { return read_head_file(session.head_file().value()).value(); }
+};
+
+Error refusal_of(Taught& taught, const Head& head) {
+  const auto bytes = write_head_file(head);
+  REQUIRE(bytes.ok());
+  const auto read = taught.session.read_head(bytes.value());
+  REQUIRE_FALSE(read.ok());
+  CHECK(taught.session.adopt_head(taught.ids, {}).error().code == ErrorCode::kInternal);
+  CHECK(taught.answer() == taught.before);
+  return read.error();
+}
+
+}  // namespace
+
+TEST_CASE("a head that is refused leaves everything as it was") {
+  Taught taught;
+  Head one_class = taught.head();
+  one_class.labels.resize(1);
+  one_class.biases.resize(1);
+  one_class.weights.resize(one_class.feature_count);
+  CHECK(refusal_of(taught, one_class).code == ErrorCode::kBadFile);
+  Head blank = taught.head();
+  blank.labels[1] = "\u202e \u00a0";
+  CHECK(refusal_of(taught, blank).message == "class 2 of this head has no name");
+  Head overflowing = taught.head();
+  std::ranges::fill(overflowing.weights, 3e38F);
+  CHECK(refusal_of(taught, overflowing).code == ErrorCode::kBadFile);
+  Head other = taught.head();
+  other.input_size = "224";
+  CHECK(refusal_of(taught, other).code == ErrorCode::kBadFile);
+}
+
+TEST_CASE("a head is taken up while one of its classes is disabled") {
+  Taught taught;
+  REQUIRE(taught.session.samples().set_class_enabled(taught.ids[0], false).ok());
+  const Bytes file = taught.session.head_file().value();
+  REQUIRE(taught.session.read_head(file).ok());
+  REQUIRE(taught.session.adopt_head(taught.ids, {}).ok());
+  REQUIRE(taught.session.samples().set_class_enabled(taught.ids[0], true).ok());
+  CHECK(taught.answer() == taught.before);
+}
+
+TEST_CASE("a training that runs away says so and leaves the old head at work") {
+  Taught taught;
+  const auto report = train(taught.session, {.head = HeadKind::kMlp, .learning_rate = 1e300});
+  REQUIRE_FALSE(report.ok());
+  CHECK(report.error().code == ErrorCode::kBadArgument);
+  CHECK(taught.answer() == taught.before);
+}
+
+TEST_CASE("pictures that are all alike are said to be, whatever is trained on them") {
+  const ComputePool pool = one_thread();
+  Session session = open_session(small_backbone(), pool);
+  const DrawnPicture black{Bytes(std::size_t{640} * 480 * 4, 0), 640, 480};
+  for (const char* name : {"a", "b"}) {
+    const ClassId id = session.samples().add_class(name);
+    for (int i = 0; i < 5; ++i) REQUIRE(session.add_sample(id, black.view(), {}).ok());
+  }
+  for (const HeadKind kind :
+       {HeadKind::kLogistic, HeadKind::kNearestMean, HeadKind::kDiscriminant, HeadKind::kMlp}) {
+    const auto report = train(session, {.head = kind});
+    REQUIRE_FALSE(report.ok());
+    CHECK(report.error().code == ErrorCode::kTooFewSamples);
+    CHECK(report.error().message.find("look the same") != std::string::npos);
+  }
+  const auto ranking = ask(session, black);
+  if (ranking.ok()) {
+    for (const float probability : ranking.value().probabilities) CHECK(probability == doctest::Approx(0.5));
+  } else {
+    CHECK(ranking.error().code == ErrorCode::kTooFewSamples);
+  }
+}
+
+TEST_CASE("a backbone whose finite weights overflow on the way is refused when it is opened") {
+  Bytes file = small_backbone();
+  const auto parsed = SafetensorsView::parse(file);
+  REQUIRE(parsed.ok());
+  const TensorView* tensor = parsed.value().find("last.weight");
+  REQUIRE(tensor != nullptr);
+  SafetensorsWriter writer;
+  for (const auto& [key, value] :
+       backbone_metadata({.width_multiplier = "0.1", .input_size_px = 96}, mobilenet_v2(0.1)))
+    writer.set_metadata(key, value);
+  for (const TensorView& one : parsed.value().tensors()) {
+    std::vector<float> values(one.element_count());
+    REQUIRE(read_floats(one, values).ok());
+    if (one.name == "blocks.3.project.weight") std::ranges::fill(values, 3e38F);
+    writer.add_f32(one.name, one.shape, values);
+  }
+  const ComputePool pool = one_thread();
+  const auto session = Session::open(writer.finish(), 0, pool);
+  REQUIRE_FALSE(session.ok());
+  CHECK(session.error().code == ErrorCode::kBadFile);
+}
+
+TEST_CASE("labels from a file are cleaned for display") {
+  CHECK(clean_label("  rock\n") == "rock");
+  CHECK(clean_label(std::string_view("ro\0ck", 5)) == "rock");
+  CHECK(clean_label("\u202egnp.kcor\u202c") == "gnp.kcor");
+  CHECK(clean_label("グー 1") == "グー 1");
+  CHECK(clean_label("\u2066\u00a0\u3000").empty());
 }

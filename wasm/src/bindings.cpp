@@ -282,7 +282,6 @@ void register_heads() {
 void register_outcomes() {
   value_object<Done>("Done").field("code", &Done::code).field("message", &Done::message);
   register_outcome<InputView>("InputViewOutcome");
-  register_outcome<std::uint32_t>("IdOutcome");
   register_outcome<double>("NumberOutcome");
   register_outcome<std::vector<float>>("FeaturesOutcome");
   register_outcome<std::span<const float>>("RowOutcome");
@@ -310,16 +309,19 @@ void register_session() {
       .function("embedMaps(frame, maps)", &SessionBinding::embedMaps)
       .function("embedRow(frame)", &SessionBinding::embedRow)
       .function("makePicture(frame, size)", &SessionBinding::makePicture)
-      .function("addClass(name)", &SessionBinding::addClass)
+      .function("addClass(classId, name)", &SessionBinding::addClass)
       .function("renameClass(classId, name)", &SessionBinding::renameClass)
       .function("removeClass(classId)", &SessionBinding::removeClass)
       .function("setClassEnabled(classId, enabled)", &SessionBinding::setClassEnabled)
       .function("moveClass(classId, classIndex)", &SessionBinding::moveClass)
       .function("classes", &SessionBinding::classes)
-      .function("addSample(classId, frame)", &SessionBinding::addSample)
-      .function("addRow(classId, featureCount)", &SessionBinding::addRow)
-      .function("copySample(sampleId, classId)", &SessionBinding::copySample)
+      .function("addSample(sampleId, classId, frame)", &SessionBinding::addSample)
+      .function("addRow(sampleId, classId, featureCount)", &SessionBinding::addRow)
+      .function("copySample(from, to, classId)", &SessionBinding::copySample)
       .function("removeSample(sampleId)", &SessionBinding::removeSample)
+      .function("canRestore(sampleId)", &SessionBinding::canRestore)
+      .function("restoreSample(sampleId, classId)", &SessionBinding::restoreSample)
+      .function("forgetSample(sampleId)", &SessionBinding::forgetSample)
       .function("moveSample(sampleId, classId)", &SessionBinding::moveSample)
       .function("sampleEmbedding(sampleId)", &SessionBinding::sampleEmbedding)
       .function("sampleRow(sampleId)", &SessionBinding::sampleRow)
@@ -349,6 +351,7 @@ void register_session() {
       .function("rank", &SessionBinding::rank)
       .function("headInfo", &SessionBinding::headInfo)
       .function("exportHead(date)", &SessionBinding::exportHead)
+      .function("headFile", &SessionBinding::headFile)
       .function("readHead(byteCount)", &SessionBinding::readHead)
       .function("adoptHead(classIds, byteCount)", &SessionBinding::adoptHead)
       .function("samplesToJudgeBy", &SessionBinding::samplesToJudgeBy)

@@ -17,11 +17,6 @@ PrepareOptions prepare_options(const FrameDescription& frame) {
   return options;
 }
 
-Outcome<std::uint32_t> id_outcome(const Result<SampleId>& id) {
-  if (!id) return failure<std::uint32_t>(id.error());
-  return {{}, {}, static_cast<std::uint32_t>(id.value())};
-}
-
 }  // namespace
 
 Done SessionBinding::start(std::uint32_t thread_count) {
@@ -74,8 +69,8 @@ Outcome<std::span<const std::uint8_t>> SessionBinding::makePicture(const FrameDe
   return outcome(session_->make_picture(frame_of(frame), prepare_options(frame), size_px));
 }
 
-std::uint32_t SessionBinding::addClass(const std::string& name) {
-  return static_cast<std::uint32_t>(session_->samples().add_class(name));
+Done SessionBinding::addClass(std::uint32_t class_id, const std::string& name) {
+  return outcome(session_->samples().add_class(ClassId{class_id}, name));
 }
 
 Done SessionBinding::renameClass(std::uint32_t class_id, const std::string& name) {
@@ -98,18 +93,32 @@ std::vector<ClassInfo> SessionBinding::classes() const {
   return session_->samples().classes();
 }
 
-Outcome<std::uint32_t> SessionBinding::addSample(std::uint32_t class_id, const FrameDescription& frame) {
-  return id_outcome(session_->add_sample(ClassId{class_id}, frame_of(frame), prepare_options(frame)));
+Done SessionBinding::addSample(std::uint32_t sample_id, std::uint32_t class_id,
+                               const FrameDescription& frame) {
+  return outcome(
+      session_->add_sample(SampleId{sample_id}, ClassId{class_id}, frame_of(frame), prepare_options(frame)));
 }
 
-Outcome<std::uint32_t> SessionBinding::addRow(std::uint32_t class_id, std::uint32_t feature_count) {
+Done SessionBinding::addRow(std::uint32_t sample_id, std::uint32_t class_id, std::uint32_t feature_count) {
   const Result<std::span<const float>> floats = input_.floats(feature_count);
-  if (!floats) return failure<std::uint32_t>(floats.error());
-  return id_outcome(session_->samples().add_sample(ClassId{class_id}, floats.value()));
+  if (!floats) return outcome(Status(floats.error()));
+  return outcome(session_->samples().add_sample(SampleId{sample_id}, ClassId{class_id}, floats.value()));
 }
 
-Outcome<std::uint32_t> SessionBinding::copySample(std::uint32_t sample_id, std::uint32_t class_id) {
-  return id_outcome(session_->copy_sample(SampleId{sample_id}, ClassId{class_id}));
+Done SessionBinding::copySample(std::uint32_t from, std::uint32_t to, std::uint32_t class_id) {
+  return outcome(session_->copy_sample(SampleId{from}, SampleId{to}, ClassId{class_id}));
+}
+
+bool SessionBinding::canRestore(std::uint32_t sample_id) const {
+  return session_->samples().can_restore(SampleId{sample_id});
+}
+
+Done SessionBinding::restoreSample(std::uint32_t sample_id, std::uint32_t class_id) {
+  return outcome(session_->samples().restore_sample(SampleId{sample_id}, ClassId{class_id}));
+}
+
+void SessionBinding::forgetSample(std::uint32_t sample_id) {
+  session_->samples().forget_sample(SampleId{sample_id});
 }
 
 Done SessionBinding::removeSample(std::uint32_t sample_id) {
@@ -241,6 +250,10 @@ Outcome<HeadInfo> SessionBinding::headInfo() const {
 
 Outcome<std::vector<std::uint8_t>> SessionBinding::exportHead(const std::string& date) {
   return outcome(session_->export_head(date));
+}
+
+Outcome<std::vector<std::uint8_t>> SessionBinding::headFile() const {
+  return outcome(session_->head_file());
 }
 
 Outcome<HeadInfo> SessionBinding::readHead(std::uint32_t byte_count) {

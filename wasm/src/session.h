@@ -55,17 +55,21 @@ class SessionBinding {
   Outcome<std::span<const float>> embedRow(const FrameDescription& frame);
   Outcome<std::span<const std::uint8_t>> makePicture(const FrameDescription& frame, std::int32_t size_px);
 
-  std::uint32_t addClass(const std::string& name);
+  Done addClass(std::uint32_t class_id, const std::string& name);
   Done renameClass(std::uint32_t class_id, const std::string& name);
   Done removeClass(std::uint32_t class_id);
   Done setClassEnabled(std::uint32_t class_id, bool enabled);
   Done moveClass(std::uint32_t class_id, std::uint32_t class_index);
   std::vector<ClassInfo> classes() const;
 
-  Outcome<std::uint32_t> addSample(std::uint32_t class_id, const FrameDescription& frame);
-  Outcome<std::uint32_t> addRow(std::uint32_t class_id, std::uint32_t feature_count);  // floats in the input
-  Outcome<std::uint32_t> copySample(std::uint32_t sample_id, std::uint32_t class_id);
+  Done addSample(std::uint32_t sample_id, std::uint32_t class_id, const FrameDescription& frame);
+  // Of floats in the input.
+  Done addRow(std::uint32_t sample_id, std::uint32_t class_id, std::uint32_t feature_count);
+  Done copySample(std::uint32_t from, std::uint32_t to, std::uint32_t class_id);
   Done removeSample(std::uint32_t sample_id);
+  bool canRestore(std::uint32_t sample_id) const;
+  Done restoreSample(std::uint32_t sample_id, std::uint32_t class_id);
+  void forgetSample(std::uint32_t sample_id);
   Done moveSample(std::uint32_t sample_id, std::uint32_t class_id);
   Outcome<std::span<const float>> sampleEmbedding(std::uint32_t sample_id) const;
   Outcome<std::span<const float>> sampleRow(std::uint32_t sample_id) const;
@@ -102,6 +106,7 @@ class SessionBinding {
 
   Outcome<HeadInfo> headInfo() const;
   Outcome<std::vector<std::uint8_t>> exportHead(const std::string& date);
+  Outcome<std::vector<std::uint8_t>> headFile() const;
   Outcome<HeadInfo> readHead(std::uint32_t byte_count);
   Done adoptHead(const std::vector<ClassId>& class_ids, std::uint32_t byte_count);
 

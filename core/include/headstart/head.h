@@ -61,6 +61,10 @@ Result<std::vector<std::uint8_t>> write_head_file(const Head& head);
 // Reads untrusted bytes: bad-file or bad-version say what was expected and what came.
 Result<Head> read_head_file(std::span<const std::uint8_t> file);
 
+// bad-file where a number is not finite, or so large that a logit could be: such a head would answer with
+// NaN.
+Status check_head_numbers(const Head& head);
+
 // bad-file naming both, when the head was trained on another backbone.
 Status check_head_fits(const Head& head, const BackboneInfo& backbone);
 

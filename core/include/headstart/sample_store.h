@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "headstart/buffer.h"
@@ -13,7 +14,7 @@
 
 namespace headstart {
 
-// Identities are types of their own, never reused within a store.
+// Identities are types of their own, the caller's or given out here, never 0 and never used for two things.
 enum class ClassId : std::uint32_t {};
 enum class SampleId : std::uint32_t {};
 
@@ -45,24 +46,31 @@ class SampleStore {
   explicit SampleStore(std::size_t feature_count);         // rows of one map, "last"
   explicit SampleStore(std::vector<FeatureBlock> blocks);  // rows as Backbone::features gives them
 
-  // Names may repeat and may be empty: what a person types is theirs.
+  // Names may repeat and may be empty: what a person types is theirs. Under an identity of the caller's, that
+  // of a removed class brings it back for a head that knew it; else under the next free one. bad-argument for
+  // 0 and for one that is in use.
+  Status add_class(ClassId id, std::string name);
   ClassId add_class(std::string name);
   Status rename_class(ClassId id, std::string name);
-  Status remove_class(ClassId id);  // with its samples
+  Status remove_class(ClassId id);  // with its samples, which can come back one by one
   Status set_class_enabled(ClassId id, bool enabled);
   Status move_class(ClassId id, std::size_t class_index);  // reorders
 
   // Copies `embedding` [feature_count]. A wrong length, or a value that is not finite, is bad-argument; fails
-  // with out-of-memory too, leaving the store as it was.
+  // with out-of-memory too, leaving the store as it was. Identities as for classes.
+  Status add_sample(SampleId id, ClassId class_id, std::span<const float> embedding);
   Result<SampleId> add_sample(ClassId class_id, std::span<const float> embedding);
+  // A removed sample's features and views are kept until it comes back or is forgotten.
   Status remove_sample(SampleId id);
+  [[nodiscard]] bool can_restore(SampleId id) const { return bin_.contains(id); }
+  Status restore_sample(SampleId id, ClassId class_id);
+  void forget_sample(SampleId id);
   Status move_sample(SampleId id, ClassId class_id);
   [[nodiscard]] Result<ClassId> class_of(SampleId id) const;
-  // Valid until the store changes or training_set() is called. bad-argument also while a sample waits for
-  // its embedding over another backbone.
+  // Valid until the store changes or training_set() is called.
   [[nodiscard]] Result<std::span<const float>> sample(SampleId id) const;
 
-  // The samples of a class by ascending id, those that wait for an embedding included.
+  // The samples of a class by ascending id.
   [[nodiscard]] Result<std::vector<SampleId>> samples_of(ClassId id) const;
 
   // The features of changed copies of a sample's picture (mirrored, cropped …), in an order that is the same
@@ -72,23 +80,17 @@ class SampleStore {
   // [view_count, feature_count], empty while they are missing. Valid until the sample goes or its views are
   // set anew.
   [[nodiscard]] Result<std::span<const float>> views_of(SampleId id) const;
-  // Samples of enabled classes that have an embedding and no views yet, ascending.
+  // Samples of enabled classes that have no views yet, ascending.
   [[nodiscard]] std::vector<SampleId> missing_views() const;
   void drop_views();  // of all samples; another view_count may follow
   [[nodiscard]] std::size_t view_count() const { return view_count_; }  // 0 before the first set_views
-  [[nodiscard]] std::size_t view_bytes() const;                         // what all views take
-
-  // The same classes and ids over another backbone: every embedding is dropped, and all views, to be filled
-  // again one by one with set_embedding. Until then a sample is left out of training.
-  Status drop_embeddings(std::size_t feature_count);
-  Status drop_embeddings(std::vector<FeatureBlock> blocks);
-  Status set_embedding(SampleId id, std::span<const float> embedding);
+  [[nodiscard]] std::size_t view_bytes() const;  // what all views of samples that are here take
 
   [[nodiscard]] std::vector<ClassInfo> classes() const;
   [[nodiscard]] std::size_t sample_count() const { return samples_.size(); }
   [[nodiscard]] std::size_t feature_count() const { return feature_count_; }
   [[nodiscard]] std::span<const FeatureBlock> blocks() const { return blocks_; }
-  [[nodiscard]] std::size_t memory_bytes() const;  // what the store holds, views and spare room included
+  [[nodiscard]] std::size_t memory_bytes() const;  // what the store holds, views, bin and spare room included
   // Grows with every change but those of views, which no class mean depends on.
   [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
@@ -105,8 +107,13 @@ class SampleStore {
   struct Sample {
     SampleId id{};
     ClassId class_id{};
-    bool has_embedding = false;
     PaddedBuffer<float> views = {};  // [view_count, feature_count], or nothing
+  };
+
+  // A sample that can come back.
+  struct Removed {
+    std::vector<float> row;
+    PaddedBuffer<float> views = {};
   };
 
   [[nodiscard]] Class* find_class(ClassId id);
@@ -115,16 +122,17 @@ class SampleStore {
   [[nodiscard]] Status check_embedding(std::span<const float> embedding) const;
   Status make_room(std::size_t row_count);
   [[nodiscard]] std::span<float> row(std::size_t index);
-  void erase_row(std::size_t index);
+  void bin_row(std::size_t index);
   void sort_rows(std::span<const std::uint8_t> included);
 
   std::size_t feature_count_;
   std::vector<FeatureBlock> blocks_;
   std::size_t view_count_ = 0;
   std::vector<Class> classes_;
-  std::vector<Sample> samples_;        // [sample_count], row i of rows_
-  std::vector<std::uint32_t> row_of_;  // [ids ever given], kNoRow where a sample was removed
-  PaddedBuffer<float> rows_;           // [capacity, feature_count]
+  std::vector<Sample> samples_;  // [sample_count], row i of rows_
+  std::unordered_map<SampleId, std::uint32_t> row_of_;
+  std::unordered_map<SampleId, Removed> bin_;
+  PaddedBuffer<float> rows_;  // [capacity, feature_count]
   std::vector<std::uint32_t> class_indices_;
   std::vector<SampleId> sample_ids_;
   std::vector<std::span<const float>> view_spans_;

@@ -129,8 +129,10 @@ class Session {
   Result<std::span<const std::uint8_t>> make_picture(const FrameView& frame, const PrepareOptions& options,
                                                      std::int32_t size_px);
 
+  // Identities as in the store: the caller's, or the next free one.
+  Status add_sample(SampleId id, ClassId class_id, const FrameView& frame, const PrepareOptions& options);
   Result<SampleId> add_sample(ClassId class_id, const FrameView& frame, const PrepareOptions& options);
-  Result<SampleId> copy_sample(SampleId id, ClassId class_id);  // with its views
+  Status copy_sample(SampleId from, SampleId to, ClassId class_id);  // with its views
   [[nodiscard]] Result<std::span<const float>> sample_embedding(SampleId id) const;
 
   // The views of a sample, one call for each, in their order, from its kept picture; the last one puts them
@@ -174,8 +176,11 @@ class Session {
   [[nodiscard]] Result<HeadInfo> head_info() const;
   // Without the rows of classes that are out now. not-trained where fewer than two are left.
   Result<std::vector<std::uint8_t>> export_head(const std::string& date);
+  // All rows of the head in use, whichever classes are out now: what adopt_head takes up again.
+  [[nodiscard]] Result<std::vector<std::uint8_t>> head_file() const;
   // Reads a head file and keeps it aside; adopt_head then names the class of each of its rows and puts it to
-  // work. `backbone_file` is needed where the head brings layers of its own.
+  // work. `backbone_file` is needed where the head brings layers of its own. Labels come cleaned for display.
+  // A head that cannot be put to work, from a file or a training, leaves the one in use as it was.
   Result<HeadInfo> read_head(std::span<const std::uint8_t> head_file);
   Status adopt_head(std::span<const ClassId> class_ids, std::span<const std::uint8_t> backbone_file);
 

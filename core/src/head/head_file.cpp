@@ -234,6 +234,7 @@ Result<Head> read_head_file(std::span<const std::uint8_t> bytes) {
   if (const std::string* border = file.metadata("border")) head.border = *border;
   if (const Status read = read_parts(file, head); !read) return read.error();
   if (head.backbone.empty()) return bad_file("the head file does not say which `backbone` it was trained on");
+  if (const Status answers = check_head_numbers(head); !answers) return answers.error();
   return head;
 }
 

@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <utility>
 
 namespace headstart {
 namespace {
 
-constexpr std::uint32_t kNoRow = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kSmallestCapacity = 64;  // rows
 
 Error unknown_class(ClassId id) {
   return {ErrorCode::kBadArgument,
           "there is no class with id " + std::to_string(static_cast<std::uint32_t>(id))};
+}
+
+Error taken(const char* what, std::uint32_t id) {
+  return {ErrorCode::kBadArgument, std::string("expected the identity of a new ") + what +
+                                       ", above 0 and not in use, got " + std::to_string(id)};
 }
 
 Error unknown_sample(SampleId id) {
@@ -28,12 +31,19 @@ SampleStore::SampleStore(std::size_t feature_count)
     : SampleStore(std::vector<FeatureBlock>{{"last", 0, feature_count}}) {}
 
 SampleStore::SampleStore(std::vector<FeatureBlock> blocks)
-    : feature_count_(feature_count_of(blocks)), blocks_(std::move(blocks)), row_of_(1, kNoRow) {}
+    : feature_count_(feature_count_of(blocks)), blocks_(std::move(blocks)) {}
 
-ClassId SampleStore::add_class(std::string name) {
-  const ClassId id{++last_class_id_};
+Status SampleStore::add_class(ClassId id, std::string name) {
+  if (id == ClassId{} || find_class(id) != nullptr) return taken("class", static_cast<std::uint32_t>(id));
+  last_class_id_ = std::max(last_class_id_, static_cast<std::uint32_t>(id));
   classes_.push_back({.id = id, .name = std::move(name)});
   ++revision_;
+  return {};
+}
+
+ClassId SampleStore::add_class(std::string name) {
+  const ClassId id{last_class_id_ + 1};
+  (void)add_class(id, std::move(name));  // the next one is free
   return id;
 }
 
@@ -49,7 +59,7 @@ Status SampleStore::remove_class(ClassId id) {
   if (find_class(id) == nullptr) return unknown_class(id);
   // From the end, so that the row which fills a gap has been looked at already.
   for (std::size_t i = samples_.size(); i-- > 0;) {
-    if (samples_[i].class_id == id) erase_row(i);
+    if (samples_[i].class_id == id) bin_row(i);
   }
   std::erase_if(classes_, [id](const Class& candidate) { return candidate.id == id; });
   ++revision_;
@@ -83,26 +93,46 @@ Status SampleStore::move_class(ClassId id, std::size_t class_index) {
   return {};
 }
 
-Result<SampleId> SampleStore::add_sample(ClassId class_id, std::span<const float> embedding) {
+Status SampleStore::add_sample(SampleId id, ClassId class_id, std::span<const float> embedding) {
   Class* owner = find_class(class_id);
   if (owner == nullptr) return unknown_class(class_id);
+  if (id == SampleId{} || row_of_.contains(id)) return taken("sample", static_cast<std::uint32_t>(id));
   if (const Status fits = check_embedding(embedding); !fits) return fits.error();
   if (const Status room = make_room(samples_.size() + 1); !room) return room.error();
-  const SampleId id{++last_sample_id_};
-  row_of_.push_back(static_cast<std::uint32_t>(samples_.size()));
-  samples_.push_back({.id = id, .class_id = class_id, .has_embedding = true});
+  last_sample_id_ = std::max(last_sample_id_, static_cast<std::uint32_t>(id));
+  row_of_.emplace(id, static_cast<std::uint32_t>(samples_.size()));
+  samples_.push_back({.id = id, .class_id = class_id});
   std::copy(embedding.begin(), embedding.end(), row(samples_.size() - 1).begin());
   ++owner->sample_count;
   ++revision_;
+  return {};
+}
+
+Result<SampleId> SampleStore::add_sample(ClassId class_id, std::span<const float> embedding) {
+  const SampleId id{last_sample_id_ + 1};
+  if (const Status added = add_sample(id, class_id, embedding); !added) return added.error();
   return id;
 }
 
 Status SampleStore::remove_sample(SampleId id) {
   const Result<std::size_t> index = row_of(id);
   if (!index) return index.error();
-  erase_row(index.value());
+  bin_row(index.value());
   ++revision_;
   return {};
+}
+
+Status SampleStore::restore_sample(SampleId id, ClassId class_id) {
+  const auto found = bin_.find(id);
+  if (found == bin_.end()) return unknown_sample(id);
+  if (const Status added = add_sample(id, class_id, found->second.row); !added) return added;
+  samples_.back().views = std::move(found->second.views);
+  bin_.erase(found);
+  return {};
+}
+
+void SampleStore::forget_sample(SampleId id) {
+  bin_.erase(id);
 }
 
 Status SampleStore::move_sample(SampleId id, ClassId class_id) {
@@ -127,10 +157,6 @@ Result<ClassId> SampleStore::class_of(SampleId id) const {
 Result<std::span<const float>> SampleStore::sample(SampleId id) const {
   const Result<std::size_t> index = row_of(id);
   if (!index) return index.error();
-  if (!samples_[index.value()].has_embedding) {
-    return Error{ErrorCode::kBadArgument, "sample " + std::to_string(static_cast<std::uint32_t>(id)) +
-                                              " waits for its embedding over the new backbone"};
-  }
   return rows_.span().subspan(index.value() * feature_count_, feature_count_);
 }
 
@@ -142,33 +168,6 @@ Result<std::vector<SampleId>> SampleStore::samples_of(ClassId id) const {
   }
   std::sort(ids.begin(), ids.end());
   return ids;
-}
-
-Status SampleStore::drop_embeddings(std::size_t feature_count) {
-  return drop_embeddings(std::vector<FeatureBlock>{{"last", 0, feature_count}});
-}
-
-Status SampleStore::drop_embeddings(std::vector<FeatureBlock> blocks) {
-  // The old block goes first: both together might not fit.
-  rows_ = {};
-  drop_views();
-  blocks_ = std::move(blocks);
-  feature_count_ = feature_count_of(blocks_);
-  for (Sample& kept : samples_) kept.has_embedding = false;
-  ++revision_;
-  return make_room(samples_.size());
-}
-
-Status SampleStore::set_embedding(SampleId id, std::span<const float> embedding) {
-  const Result<std::size_t> index = row_of(id);
-  if (!index) return index.error();
-  if (const Status fits = check_embedding(embedding); !fits) return fits.error();
-  // There is none only when drop_embeddings found no memory.
-  if (const Status room = make_room(samples_.size()); !room) return room.error();
-  std::copy(embedding.begin(), embedding.end(), row(index.value()).begin());
-  samples_[index.value()].has_embedding = true;
-  ++revision_;
-  return {};
 }
 
 Status SampleStore::set_views(SampleId id, std::span<const float> rows) {
@@ -207,7 +206,7 @@ Result<std::span<const float>> SampleStore::views_of(SampleId id) const {
 std::vector<SampleId> SampleStore::missing_views() const {
   std::vector<SampleId> ids;
   for (const Sample& candidate : samples_) {
-    if (!candidate.has_embedding || candidate.views.size() > 0) continue;
+    if (candidate.views.size() > 0) continue;
     if (find_class(candidate.class_id)->enabled) ids.push_back(candidate.id);
   }
   std::sort(ids.begin(), ids.end());
@@ -216,6 +215,7 @@ std::vector<SampleId> SampleStore::missing_views() const {
 
 void SampleStore::drop_views() {
   for (Sample& kept : samples_) kept.views = {};
+  for (auto& [id, removed] : bin_) removed.views = {};
   view_count_ = 0;
 }
 
@@ -236,39 +236,35 @@ std::vector<ClassInfo> SampleStore::classes() const {
 }
 
 std::size_t SampleStore::memory_bytes() const {
-  return rows_.size_bytes() + view_bytes() + samples_.capacity() * sizeof(Sample) +
-         row_of_.capacity() * sizeof(std::uint32_t) + class_indices_.capacity() * sizeof(std::uint32_t) +
-         sample_ids_.capacity() * sizeof(SampleId) + view_spans_.capacity() * sizeof(std::span<const float>);
+  std::size_t bin_bytes = bin_.size() * feature_count_ * sizeof(float);
+  for (const auto& [id, removed] : bin_) bin_bytes += removed.views.size_bytes();
+  return rows_.size_bytes() + view_bytes() + bin_bytes + samples_.capacity() * sizeof(Sample) +
+         row_of_.size() * sizeof(std::pair<const SampleId, std::uint32_t>) +
+         class_indices_.capacity() * sizeof(std::uint32_t) + sample_ids_.capacity() * sizeof(SampleId) +
+         view_spans_.capacity() * sizeof(std::span<const float>);
 }
 
 TrainingSetView SampleStore::training_set() {
   TrainingSetView view;
   view.feature_count = feature_count_;
   view.blocks = blocks_;
-  std::vector<std::size_t> ready_count(last_class_id_ + 1, 0);  // by class id
-  for (const Sample& candidate : samples_) {
-    if (candidate.has_embedding) ++ready_count[static_cast<std::uint32_t>(candidate.class_id)];
-  }
-  std::vector<std::uint32_t> class_index(last_class_id_ + 1, kNoRow);  // by class id
+  std::unordered_map<ClassId, std::uint32_t> class_index;
   std::size_t row_count = 0;
   for (const Class& known : classes_) {
-    const auto id = static_cast<std::uint32_t>(known.id);
-    if (!known.enabled || ready_count[id] == 0) continue;
-    class_index[id] = static_cast<std::uint32_t>(view.class_ids.size());
+    if (!known.enabled || known.sample_count == 0) continue;
+    class_index.emplace(known.id, static_cast<std::uint32_t>(view.class_ids.size()));
     view.class_ids.push_back(known.id);
-    row_count += ready_count[id];
+    row_count += known.sample_count;
   }
   std::vector<std::uint8_t> included(samples_.size());
-  for (std::size_t i = 0; i < samples_.size(); ++i) {
-    const bool in_class = class_index[static_cast<std::uint32_t>(samples_[i].class_id)] != kNoRow;
-    included[i] = samples_[i].has_embedding && in_class ? 1 : 0;
-  }
+  for (std::size_t i = 0; i < samples_.size(); ++i)
+    included[i] = class_index.contains(samples_[i].class_id) ? 1 : 0;
   sort_rows(included);
 
   class_indices_.resize(row_count);
   sample_ids_.resize(row_count);
   for (std::size_t i = 0; i < row_count; ++i) {
-    class_indices_[i] = class_index[static_cast<std::uint32_t>(samples_[i].class_id)];
+    class_indices_[i] = class_index.find(samples_[i].class_id)->second;
     sample_ids_[i] = samples_[i].id;
   }
   view.embeddings = rows_.span().first(row_count * feature_count_);
@@ -295,9 +291,9 @@ const SampleStore::Class* SampleStore::find_class(ClassId id) const {
 }
 
 Result<std::size_t> SampleStore::row_of(SampleId id) const {
-  const auto index = static_cast<std::uint32_t>(id);
-  if (index >= row_of_.size() || row_of_[index] == kNoRow) return unknown_sample(id);
-  return static_cast<std::size_t>(row_of_[index]);
+  const auto found = row_of_.find(id);
+  if (found == row_of_.end()) return unknown_sample(id);
+  return static_cast<std::size_t>(found->second);
 }
 
 Status SampleStore::check_embedding(std::span<const float> embedding) const {
@@ -330,15 +326,18 @@ std::span<float> SampleStore::row(std::size_t index) {
   return rows_.span().subspan(index * feature_count_, feature_count_);
 }
 
-void SampleStore::erase_row(std::size_t index) {
+// Takes a row out and keeps it; the last one fills the gap.
+void SampleStore::bin_row(std::size_t index) {
   const std::size_t last = samples_.size() - 1;
-  --find_class(samples_[index].class_id)->sample_count;
-  row_of_[static_cast<std::uint32_t>(samples_[index].id)] = kNoRow;
+  Sample& removed = samples_[index];
+  --find_class(removed.class_id)->sample_count;
+  row_of_.erase(removed.id);
+  const std::span<const float> own = row(index);
+  bin_.insert_or_assign(removed.id, Removed{{own.begin(), own.end()}, std::move(removed.views)});
   if (index != last) {
-    const bool moves_embedding = samples_[last].has_embedding;
-    if (moves_embedding) std::copy(row(last).begin(), row(last).end(), row(index).begin());
+    std::copy(row(last).begin(), row(last).end(), row(index).begin());
     samples_[index] = std::move(samples_[last]);
-    row_of_[static_cast<std::uint32_t>(samples_[index].id)] = static_cast<std::uint32_t>(index);
+    row_of_[samples_[index].id] = static_cast<std::uint32_t>(index);
   }
   samples_.pop_back();
 }
@@ -369,7 +368,7 @@ void SampleStore::sort_rows(std::span<const std::uint8_t> included) {
     source[target] = static_cast<std::uint32_t>(target);
   }
   for (std::size_t i = 0; i < samples_.size(); ++i) {
-    row_of_[static_cast<std::uint32_t>(samples_[i].id)] = static_cast<std::uint32_t>(i);
+    row_of_[samples_[i].id] = static_cast<std::uint32_t>(i);
   }
 }
 

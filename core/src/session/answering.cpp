@@ -63,6 +63,8 @@ Status Session::State::refresh_answering_head() {
                  "nothing can be told apart yet: two classes with a picture each are needed, there are " +
                      std::to_string(samples.class_ids.size())};
   }
+  // Pictures that are all alike have no means to stand apart.
+  if (!check_head_numbers(means.value())) return check_pictures_differ(samples);
   Result<HeadReader> reader = HeadReader::create(means.value(), backbone, {}, pool);
   if (!reader) return reader.error();
   answering_head.emplace(AnsweringHead{std::move(means).value(),

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "head/labels.h"
 #include "session/state.h"
 
 namespace headstart {
@@ -39,6 +40,18 @@ HeadKind kind_of(const Head& head) {
   return head.hidden_biases.empty() ? HeadKind::kLogistic : HeadKind::kMlp;
 }
 
+// Its labels become the names of classes, which a person has to be able to see.
+Status clean_labels(Head& head) {
+  if (head.class_count() < 2)
+    return Error{ErrorCode::kBadFile, "a head tells two classes or more apart, this one has only one"};
+  for (std::size_t row = 0; row < head.labels.size(); ++row) {
+    head.labels[row] = clean_label(head.labels[row]);
+    if (head.labels[row].empty())
+      return Error{ErrorCode::kBadFile, "class " + std::to_string(row + 1) + " of this head has no name"};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<HeadInfo> Session::head_info() const {
@@ -63,6 +76,14 @@ Result<std::vector<std::uint8_t>> Session::export_head(const std::string& date) 
   return write_head_file(head);
 }
 
+Result<std::vector<std::uint8_t>> Session::head_file() const {
+  const auto& trained = state_->trained_head;
+  if (!trained) return not_trained();
+  Head head = trained->head;
+  head.tensors = trained->tensors;
+  return write_head_file(head);
+}
+
 Result<HeadInfo> Session::read_head(std::span<const std::uint8_t> head_file) {
   State& state = *state_;
   state.read_head.reset();
@@ -75,6 +96,7 @@ Result<HeadInfo> Session::read_head(std::span<const std::uint8_t> head_file) {
                                           "\" at " + head.value().input_size +
                                           " px, the one in use runs at " + input_size + " px"};
   }
+  if (const Status named = clean_labels(head.value()); !named) return named.error();
   state.read_head = std::move(head).value();
   return info_of(*state.read_head, kind_of(*state.read_head));
 }
@@ -91,8 +113,10 @@ Status Session::adopt_head(std::span<const ClassId> class_ids, std::span<const s
   trained.class_ids.assign(class_ids.begin(), class_ids.end());
   trained.head = std::move(*state.read_head);
   state.read_head.reset();
-  if (const Status working = state.put_to_work(std::move(trained), backbone_file); !working) return working;
-  return state.judge_from_store();
+  if (const Status ready = state.prepare_head(trained, backbone_file); !ready) return ready;
+  if (const Status judged = state.judge_from_store(trained); !judged) return judged;
+  state.put_to_work(std::move(trained));
+  return {};
 }
 
 }  // namespace headstart

@@ -28,8 +28,7 @@ Status TrainedHead::judge_by(std::span<const float> rows, std::vector<FeatureBlo
 }
 
 // A head from a file is judged by the pictures that are there, as far as the backbone's features tell.
-Status Session::State::judge_from_store() {
-  TrainedHead& trained = *trained_head;
+Status Session::State::judge_from_store(TrainedHead& trained) {
   if (trained.reader->has_own_network()) return {};
   const TrainingSetView samples = store.training_set();
   Result<std::vector<FeatureBlock>> blocks = select_features(samples.blocks, known_features());

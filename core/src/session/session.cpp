@@ -1,6 +1,7 @@
 #include "headstart/session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "headstart/views.h"
@@ -23,8 +24,22 @@ Result<Session> Session::open(std::span<const std::uint8_t> backbone_file, std::
   if (!row) return row.error();
   const std::span<const FeatureBlock> blocks = backbone.value().feature_blocks();
   SampleStore store(std::vector<FeatureBlock>(blocks.begin(), blocks.end()));
-  return Session(std::unique_ptr<State>(
+  Session session(std::unique_ptr<State>(
       new State{pool, std::move(backbone).value(), std::move(store), std::move(row).value()}));
+  if (const Status works = session.state_->try_backbone(); !works) return works.error();
+  return session;
+}
+
+// Weights that are finite can still overflow on the way: seen on black and on grey, before anybody relies on
+// it.
+Status Session::State::try_backbone() {
+  for (const std::uint8_t light : {std::uint8_t{0}, std::uint8_t{128}}) {
+    const std::vector<std::uint8_t> rgba(std::size_t{32} * 32 * 4, light);
+    if (const Status ran = embed_row({rgba, 32, 32, 0}, {}); !ran) return ran;
+    if (!std::ranges::all_of(row.span(), [](float value) { return std::isfinite(value); }))
+      return Error{ErrorCode::kBadFile, "the weights of this backbone give numbers that are not finite"};
+  }
+  return {};
 }
 
 const Backbone& Session::backbone() const {
@@ -90,18 +105,22 @@ Result<SampleId> Session::add_sample(ClassId class_id, const FrameView& frame,
   return state_->store.add_sample(class_id, state_->row.span());
 }
 
-Result<SampleId> Session::copy_sample(SampleId id, ClassId class_id) {
+Status Session::add_sample(SampleId id, ClassId class_id, const FrameView& frame,
+                           const PrepareOptions& options) {
+  if (const Status status = state_->embed_row(frame, options); !status) return status;
+  return state_->store.add_sample(id, class_id, state_->row.span());
+}
+
+Status Session::copy_sample(SampleId from, SampleId to, ClassId class_id) {
   SampleStore& store = state_->store;
-  const Result<std::span<const float>> row = store.sample(id);
+  const Result<std::span<const float>> row = store.sample(from);
   if (!row) return row.error();
   // The row moves when the store grows.
   const std::vector<float> copied(row.value().begin(), row.value().end());
-  const Result<SampleId> copy = store.add_sample(class_id, copied);
-  if (!copy) return copy;
-  const Result<std::span<const float>> views = store.views_of(id);
-  if (!views || views.value().empty()) return copy;
-  if (const Status kept = store.set_views(copy.value(), views.value()); !kept) return kept.error();
-  return copy;
+  if (const Status added = store.add_sample(to, class_id, copied); !added) return added;
+  const Result<std::span<const float>> views = store.views_of(from);
+  if (!views || views.value().empty()) return {};
+  return store.set_views(to, views.value());
 }
 
 Result<std::span<const float>> Session::sample_embedding(SampleId id) const {

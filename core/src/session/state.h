@@ -117,6 +117,7 @@ struct Session::State {
   std::vector<float> judged = {};    // what tells whether it is known
   std::vector<float> probabilities = {};
 
+  Status try_backbone();
   Status embed_row(const FrameView& frame, const PrepareOptions& options);
   // Into view_picture: a view, or without an index the picture with its middle painted over.
   Status make_view_picture(const FrameView& picture, std::optional<std::uint32_t> view_index);
@@ -127,8 +128,10 @@ struct Session::State {
   Result<double> known_now();
 
   void describe_head(Head& head, std::uint64_t seed) const;
-  Status put_to_work(TrainedHead trained, std::span<const std::uint8_t> backbone_file);
-  Status judge_from_store();
+  // All that can fail before a head is put to work: what it reads, and that it answers with numbers.
+  Status prepare_head(TrainedHead& trained, std::span<const std::uint8_t> backbone_file);
+  void put_to_work(TrainedHead trained);
+  Status judge_from_store(TrainedHead& trained);
 
   Status open_frozen_part(std::span<const std::uint8_t> backbone_file);
   SessionReport report_of(TrainReport training, std::size_t trained_weight_count) const;
@@ -142,6 +145,9 @@ struct Session::State {
 // The features of `blocks` of every sample: [sample_count, feature_count_of(blocks)].
 [[nodiscard]] std::vector<float> gather_rows(const TrainingSetView& samples,
                                              std::span<const FeatureBlock> blocks);
+
+// too-few-samples where no picture differs from another.
+[[nodiscard]] Status check_pictures_differ(const TrainingSetView& samples);
 
 // Weights and biases of a head.
 [[nodiscard]] std::size_t weight_count_of(const Head& head);

@@ -1,4 +1,6 @@
 // Session's training runs of a head.
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -34,6 +36,7 @@ Status Session::train_begin(const TrainOptions& options) {
   const TrainingSetView samples = state.store.training_set();
   Result<Trainer> trainer = Trainer::start(samples, state.store.classes(), options, state.pool);
   if (!trainer) return trainer.error();
+  if (const Status differ = check_pictures_differ(samples); !differ) return differ;
   const Result<std::vector<FeatureBlock>> blocks = select_features(samples.blocks, known_features());
   if (!blocks) return blocks.error();
   state.run.emplace(TrainingRun{std::move(trainer).value(),
@@ -56,6 +59,11 @@ Result<SessionReport> Session::train_finish() {
   if (!state.run) return no_run();
   TrainedHead trained;
   trained.head = state.run->trainer.head();
+  if (!check_head_numbers(trained.head)) {
+    train_cancel();
+    return Error{ErrorCode::kBadArgument,
+                 "training ran away: its numbers grew beyond all bounds. A smaller learning rate helps"};
+  }
   trained.kind = state.run->trainer.report().head;
   trained.class_ids = state.run->trainer.report().class_ids;
   state.describe_head(trained.head, state.run->seed);
@@ -66,7 +74,8 @@ Result<SessionReport> Session::train_finish() {
       trained.judge_by(state.run->rows, std::move(blocks).value(), state.run->class_indices, state.pool);
   if (!judged) return judged.error();
   SessionReport report = state.report_of(state.run->trainer.report(), weight_count_of(trained.head));
-  if (const Status working = state.put_to_work(std::move(trained), {}); !working) return working.error();
+  if (const Status ready = state.prepare_head(trained, {}); !ready) return ready.error();
+  state.put_to_work(std::move(trained));
   train_cancel();
   return report;
 }
@@ -95,15 +104,39 @@ void Session::State::describe_head(Head& head, std::uint64_t seed) const {
   head.seed = std::to_string(seed);
 }
 
-Status Session::State::put_to_work(TrainedHead trained, std::span<const std::uint8_t> backbone_file) {
+Status Session::State::prepare_head(TrainedHead& trained, std::span<const std::uint8_t> backbone_file) {
+  if (const Status numbers = check_head_numbers(trained.head); !numbers) return numbers;
   Result<HeadReader> reader = HeadReader::create(trained.head, backbone, backbone_file, pool);
   if (!reader) return reader.error();
   trained.reader.emplace(std::move(reader).value());
   trained.tensors = std::move(trained.head.tensors);
   trained.head.tensors.clear();
+  if (!trained.reader->has_own_network()) return {};
+  // Layers that are not the backbone's own are tried: on black, and on grey.
+  std::vector<float> read(trained.reader->feature_count());
+  for (const std::uint8_t light : {std::uint8_t{0}, std::uint8_t{128}}) {
+    const std::vector<std::uint8_t> rgba(std::size_t{32} * 32 * 4, light);
+    const Status ran = trained.reader->read(backbone, {rgba, 32, 32, 0}, {}, read);
+    if (!ran) return ran;
+    if (!std::ranges::all_of(read, [](float value) { return std::isfinite(value); }))
+      return Error{ErrorCode::kBadFile, "the layers of this head give numbers that are not finite"};
+  }
+  return {};
+}
+
+void Session::State::put_to_work(TrainedHead trained) {
   trained_head = std::move(trained);
   answering_head.reset();
-  return {};
+}
+
+Status check_pictures_differ(const TrainingSetView& samples) {
+  const std::size_t width = samples.feature_count;
+  for (std::size_t i = width; i < samples.embeddings.size(); ++i) {
+    const float first = samples.embeddings[i % width];
+    if (std::abs(samples.embeddings[i] - first) > 1e-5F * std::max(1.0F, std::abs(first))) return {};
+  }
+  return Error{ErrorCode::kTooFewSamples,
+               "all pictures look the same, as with a covered lens: record some that differ"};
 }
 
 }  // namespace headstart

@@ -166,8 +166,8 @@ Result<SessionReport> Session::tune_finish(std::span<const std::uint8_t> backbon
   SessionReport report = state.report_of(std::move(training), tuned.trained_weight_count);
   report.fine_tuning = tuned;
   tuning.frozen.reset();  // its memory serves the network that takes over
-  if (const Status working = state.put_to_work(std::move(trained), backbone_file); !working)
-    return working.error();
+  if (const Status ready = state.prepare_head(trained, backbone_file); !ready) return ready.error();
+  state.put_to_work(std::move(trained));
   tune_cancel();
   return report;
 }

@@ -1,5 +1,5 @@
 // The library's face: what a program holds.
-import { requireArgument, throwIfAborted, toHeadstartError } from '../shared/errors.js';
+import { HeadstartError, requireArgument, throwIfAborted, toHeadstartError } from '../shared/errors.js';
 import { pictureBlob } from '../shared/kept-picture.js';
 import { rowsOf } from '../shared/rows.js';
 import { checkFlag, checkLongAction, checkOptions, checkSampleIds } from './checks.js';
@@ -159,7 +159,6 @@ export class Trainer {
     const { restored, index, samples } = this.#book.restoreClass(classId);
     this.#line.post('addClass', { classId, name: restored.name, enabled: restored.enabled, index });
     await this.#putBack(samples);
-    await this.#trainings.restoreClass(classId);
   }
 
   /** @param {number} classId @param {any} picture @param {PictureOptions} [options] */
@@ -288,6 +287,8 @@ export class Trainer {
       const row = classIds.indexOf(id);
       return row >= 0 && enabled ? [{ classId: id, name, probability: probabilities[row] }] : [];
     });
+    if (ranked.length < Math.min(classIds.length, 2))
+      throw new HeadstartError('not-trained', 'there are not two classes left to tell apart');
     const sum = ranked.reduce((total, { probability }) => total + probability, 0);
     if (ranked.length < classIds.length && sum > 0) for (const entry of ranked) entry.probability /= sum;
     ranked.sort((a, b) => b.probability - a.probability);
@@ -316,7 +317,7 @@ export class Trainer {
 
   /** @param {Uint8Array | ArrayBuffer} bytes */
   importHead(bytes) {
-    return this.#trainings.importHead(bytes, (name) => this.addClass(name));
+    return this.#trainings.importHead(bytes, this);
   }
 
   /** @param {any} backbone @param {LongAction & { inputSize?: number }} [options] */

@@ -104,8 +104,11 @@ export class Trainings {
     return this.#line.change('exportHead', { date: checkDate(date) });
   }
 
-  /** @param {Uint8Array | ArrayBuffer} bytes @param {(name: string) => number} addClass */
-  importHead(bytes, addClass) {
+  /**
+   * @param {Uint8Array | ArrayBuffer} bytes
+   * @param {{ addClass(name: string): number, removeClass(classId: number): void }} trainer
+   */
+  importHead(bytes, trainer) {
     // Two imports at a time would mix what the one read with what the other adopts.
     return this.#imports.run(async () => {
       this.#line.requireOpen();
@@ -113,13 +116,19 @@ export class Trainings {
         bytes: ownBytes(bytes, 'importHead takes the bytes of a head file'),
       });
       const taken = new Set();
+      /** @type {number[]} */
+      const added = [];
       const classIds = labels.map((/** @type {string} */ label) => {
         const found = this.#book.classes.find(({ id, name }) => name === label && !taken.has(id))?.id;
-        const classId = found ?? addClass(label);
+        const classId = found ?? trainer.addClass(label);
+        if (found === undefined) added.push(classId);
         taken.add(classId);
         return classId;
       });
-      const { head, revision } = await this.#line.change('adoptHead', { classIds, bringsLayers });
+      const { head, revision } = await this.#line.change('adoptHead', { classIds, bringsLayers }).catch((cause) => {
+        for (const classId of added) trainer.removeClass(classId); // all or nothing
+        throw cause;
+      });
       this.#takeHead(head, revision, true);
       return /** @type {HeadInfo} */ (this.headInfo);
     });
@@ -165,18 +174,6 @@ export class Trainings {
         .catch(passOverTooFewClasses);
     this.#headRevision = stale ? -1 : revision;
     this.#adviceRevision = isAdviceFresh ? revision : -1;
-  }
-
-  /** A class that comes back has its place in the head again. @param {number} classId */
-  async restoreClass(classId) {
-    if (!this.#head?.classIds.includes(classId)) return;
-    await this.#imports.run(async () => {
-      if (!this.#head) return;
-      const { bringsLayers } = await this.#line.change('readHead', { bytes: this.#head.file });
-      await this.#line
-        .change('adoptHead', { ...this.#adoption(bringsLayers), stale: true })
-        .catch(passOverTooFewClasses);
-    });
   }
 
   /** @param {boolean} bringsLayers */

@@ -10,7 +10,7 @@ import { beginTuning, cancelTuning, measureTuning, tuneSettings, tuneUntilDone }
 /** @typedef {import('../headstart-training.d.ts').Advice} Advice */
 /** @typedef {import('../headstart-training.d.ts').AdviceCandidate} AdviceCandidate */
 /** @typedef {import('./host.js').Host} Host */
-/** @typedef {import('./runs.js').Identities} Identities */
+/** @typedef {import('./tuning.js').TuneTask['pictureOf']} PictureOf */
 /** @typedef {import('./tuning.js').Pace} Pace */
 /** @typedef {import('../shared/strategies.js').Plan} Plan */
 
@@ -25,18 +25,18 @@ const MOST_TRANSFER_SAMPLES = 1500;
 
 /**
  * @param {Host} host after adviceBegin
- * @param {Identities} identities
+ * @param {PictureOf} pictureOf
  * @param {{ budgetMs: number, seed: number }} limits
  * @param {Pace} pace
  * @returns {Promise<Advice>}
  */
-export async function measureWays(host, identities, limits, pace) {
-  return new Measuring(host, identities, limits, pace).run();
+export async function measureWays(host, pictureOf, limits, pace) {
+  return new Measuring(host, pictureOf, limits, pace).run();
 }
 
 class Measuring {
   #host;
-  #identities;
+  #pictureOf;
   #budgetMs;
   #pace;
   #request;
@@ -45,10 +45,10 @@ class Measuring {
   #candidates = [];
   #total = 10;
 
-  /** @param {Host} host @param {Identities} identities @param {{ budgetMs: number, seed: number }} limits @param {Pace} pace */
-  constructor(host, identities, { budgetMs, seed }, pace) {
+  /** @param {Host} host @param {PictureOf} pictureOf @param {{ budgetMs: number, seed: number }} limits @param {Pace} pace */
+  constructor(host, pictureOf, { budgetMs, seed }, pace) {
     this.#host = host;
-    this.#identities = identities;
+    this.#pictureOf = pictureOf;
     this.#budgetMs = budgetMs;
     this.#pace = pace;
     this.#request = checkTrainOptions({ seed });
@@ -169,10 +169,9 @@ class Measuring {
     const count = samples.records.size;
     if (count > MOST_BORDERS || count * embedMs * RESERVE > this.#leftMs / 2) return;
     for (const sampleId of samples.enabledSampleIds()) {
-      const inner = /** @type {number} */ (samples.samples.inner(sampleId));
-      const frame = await decodePicture(this.#identities.pictureOf(inner));
+      const frame = await decodePicture(this.#pictureOf(sampleId));
       this.#engine.withFrame(frame, false, (session, description) =>
-        unwrap(session.adviceAddBorder(inner, description)),
+        unwrap(session.adviceAddBorder(sampleId, description)),
       );
       await this.#pace.gate.pass(this.#pace.signal);
     }
@@ -191,7 +190,7 @@ class Measuring {
     this.#tell(strategy, 0);
     engine.run((session) => unwrap(session.trainBegin(headSettings(plan, this.#request, false))));
     await stepUntilDone(engine, gate, signal, () => {});
-    const { pictureOf } = this.#identities;
+    const pictureOf = this.#pictureOf;
     const task = { engine, file: this.#host.file, settings: tuneSettings(plan, this.#request, mirrorHarms), pictureOf };
     try {
       const estimate = beginTuning(task);
@@ -216,7 +215,6 @@ class Measuring {
   /** @param {Advice['transfer']} transfer @returns {Advice} */
   #conclude(transfer) {
     const found = this.#engine.run((session) => unwrap(session.adviceFinish()));
-    const { classIdOf, sampleIdOf } = this.#identities;
     this.#pace.onProgress?.({ stage: 'advise', done: this.#total, total: this.#total });
     return {
       candidates: this.#candidates,
@@ -226,8 +224,8 @@ class Measuring {
       transfer,
       data: found.data.map(({ kind, classIds, sampleIds, value }) => ({
         kind,
-        classIds: Array.from(classIds, classIdOf),
-        sampleIds: Array.from(sampleIds, sampleIdOf),
+        classIds: Array.from(classIds),
+        sampleIds: Array.from(sampleIds),
         value,
       })),
       mirror: found.mirror,

@@ -21,9 +21,6 @@ import { HostViews } from './views.js';
 /** @typedef {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} PictureArgs */
 /** @typedef {Uint8Array | string | undefined} BackboneSource */
 
-// A row of a head whose class is gone never answers.
-const NO_CLASS = 0xffffffff;
-
 export class Host {
   /** @type {Engine | null} */
   #engine = null;
@@ -131,20 +128,20 @@ export class Host {
 
   /** @param {{ classId: number, name: string }} args */
   renameClass({ classId, name }) {
-    return this.#change(() => this.#onClass(classId, (session, inner) => unwrap(session.renameClass(inner, name))));
+    return this.#change(() => this.engine.run((session) => unwrap(session.renameClass(classId, name))));
   }
 
   /** @param {{ classId: number, enabled: boolean }} args */
   setClassEnabled({ classId, enabled }) {
     return this.#change(() => {
-      this.#onClass(classId, (session, inner) => unwrap(session.setClassEnabled(inner, enabled)));
+      this.engine.run((session) => unwrap(session.setClassEnabled(classId, enabled)));
       this.samples.revision++;
     });
   }
 
   /** @param {{ classId: number, index: number }} args */
   moveClass({ classId, index }) {
-    return this.#change(() => this.#onClass(classId, (session, inner) => unwrap(session.moveClass(inner, index))));
+    return this.#change(() => this.engine.run((session) => unwrap(session.moveClass(classId, index))));
   }
 
   /** @param {{ classId: number }} args */
@@ -255,7 +252,7 @@ export class Host {
     this.embedMs = embedded - read;
     return {
       known: ranking.known,
-      classIds: Array.from(ranking.classIds, (inner) => samples.classes.outer(inner)),
+      classIds: Array.from(ranking.classIds),
       probabilities: ranking.probabilities,
       head: ranking.kind,
       trained: ranking.trained,
@@ -296,9 +293,15 @@ export class Host {
    */
   adoptHead({ classIds, bringsLayers, stale = false, strategy = null }) {
     return this.changes.run(() => {
-      const inner = classIds.map((classId) => this.samples.classes.inner(classId ?? -1) ?? NO_CLASS);
       const file = bringsLayers ? this.file : new Uint8Array();
-      this.engine.withBytes(file, (session) => unwrap(session.adoptHead(Uint32Array.from(inner), file.length)));
+      this.engine.withBytes(file, (session) =>
+        unwrap(
+          session.adoptHead(
+            Uint32Array.from(classIds, (id) => id ?? 0),
+            file.length,
+          ),
+        ),
+      );
       const { revision } = this.samples;
       this.views.wake();
       return { head: this.takeHead(stale ? null : revision, strategy), revision };
@@ -314,10 +317,9 @@ export class Host {
     this.#headRevision = revision;
     const { info, file } = this.engine.run((session) => ({
       info: unwrap(session.headInfo()),
-      file: unwrap(session.exportHead('')),
+      file: unwrap(session.headFile()),
     }));
-    const classIds = Array.from(info.classIds, (inner) => this.samples.classes.outer(inner));
-    return { ...info, strategy, classIds, file };
+    return { ...info, strategy, classIds: Array.from(info.classIds), file };
   }
 
   /**
@@ -380,15 +382,6 @@ export class Host {
       this.views.wake();
       return Object.assign({ revision: this.samples.revision, of: rowsOf(this.backbone) }, answer);
     });
-  }
-
-  /**
-   * @param {number} classId
-   * @param {(session: import('./session.d.ts').Session, inner: number) => void} action
-   */
-  #onClass(classId, action) {
-    const inner = this.samples.innerClass(classId);
-    this.engine.run((session) => action(session, inner));
   }
 }
 

@@ -14,7 +14,6 @@ import { beginTuning, cancelTuning, measureTuning, tuneSettings, tuneUntilDone }
 /** @typedef {import('./tuning.js').Pace} Pace */
 /** @typedef {import('../shared/strategies.js').Plan} Plan */
 /** @typedef {import('../shared/train-options.js').TrainRequest} TrainRequest */
-/** @typedef {{ revision: number, classIdOf: (inner: number) => number, sampleIdOf: (inner: number) => number, pictureOf: (inner: number) => import('./picture-codec.js').KeptPicture }} Identities */
 
 const ADVICE_BUDGET_MS = 60_000;
 // Of a fine-tuning, what the head before it takes in the progress.
@@ -141,15 +140,15 @@ export class HostRuns {
     const { views } = this.#host;
     const needsViews = plan.views || plan.tuneViews;
     if (needsViews) await views.complete(pace);
-    const { engine, mirrorHarms, ...identities } = await this.#host.changes.run(() => {
+    const { engine, mirrorHarms, ...taken } = await this.#host.changes.run(() => {
       throwIfAborted(pace.signal);
       const { engine: now } = this.#host;
       const mirrorHarms = needsViews && this.#mirrorHarms();
       now.run((session) => unwrap(session.trainBegin(headSettings(plan, request, mirrorHarms))));
-      return { engine: now, mirrorHarms, ...this.#identitiesNow() };
+      return { engine: now, mirrorHarms, ...this.#samplesNow() };
     });
     await stepUntilDone(engine, pace.gate, pace.signal, report);
-    return { engine, identities, mirrorHarms };
+    return { engine, mirrorHarms, ...taken };
   }
 
   #mirrorHarms() {
@@ -159,21 +158,21 @@ export class HostRuns {
 
   /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
   async #fit(plan, request, pace) {
-    const { engine, identities } = await this.#prepare(plan, request, pace, (fraction) =>
+    const { engine, revision } = await this.#prepare(plan, request, pace, (fraction) =>
       pace.onProgress?.({ stage: 'train', done: fraction, total: 1 }),
     );
     const report = engine.run((session) => unwrap(session.trainFinish()));
-    return { revision: identities.revision, report: this.#reportOf(plan, report, identities) };
+    return { revision, report: this.#reportOf(plan, report) };
   }
 
   /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
   async #tune(plan, request, pace) {
     const { onProgress } = pace;
-    const { engine, identities, mirrorHarms } = await this.#prepare(plan, request, pace, (fraction) =>
+    const { engine, revision, pictureOf, mirrorHarms } = await this.#prepare(plan, request, pace, (fraction) =>
       onProgress?.({ stage: 'train', done: fraction * HEAD_SHARE, total: 1 }),
     );
     const { file } = this.#host;
-    const task = { engine, file, settings: tuneSettings(plan, request, mirrorHarms), pictureOf: identities.pictureOf };
+    const task = { engine, file, settings: tuneSettings(plan, request, mirrorHarms), pictureOf };
     try {
       const estimate = beginTuning(task);
       /** @param {Progress} progress */
@@ -183,13 +182,13 @@ export class HostRuns {
       };
       await tuneUntilDone(task, estimate.frozenPassCount, { ...pace, onProgress: later }, this.#wish);
       const report = engine.withBytes(file, (session) => unwrap(session.tuneFinish(file.length)));
-      const answer = this.#reportOf(plan, report, identities);
+      const answer = this.#reportOf(plan, report);
       const { fineTuning } = report;
       const { epochCount } = estimate;
       const isKept = fineTuning?.betterThanHead === true;
       const changed = isKept ? { border: estimate.border, frozenWeightCount: estimate.frozenWeightCount } : {};
       return {
-        revision: identities.revision,
+        revision,
         report: { ...answer, ...changed, fineTuning: fineTuning ? reportOfTuning(fineTuning, epochCount) : null },
       };
     } catch (cause) {
@@ -198,9 +197,9 @@ export class HostRuns {
     }
   }
 
-  /** @param {Plan} plan @param {import('./session.d.ts').SessionReport} report @param {Identities} identities */
-  #reportOf({ strategy }, report, { classIdOf, sampleIdOf }) {
-    const answer = translateReport(report, classIdOf, sampleIdOf);
+  /** @param {Plan} plan @param {import('./session.d.ts').SessionReport} report */
+  #reportOf({ strategy }, report) {
+    const answer = translateReport(report);
     const border = answer.features.at(-1) ?? 'last';
     return { strategy, border, ...answer, frozenWeightCount: this.#weightsUpTo(border), fineTuning: null };
   }
@@ -212,31 +211,25 @@ export class HostRuns {
     return layers.slice(0, end + 1).reduce((sum, { weightCount }) => sum + weightCount, 0);
   }
 
-  /** Classes and samples may be removed while a run is under way; its report speaks of those that it saw. */
-  #identitiesNow() {
-    const { classes, samples, records, revision } = this.#host.samples;
-    const classIds = new Map(classes.outers().map((id) => [classes.inner(id), id]));
-    const sampleIds = new Map(samples.outers().map((id) => [samples.inner(id), id]));
-    const pictures = new Map(samples.outers().map((id) => [samples.inner(id), records.get(id)?.picture]));
-    return {
-      revision,
-      classIdOf: (/** @type {number} */ inner) => /** @type {number} */ (classIds.get(inner)),
-      sampleIdOf: (/** @type {number} */ inner) => /** @type {number} */ (sampleIds.get(inner)),
-      pictureOf: (/** @type {number} */ inner) =>
-        /** @type {import('./picture-codec.js').KeptPicture} */ (pictures.get(inner)),
-    };
+  /** Samples may be removed while a run is under way; it goes on with those that it saw. */
+  #samplesNow() {
+    const { records, revision } = this.#host.samples;
+    const pictures = new Map([...records].map(([sampleId, { picture }]) => [sampleId, picture]));
+    /** @type {import('./tuning.js').TuneTask['pictureOf']} */
+    const pictureOf = (sampleId) => /** @type {import('./picture-codec.js').KeptPicture} */ (pictures.get(sampleId));
+    return { revision, pictureOf };
   }
 
   /** @param {{ budgetMs: number, seed: number }} args @param {Pace} pace @returns {Promise<Advice>} */
   async #advise({ budgetMs, seed }, pace) {
-    const identities = await this.#host.changes.run(() => {
+    const { revision, pictureOf } = await this.#host.changes.run(() => {
       throwIfAborted(pace.signal);
       this.#host.engine.run((session) => session.adviceBegin());
-      return this.#identitiesNow();
+      return this.#samplesNow();
     });
-    const advice = await measureWays(this.#host, identities, { budgetMs, seed }, pace);
+    const advice = await measureWays(this.#host, pictureOf, { budgetMs, seed }, pace);
     const { mirror, recommended } = advice;
-    this.#found = { revision: identities.revision, mirror, recommended };
+    this.#found = { revision, mirror, recommended };
     return advice;
   }
 
@@ -248,10 +241,10 @@ export class HostRuns {
     if (!plan.part) return { strategy: plan.strategy, ...head };
     // Any head will do: what is measured is what comes after it.
     const quick = /** @type {Plan} */ (planOf('nearest-mean'));
-    const { engine, identities } = await this.#prepare({ ...quick, features: plan.features }, request, pace, () => {});
+    const { engine, pictureOf } = await this.#prepare({ ...quick, features: plan.features }, request, pace, () => {});
     const { file } = this.#host;
     const settings = tuneSettings(plan, request, this.#mirrorHarms());
-    const task = { engine, file, settings, pictureOf: identities.pictureOf };
+    const task = { engine, file, settings, pictureOf };
     try {
       const estimate = beginTuning(task);
       const tuneMs = await measureTuning(task, estimate, pace);

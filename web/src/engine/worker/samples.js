@@ -1,8 +1,7 @@
-// The engine's side of classes and samples: which is which in C++, and the pictures.
+// The engine's side of classes and samples: the ledger is C++'s, under the caller's identities; here are the pictures.
 import { HeadstartError, unwrap } from '../shared/errors.js';
 import { pictureBlob, pictureBytes } from '../shared/kept-picture.js';
 import { decodeBlob, readBitmap, readFrame } from './frames.js';
-import { IdMap } from './id-map.js';
 import {
   decodePicture,
   encodePicture,
@@ -21,15 +20,11 @@ import {
 /** @typedef {{ classId: number, name: string, enabled: boolean }} ClassRecord */
 
 export class HostSamples {
-  classes = new IdMap();
-  samples = new IdMap();
   /** In the order of the samples. @type {Map<number, { classId: number, picture: KeptPicture }>} */
   records = new Map();
   pictureBytes = 0;
   /** Grows with every change that makes a head stale. */
   revision = 0;
-  /** Features of removed samples that may come back. @type {Map<number, Float32Array>} */
-  #bin = new Map();
   #engine;
   #inputSize;
 
@@ -42,10 +37,9 @@ export class HostSamples {
   /** @param {ClassRecord} record @param {number} [index] */
   addClass({ classId, name, enabled }, index) {
     this.#engine.run((session) => {
-      const inner = session.addClass(name);
-      this.classes.set(classId, inner);
-      if (!enabled) unwrap(session.setClassEnabled(inner, false));
-      if (index !== undefined) unwrap(session.moveClass(inner, index));
+      unwrap(session.addClass(classId, name));
+      if (!enabled) unwrap(session.setClassEnabled(classId, false));
+      if (index !== undefined) unwrap(session.moveClass(classId, index));
     });
     this.revision++;
   }
@@ -55,24 +49,14 @@ export class HostSamples {
     for (const [sampleId, record] of this.records) {
       if (record.classId === classId) this.#removeSample(sampleId);
     }
-    this.#engine.run((session) => unwrap(session.removeClass(this.innerClass(classId))));
-    this.classes.delete(classId);
+    this.#engine.run((session) => unwrap(session.removeClass(classId)));
     this.revision++;
   }
 
   /** @param {number} classId */
-  innerClass(classId) {
-    const inner = this.classes.inner(classId);
-    if (inner === undefined)
-      throw new HeadstartError('cancelled', 'the class was removed before its picture was taken in');
-    return inner;
-  }
-
-  /** @param {number} sampleId */
-  #innerSample(sampleId) {
-    const inner = this.samples.inner(sampleId);
-    if (inner === undefined) throw new HeadstartError('bad-argument', `there is no sample ${sampleId}`);
-    return inner;
+  requireClass(classId) {
+    const isThere = this.#engine.run((session) => session.classes()).some(({ id }) => id === classId);
+    if (!isThere) throw new HeadstartError('cancelled', 'the class was removed before its picture was taken in');
   }
 
   /**
@@ -84,9 +68,7 @@ export class HostSamples {
    */
   async addPicture(sampleId, classId, message, options) {
     const { picture, frame } = await this.keep(message, options);
-    this.#insert(sampleId, classId, picture, (inner) =>
-      this.#engine.withFrame(frame, false, (session, description) => unwrap(session.addSample(inner, description))),
-    );
+    this.#embed(sampleId, classId, picture, frame);
     return { picture, row: this.#row(sampleId) };
   }
 
@@ -132,14 +114,17 @@ export class HostSamples {
     return pictureSide(this.#inputSize);
   }
 
-  /**
-   * @param {number} sampleId
-   * @param {number} classId
-   * @param {KeptPicture} picture
-   * @param {(innerClass: number) => number} add
-   */
-  #insert(sampleId, classId, picture, add) {
-    this.samples.set(sampleId, add(this.innerClass(classId)));
+  /** @param {number} sampleId @param {number} classId @param {KeptPicture} picture @param {Frame} frame what reading it gives */
+  #embed(sampleId, classId, picture, frame) {
+    this.requireClass(classId);
+    this.#engine.withFrame(frame, false, (session, description) =>
+      unwrap(session.addSample(sampleId, classId, description)),
+    );
+    this.#note(sampleId, classId, picture);
+  }
+
+  /** That it is in the ledger. @param {number} sampleId @param {number} classId @param {KeptPicture} picture */
+  #note(sampleId, classId, picture) {
     this.records.set(sampleId, { classId, picture });
     this.pictureBytes += pictureBytes(picture);
     this.revision++;
@@ -150,24 +135,26 @@ export class HostSamples {
    * @param {SampleRecord} record
    * @returns {Promise<Float32Array>} its row
    */
-  async putSample({ sampleId, classId, picture, row = this.#bin.get(sampleId) }) {
-    this.#bin.delete(sampleId);
+  async putSample({ sampleId, classId, picture, row }) {
+    if (this.#engine.run((session) => session.canRestore(sampleId))) {
+      this.requireClass(classId);
+      this.#engine.run((session) => unwrap(session.restoreSample(sampleId, classId)));
+      this.#note(sampleId, classId, picture);
+      return row ?? this.#row(sampleId);
+    }
     if (row) {
       this.putRow({ sampleId, classId, picture }, row);
       return row;
     }
-    const frame = await decodePicture(picture);
-    this.#insert(sampleId, classId, picture, (inner) =>
-      this.#engine.withFrame(frame, false, (session, description) => unwrap(session.addSample(inner, description))),
-    );
+    this.#embed(sampleId, classId, picture, await decodePicture(picture));
     return this.#row(sampleId);
   }
 
   /** @param {SampleRecord} record @param {Float32Array} row of all maps' features */
   putRow({ sampleId, classId, picture }, row) {
-    this.#insert(sampleId, classId, picture, (inner) =>
-      this.#engine.withFloats(row, (session) => unwrap(session.addRow(inner, row.length))),
-    );
+    this.requireClass(classId);
+    this.#engine.withFloats(row, (session) => unwrap(session.addRow(sampleId, classId, row.length)));
+    this.#note(sampleId, classId, picture);
   }
 
   /**
@@ -200,17 +187,17 @@ export class HostSamples {
 
   #enabledClasses() {
     const classes = this.#engine.run((session) => session.classes());
-    return new Set(classes.filter(({ enabled }) => enabled).map(({ id }) => this.classes.outer(id)));
+    return new Set(classes.filter(({ enabled }) => enabled).map(({ id }) => id));
   }
 
   /** @param {number} sampleId */
   embedding(sampleId) {
-    return this.#engine.run((session) => unwrap(session.sampleEmbedding(this.#innerSample(sampleId))));
+    return this.#engine.run((session) => unwrap(session.sampleEmbedding(sampleId)));
   }
 
   /** @param {number} sampleId */
   #row(sampleId) {
-    return this.#engine.run((session) => unwrap(session.sampleRow(this.#innerSample(sampleId))));
+    return this.#engine.run((session) => unwrap(session.sampleRow(sampleId)));
   }
 
   /** @param {number[]} sampleIds */
@@ -220,24 +207,24 @@ export class HostSamples {
 
   /** @param {number} sampleId */
   #removeSample(sampleId) {
-    this.#bin.set(sampleId, this.#row(sampleId));
-    this.#engine.run((session) => unwrap(session.removeSample(this.#innerSample(sampleId))));
+    this.#engine.run((session) => unwrap(session.removeSample(sampleId)));
     this.pictureBytes -= pictureBytes(this.#record(sampleId).picture);
     this.records.delete(sampleId);
-    this.samples.delete(sampleId);
     this.revision++;
   }
 
   /** @param {number[]} sampleIds that can no longer come back */
   forget(sampleIds) {
-    for (const sampleId of sampleIds) this.#bin.delete(sampleId);
+    this.#engine.run((session) => {
+      for (const sampleId of sampleIds) session.forgetSample(sampleId);
+    });
   }
 
   /** @param {number[]} sampleIds @param {number} classId */
   moveSamples(sampleIds, classId) {
-    const innerClass = this.innerClass(classId);
+    this.requireClass(classId);
     for (const sampleId of sampleIds) {
-      this.#engine.run((session) => unwrap(session.moveSample(this.#innerSample(sampleId), innerClass)));
+      this.#engine.run((session) => unwrap(session.moveSample(sampleId, classId)));
       this.#record(sampleId).classId = classId;
     }
     this.revision++;
@@ -245,11 +232,10 @@ export class HostSamples {
 
   /** @param {{ from: number, to: number }[]} pairs of sample ids @param {number} classId */
   copySamples(pairs, classId) {
+    this.requireClass(classId);
     for (const { from, to } of pairs) {
-      const inner = this.#innerSample(from);
-      this.#insert(to, classId, this.#record(from).picture, (innerClass) =>
-        this.#engine.run((session) => unwrap(session.copySample(inner, innerClass))),
-      );
+      this.#engine.run((session) => unwrap(session.copySample(from, to, classId)));
+      this.#note(to, classId, this.#record(from).picture);
     }
   }
 
@@ -265,7 +251,7 @@ export class HostSamples {
    */
   copyTo(target, rows) {
     for (const { id, name, enabled } of this.#engine.run((session) => session.classes())) {
-      target.addClass({ classId: /** @type {number} */ (this.classes.outer(id)), name, enabled });
+      target.addClass({ classId: id, name, enabled });
     }
     for (const [sampleId, record] of this.records) {
       target.putRow({ sampleId, ...record }, /** @type {Float32Array} */ (rows.get(sampleId)));

@@ -242,12 +242,6 @@ export type InputViewOutcome = {
   value: Uint8Array;
 };
 
-export type IdOutcome = {
-  code: string;
-  message: string;
-  value: number;
-};
-
 export type NumberOutcome = {
   code: string;
   message: string;
@@ -346,16 +340,19 @@ export interface Session {
   embedMaps(frame: FrameDescription, maps: string[]): FeaturesOutcome;
   embedRow(frame: FrameDescription): RowOutcome;
   makePicture(frame: FrameDescription, size: number): PictureOutcome;
-  addClass(name: string): number;
+  addClass(classId: number, name: string): Done;
   renameClass(classId: number, name: string): Done;
   removeClass(classId: number): Done;
   setClassEnabled(classId: number, enabled: boolean): Done;
   moveClass(classId: number, classIndex: number): Done;
   classes(): ClassInfo[];
-  addSample(classId: number, frame: FrameDescription): IdOutcome;
-  addRow(classId: number, featureCount: number): IdOutcome;
-  copySample(sampleId: number, classId: number): IdOutcome;
+  addSample(sampleId: number, classId: number, frame: FrameDescription): Done;
+  addRow(sampleId: number, classId: number, featureCount: number): Done;
+  copySample(from: number, to: number, classId: number): Done;
   removeSample(sampleId: number): Done;
+  canRestore(sampleId: number): boolean;
+  restoreSample(sampleId: number, classId: number): Done;
+  forgetSample(sampleId: number): void;
   moveSample(sampleId: number, classId: number): Done;
   sampleEmbedding(sampleId: number): RowOutcome;
   sampleRow(sampleId: number): RowOutcome;
@@ -385,6 +382,7 @@ export interface Session {
   rank(): RankingOutcome;
   headInfo(): HeadInfoOutcome;
   exportHead(date: string): FileOutcome;
+  headFile(): FileOutcome;
   readHead(byteCount: number): HeadInfoOutcome;
   adoptHead(classIds: Uint32Array, byteCount: number): Done;
   samplesToJudgeBy(): Uint32Array;

@@ -57,14 +57,12 @@ export async function stepUntilDone(engine, gate, signal, report) {
 }
 
 /**
- * The report of C++ in the caller's identities.
+ * The report of C++ as the library gives it.
  * @param {SessionReport} report
- * @param {(innerClass: number) => number} classIdOf
- * @param {(innerSample: number) => number} sampleIdOf
  */
-export function translateReport(report, classIdOf, sampleIdOf) {
+export function translateReport(report) {
   const { metrics, measured } = report;
-  const classIds = Array.from(report.classIds, classIdOf);
+  const classIds = Array.from(report.classIds);
   /** @param {number} value */
   const orNaN = (value) => (measured ? value : Number.NaN);
   const classCount = classIds.length;
@@ -83,15 +81,15 @@ export function translateReport(report, classIdOf, sampleIdOf) {
     confusion: Array.from({ length: measured ? classCount : 0 }, (_, row) =>
       Array.from(metrics.confusion.subarray(row * classCount, (row + 1) * classCount)),
     ),
-    heldOut: Array.from(report.heldOutIds, (innerSample, i) => ({
-      sampleId: sampleIdOf(innerSample),
+    heldOut: Array.from(report.heldOutIds, (sampleId, i) => ({
+      sampleId,
       classId: classIds[report.heldOutClassIndices[i]],
       predictedClassId: classIds[report.heldOutPredictions[i]],
       probability: report.heldOutProbabilities[i],
       confidence: report.heldOutConfidences[i],
     })),
     classIds,
-    leftOut: Array.from(report.leftOut, classIdOf),
+    leftOut: Array.from(report.leftOut),
     folds: report.foldCount,
     l2: report.l2,
     l2Candidates: report.l2Candidates,

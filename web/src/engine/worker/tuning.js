@@ -23,7 +23,7 @@ const ACTIVATION_BUDGET_BYTES = 2 ** 24;
  * @property {Engine} engine in which a head was trained just now
  * @property {Uint8Array} file of the backbone
  * @property {TuneSettings} settings
- * @property {(innerSample: number) => KeptPicture} pictureOf
+ * @property {(sampleId: number) => KeptPicture} pictureOf
  */
 
 /**

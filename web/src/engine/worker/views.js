@@ -54,9 +54,9 @@ export class HostViews {
     try {
       while (this.#host.isIdle && (await this.#judgeByOne())) await this.#breathe();
       while (this.#host.isIdle && this.#host.samples.records.size <= MOST_IDLE_SAMPLES) {
-        const [inner] = this.#missing();
-        if (inner === undefined) break;
-        await this.#work.run(() => this.#make(inner, () => this.#breathe()));
+        const [sampleId] = this.#missing();
+        if (sampleId === undefined) break;
+        await this.#work.run(() => this.#make(sampleId, () => this.#breathe()));
       }
     } catch {
       // Nobody waits for idle work: what went wrong shows in the next call that needs the engine.
@@ -72,10 +72,10 @@ export class HostViews {
   async complete({ gate, signal, onProgress }) {
     const total = this.#missing().length;
     for (let done = 0; ; done++) {
-      const [inner] = this.#missing();
-      if (inner === undefined) return;
+      const [sampleId] = this.#missing();
+      if (sampleId === undefined) return;
       onProgress?.({ stage: 'views', done, total: Math.max(total, done + 1) });
-      await this.#work.run(() => this.#make(inner, () => gate.pass(signal)));
+      await this.#work.run(() => this.#make(sampleId, () => gate.pass(signal)));
       throwIfAborted(signal);
     }
   }
@@ -83,12 +83,12 @@ export class HostViews {
   /** @returns {Promise<boolean>} whether there was a picture left to judge by */
   async #judgeByOne() {
     const { engine, samples } = this.#host;
-    const [inner] = engine.run((session) => session.samplesToJudgeBy());
-    const record = inner === undefined ? undefined : samples.records.get(samples.samples.outer(inner) ?? -1);
+    const [sampleId] = engine.run((session) => session.samplesToJudgeBy());
+    const record = sampleId === undefined ? undefined : samples.records.get(sampleId);
     if (!record) return false;
     const frame = await decodePicture(record.picture);
-    if (samples.samples.outer(inner) === undefined) return true; // it was removed meanwhile
-    engine.withFrame(frame, false, (session, description) => unwrap(session.addToJudge(inner, description)));
+    if (!samples.records.has(sampleId)) return true; // it was removed meanwhile
+    engine.withFrame(frame, false, (session, description) => unwrap(session.addToJudge(sampleId, description)));
     return true;
   }
 
@@ -106,18 +106,17 @@ export class HostViews {
     await new Promise((resolve) => setTimeout(resolve, this.#host.embedMs));
   }
 
-  /** @param {number} inner a sample of C++ @param {() => Promise<void>} pause after each view */
-  async #make(inner, pause) {
+  /** @param {number} sampleId @param {() => Promise<void>} pause after each view */
+  async #make(sampleId, pause) {
     const { engine, samples } = this.#host;
-    const sampleId = samples.samples.outer(inner);
-    const record = sampleId === undefined ? undefined : samples.records.get(sampleId);
-    if (!record || !engine.run((session) => session.samplesWithoutViews()).includes(inner)) return;
+    const record = samples.records.get(sampleId);
+    if (!record || !engine.run((session) => session.samplesWithoutViews()).includes(sampleId)) return;
     const frame = await decodePicture(record.picture);
     const count = engine.run((session) => session.viewCount());
     for (let view = 0; view < count; view++) {
-      if (samples.samples.outer(inner) !== sampleId) return; // it was removed meanwhile
+      if (!samples.records.has(sampleId)) return; // it was removed meanwhile
       const start = performance.now();
-      engine.withFrame(frame, false, (session, description) => unwrap(session.addView(inner, view, description)));
+      engine.withFrame(frame, false, (session, description) => unwrap(session.addView(sampleId, view, description)));
       this.#host.embedMs = performance.now() - start;
       await pause();
     }
