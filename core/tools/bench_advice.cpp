@@ -21,9 +21,6 @@ namespace {
 using namespace headstart;
 using namespace headstart::tools;
 
-const FeatureSet kJoined{"blocks.14", "blocks.16", "last"};
-const FeatureSet kEarlier{"blocks.14"};
-
 // The features of every picture and of its views, embedded once for all draws.
 struct Rows {
   std::vector<FeatureBlock> blocks;
@@ -113,18 +110,13 @@ struct Candidate {
   TrainOptions options;
 };
 
-std::vector<Candidate> candidates_for(bool without_mirror, std::uint64_t seed) {
-  const ViewUse use = without_mirror ? ViewUse::kWithoutMirror : ViewUse::kAll;
-  const SecondLook look = without_mirror ? SecondLook::kNo : SecondLook::kMirrored;
-  std::vector<Candidate> candidates{
-      {"nearest-mean", {.head = HeadKind::kNearestMean}},
-      {"head", {}},
-      {"earlier-cut", {.features = kEarlier}},
-      {"joined-layers", {.head = HeadKind::kDiscriminant, .features = kJoined}},
-      {"head-views", {.views = use, .second_look = look}},
-      {"joined-layers-views",
-       {.head = HeadKind::kDiscriminant, .features = kJoined, .views = use, .second_look = look}}};
-  for (Candidate& candidate : candidates) candidate.options.seed = seed;
+// The heads that advice measures; what trains layers too would take too long here.
+std::vector<Candidate> candidates_for(const Rows& rows, bool without_mirror, std::uint64_t seed) {
+  std::vector<Candidate> candidates;
+  for (const Strategy& strategy : strategies(rows.blocks)) {
+    if (strategy.is_measured && !strategy.part)
+      candidates.push_back({strategy.name, train_options(strategy, seed, without_mirror)});
+  }
   return candidates;
 }
 
@@ -153,7 +145,7 @@ void measure_draw(const Rows& rows, const Pictures& pictures, std::size_t per_cl
   std::vector<CandidateResult> results;
   std::printf("{\"seed\":%llu,\"mirror_harms\":%s,\"accuracies\":{", static_cast<unsigned long long>(seed),
               without_mirror ? "true" : "false");
-  for (const Candidate& candidate : candidates_for(without_mirror, seed)) {
+  for (const Candidate& candidate : candidates_for(rows, without_mirror, seed)) {
     Trainer trainer = need(Trainer::start(samples, store.classes(), candidate.options, pool));
     while (!need(trainer.step()).done) continue;
     results.push_back(result_of(trainer.report(), samples.class_indices, candidate.strategy, results.size()));

@@ -319,7 +319,7 @@ TEST_CASE("a backbone whose finite weights overflow on the way is refused when i
   REQUIRE(tensor != nullptr);
   SafetensorsWriter writer;
   for (const auto& [key, value] :
-       backbone_metadata({.width_multiplier = "0.1", .input_size_px = 96}, mobilenet_v2(0.1)))
+       backbone_metadata({.width_multiplier = "0.1", .input_size_px = 96}, mobilenet_v2(0.1, 96)))
     writer.set_metadata(key, value);
   for (const TensorView& one : parsed.value().tensors()) {
     std::vector<float> values(one.element_count());

@@ -3,7 +3,7 @@
 // probabilities and leaves as a file, trainer fits a head to what is kept, fine_tuner trains the last part of
 // the backbone too, head_reader gives a head what it reads whatever was trained, views makes changed copies
 // of a picture to learn from, known tells whether a picture shows any of the classes, advice says which way
-// of training suits the pictures, and session puts all of it together.
+// of training suits the pictures, strategies names those ways, and session puts all of it together.
 #pragma once
 
 // clang-format off: in reading order
@@ -24,6 +24,7 @@
 #include "headstart/sample_store.h"    // IWYU pragma: export
 #include "headstart/session.h"         // IWYU pragma: export
 #include "headstart/status.h"          // IWYU pragma: export
+#include "headstart/strategies.h"      // IWYU pragma: export
 #include "headstart/trainer.h"         // IWYU pragma: export
 #include "headstart/views.h"           // IWYU pragma: export
 // clang-format on

@@ -1,0 +1,222 @@
+// The core on the command line: trains a head on a folder of class folders, answers from it, advises, embeds.
+// The same Session as in the page.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workshop.h"
+
+namespace {
+
+using namespace headstart;
+using namespace headstart::tools;
+
+constexpr std::string_view kUsage =
+    "headstart train FOLDER -o HEAD.safetensors   a folder of pictures for each class\n"
+    "headstart predict HEAD.safetensors PICTURE…  probabilities, highest first\n"
+    "headstart advise FOLDER                      which way of training suits these pictures\n"
+    "headstart embed PICTURE…                     one line of numbers for each picture\n"
+    "headstart info                               what the backbone says about itself\n"
+    "options: --backbone FILE  --strategy NAME (train; or 'recommended')  --seed N  --json\n"
+    "         --size PX (input size)  --threads N  --mirror\n";
+
+std::uint64_t number_of(const std::string& option, const std::string& text) {
+  char* end = nullptr;
+  const std::uint64_t number = std::strtoull(text.c_str(), &end, 10);
+  if (text.empty() || text[0] < '0' || text[0] > '9' || *end != '\0')
+    fail(option + " needs a whole number, got '" + text + "'");
+  return number;
+}
+
+Options read_options(int count, char** values) {
+  Options options;
+  options.backbone = HEADSTART_BACKBONE;
+  for (int i = 1; i < count; ++i) {
+    const std::string word = values[i];
+    const auto value = [&]() -> std::string {
+      if (i + 1 >= count) fail(word + " needs a value");
+      return values[++i];
+    };
+    if (word == "--backbone") {
+      options.backbone = value();
+    } else if (word == "-o") {
+      options.output = value();
+    } else if (word == "--strategy") {
+      options.strategy = value();
+    } else if (word == "--seed") {
+      options.seed = number_of(word, value());
+    } else if (word == "--size") {
+      options.input_size_px =
+          static_cast<std::int32_t>(std::min<std::uint64_t>(number_of(word, value()), 9999));
+    } else if (word == "--threads") {
+      options.thread_count = number_of(word, value());
+    } else if (word == "--mirror") {
+      options.prepare.mirror = Mirror::kYes;
+    } else if (word == "--json") {
+      options.json = true;
+    } else if (word.starts_with("-")) {
+      fail("unknown option " + word);
+    } else {
+      options.words.push_back(word);
+    }
+  }
+  return options;
+}
+
+Strategy strategy_called(Workshop& workshop, const std::string& name) {
+  const auto blocks = workshop.session().backbone().feature_blocks();
+  if (const auto strategy = strategy_named(blocks, name)) return *strategy;
+  std::string names;
+  for (const Strategy& strategy : strategies(blocks)) names.append("\n  ").append(strategy.name);
+  fail("there is no strategy '" + name + "'; there are" + names);
+}
+
+// Measures the heads that advice tries; layers are trained only where they are asked for by name.
+Advice measure_heads(Workshop& workshop, std::vector<std::pair<std::string, CandidateReport>>& candidates) {
+  Session& session = workshop.session();
+  session.advice_begin();
+  for (const Strategy& strategy : strategies(session.backbone().feature_blocks())) {
+    if (!strategy.is_measured || strategy.part) continue;
+    workshop.run(strategy);
+    candidates.emplace_back(strategy.name, need(session.advice_add(strategy.name, candidates.size())));
+  }
+  return need(session.advice_finish());
+}
+
+int run_train(const Options& options) {
+  if (options.words.size() != 2 || options.output.empty()) fail("train takes a folder, and -o with a file");
+  Workshop workshop(options);
+  workshop.teach(options.words[1]);
+  std::string name = options.strategy;
+  if (name == "recommended") {
+    std::vector<std::pair<std::string, CandidateReport>> candidates;
+    name = measure_heads(workshop, candidates).recommended;
+  }
+  const Strategy strategy = strategy_called(workshop, name);
+  workshop.run(strategy);
+  const SessionReport report = workshop.finish(strategy);
+  const std::vector<std::uint8_t> head = need(workshop.session().export_head(""));
+  std::FILE* file = std::fopen(options.output.c_str(), "wb");
+  const bool written = file != nullptr && std::fwrite(head.data(), 1, head.size(), file) == head.size();
+  if (file == nullptr || std::fclose(file) != 0 || !written) fail("cannot write " + options.output);
+  const Metrics& metrics = report.metrics;
+  if (options.json) {
+    std::printf("{\"strategy\":%s,\"sampleCount\":%zu,\"measured\":%s", quoted(strategy.name).c_str(),
+                report.sample_count, report.measured ? "true" : "false");
+    if (report.measured) std::printf(",\"accuracy\":%.6f,\"loss\":%.6f", metrics.accuracy, metrics.log_loss);
+    std::printf(",\"head\":%s,\"headBytes\":%zu}\n", quoted(options.output).c_str(), head.size());
+  } else if (report.measured) {
+    std::printf("%s: %zu pictures, %.1f %% right on pictures held out (95 %%: %.1f to %.1f)\n",
+                strategy.name.c_str(), report.sample_count, 100 * metrics.accuracy,
+                100 * metrics.accuracy_low, 100 * metrics.accuracy_high);
+  } else {
+    std::printf("%s: %zu pictures, not measured: %s\n", strategy.name.c_str(), report.sample_count,
+                report.why_not.c_str());
+  }
+  return 0;
+}
+
+int run_advise(const Options& options) {
+  if (options.words.size() != 2) fail("advise takes one folder");
+  Workshop workshop(options);
+  workshop.teach(options.words[1]);
+  std::vector<std::pair<std::string, CandidateReport>> candidates;
+  const Advice advice = measure_heads(workshop, candidates);
+  if (options.json)
+    std::printf("{\"recommended\":%s,\"case\":\"%s\",\"mirror\":\"%s\",\"candidates\":[",
+                quoted(advice.recommended).c_str(), name_of(advice.data_case), name_of(advice.mirror));
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto& [name, report] = candidates[i];
+    if (options.json) {
+      std::printf("%s{\"strategy\":%s,\"accuracy\":%.6f,\"logLoss\":%.6f}", i > 0 ? "," : "",
+                  quoted(name).c_str(), report.accuracy, report.log_loss);
+    } else {
+      std::printf("%s %-22s %5.1f %% right\n", name == advice.recommended ? "→" : " ", name.c_str(),
+                  100 * report.accuracy);
+    }
+  }
+  if (options.json) std::printf("]}\n");
+  return 0;
+}
+
+void print_ranking(const Options& options, Workshop& workshop, const std::string& path) {
+  const Picture picture = need(read_picture(path));
+  need(workshop.session().embed_for_ranking(picture.view(), options.prepare));
+  const Ranking ranking = need(workshop.session().rank());
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < ranking.class_ids.size(); ++i) order.push_back(i);
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return ranking.probabilities[a] > ranking.probabilities[b];
+  });
+  if (options.json)
+    std::printf("{\"picture\":%s,\"ranked\":[", quoted(path).c_str());
+  else
+    std::printf("%s", path.c_str());
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const auto probability = static_cast<double>(ranking.probabilities[order[k]]);
+    const HeadInfo info = need(workshop.session().head_info());
+    const std::string& name = info.labels[order[k]];
+    if (options.json)
+      std::printf("%s{\"name\":%s,\"probability\":%.6f}", k > 0 ? "," : "", quoted(name).c_str(),
+                  probability);
+    else
+      std::printf("\t%s %.6f", name.c_str(), probability);
+  }
+  std::printf(options.json ? "]}\n" : "\n");
+}
+
+int run_predict(const Options& options) {
+  if (options.words.size() < 3) fail("predict takes a head file and pictures");
+  Workshop workshop(options);
+  Session& session = workshop.session();
+  const HeadInfo info = need(session.read_head(need(read_whole_file(options.words[1]))));
+  std::vector<ClassId> ids;
+  for (const std::string& label : info.labels) ids.push_back(session.samples().add_class(label));
+  need(session.adopt_head(ids, workshop.backbone_file()));
+  for (std::size_t i = 2; i < options.words.size(); ++i) print_ranking(options, workshop, options.words[i]);
+  return 0;
+}
+
+int run_embed(const Options& options) {
+  if (options.words.size() < 2) fail("embed takes pictures");
+  Workshop workshop(options);
+  for (std::size_t i = 1; i < options.words.size(); ++i) {
+    const Picture picture = need(read_picture(options.words[i]));
+    const std::vector<float> features = need(workshop.session().embed(picture.view(), options.prepare));
+    if (options.json) std::printf("[");
+    for (std::size_t k = 0; k < features.size(); ++k)
+      std::printf("%s%.9g", k == 0 ? "" : options.json ? "," : " ", static_cast<double>(features[k]));
+    std::printf(options.json ? "]\n" : "\n");
+  }
+  return 0;
+}
+
+int run_info(const Options& options) {
+  Workshop workshop(options);
+  const BackboneInfo& info = workshop.session().backbone().info();
+  std::printf("name            %s\n", info.name.c_str());
+  std::printf("input           %d px, pixel * %s + %s\n", info.input_size_px, info.input_scale.c_str(),
+              info.input_offset.c_str());
+  std::printf("embedding       %zu numbers\n", info.embedding_dim);
+  std::printf("parameters      %zu\n", info.parameter_count);
+  std::printf("source          %s\nlicence         %s\n", info.source.c_str(), info.license.c_str());
+  std::printf("sha256          %s\n", info.sha256.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argument_count, char** argument_values) {
+  const Options options = read_options(argument_count, argument_values);
+  const std::string command = options.words.empty() ? "" : options.words[0];
+  if (command == "train") return run_train(options);
+  if (command == "predict") return run_predict(options);
+  if (command == "advise") return run_advise(options);
+  if (command == "embed") return run_embed(options);
+  if (command == "info") return run_info(options);
+  std::fwrite(kUsage.data(), 1, kUsage.size(), stderr);
+  return 2;
+}
