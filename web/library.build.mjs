@@ -35,12 +35,15 @@ const besideEachOther = (assets) => ({
   },
 });
 
-/** The one import of an address that is known when it runs: webpack would look for it, and warn. */
-const leftToTheBrowser = {
-  name: 'left-to-the-browser',
-  /** @param {string} code */
-  renderChunk: (code) => code.replace(/\bimport\((?=[A-Za-z_$])/g, 'import(/*webpackIgnore:true*//*@vite-ignore*/'),
-};
+/**
+ * The one import of an address that is known only when it runs: webpack would look for it. Said after everything else, since
+ * minifying takes comments away.
+ * @param {string} file
+ */
+function leaveImportsToTheBrowser(file) {
+  const code = readFileSync(file, 'utf8');
+  writeFileSync(file, code.replace(/\bimport\((?=[A-Za-z_$])/g, 'import(/*webpackIgnore:true*//*@vite-ignore*/'));
+}
 
 /** For whoever takes the folder as a package. */
 const manifest = {
@@ -73,11 +76,12 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
     await build({
       input: join(web, 'src/engine', entry),
       platform: 'neutral',
-      plugins: [besideEachOther(assets), leftToTheBrowser],
+      plugins: [besideEachOther(assets)],
       resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'default'] },
       output: { file: join(outDir, file), format: 'es', minify: true, codeSplitting: false },
       logLevel: 'warn',
     });
+    leaveImportsToTheBrowser(join(outDir, file));
   }
 
   for (const { name, file } of built) cpSync(file, join(outDir, name));
