@@ -12,7 +12,6 @@ import { mountCameraPanel } from './ui/camera-panel.js';
 import { mountClassList } from './ui/class-list.js';
 import { mountKeepPanel } from './ui/keep-panel.js';
 import { mountLivePanel } from './ui/live-panel.js';
-import { mountNamesDialog } from './ui/names-dialog.js';
 import { mountNotices } from './ui/notices.js';
 import { mountPageInput } from './ui/page-input.js';
 import { mountQuestionDialog } from './ui/question-dialog.js';
@@ -31,6 +30,7 @@ const dialogs = part('dialogs');
 /** What most people never open is not in the way of the rest: rooms by the dialogs that open them. @type {Record<string, () => Promise<void>>} */
 const ROOMS = {
   inside: async () => (await import('./inside-room.js')).mountInside({ dialogs, tuning: part('tuning') }, app),
+  names: openNames,
   about: openHelp,
   keys: openHelp,
   exam: openExam,
@@ -51,6 +51,10 @@ async function openExam() {
 
 async function openProjects() {
   await (await import('./projects-room.js')).mountProjects(dialogs, app);
+}
+
+async function openNames() {
+  (await import('./ui/names-dialog.js')).mountNamesDialog(dialogs, app);
 }
 
 async function openHelp() {
@@ -93,7 +97,6 @@ mountSettingsDialogs(dialogs, app);
 mountBackboneDialog(dialogs, app);
 mountSampleViewer(dialogs, app);
 mountQuestionDialog(dialogs, app);
-mountNamesDialog(dialogs, app);
 mountPageInput(app, part('stage'));
 app.watch(['dialog-changed'], openRoom);
 part('rail').hidden = false; // until now nothing stood above it that would push it down
@@ -116,6 +119,7 @@ requestAnimationFrame(() =>
       import('./inside-room.js'),
       enter(openExam),
       enter(openHelp),
+      enter(openNames),
       enter(openOutputs),
       enter(openProjects),
       import('./kit/reliability.js'),

@@ -268,7 +268,7 @@ export function mountClassList(host, app) {
           aria-label=${t('class.name', { number: index + 1 })}
           @focus=${(/** @type {any} */ event) => event.target.select()}
           @keydown=${(/** @type {any} */ event) => onNameKey(event, card)}
-          @change=${(/** @type {any} */ event) => app.classes.rename(card.key, event.target.value)}
+          @change=${(/** @type {any} */ event) => rename(card, event.target)}
         />
         ${counted(card)} ${menu(card, index)}
       </header>
@@ -276,6 +276,12 @@ export function mountClassList(host, app) {
         <div class="class-pictures">${filesTile(card)} ${pictures(card)}</div>
       </div>
     </article>`;
+  }
+
+  /** @param {ClassCard} card @param {HTMLInputElement} field */
+  function rename(card, field) {
+    app.classes.rename(card.key, field.value);
+    field.value = card.name; // an empty name is none: the old one stands again
   }
 
   /** @param {DragEvent} event */
