@@ -148,8 +148,9 @@ void print_ranking(const Options& options, Workshop& workshop, const std::string
   const Ranking ranking = need(workshop.session().rank());
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < ranking.class_ids.size(); ++i) order.push_back(i);
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return ranking.probabilities[a] > ranking.probabilities[b];
+  const std::vector<float>& probabilities = ranking.probabilities;
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    return probabilities[a] != probabilities[b] ? probabilities[a] > probabilities[b] : a < b;
   });
   if (options.json)
     std::printf("{\"picture\":%s,\"ranked\":[", quoted(path).c_str());
