@@ -15,8 +15,12 @@ const web = fileURLToPath(new URL('.', import.meta.url));
 const doors = [
   ['index.js', 'headstart.js'],
   ['node/index.js', 'headstart.node.js'],
+  ['client/projects.js', 'headstart-projects.js'],
   ['worker/engine-worker.js', 'engine-worker.js'],
 ];
+
+/** Comes when a project leaves or is opened. */
+const PROJECTS = './headstart-projects.js';
 
 /**
  * What differs from the sources: the worker lies beside the library, and each file that is loaded by address is named in a way
@@ -31,7 +35,9 @@ const besideEachOther = (assets) => ({
     if (id.endsWith('/engine/index.js') && !code.includes(door)) throw new Error(`expected ${door} in ${id}`);
     const addresses = assets.map((name) => `'${name}': new URL('./${name}', import.meta.url).href`).join(', ');
     const named = id.endsWith('/engine/index.js') ? code.replace(door, () => `{ ${addresses} }`) : code;
-    return named.replaceAll('../worker/engine-worker.js', './engine-worker.js');
+    return named
+      .replaceAll('../worker/engine-worker.js', './engine-worker.js')
+      .replaceAll("import('./projects.js')", `import('${PROJECTS}')`);
   },
 });
 
@@ -75,6 +81,7 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
   for (const [entry, file] of doors) {
     await build({
       input: join(web, 'src/engine', entry),
+      external: [PROJECTS],
       platform: 'neutral',
       plugins: [besideEachOther(assets)],
       resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'default'] },
@@ -96,7 +103,7 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
 function publishedTypes() {
   /** @param {string} name */
   const read = (name) => readFileSync(join(web, 'src/engine', name), 'utf8').replace(/^import type [^;]*;\n+/gm, '');
-  return ['keeping', 'training'].reduce((types, part) => {
+  return ['export', 'keeping', 'training'].reduce((types, part) => {
     const more = read(`headstart-${part}.d.ts`).replace(/^\/\*\*[\s\S]*?\*\/\n/, '');
     return types.replace(`export type * from './headstart-${part}.d.ts';\n`, () => more);
   }, read('headstart.d.ts'));

@@ -73,7 +73,7 @@ function readPackages(file) {
  * @param {string} [root]
  * @param {() => Promise<unknown>} [install]
  */
-export async function provideNpmPackages(root = repository, install = npmInstall) {
+export async function provideNpmPackages(root = repository, install = () => npmInstall(root)) {
   const { modules, installed, begun, record } = placesIn(root);
   const isWhole = existsSync(installed) && !existsSync(begun) && firstDifference(record, [modules]) === null;
   if (!isWhole) {
@@ -91,6 +91,6 @@ export async function provideNpmPackages(root = repository, install = npmInstall
 }
 
 // Not `npm ci`: it wants every platform's optional packages in the lock file, and some mirrors lack some of them.
-function npmInstall() {
-  return run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error']);
+function npmInstall(/** @type {string} */ root) {
+  return run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel', 'error'], { cwd: root });
 }

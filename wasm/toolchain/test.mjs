@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { repository } from './cache.mjs';
 import { buildDirOf, buildPreset, distStep, moduleStep } from './modules.mjs';
+import { hasNpmPackages, provideNpmPackages } from './npm.mjs';
 import { ProcessError, run } from './process.mjs';
 import { runCommand, setUp } from './setup.mjs';
 import { variants } from './variants.mjs';
@@ -50,6 +51,10 @@ const parts = {
       { name: 'page in Chromium', work: playwright, alone: true },
     ],
   },
+  consumers: {
+    steps: [...variantNames.map(moduleStep), distStep(), consumersStep()],
+    suites: [{ name: 'exported files where they go', work: nodeTest('tests/consumers'), alone: true }],
+  },
   repo: {
     // The budgets look at everything that is built.
     steps: [...variantNames.map(moduleStep), distStep()],
@@ -67,6 +72,20 @@ const parts = {
  */
 function presetStep(preset, title) {
   return { title, isDone: () => false, work: (onProgress) => buildPreset(preset, [], onProgress) };
+}
+
+/**
+ * The programs that load exported files: hundreds of megabytes, which nothing but their own tests needs.
+ *
+ * @returns {import('./setup.mjs').Step}
+ */
+function consumersStep() {
+  const folder = join(repository, 'tests/consumers');
+  return {
+    title: 'Programs that load exported files',
+    isDone: () => hasNpmPackages(folder),
+    work: () => provideNpmPackages(folder),
+  };
 }
 
 /** @param {string} preset @returns {Suite['work']} */

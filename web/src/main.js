@@ -37,6 +37,7 @@ const ROOMS = {
   outputs: openOutputs,
   'big-screen': openOutputs,
   projects: openProjects,
+  export: openExport,
 };
 /** @type {Map<() => Promise<void>, Promise<void>>} */
 const opened = new Map();
@@ -55,6 +56,10 @@ async function openProjects() {
 
 async function openNames() {
   (await import('./ui/names-dialog.js')).mountNamesDialog(dialogs, app);
+}
+
+async function openExport() {
+  await (await import('./export-room.js')).mountExport(dialogs, app);
 }
 
 async function openHelp() {
@@ -122,6 +127,7 @@ requestAnimationFrame(() =>
       enter(openNames),
       enter(openOutputs),
       enter(openProjects),
+      enter(openExport),
       import('./kit/reliability.js'),
       app.loadInside(),
     ]);

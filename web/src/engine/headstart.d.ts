@@ -5,6 +5,7 @@
  * else returns a promise and rejects.
  */
 
+import type { ExportOptions, ImportedProject } from './headstart-export.d.ts';
 import type { Keeping } from './headstart-keeping.d.ts';
 import type {
   Advice,
@@ -16,6 +17,7 @@ import type {
   TrainReport,
 } from './headstart-training.d.ts';
 
+export type * from './headstart-export.d.ts';
 export type * from './headstart-keeping.d.ts';
 export type * from './headstart-training.d.ts';
 
@@ -63,7 +65,7 @@ export interface Progress {
    * that went through the frozen part. 'train': a fraction of 1. 'advise': candidates measured, with the part of the one
    * that is being measured.
    */
-  stage: 'engine' | 'backbone' | 'embed' | 'views' | 'maps' | 'train' | 'advise';
+  stage: 'engine' | 'backbone' | 'embed' | 'views' | 'maps' | 'train' | 'advise' | 'export';
   done: number;
   total: number;
   /** While it fine-tunes: epochs that are finished, of so many. */
@@ -329,6 +331,13 @@ export interface Trainer {
 
   /** The trained head as a file. `date`: ISO 8601; left out: now. */
   exportHead(options?: { date?: string | Date }): Promise<Uint8Array>;
+  /** What was learnt as a file for other programs. */
+  exportModel(options: ExportOptions): Promise<Uint8Array>;
+  /**
+   * Takes in a zip: a project of this program, of Teachable Machine (`.tm`) or GenAI-FI, or folders of pictures. Its classes
+   * come behind those that are there. `bad-file` where it is none of these.
+   */
+  importProject(bytes: Uint8Array | ArrayBuffer, options?: LongAction): Promise<ImportedProject>;
   /** Replaces the head. A class of the head goes to the trainer's class of that name, or becomes a new class. */
   importHead(bytes: Uint8Array | ArrayBuffer): Promise<HeadInfo>;
 

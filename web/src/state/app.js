@@ -75,6 +75,8 @@ export async function createApp() {
   let outputs = null;
   /** @type {Promise<import('./exam.js').Exam> | null} */
   let exam = null;
+  /** @type {Promise<import('./leaving.js').Leaving> | null} */
+  let leaving = null;
 
   const begun = projects.begin();
   if (projects.isExpected) {
@@ -152,6 +154,16 @@ export async function createApp() {
           throw cause;
         });
       return outputs;
+    },
+    /** What was learnt as a file for somewhere else. */
+    loadLeaving() {
+      leaving ??= import('./leaving.js')
+        .then(({ createLeaving }) => createLeaving(context, { exchange }))
+        .catch((cause) => {
+          leaving = null;
+          throw cause;
+        });
+      return leaving;
     },
     /**
      * What is loaded on first use is fetched now, while nobody waits for it: from here on the page needs no network, and
@@ -320,6 +332,7 @@ function initialState() {
     },
     backbones: { entries: [], change: null, measuring: false },
     saving: null,
+    leaving: null,
     settings: readSettings(),
     notices: [],
     announcement: '',

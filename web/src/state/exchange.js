@@ -2,6 +2,9 @@
  * What leaves the page and comes back: the trained head as a file, the pictures as an archive.
  */
 
+import { readNotes } from '../project/page-notes.js';
+import { SLOT_COUNT } from './classes.js';
+
 /** @typedef {ReturnType<typeof createExchange>} Exchange */
 
 /**
@@ -24,6 +27,8 @@ export function createExchange({ state, changed, engine, notices, texts }, class
 
   // A head that was changed to nothing by a changed set of pictures still leaves: the person is told, not stopped.
   return {
+    fileStem,
+
     async exportHead() {
       const { trainer } = engine;
       if (!trainer) {
@@ -63,6 +68,44 @@ export function createExchange({ state, changed, engine, notices, texts }, class
       }
     },
 
+    /** Everything that a project holds, beside what is here already. @param {File} file */
+    async importProject(file) {
+      const { trainer } = engine;
+      if (!trainer) {
+        return;
+      }
+      const view = { done: 0, total: 0, classKey: null, running: true, unreadable: [] };
+      state.intake = view;
+      changed('intake-changed');
+      try {
+        await texts.bring((await import('../texts/export/index.js')).EXPORT_TEXTS);
+        const project = await trainer.importProject(new Uint8Array(await file.arrayBuffer()), {
+          onProgress: ({ done, total }) => {
+            Object.assign(view, { done, total });
+            changed('intake-changed');
+          },
+        });
+        classes.dropUntouched();
+        dropCardsOutside(project.classIds);
+        classes.adopt();
+        takePageNotes(project);
+        engine.refresh();
+        changed('classes-changed', 'samples-changed', 'report-changed');
+        if (project.hasHead) {
+          changed('head-imported');
+        }
+        notices.tell(texts.t('export.opened', { count: project.sampleCount }));
+        if (!project.hasHead && project.page && /** @type {any} */ (project.page).report) {
+          notices.tell(texts.t('export.withoutHead'));
+        }
+      } catch (error) {
+        notices.fail(error);
+      } finally {
+        state.intake = null;
+        changed('intake-changed', 'intake-ended');
+      }
+    },
+
     async savePictures() {
       const { trainer } = engine;
       if (!trainer || zipping) {
@@ -98,6 +141,23 @@ export function createExchange({ state, changed, engine, notices, texts }, class
 
     stopSaving: () => zipping?.abort(),
   };
+
+  /** Colours and the report, of which the engine knows nothing. @param {import('../engine/headstart.js').ImportedProject} project */
+  function takePageNotes({ classIds, hasHead, page, unreadable }) {
+    const { slots, report } = readNotes(page, {
+      classIds,
+      sampleIds: classIds.flatMap((id) => engine.trainer?.sampleIds(id) ?? []),
+    });
+    for (const [index, id] of classIds.entries()) {
+      const card = state.classes.find((other) => other.id === id);
+      const slot = Number(slots[index]);
+      if (card && Number.isInteger(slot) && slot >= 1 && slot <= SLOT_COUNT) {
+        card.slot = slot;
+      }
+    }
+    // Places in the project say nothing any more where a picture is missing.
+    state.report = hasHead && unreadable.length === 0 ? report : null;
+  }
 
   /** Empty cards that the imported head does not know only confuse. @param {number[]} classIds */
   function dropCardsOutside(classIds) {

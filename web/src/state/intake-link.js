@@ -244,6 +244,13 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
     return (state.classes[0] ?? classes.add()).key;
   }
 
+  /** A zip that begins with what this page wrote. @param {{ file: File | null, name: string }[]} items */
+  async function projectAmong(items) {
+    const file = items.length === 1 ? items[0].file : null;
+    const start = file && /\.zip$/i.test(items[0].name) ? await file.slice(0, 64).text() : '';
+    return start.startsWith('PK') && start.includes('project.json') ? file : null;
+  }
+
   /** @param {{ file: File | null, name: string }[]} items */
   function headFileAmong(items) {
     return items.length === 1 && /\.safetensors$/i.test(items[0].name) ? items[0].file : null;
@@ -298,8 +305,11 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
     async take(source, classKey) {
       const items = await collectFiles(source);
       const head = headFileAmong(items);
+      const project = head ? null : await projectAmong(items);
       if (head) {
         await exchange.importHead(head);
+      } else if (project) {
+        await exchange.importProject(project);
       } else if (items.length > 0) {
         await takeAll(items, classKey);
       }

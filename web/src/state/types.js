@@ -137,6 +137,7 @@
  *   change: { name: string, done: number, total: number } | null, measuring: boolean
  * }} backbones
  * @property {{ kind: 'zip', done: number, total: number } | null} saving
+ * @property {{ place: string, done: number, total: number } | null} leaving A file for somewhere else is being made.
  * @property {Settings} settings
  * @property {Notice[]} notices
  * @property {string} announcement
@@ -183,7 +184,7 @@
  *   | 'samples-changed'
  *   | 'samples-loaded'
  *   | 'samples-removed'
- *   | 'saving-changed'
+ *   | 'saving-changed'| 'leaving-changed'
  *   | 'settings-changed'
  *   | 'source-changed'
  *   | 'storage-failed'

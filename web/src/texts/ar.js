@@ -48,7 +48,6 @@ export default {
   'camera.mirrorLong': 'اعرض الصورة وتعلّمها كما في المرآة',
   'camera.on': 'شغّل الكاميرا',
   'camera.off': 'أطفئ الكاميرا',
-
   'live.notYet': 'أرِه شيئين',
   'live.waiting': 'ينظر…',
   'live.notSure': 'غير متأكد',
@@ -289,7 +288,8 @@ export default {
   'keep.head': 'احفظ ما تعلّمه',
   'keep.pictures': 'احفظ كل الصور (zip)',
   'keep.saving': 'يحزم الصور',
-  'keep.open': 'افتح ما تم تعلّمه',
+  'keep.elsewhere': 'استخدمه في مكان آخر',
+  'keep.open': 'افتح صوراً أو مشروعاً أو ما تعلّمه',
   'keep.privacy': 'كل شيء يجري على هذا الجهاز. لا يُرسل شيء إلى أي مكان.',
 
   'engine.loading': 'يستعد…',

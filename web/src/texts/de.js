@@ -265,7 +265,8 @@ export default {
   'keep.head': 'Gelerntes speichern',
   'keep.pictures': 'Alle Bilder speichern (Zip)',
   'keep.saving': 'Packt die Bilder ein',
-  'keep.open': 'Gelerntes öffnen',
+  'keep.elsewhere': 'Woanders benutzen',
+  'keep.open': 'Bilder, Projekt oder Gelerntes öffnen',
   'keep.privacy': 'Alles geschieht auf diesem Gerät. Nichts wird irgendwohin gesendet.',
 
   'engine.loading': 'Macht sich bereit …',

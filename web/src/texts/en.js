@@ -262,7 +262,8 @@ export default {
   'keep.head': 'Save what it learnt',
   'keep.pictures': 'Save all pictures (zip)',
   'keep.saving': 'Packing the pictures',
-  'keep.open': 'Open what was learnt',
+  'keep.elsewhere': 'Use it elsewhere',
+  'keep.open': 'Open pictures, a project or what was learnt',
   'keep.privacy': 'Everything happens on this device. Nothing is sent anywhere.',
 
   'engine.loading': 'Getting ready…',

@@ -264,7 +264,8 @@ export default {
   'keep.head': 'Guardar lo aprendido',
   'keep.pictures': 'Guardar las imágenes (zip)',
   'keep.saving': 'Empaquetando las imágenes',
-  'keep.open': 'Abrir algo aprendido',
+  'keep.elsewhere': 'Usarlo en otro sitio',
+  'keep.open': 'Abrir imágenes, un proyecto o lo aprendido',
   'keep.privacy': 'Todo ocurre en este dispositivo. No se envía nada a ninguna parte.',
 
   'engine.loading': 'Preparándose…',

@@ -266,7 +266,8 @@ export default {
   'keep.head': 'Enregistrer ce qui est appris',
   'keep.pictures': 'Enregistrer les images (zip)',
   'keep.saving': 'Emballe les images',
-  'keep.open': 'Ouvrir ce qui a été appris',
+  'keep.elsewhere': 'L’utiliser ailleurs',
+  'keep.open': 'Ouvrir des images, un projet ou ce qui a été appris',
   'keep.privacy': 'Tout se passe sur cet appareil. Rien n’est envoyé nulle part.',
 
   'engine.loading': 'Se prépare…',

@@ -249,7 +249,8 @@ export default {
   'keep.head': '学んだ結果を保存',
   'keep.pictures': '写真をすべて保存 (zip)',
   'keep.saving': '写真をまとめています',
-  'keep.open': '学んだ結果を開く',
+  'keep.elsewhere': 'ほかの場所で使う',
+  'keep.open': '画像・プロジェクト・学んだことを開く',
   'keep.privacy': 'すべてこの端末の中で行われます。どこにも送られません。',
 
   'engine.loading': '準備中…',

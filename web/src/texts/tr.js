@@ -258,7 +258,8 @@ export default {
   'keep.head': 'Öğrendiğini kaydet',
   'keep.pictures': 'Tüm resimleri kaydet (zip)',
   'keep.saving': 'Resimleri paketliyor',
-  'keep.open': 'Öğrenileni aç',
+  'keep.elsewhere': 'Başka yerde kullan',
+  'keep.open': 'Resimleri, bir projeyi ya da öğrenileni aç',
   'keep.privacy': 'Her şey bu cihazda olur. Hiçbir yere bir şey gönderilmez.',
 
   'engine.loading': 'Hazırlanıyor…',

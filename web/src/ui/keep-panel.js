@@ -13,12 +13,12 @@ export function mountKeepPanel(host, app) {
   const { t } = app.texts;
 
   /** @param {Event & { currentTarget: HTMLInputElement }} event */
-  async function openHead({ currentTarget }) {
-    const file = currentTarget.files?.[0];
-    if (file) {
-      await app.exchange.importHead(file);
-    }
+  async function open({ currentTarget }) {
+    const files = [...(currentTarget.files ?? [])];
     currentTarget.value = '';
+    if (files.length > 0) {
+      await app.intake.take(files, null);
+    }
   }
 
   function draw() {
@@ -32,6 +32,9 @@ export function mountKeepPanel(host, app) {
           </button>
           <button type="button" class="button button-wide" ?disabled=${!engine.head} @click=${() => app.dialogs.open('exam')}>
             ${icon('check')} ${t('keep.exam')}
+          </button>
+          <button type="button" class="button button-wide" ?disabled=${count === 0 && !engine.head} @click=${() => app.dialogs.open('export')}>
+            ${icon('save')} ${t('keep.elsewhere')}
           </button>
           <button type="button" class="button button-wide" ?disabled=${!engine.head} @click=${() => app.exchange.exportHead()}>
             ${icon('save')} ${t('keep.head')}
@@ -51,7 +54,7 @@ export function mountKeepPanel(host, app) {
           </button>
           <label class="button button-quiet button-wide file-button ${engine.phase === 'ready' ? '' : 'is-disabled'}">
             ${icon('open')} ${t('keep.open')}
-            <input type="file" class="covering" accept=".safetensors" ?disabled=${engine.phase !== 'ready'} @change=${openHead} />
+            <input type="file" class="covering" multiple accept=".safetensors,.zip,.tm,image/*" ?disabled=${engine.phase !== 'ready'} @change=${open} />
           </label>
         </div>
         <p class="soft small privacy">${icon('shield')} ${t('keep.privacy')}</p>

@@ -28,6 +28,20 @@ export class SampleBook {
   #lastSampleId = 0;
   #lastOrder = 0;
 
+  /** The classes as a caller sees them. */
+  get infos() {
+    return this.classes.map(({ id, name, enabled, sampleIds }) => ({
+      id,
+      name,
+      sampleCount: sampleIds.length,
+      enabled,
+    }));
+  }
+
+  get counts() {
+    return { classCount: this.classes.length, sampleCount: this.samples.size };
+  }
+
   newSampleId() {
     return ++this.#lastSampleId;
   }

@@ -4,6 +4,7 @@ import { pictureBlob } from '../shared/kept-picture.js';
 import { rowsOf } from '../shared/rows.js';
 import { checkFlag, checkLongAction, checkOptions, checkSampleIds } from './checks.js';
 import { EngineLine } from './engine-line.js';
+import { exportModel, importProject } from './exports.js';
 import { checkFeatures, checkPictureOptions, packPicture, pictureError } from './images.js';
 import { Keeping } from './keeping.js';
 import { rebuild } from './rebuild.js';
@@ -78,12 +79,7 @@ export class Trainer {
   }
 
   get classes() {
-    return this.#book.classes.map(({ id, name, enabled, sampleIds }) => ({
-      id,
-      name,
-      sampleCount: sampleIds.length,
-      enabled,
-    }));
+    return this.#book.infos;
   }
 
   get backbone() {
@@ -315,6 +311,17 @@ export class Trainer {
     return this.#trainings.exportHead(checkOptions(options, 'exportHead'));
   }
 
+  /** @param {import('../headstart-export.d.ts').ExportOptions} options */
+  async exportModel(options) {
+    return exportModel(options, this.#line, this.#book, this.#trainings, this.backbone);
+  }
+
+  /** @param {Uint8Array | ArrayBuffer} bytes @param {LongAction} [options] */
+  async importProject(bytes, options = {}) {
+    this.#line.requireOpen();
+    return importProject(bytes, /** @type {any} */ (this), options);
+  }
+
   /** @param {Uint8Array | ArrayBuffer} bytes */
   importHead(bytes) {
     return this.#trainings.importHead(bytes, this);
@@ -337,14 +344,7 @@ export class Trainer {
   async stats() {
     this.#line.requireOpen();
     const numbers = await this.#line.call('stats', undefined);
-    const { variant, threads } = this.#opened;
-    return {
-      variant,
-      threads,
-      classCount: this.#book.classes.length,
-      sampleCount: this.#book.samples.size,
-      ...numbers,
-    };
+    return { variant: this.variant, threads: this.threads, ...this.#book.counts, ...numbers };
   }
 
   /** @param {LongAction} [options] */

@@ -95,6 +95,16 @@ export class Engine {
     return this.withFrame(frame, false, (session, description) => unwrap(session.embedRow(description)));
   }
 
+  /**
+   * A file for other programs.
+   * @param {Uint8Array} backboneFile
+   * @param {Uint8Array} headFile
+   * @param {import('./session.d.ts').ExportSettings} settings
+   */
+  exportModel(backboneFile, headFile, settings) {
+    return this.run(() => unwrap(this.#module.exportModel(backboneFile, headFile, settings)));
+  }
+
   handleCount() {
     return this.#module.count_emval_handles();
   }

@@ -272,9 +272,12 @@ export class Host {
     );
   }
 
-  /** @param {{ date: string }} args */
-  exportHead({ date }) {
-    return this.changes.run(() => this.engine.run((session) => unwrap(session.exportHead(date))));
+  /** @param {{ date: string, model?: import('./session.d.ts').ExportSettings }} args */
+  exportHead({ date, model }) {
+    return this.changes.run(() => {
+      const head = this.engine.run((session) => unwrap(session.exportHead(date)));
+      return model ? this.engine.exportModel(this.file, head, model) : head;
+    });
   }
 
   /** @param {{ bytes: Uint8Array }} args */

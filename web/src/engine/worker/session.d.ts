@@ -391,9 +391,17 @@ export interface Session {
   delete(): void;
 }
 
+export interface ExportSettings {
+  format: string;
+  pictureSize: number;
+  title: string;
+  date: string;
+}
+
 /** The rest is Emscripten's own. */
 export interface EngineModule {
   Session: { new (): Session };
+  exportModel(backboneFile: Uint8Array, headFile: Uint8Array, settings: ExportSettings): FileOutcome;
   count_emval_handles(): number;
   PThread?: { terminateAllThreads(): void };
 }

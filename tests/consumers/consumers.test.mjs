@@ -1,0 +1,11 @@
+// The files that leave, in the programs that they are for: one process, so that every head is trained once.
+import { after } from 'node:test';
+import { forgetAll } from './learnt.mjs';
+import { describeOnnx } from './onnx.mjs';
+import { describeTfjs } from './tfjs.mjs';
+import { describeTflite } from './tflite.mjs';
+
+after(forgetAll);
+describeOnnx();
+describeTfjs();
+describeTflite();

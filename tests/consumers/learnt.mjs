@@ -1,0 +1,100 @@
+// What the consumers get: one trained head of each kind, and what the page says to a handful of pictures.
+import { drawPicture, newTrainer, randomNumbers, viewsDone } from '../wasm/support.mjs';
+
+/** @typedef {import('../../web/src/engine/headstart.d.ts').Trainer} Trainer */
+/** @typedef {{ data: Uint8ClampedArray, width: number, height: number }} Picture */
+/** @typedef {{ name: string, trainer: Trainer, labels: string[], size: number }} Learnt */
+
+/** A name of each kind that could go wrong: quotes, other scripts, mark-up. */
+export const labels = ['stripes', 'ドット "2"', '<gradient> & co'];
+
+/** So much noise that no answer is certain. @param {number} kind @param {number} number @param {number} width @param {number} height */
+export function faintPicture(kind, number, width = 160, height = 120) {
+  const picture = drawPicture([0, 1, 3][kind], number, width, height);
+  const random = randomNumbers(number * 31 + kind + 5);
+  picture.data.forEach((value, i) => {
+    if (i % 4 < 3) picture.data[i] = 0.24 * value + 0.76 * 255 * random();
+  });
+  return picture;
+}
+
+/** @type {Record<string, import('../../web/src/engine/headstart-training.d.ts').TrainOptions>} */
+const kinds = {
+  head: {},
+  joined: { strategy: 'joined-layers-views' },
+  mlp: { head: 'mlp', epochs: 20 },
+  tuned: { strategy: 'last-3-blocks', seed: 3 },
+  cut: { strategy: 'new-layers-after-12', seed: 3 },
+};
+
+export const headKinds = Object.keys(kinds);
+
+/** @type {Map<string, Promise<Learnt>>} */
+const learnt = new Map();
+
+/** Trained once, whoever asks. @param {string} kind @returns {Promise<Learnt>} */
+export function learn(kind) {
+  if (!learnt.has(kind)) learnt.set(kind, teachKind(kind));
+  return /** @type {Promise<Learnt>} */ (learnt.get(kind));
+}
+
+/** @param {string} kind */
+async function teachKind(kind) {
+  const trainer = await newTrainer();
+  for (const [at, label] of labels.entries()) {
+    const classId = trainer.addClass(label);
+    for (let number = 0; number < 16; number++) await trainer.addSample(classId, faintPicture(at, number));
+  }
+  if (kind === 'joined') await viewsDone(trainer);
+  await trainer.train({ seed: 3, ...kinds[kind] });
+  return { name: kind, trainer, labels, size: trainer.backbone.inputSize };
+}
+
+export async function forgetAll() {
+  for (const made of learnt.values()) await (await made).trainer.dispose();
+  learnt.clear();
+}
+
+/** Which need no resampling. @param {number} size @returns {Picture[]} */
+export function picturesOfSide(size) {
+  return Array.from({ length: 6 }, (_, number) => faintPicture(number % 3, 50 + number, size, size));
+}
+
+/** As cameras and folders have them; noise would show nothing but how two programs resample noise. @returns {Picture[]} */
+export function picturesOfManyShapes() {
+  return [
+    drawPicture(0, 70, 300, 300),
+    drawPicture(1, 71, 640, 480),
+    drawPicture(3, 72, 480, 640),
+    drawPicture(0, 73, 1280, 720),
+    drawPicture(1, 74, 200, 150),
+  ];
+}
+
+/** What the page says, in the order of the labels. @param {Learnt} learnt @param {Picture} picture */
+export async function pageSays({ trainer, labels: names }, picture) {
+  const { ranked } = await trainer.predict(picture);
+  return names.map((label) => ranked.find(({ name }) => name === label)?.probability ?? Number.NaN);
+}
+
+/** @param {number[]} expected @param {number[]} got */
+export function difference(expected, got) {
+  if (expected.length !== got.length) return 1;
+  return Math.max(...expected.map((value, i) => (Number.isFinite(got[i]) ? Math.abs(value - got[i]) : 1)));
+}
+
+/** Over all answers: the mean difference, the largest, and how many clear answers became others. @param {number[][]} expected @param {number[][]} got */
+export function compare(expected, got) {
+  const differences = expected.flatMap((row, i) =>
+    row.map((value, at) => Math.abs(value - (got[i][at] ?? Number.NaN))),
+  );
+  const lost = expected.filter((row, i) => {
+    const [first, second] = row.toSorted((a, b) => b - a);
+    return first - second >= 0.2 && row.indexOf(first) !== got[i].indexOf(Math.max(...got[i]));
+  });
+  return {
+    largest: Math.max(...expected.map((row, i) => difference(row, got[i]))),
+    mean: differences.reduce((sum, value) => sum + value, 0) / differences.length,
+    lost: lost.length,
+  };
+}

@@ -1,0 +1,80 @@
+// The files of Teachable Machine in the programs that take them.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { strFromU8, unzipSync } from 'fflate';
+import { compare, headKinds, learn, pageSays, picturesOfManyShapes, picturesOfSide } from './learnt.mjs';
+import { openConsumers, sendable } from './page.mjs';
+
+const machine = '@teachablemachine/image/dist/teachablemachine-image.min.js';
+const versions = {
+  '1.3.1': 'tfjs-1.3.1/dist/tf.min.js',
+  '1.7.4': 'tfjs-1.7.4/dist/tf.min.js',
+  '4.22.0': '@tensorflow/tfjs/dist/tf.min.js',
+};
+
+/** In the page: what the model at `address` says to each picture. @param {{ address: string, pictures: any[] }} task */
+async function askTeachableMachine({ address, pictures }) {
+  const { tf, tmImage, canvasOf } = /** @type {any} */ (globalThis);
+  await tf.setBackend('cpu');
+  const model = await tmImage.load(`${address}model.json`, `${address}metadata.json`);
+  const answers = [];
+  for (const picture of pictures) {
+    const ranked = await model.predict(canvasOf(picture));
+    answers.push(ranked.map((/** @type {any} */ { className, probability }) => [className, probability]));
+  }
+  return answers;
+}
+
+/** @param {string[]} names @param {[string, number][][]} answers */
+const byLabel = (names, answers) =>
+  answers.map((row) => names.map((name) => row.find(([label]) => label === name)?.[1] ?? Number.NaN));
+
+export function describeTfjs() {
+  describe('the TensorFlow.js files', () => {
+    /** @type {import('./page.mjs').Consumers} */
+    let consumers;
+    before(async () => {
+      consumers = await openConsumers();
+    });
+    after(() => consumers.close());
+
+    /** @param {string} kind @param {object} options @param {(files: Record<string, Uint8Array>) => void} [change] */
+    async function exported(kind, options, change = () => {}) {
+      const learnt = await learn(kind);
+      const files = unzipSync(await learnt.trainer.exportModel({ format: 'tfjs', ...options }));
+      change(files);
+      const address = consumers.give(`/models/${kind}-${Math.random()}/`, files);
+      return { learnt, address, files };
+    }
+
+    /** @param {import('@playwright/test').Page} page @param {string} address @param {any} learnt @param {import('./learnt.mjs').Picture[]} pictures */
+    async function compared(page, address, learnt, pictures) {
+      const answers = await page.evaluate(askTeachableMachine, { address, pictures: pictures.map(sendable) });
+      const expected = [];
+      for (const picture of pictures) expected.push(await pageSays(learnt, picture));
+      return compare(expected, byLabel(learnt.labels, /** @type {any} */ (answers)));
+    }
+
+    for (const [version, script] of Object.entries(versions)) {
+      it(`say the same in Teachable Machine's library under TensorFlow.js ${version}`, async () => {
+        const page = await consumers.open(script, machine);
+        for (const kind of version === '1.3.1' ? headKinds : ['joined']) {
+          const { learnt, address } = await exported(kind, { pictureSize: 96 });
+          const { largest } = await compared(page, address, learnt, picturesOfSide(learnt.size));
+          assert.ok(largest < 1e-4, `${kind}: ${largest}`);
+        }
+        await page.close();
+      });
+    }
+
+    it('resample inside, so that a library that always gives 224 px takes them too', async () => {
+      const page = await consumers.open(versions['4.22.0'], machine);
+      const { learnt, address, files } = await exported('head', {});
+      assert.equal(JSON.parse(strFromU8(files['metadata.json'])).imageSize, 224);
+      const { mean, lost } = await compared(page, address, learnt, picturesOfManyShapes());
+      assert.ok(mean <= 0.01, `mean ${mean}`);
+      assert.equal(lost, 0);
+      await page.close();
+    });
+  });
+}

@@ -1,0 +1,116 @@
+// The TensorFlow Lite files in LiteRT.js, MediaPipe and tfjs-tflite.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { unzipSync } from 'fflate';
+import { compare, headKinds, labels, learn, pageSays, picturesOfSide } from './learnt.mjs';
+import { openConsumers, sendable } from './page.mjs';
+
+/** In the page. @param {{ address: string, root: string, pictures: any[], mean: number, deviation: number }} task */
+async function askLiteRt({ address, root, pictures, mean, deviation }) {
+  const { loadLiteRt, loadAndCompile, Tensor } = await import(`${root}/node_modules/@litertjs/core/dist/index.js`);
+  const held = /** @type {any} */ (globalThis);
+  held.liteRt ??= loadLiteRt(`${root}/node_modules/@litertjs/core/wasm/`);
+  await held.liteRt;
+  const model = await loadAndCompile(address, { accelerator: 'wasm' });
+  const answers = [];
+  for (const picture of pictures) {
+    const { width, height } = picture;
+    const { data } = held.canvasOf(picture).getContext('2d').getImageData(0, 0, width, height);
+    const numbers = new Float32Array(width * height * 3);
+    for (let i = 0; i < width * height * 3; i++)
+      numbers[i] = (data[Math.floor(i / 3) * 4 + (i % 3)] - mean) / deviation;
+    const input = new Tensor(numbers, [1, height, width, 3]);
+    const [output] = await model.run(input);
+    answers.push([...(await output.data())]);
+    input.delete();
+    output.delete();
+  }
+  model.delete();
+  return answers;
+}
+
+/** In the page: MediaPipe stretches, so the pictures are squares. @param {{ address: string, root: string, pictures: any[] }} task */
+async function askMediaPipe({ address, root, pictures }) {
+  const folder = `${root}/node_modules/@mediapipe/tasks-vision`;
+  const { FilesetResolver, ImageClassifier } = await import(`${folder}/vision_bundle.mjs`);
+  const held = /** @type {any} */ (globalThis);
+  held.vision ??= await FilesetResolver.forVisionTasks(`${folder}/wasm`);
+  const classifier = await ImageClassifier.createFromOptions(held.vision, {
+    baseOptions: { modelAssetPath: address, delegate: 'CPU' },
+    runningMode: 'IMAGE',
+  });
+  const answers = pictures.map((picture) =>
+    classifier
+      .classify(held.canvasOf(picture))
+      .classifications[0].categories.map((/** @type {any} */ { categoryName, score }) => [categoryName, score]),
+  );
+  classifier.close();
+  return answers;
+}
+
+export function describeTflite() {
+  describe('the TensorFlow Lite files', () => {
+    /** @type {import('./page.mjs').Consumers} */
+    let consumers;
+    before(async () => {
+      consumers = await openConsumers();
+    });
+    after(() => consumers.close());
+
+    /** @param {string} kind @param {'tflite' | 'tflite-float16'} format */
+    async function exported(kind, format) {
+      const learnt = await learn(kind);
+      const file = await learnt.trainer.exportModel({ format });
+      const address = consumers.give('/models/', { [`${kind}-${format}.tflite`]: file });
+      const pictures = picturesOfSide(learnt.size);
+      const expected = [];
+      for (const picture of pictures) expected.push(await pageSays(learnt, picture));
+      return { file, address: `${address}${kind}-${format}.tflite`, pictures: pictures.map(sendable), expected };
+    }
+
+    for (const [format, most] of /** @type {const} */ ([
+      ['tflite', 1e-4],
+      ['tflite-float16', 1e-2],
+    ])) {
+      it(`${format} says the same in LiteRT.js`, async () => {
+        const page = await consumers.open();
+        for (const kind of headKinds) {
+          const { address, pictures, expected } = await exported(kind, format);
+          const task = { address, root: consumers.origin, pictures, mean: 127.5, deviation: 127.5 };
+          const { largest } = compare(expected, await page.evaluate(askLiteRt, task));
+          assert.ok(largest < most, `${kind}: ${largest}`);
+        }
+        await page.close();
+      });
+
+      it(`${format} says the same in MediaPipe, with the labels that lie in it`, async () => {
+        const page = await consumers.open();
+        for (const kind of format === 'tflite' ? headKinds : ['joined']) {
+          const { address, pictures, expected } = await exported(kind, format);
+          const answers = await page.evaluate(askMediaPipe, { address, root: consumers.origin, pictures });
+          const rows = answers.map((row) =>
+            labels.map((name) => Number(row.find(([label]) => label === name)?.[1] ?? Number.NaN)),
+          );
+          const { largest } = compare(expected, rows);
+          assert.ok(largest < most, `${kind}: ${largest}`);
+        }
+        await page.close();
+      });
+    }
+
+    it('would be noticed if a picture were scaled as another network wants it', async () => {
+      const page = await consumers.open();
+      const { address, pictures, expected } = await exported('head', 'tflite');
+      const task = { address, root: consumers.origin, pictures, mean: 0, deviation: 255 };
+      const { largest } = compare(expected, await page.evaluate(askLiteRt, task));
+      assert.ok(largest > 1e-2, String(largest));
+      await page.close();
+    });
+
+    it('carry their labels as a zip behind the model', async () => {
+      const { file } = await exported('head', 'tflite');
+      const text = new TextDecoder().decode(unzipSync(file)['labels.txt']);
+      assert.deepEqual(text.split('\n'), [...labels, '']);
+    });
+  });
+}

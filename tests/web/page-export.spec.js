@@ -1,0 +1,110 @@
+/**
+ * What was learnt leaves, and a whole project comes back as it was.
+ */
+
+import { readFileSync } from 'node:fs';
+import { strFromU8, unzipSync } from 'fflate';
+import { expectNoSeriousFindings } from './support/axe.mjs';
+import { expect, test } from './support/fixtures.mjs';
+import { openPage, showToCamera, takeBursts, untilTrained } from './support/page.mjs';
+import { pictureClasses } from './support/pictures.mjs';
+
+const SETTINGS = { burstCount: 10, countdownSeconds: 0 };
+
+/** @param {import('@playwright/test').Page} page @param {any} film */
+async function teachTwo(page, film) {
+  const [first, second] = pictureClasses();
+  await showToCamera(page, film, first.film);
+  await takeBursts(page, ['Class 1']);
+  await showToCamera(page, film, second.film);
+  await takeBursts(page, ['Class 2']);
+  await untilTrained(page);
+}
+
+/** Saves the file for one place. @param {import('@playwright/test').Page} page @param {string} place */
+async function save(page, place) {
+  const dialog = page.getByRole('dialog', { name: 'Use it elsewhere' });
+  const saved = page.waitForEvent('download');
+  await dialog
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('heading', { name: place, exact: true }) })
+    .getByRole('button', { name: 'Save the file' })
+    .click();
+  const download = await saved;
+  return { name: download.suggestedFilename(), path: String(await download.path()) };
+}
+
+test('what was learnt is saved for a web page and for Python, with programs that name its classes', async ({
+  page,
+  film,
+}) => {
+  test.setTimeout(180_000);
+  await openPage(page, SETTINGS);
+  await teachTwo(page, film);
+  await page.getByRole('button', { name: 'Use it elsewhere' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Use it elsewhere' });
+  await expect(dialog).toBeVisible();
+  await expectNoSeriousFindings(page);
+  await page.screenshot({ path: 'screenshots/export.png' });
+
+  const web = await save(page, 'A web page');
+  expect(web.name).toMatch(/-tfjs\.zip$/);
+  const files = unzipSync(new Uint8Array(readFileSync(web.path)));
+  expect(Object.keys(files).sort()).toEqual(['metadata.json', 'model.json', 'weights.bin']);
+  const { labels, imageSize } = JSON.parse(strFromU8(files['metadata.json']));
+  expect(labels).toEqual(['Class 1', 'Class 2']);
+  expect(imageSize).toBe(224);
+
+  await dialog.getByText('A program that uses it').nth(2).click();
+  await expect(dialog.locator('#export-program-python')).toContainText('LABELS = ["Class 1","Class 2"]');
+  const python = await save(page, 'Python');
+  expect(python.name).toMatch(/\.onnx$/);
+});
+
+test('a project leaves, the page is closed, and all is back: names, order, pictures, the head, the report', async ({
+  page,
+  film,
+}) => {
+  test.setTimeout(180_000);
+  await openPage(page, SETTINGS);
+  await teachTwo(page, film);
+  const described = () =>
+    page.evaluate(async () => {
+      const { state, trainer } = window.headstart;
+      const pictures = [];
+      for (const { name, slot, enabled, sampleIds } of state.classes) {
+        const sizes = [];
+        for (const id of sampleIds) sizes.push((await trainer.picture(id)).size);
+        pictures.push({ name, slot, enabled, sizes });
+      }
+      const head = [...(await trainer.exportHead({ date: '' }))];
+      const { accuracy, confusion, heldOut } = /** @type {any} */ (state.report);
+      return { pictures, head, accuracy, confusion, heldOutCount: heldOut.length };
+    });
+  const before = await described();
+  await page.getByRole('button', { name: 'Use it elsewhere' }).click();
+  const project = await save(page, 'Another Headstart');
+
+  page.on('dialog', (question) => question.accept());
+  await page.goto('about:blank');
+  await openPage(page, SETTINGS);
+  await page.evaluate(() => indexedDB.databases()); // whatever was kept of the visit before is not what is tested
+  const classesBefore = await page.evaluate(() => window.headstart.state.classes.map(({ id }) => id));
+  await page.getByLabel('Open pictures, a project or a trained head').setInputFiles({
+    name: project.name,
+    mimeType: 'application/zip',
+    buffer: readFileSync(project.path),
+  });
+  await page.waitForFunction(() => window.headstart.state.report !== null && window.headstart.state.intake === null);
+  const after = await page.evaluate(
+    (known) => window.headstart.state.classes.filter(({ id }) => !known.includes(id)).length,
+    classesBefore,
+  );
+  expect(after).toBe(2);
+  const now = await described();
+  expect(now.pictures.slice(-2)).toEqual(before.pictures);
+  expect(now.head).toEqual(before.head);
+  expect(now.accuracy).toBe(before.accuracy);
+  expect(now.confusion).toEqual(before.confusion);
+  expect(now.heldOutCount).toBe(before.heldOutCount);
+});

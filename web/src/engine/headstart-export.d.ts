@@ -1,0 +1,50 @@
+/**
+ * What leaves for other programs, and what comes back.
+ */
+import type { ClassId, LongAction } from './headstart.d.ts';
+
+/**
+ * - `tfjs`: a zip of model.json, weights.bin and metadata.json, as Teachable Machine writes them
+ * - `onnx`: float32, opset 9; takes bytes 0 to 255, [N, 3, side, side]
+ * - `tflite`, `tflite-float16`: with metadata and labels; float32 at both ends
+ * - `head`: the head file, as `exportHead` gives it
+ * - `project`: a zip of everything that is here, for `importProject`
+ * - `teachable-machine-project`: the pictures as a `.tm` file; in browsers only
+ */
+export type ExportFormat =
+  | 'tfjs'
+  | 'onnx'
+  | 'tflite'
+  | 'tflite-float16'
+  | 'head'
+  | 'project'
+  | 'teachable-machine-project';
+
+export interface ExportOptions extends LongAction {
+  format: ExportFormat;
+  /**
+   * `tfjs` only: the side of the pictures that the model takes, in pixels. Left out: 224, which every program takes that
+   * takes such files; a smaller network then resamples inside. The network's own side makes it exact.
+   */
+  pictureSize?: number;
+  /** Of the model; left out: the backbone's name. */
+  title?: string;
+  /** ISO 8601; left out: now. */
+  date?: string | Date;
+  /** `project` only: what a page wants to find again in `importProject`'s answer; anything that JSON can hold. */
+  page?: unknown;
+}
+
+export interface ImportedProject {
+  /** What it was: a project of this program, of Teachable Machine, of GenAI-FI, or folders of pictures. */
+  kind: 'headstart' | 'teachable-machine' | 'genai' | 'pictures';
+  /** The classes that came, in their order. */
+  classIds: ClassId[];
+  sampleCount: number;
+  /** A trained head came along and is in use. */
+  hasHead: boolean;
+  /** What a page kept with it (`project` only), as it was given. */
+  page: unknown;
+  /** Files that could not be read as pictures. */
+  unreadable: string[];
+}

@@ -1,0 +1,46 @@
+/**
+ * What of the page goes into a project and comes back: colours, and the report, whose classes and pictures are known by
+ * their places in the project, since identities are new wherever it is opened.
+ */
+
+/** @typedef {import('../engine/headstart.js').TrainReport} TrainReport */
+/** @typedef {{ id: number, slot: number, sampleIds: number[] }} Card */
+
+/** @param {{ cards: Card[], report: TrainReport | null }} page */
+export function notesOf({ cards, report }) {
+  const classAt = new Map(cards.map(({ id }, index) => [id, index]));
+  const sampleAt = new Map(cards.flatMap(({ sampleIds }) => sampleIds).map((id, index) => [id, index]));
+  return { slots: cards.map(({ slot }) => slot), report: report && renamed(report, classAt, sampleAt) };
+}
+
+/**
+ * @param {unknown} notes out of a file
+ * @param {{ classIds: number[], sampleIds: number[] }} project
+ * @returns {{ slots: unknown[], report: TrainReport | null }}
+ */
+export function readNotes(notes, { classIds, sampleIds }) {
+  const { slots, report } = /** @type {any} */ (notes ?? {});
+  const isReport =
+    report && Array.isArray(report.perClass) && Array.isArray(report.heldOut) && Array.isArray(report.leftOut);
+  return {
+    slots: Array.isArray(slots) ? slots : [],
+    report: isReport ? renamed(report, new Map(classIds.entries()), new Map(sampleIds.entries())) : null,
+  };
+}
+
+/** @param {TrainReport} report @param {Map<number, number>} classes @param {Map<number, number>} samples @returns {TrainReport} */
+function renamed(report, classes, samples) {
+  const name = (/** @type {any} */ entry) => {
+    const classId = classes.get(entry.classId);
+    return classId === undefined ? [] : [{ ...entry, classId }];
+  };
+  return {
+    ...report,
+    perClass: report.perClass.flatMap(name),
+    heldOut: report.heldOut.flatMap(name).flatMap((entry) => {
+      const sampleId = samples.get(entry.sampleId);
+      return sampleId === undefined ? [] : [{ ...entry, sampleId }];
+    }),
+    leftOut: report.leftOut.flatMap((id) => classes.get(id) ?? []),
+  };
+}
