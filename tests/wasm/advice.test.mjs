@@ -104,7 +104,7 @@ describe('views and the second look', () => {
     });
     await assert.rejects(trainer.train({ strategy: 'head-views', mirrorViews: /** @type {any} */ ('yes') }), {
       code: 'bad-argument',
-      message: /mirrorViews must be true or false, got yes/,
+      message: /mirrorViews must be true or false, got 'yes'/,
     });
     await trainer.dispose();
   });
