@@ -6,7 +6,6 @@ import { closeMenusWhenLeft } from './kit/menus.js';
 import { keepTextsWhole } from './kit/whole-texts.js';
 import { createApp } from './state/app.js';
 import { LANGUAGES } from './texts/texts.js';
-import { mountBackboneDialog } from './ui/backbone-dialog.js';
 import { mountCameraDialog } from './ui/camera-dialog.js';
 import { mountCameraPanel } from './ui/camera-panel.js';
 import { mountClassList } from './ui/class-list.js';
@@ -17,7 +16,6 @@ import { mountPageInput } from './ui/page-input.js';
 import { mountQuestionDialog } from './ui/question-dialog.js';
 import { mountReportPanel } from './ui/report-panel.js';
 import { mountSampleViewer } from './ui/sample-viewer.js';
-import { mountSettingsDialogs } from './ui/settings-dialogs.js';
 import { mountTopBar } from './ui/top-bar.js';
 import { mountTrainingPanel } from './ui/training-panel.js';
 import { mountWelcomePanel } from './ui/welcome-panel.js';
@@ -30,6 +28,9 @@ const dialogs = part('dialogs');
 /** What most people never open is not in the way of the rest: rooms by the dialogs that open them. @type {Record<string, () => Promise<void>>} */
 const ROOMS = {
   inside: async () => (await import('./inside-room.js')).mountInside({ dialogs, tuning: part('tuning') }, app),
+  training: openSettings,
+  answer: openSettings,
+  backbone: openBackbones,
   names: openNames,
   about: openHelp,
   keys: openHelp,
@@ -41,6 +42,14 @@ const ROOMS = {
 };
 /** @type {Map<() => Promise<void>, Promise<void>>} */
 const opened = new Map();
+
+async function openSettings() {
+  (await import('./ui/settings-dialogs.js')).mountSettingsDialogs(dialogs, app);
+}
+
+async function openBackbones() {
+  (await import('./ui/backbone-dialog.js')).mountBackboneDialog(dialogs, app);
+}
 
 async function openOutputs() {
   await (await import('./outputs-room.js')).mountOutputs(dialogs, app);
@@ -98,8 +107,6 @@ mountTrainingPanel(part('training'), app);
 mountReportPanel(part('report'), app);
 mountKeepPanel(part('keep'), app);
 mountCameraDialog(dialogs, app);
-mountSettingsDialogs(dialogs, app);
-mountBackboneDialog(dialogs, app);
 mountSampleViewer(dialogs, app);
 mountQuestionDialog(dialogs, app);
 mountPageInput(app, part('stage'));
@@ -122,6 +129,8 @@ requestAnimationFrame(() =>
     await app.fetchTheRest();
     await Promise.allSettled([
       import('./inside-room.js'),
+      enter(openSettings),
+      enter(openBackbones),
       enter(openExam),
       enter(openHelp),
       enter(openNames),
