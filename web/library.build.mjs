@@ -19,8 +19,8 @@ const doors = [
   ['worker/engine-worker.js', 'engine-worker.js'],
 ];
 
-/** Comes when a project leaves or is opened. */
-const PROJECTS = './headstart-projects.js';
+/** Comes when a project leaves or is opened. While bundling a bare name, since a path would be taken from the source's folder. */
+const PROJECTS = 'headstart-projects';
 
 /**
  * What differs from the sources: the worker lies beside the library, and each file that is loaded by address is named in a way
@@ -42,12 +42,12 @@ const besideEachOther = (assets) => ({
 });
 
 /**
- * The one import of an address that is known only when it runs: webpack would look for it. Said after everything else, since
+ * Gives the projects' file its place, and marks the one import of an address that is known only when it runs: webpack would look for it. Said after everything else, since
  * minifying takes comments away.
  * @param {string} file
  */
 function leaveImportsToTheBrowser(file) {
-  const code = readFileSync(file, 'utf8');
+  const code = readFileSync(file, 'utf8').replaceAll(/(["'`])headstart-projects\1/g, '"./headstart-projects.js"');
   writeFileSync(file, code.replace(/\bimport\((?=[A-Za-z_$])/g, 'import(/*webpackIgnore:true*//*@vite-ignore*/'));
 }
 

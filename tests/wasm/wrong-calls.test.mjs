@@ -89,6 +89,10 @@ const CALLS = {
   capture: [picture, { crop: { left: 0, top: 0, width: 100, height: 100 }, mirror: true }],
   exportHead: [{ date: '2026-01-01' }],
   importHead: [new Uint8Array(8)],
+  exportModel: [
+    { ...stopped, format: 'tfjs', pictureSize: 224, title: 'x', date: '2026-01-01', page: 1, onProgress: () => {} },
+  ],
+  importProject: [new Uint8Array(8), { ...stopped, onProgress: () => {} }],
   setBackbone: [new Uint8Array(8), { ...stopped, inputSize: 96, onProgress: () => {} }],
   stats: [],
   recover: [{ ...stopped, onProgress: () => {} }],

@@ -1,5 +1,5 @@
 // What leaves for other programs: which formats there are, and what each of them is asked of.
-import { HeadstartError, requireArgument, throwIfAborted } from '../shared/errors.js';
+import { HeadstartError, requireArgument, show, throwIfAborted } from '../shared/errors.js';
 import { checkDate, checkLongAction } from './checks.js';
 
 /** @typedef {import('../headstart-export.d.ts').ExportOptions} ExportOptions */
@@ -22,8 +22,8 @@ const MACHINE_SIDE = 224;
 export async function exportModel(options, line, book, trainings, backbone) {
   line.requireOpen();
   const { format, title = '', date = new Date(), signal } = checkLongAction(options, 'exportModel');
-  requireArgument(FORMATS.includes(format), `expected a format of ${FORMATS.join(', ')}, got ${format}`);
-  requireArgument(typeof title === 'string', `title is a text, got ${typeof title}`);
+  requireArgument(FORMATS.includes(format), `expected a format of ${FORMATS.join(', ')}, got ${show(format)}`);
+  requireArgument(typeof title === 'string', `title is a text, got ${show(title)}`);
   throwIfAborted(signal);
   const text = checkDate(date);
   if (format === 'head') return trainings.exportHead({ date: text });
@@ -38,7 +38,7 @@ export async function exportModel(options, line, book, trainings, backbone) {
 
 /** @param {number} side */
 function checkSide(side) {
-  requireArgument(Number.isInteger(side) && side > 0, `pictureSize is a whole number of pixels, got ${side}`);
+  requireArgument(Number.isInteger(side) && side > 0, `pictureSize is a whole number of pixels, got ${show(side)}`);
   return side;
 }
 
