@@ -227,8 +227,16 @@ test('the head leaves as a file and works the same after the page was loaded aga
   headFile = readFileSync(await saved.path());
 
   await openPage(page, settings);
+  // All is back by itself; a new project has nothing of it.
+  await page.waitForFunction(() => window.headstart.state.engine.head !== null);
+  await page.getByRole('button', { name: 'Projects', exact: true }).click();
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('dialog', { name: 'Projects' }).getByRole('button', { name: 'New project' }).click();
+  await loaded;
+  await page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
+  await page.waitForFunction(() => window.headstart.state.engine.head === null);
   expect(await page.evaluate(() => window.headstart.trainer.headInfo)).toBeNull();
-  await page.getByLabel('Open what was learnt').setInputFiles({
+  await page.getByLabel('Open pictures, a project or what was learnt').setInputFiles({
     name: 'head.safetensors',
     mimeType: 'application/octet-stream',
     buffer: headFile,
@@ -242,7 +250,7 @@ test('the head leaves as a file and works the same after the page was loaded aga
 });
 
 test('a damaged head file is refused in words, and the head stays', async () => {
-  await page.getByLabel('Open what was learnt').setInputFiles({
+  await page.getByLabel('Open pictures, a project or what was learnt').setInputFiles({
     name: 'head.safetensors',
     mimeType: 'application/octet-stream',
     buffer: headFile.subarray(0, headFile.length - 100),
