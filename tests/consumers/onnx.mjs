@@ -99,7 +99,7 @@ export function describeOnnx() {
           const learnt = await learn(kind);
           writeFileSync(join(folder, 'model.onnx'), await learnt.trainer.exportModel({ format: 'onnx' }));
           const pictures = picturesOfSide(learnt.size);
-          const bytes = pictures.map(({ data }) => data.filter((_, i) => i % 4 < 3));
+          const bytes = pictures.map(({ data }) => Buffer.from(data.filter((_, i) => i % 4 < 3)));
           writeFileSync(join(folder, 'pictures.rgb'), Buffer.concat(bytes));
           const script = fileURLToPath(new URL('ask_opencv.py', import.meta.url));
           const text = execFileSync('/usr/bin/python3', [script, folder, String(learnt.size)], { encoding: 'utf8' });

@@ -18,6 +18,7 @@ import {
   predictAll,
   record,
   showToCamera,
+  startNewProject,
   untilTrained,
   winnerOf,
 } from './support/page.mjs';
@@ -229,12 +230,7 @@ test('the head leaves as a file and works the same after the page was loaded aga
   await openPage(page, settings);
   // All is back by itself; a new project has nothing of it.
   await page.waitForFunction(() => window.headstart.state.engine.head !== null);
-  await page.getByRole('button', { name: 'Projects', exact: true }).click();
-  const loaded = page.waitForEvent('load');
-  await page.getByRole('dialog', { name: 'Projects' }).getByRole('button', { name: 'New project' }).click();
-  await loaded;
-  await page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
-  await page.waitForFunction(() => window.headstart.state.engine.head === null);
+  await startNewProject(page);
   expect(await page.evaluate(() => window.headstart.trainer.headInfo)).toBeNull();
   await page.getByLabel('Open pictures, a project or what was learnt').setInputFiles({
     name: 'head.safetensors',

@@ -68,6 +68,16 @@ export async function showToCamera(page, film, content) {
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.1);
 }
 
+/** What was there is kept, and an empty project is opened beside it. @param {Page} page */
+export async function startNewProject(page) {
+  await page.getByRole('button', { name: 'Projects', exact: true }).click();
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('dialog', { name: 'Projects' }).getByRole('button', { name: 'New project' }).click();
+  await loaded;
+  await page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
+  await page.waitForFunction(() => window.headstart.state.engine.head === null);
+}
+
 /** The card of a class. @param {Page} page @param {string} name */
 export const cardOf = (page, name) => page.getByRole('article', { name, exact: true });
 
