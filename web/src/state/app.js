@@ -183,25 +183,20 @@ export async function createApp() {
     async goOffline() {
       try {
         const { goOffline } = await import('../offline/register.js');
-        const offline = await goOffline({
-          onUpdate: () => {
-            notices.tell(texts.t('update.ready'), {
-              stays: true,
-              actionText: texts.t('update.now'),
-              action: useUpdate,
-            });
-          },
-        });
+        /** @type {Awaited<ReturnType<typeof goOffline>>} */
+        let offline = null;
+        /** @param {'update.ready' | 'update.others'} words */
+        const offer = (words) => {
+          notices.tell(texts.t(words), { stays: true, actionText: texts.t('update.now'), action: useUpdate });
+        };
         const useUpdate = async () => {
           await projects.saver.flush();
           if ((await offline?.use()) === 'others-open') {
-            notices.tell(texts.t('update.others'), {
-              stays: true,
-              actionText: texts.t('update.now'),
-              action: useUpdate,
-            });
+            offer('update.others');
           }
         };
+        // A version that has been waiting since the visit before is told while this is still under way.
+        offline = await goOffline({ onUpdate: () => offer('update.ready') });
       } catch {
         // The page works as long as there is a network.
       }
