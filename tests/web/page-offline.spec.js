@@ -91,7 +91,7 @@ test('a version put up while the page is open is offered; the open page goes on 
   await other.goto(host.url);
   await page.bringToFront();
   await page.locator('.toast').getByRole('button', { name: 'Use it now' }).click();
-  await expect(page.getByText('Close the other tabs of this page first')).toBeVisible();
+  await expect(page.locator('.toast').getByText('Close the other tabs of this page first')).toBeVisible();
   await other.close();
   await page.locator('.toast').getByRole('button', { name: 'Use it now' }).last().click();
   await expect(page.locator('body')).toHaveAttribute('data-version', 'later', { timeout: 30_000 });
