@@ -77,7 +77,7 @@ test('a frame that keeps the camera to itself is named', async ({ page }) => {
   });
   const frame = page.frameLocator('iframe');
   const allow = frame.getByRole('button', { name: 'Allow the camera' });
-  const says = frame.getByText('No camera in this frame');
+  const says = frame.locator('.viewfinder-title', { hasText: 'No camera in this frame' });
   await expect(allow.or(says)).toBeVisible();
   if (await allow.isVisible()) {
     await allow.click();

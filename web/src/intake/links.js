@@ -30,6 +30,9 @@ export function linksOf(transfer) {
     .map((link) => ({ className: null, name: nameOf(link), file: null, link }));
 }
 
+const HIDING_STYLE =
+  /(^|;)\s*(display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0?\.?0*\s*(;|$|!)|(width|height)\s*:\s*[01](px)?\s*(;|$|!))/i;
+
 /** Hidden by itself or with what is around it, a picture is none that a person dragged here. @param {HTMLImageElement} image */
 function isShown(image) {
   const isDot = [image.getAttribute('width'), image.getAttribute('height')].some((side) =>
@@ -38,9 +41,8 @@ function isShown(image) {
   /** @type {HTMLElement | null} */
   let element = image;
   for (; element; element = element.parentElement) {
-    const { display, visibility, opacity, width, height } = element.style;
-    const isTiny = [width, height].some((side) => /^[01](px)?$/.test(side));
-    if (element.hidden || display === 'none' || visibility === 'hidden' || opacity === '0' || isTiny) {
+    // As text: where a policy forbids style attributes a browser does not read them.
+    if (element.hidden || HIDING_STYLE.test(element.getAttribute('style') ?? '')) {
       return false;
     }
   }
