@@ -183,3 +183,38 @@ const cut = headerOf(
 write('head', 'cut', fileOf(cut.text, cut.dataBytes));
 const unknownMap = headerOf({ ...headMetadata, features: '["blocks.17",""]' }, tensors);
 write('head', 'unknown-map', fileOf(unknownMap.text, unknownMap.dataBytes));
+
+// Heads whose numbers are not to be believed: finite and too large, not finite, of one class, of a class without a name.
+/** @param {string} text @param {number} dataBytes @param {number[]} numbers the first of the data */
+function fileWith(text, dataBytes, numbers) {
+  const file = fileOf(text, dataBytes);
+  for (const [index, number] of numbers.entries()) {
+    file.writeFloatLE(number, file.length - dataBytes + 4 * index);
+  }
+  return file;
+}
+write('head', 'overflowing', fileWith(head.text, head.dataBytes, [3e38, 3e38, -3e38, 3e38]));
+write('head', 'not-a-number', fileWith(head.text, head.dataBytes, [Number.NaN]));
+write('head', 'infinite', fileWith(head.text, head.dataBytes, [Number.POSITIVE_INFINITY]));
+const oneClass = headerOf(
+  { ...headMetadata, labels: '["alone"]' },
+  { 'head.weight': ['F32', [1, 8]], 'head.bias': ['F32', [1]] },
+);
+write('head', 'one-class', fileOf(oneClass.text, oneClass.dataBytes));
+for (const [name, labels] of [
+  ['blank-label', '["rock",""]'],
+  ['spaces-for-a-label', '["rock","  \\t "]'],
+  ['twice-the-same-label', '["rock","rock"]'],
+  ['hidden-characters', '["rock\\u202e\\u0000","paper"]'],
+]) {
+  const odd = headerOf({ ...headMetadata, labels }, tensors);
+  write('head', name, fileOf(odd.text, odd.dataBytes));
+}
+
+write('json', 'names', '["a","p\\u00e4per \\ud83d\\udc4b","\\"\\\\\\/\\b\\f\\n\\r\\t"]');
+write('json', 'empty', '[]');
+write('json', 'deep', '['.repeat(4000));
+write('json', 'lone-surrogate', '["\\ud83d"]');
+write('json', 'numbers', '{"a":[0,18446744073709551615,18446744073709551616]}');
+write('json', 'broken-utf8', Buffer.from([0x5b, 0x22, 0xc3, 0x28, 0x22, 0x5d]));
+write('json', 'control', Buffer.from([0x5b, 0x22, 0x00, 0x22, 0x5d]));

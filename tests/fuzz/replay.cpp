@@ -22,5 +22,5 @@ int main(int argument_count, char** arguments) {
     }
   }
   std::printf("%zu files replayed\n", file_count);
-  return 0;
+  return file_count > 0 ? 0 : 1;  // nothing to replay proves nothing
 }
