@@ -6,7 +6,6 @@ import { closeMenusWhenLeft } from './kit/menus.js';
 import { keepTextsWhole } from './kit/whole-texts.js';
 import { createApp } from './state/app.js';
 import { LANGUAGES } from './texts/texts.js';
-import { mountCameraDialog } from './ui/camera-dialog.js';
 import { mountCameraPanel } from './ui/camera-panel.js';
 import { mountClassList } from './ui/class-list.js';
 import { mountKeepPanel } from './ui/keep-panel.js';
@@ -28,6 +27,8 @@ const dialogs = part('dialogs');
 /** What most people never open is not in the way of the rest: rooms by the dialogs that open them. @type {Record<string, () => Promise<void>>} */
 const ROOMS = {
   inside: async () => (await import('./inside-room.js')).mountInside({ dialogs, tuning: part('tuning') }, app),
+  camera: openCamera,
+  correct: openSeeing,
   training: openSettings,
   answer: openSettings,
   backbone: openBackbones,
@@ -42,6 +43,14 @@ const ROOMS = {
 };
 /** @type {Map<() => Promise<void>, Promise<void>>} */
 const opened = new Map();
+
+async function openCamera() {
+  (await import('./ui/camera-dialog.js')).mountCameraDialog(dialogs, app);
+}
+
+async function openSeeing() {
+  await (await import('./seeing-room.js')).mountSeeing({ dialogs, tools: part('seeing') }, app);
+}
 
 async function openSettings() {
   (await import('./ui/settings-dialogs.js')).mountSettingsDialogs(dialogs, app);
@@ -106,7 +115,6 @@ mountWelcomePanel(part('welcome'), app);
 mountTrainingPanel(part('training'), app);
 mountReportPanel(part('report'), app);
 mountKeepPanel(part('keep'), app);
-mountCameraDialog(dialogs, app);
 mountSampleViewer(dialogs, app);
 mountQuestionDialog(dialogs, app);
 mountPageInput(app, part('stage'));
@@ -129,6 +137,8 @@ requestAnimationFrame(() =>
     await app.fetchTheRest();
     await Promise.allSettled([
       import('./inside-room.js'),
+      enter(openCamera),
+      enter(openSeeing),
       enter(openSettings),
       enter(openBackbones),
       enter(openExam),

@@ -75,6 +75,8 @@ export async function createApp() {
   let outputs = null;
   /** @type {Promise<import('./exam.js').Exam> | null} */
   let exam = null;
+  /** @type {Promise<import('./seeing.js').Seeing> | null} */
+  let seeing = null;
   /** @type {Promise<import('./leaving.js').Leaving> | null} */
   let leaving = null;
 
@@ -154,6 +156,16 @@ export async function createApp() {
           throw cause;
         });
       return outputs;
+    },
+    /** Why the answer is what it is, and what to do when it is wrong. */
+    loadSeeing() {
+      seeing ??= import('./seeing.js')
+        .then(({ createSeeing }) => createSeeing(context, { live, samples }))
+        .catch((cause) => {
+          seeing = null;
+          throw cause;
+        });
+      return seeing;
     },
     /** What was learnt as a file for somewhere else. */
     loadLeaving() {

@@ -132,6 +132,11 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
     get canAnswer() {
       return canAnswer();
     },
+    /** What the answer is about: the picture that was tried, else what the camera shows now. */
+    get shown() {
+      const video = camera.isShowing ? camera.video : null;
+      return live.source === 'picture' ? still : video;
+    },
     togglePause() {
       live.paused = !live.paused;
       changed('live-changed');

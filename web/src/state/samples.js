@@ -143,11 +143,11 @@ export function createSamples({ state, changed, engine, notices, undo, texts, sa
     recorded(sampleIds) {
       const trainer = engine.trainer;
       if (!trainer || sampleIds.length === 0) {
-        return;
+        return null;
       }
       const keys = keysOf(sampleIds);
       let first = true;
-      void undo.perform({
+      const step = {
         redo: async () => {
           if (!first) {
             await trainer.restoreSamples(sampleIds);
@@ -159,7 +159,9 @@ export function createSamples({ state, changed, engine, notices, undo, texts, sa
           await trainer.removeSamples(sampleIds);
           syncCards(keys);
         },
-      });
+      };
+      void undo.perform(step);
+      return step;
     },
 
     /** @param {number[]} sampleIds @param {number} toKey */

@@ -185,6 +185,7 @@
  *   | 'samples-loaded'
  *   | 'samples-removed'
  *   | 'saving-changed'| 'leaving-changed'
+ *   | 'seeing-changed'
  *   | 'settings-changed'
  *   | 'source-changed'
  *   | 'storage-failed'
