@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { variants } from '../wasm/toolchain/variants.mjs';
+import { buildOneFile, ONE_FILE } from './one-file.build.mjs';
 
 const web = fileURLToPath(new URL('.', import.meta.url));
 
@@ -77,7 +78,7 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
       }))
       .filter(({ file }) => existsSync(file)),
   );
-  const assets = [...built.map(({ name }) => name), 'backbones/builtin.safetensors'];
+  const assets = [...built.map(({ name }) => name), 'backbones/builtin.safetensors', ONE_FILE];
   for (const [entry, file] of doors) {
     await build({
       input: join(web, 'src/engine', entry),
@@ -91,6 +92,7 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
     leaveImportsToTheBrowser(join(outDir, file));
   }
 
+  writeFileSync(join(outDir, ONE_FILE), await buildOneFile());
   for (const { name, file } of built) cpSync(file, join(outDir, name));
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(outDir, 'headstart.d.ts'), publishedTypes());

@@ -8,6 +8,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { variants } from '../wasm/toolchain/variants.mjs';
+import { buildOneFile, ONE_FILE } from './one-file.build.mjs';
 import { icons } from './tools/icons.mjs';
 import { publishedBackbones } from './tools/vite-backbones.js';
 
@@ -90,6 +91,11 @@ function serveLibrary() {
     configureServer(server) {
       server.middlewares.use('/lib/', (request, response) => {
         const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+        if (pathname === `/${ONE_FILE}`) {
+          response.writeHead(200, { 'Content-Type': 'text/html', ...headers });
+          buildOneFile().then((html) => response.end(html));
+          return;
+        }
         const file = libraryFile(pathname.slice(1));
         if (!file || !existsSync(file)) {
           // A variant that is still being compiled; the engine takes another one.

@@ -7,6 +7,7 @@ import type { ClassId, LongAction } from './headstart.d.ts';
  * - `tfjs`: a zip of model.json, weights.bin and metadata.json, as Teachable Machine writes them
  * - `onnx`: float32, opset 9; takes bytes 0 to 255, [N, 3, side, side]
  * - `tflite`, `tflite-float16`: with metadata and labels; float32 at both ends
+ * - `html`: one page that runs from the disk without a network: engine, backbone, head and names inside
  * - `head`: the head file, as `exportHead` gives it
  * - `project`: a zip of everything that is here, for `importProject`
  * - `teachable-machine-project`: the pictures as a `.tm` file; in browsers only
@@ -16,6 +17,7 @@ export type ExportFormat =
   | 'onnx'
   | 'tflite'
   | 'tflite-float16'
+  | 'html'
   | 'head'
   | 'project'
   | 'teachable-machine-project';
@@ -33,6 +35,15 @@ export interface ExportOptions extends LongAction {
   date?: string | Date;
   /** `project` only: what a page wants to find again in `importProject`'s answer; anything that JSON can hold. */
   page?: unknown;
+  /** `html` only: when its page names a class. Left out: always. */
+  answer?: OneFileSettings;
+}
+
+export interface OneFileSettings {
+  /** A class is named from this probability on, 0 to 1. */
+  threshold?: number;
+  /** "None of these" below this `known`, 0 to 1. */
+  knownThreshold?: number;
 }
 
 export interface ImportedProject {

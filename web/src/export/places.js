@@ -6,6 +6,7 @@
 
 export const PLACES = /** @type {const} */ ([
   { name: 'headstart', format: 'project', ending: '.headstart.zip', snippet: null, needsHead: false },
+  { name: 'oneFile', format: 'html', ending: '.html', snippet: null, needsHead: true },
   { name: 'web', format: 'tfjs', ending: '-tfjs.zip', snippet: 'web', needsHead: true },
   { name: 'p5', format: 'tfjs', ending: '-tfjs.zip', snippet: 'p5', needsHead: true },
   { name: 'python', format: 'onnx', ending: '.onnx', snippet: 'python', needsHead: true },

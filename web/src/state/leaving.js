@@ -52,10 +52,12 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
       changed('leaving-changed');
       try {
         const stem = exchange.fileStem();
+        const { threshold, knownThreshold } = state.settings;
         const bytes = await trainer.exportModel({
           format,
           title: stem,
           page: format === 'project' ? pageNotes() : undefined,
+          answer: format === 'html' ? { threshold, knownThreshold } : undefined,
           signal: running.signal,
           onProgress: ({ done, total }) => {
             state.leaving = { place: name, done, total };

@@ -5,22 +5,14 @@
  */
 
 import en from './en.js';
+import { LANGUAGES, pickLanguage } from './pick-language.js';
+
+export { LANGUAGES, pickLanguage };
 
 /** @typedef {keyof typeof en | keyof typeof import('./network/en.js').default | keyof typeof import('./outputs/en.js').default | keyof typeof import('./help/en.js').default | keyof typeof import('./exam/en.js').default | keyof typeof import('./projects/en.js').default | keyof typeof import('./files/en.js').default | keyof typeof import('./export/en.js').default | keyof typeof import('./seeing/en.js').default} TextKey */
 /** @typedef {Awaited<ReturnType<typeof createTexts>>} Texts */
 
-/** Each in its own words, so that everybody finds theirs. */
-export const LANGUAGES = /** @type {const} */ ({
-  en: 'English',
-  de: 'Deutsch',
-  es: 'Español',
-  fr: 'Français',
-  tr: 'Türkçe',
-  ja: '日本語',
-  ar: 'العربية',
-});
-
-/** @typedef {keyof typeof LANGUAGES} Language */
+/** @typedef {import('./pick-language.js').Language} Language */
 /** @typedef {Record<string, string | Partial<Record<Intl.LDMLPluralRule, string>>>} Dictionary */
 
 /** The words of a part of the page that comes later, in every language. @typedef {Record<Language, () => Promise<{ default: Dictionary }>>} Loaders */
@@ -34,22 +26,6 @@ const LOADERS = {
   ja: () => import('./ja.js'),
   ar: () => import('./ar.js'),
 };
-
-/**
- * The first of the person's languages that there is, else English.
- *
- * @param {readonly string[]} wanted
- * @returns {Language}
- */
-export function pickLanguage(wanted) {
-  for (const tag of wanted) {
-    const base = tag.toLowerCase().split('-')[0];
-    if (base && base in LANGUAGES) {
-      return /** @type {Language} */ (base);
-    }
-  }
-  return 'en';
-}
 
 /** @param {string} chosen A language, or 'auto' for the browser's. */
 export async function createTexts(chosen) {

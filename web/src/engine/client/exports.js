@@ -6,7 +6,7 @@ import { checkDate, checkLongAction } from './checks.js';
 
 /** Written by the engine from the network and the head. */
 const MODEL_FORMATS = ['tfjs', 'onnx', 'tflite', 'tflite-float16'];
-const FORMATS = [...MODEL_FORMATS, 'head', 'project', 'teachable-machine-project'];
+const FORMATS = [...MODEL_FORMATS, 'html', 'head', 'project', 'teachable-machine-project'];
 
 /** What Teachable Machine and ml5 give a model, whatever it was trained for. */
 const MACHINE_SIDE = 224;
@@ -31,10 +31,19 @@ export async function exportModel(options, line, book, trainings, backbone) {
   if (format === 'teachable-machine-project') {
     return withProjects((projects) => projects.machineProjectFile(book, options));
   }
+  if (format === 'html') {
+    const { threshold = 0, knownThreshold = 0 } = options.answer ?? {};
+    requireArgument(isPart(threshold) && isPart(knownThreshold), 'thresholds of the answer are numbers from 0 to 1');
+    const settings = { title, threshold, knownThreshold };
+    return line.change('exportPage', { date: text, settings }, { signal, onProgress: options.onProgress });
+  }
   const pictureSize =
     format === 'tfjs' ? checkSide(options.pictureSize ?? Math.max(MACHINE_SIDE, backbone.inputSize)) : 0;
   return line.change('exportHead', { date: text, model: { format, pictureSize, title, date: text } }, { signal });
 }
+
+/** @param {unknown} value */
+const isPart = (value) => typeof value === 'number' && value >= 0 && value <= 1;
 
 /** @param {number} side */
 function checkSide(side) {

@@ -9,7 +9,7 @@ import { Engine } from './engine.js';
 /** @typedef {import('./session.d.ts').EngineModule} EngineModule */
 /** @typedef {import('./session.d.ts').LoadedBackbone} LoadedBackbone */
 /** @typedef {import('../shared/variants.js').Candidate} Candidate */
-/** @typedef {{ engine: Engine, backbone: LoadedBackbone, file: Uint8Array }} LoadedEngine */
+/** @typedef {{ engine: Engine, backbone: LoadedBackbone, file: Uint8Array, inputSize: number }} LoadedEngine `inputSize` as it was asked for; 0: the backbone's own */
 /** @typedef {{ variant: VariantName, compiled: WebAssembly.Module }} CompiledVariant */
 /**
  * What an engine is made of, as one worker hands it to the next: nothing has to be fetched again.
@@ -138,7 +138,7 @@ function withBackbone(engine, { file, inputSize }, signal) {
     const backbone = engine.withBytes(file, (session) => {
       return unwrap(session.loadBackbone(file.length, inputSize));
     });
-    return { engine, backbone, file };
+    return { engine, backbone, file, inputSize };
   } catch (cause) {
     engine.dispose();
     throw cause;

@@ -6,6 +6,7 @@ import { Queue } from '../shared/turns.js';
 import { chooseVariants } from '../shared/variants.js';
 import { changeBackbone } from './backbone.js';
 import { EngineLoader } from './engine-loader.js';
+import { exportHead, exportPage } from './exports.js';
 import { canvasIsFalsified, readFrame } from './frames.js';
 import { pictureFormat } from './picture-codec.js';
 import { HostRuns } from './runs.js';
@@ -64,6 +65,15 @@ export class Host {
 
   get backbone() {
     return this.#inUse.backbone;
+  }
+
+  /** 0: the backbone's own. */
+  get askedInputSize() {
+    return this.#inUse.inputSize;
+  }
+
+  get library() {
+    return /** @type {EngineLoader} */ (this.#loader).parts.library;
   }
 
   /** Nobody waits for the engine. */
@@ -272,13 +282,11 @@ export class Host {
     );
   }
 
-  /** @param {{ date: string, model?: import('./session.d.ts').ExportSettings }} args */
-  exportHead({ date, model }) {
-    return this.changes.run(() => {
-      const head = this.engine.run((session) => unwrap(session.exportHead(date)));
-      return model ? this.engine.exportModel(this.file, head, model) : head;
-    });
-  }
+  /** @param {import('./exports.js').HeadRequest} args */
+  exportHead = (args) => exportHead(this, args);
+
+  /** @param {import('./exports.js').PageRequest} args @param {Context} context */
+  exportPage = (args, context) => exportPage(this, args, context);
 
   /** @param {{ bytes: Uint8Array }} args */
   readHead({ bytes }) {

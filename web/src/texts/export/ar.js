@@ -13,6 +13,9 @@ export default {
   'export.put.tflite': 'سمِّ الملف «model.tflite» وضعه بجانب البرنامج.',
   'export.headstart': 'Headstart آخر',
   'export.headstart.about': 'كل شيء: الصور والأسماء وما تعلّمه. افتحه هنا أو على جهاز آخر.',
+  'export.oneFile': 'ملف واحد فيه كل شيء',
+  'export.oneFile.about':
+    'صفحة تعمل على أي حاسوب حتى دون إنترنت: احفظها، أعطها لغيرك، افتحها. تعمل فيها الكاميرا والصور.',
   'export.web': 'صفحة ويب',
   'export.web.about': 'لصفحتك، ولكل برنامج يقبل نماذج Teachable Machine.',
   'export.p5': 'رسم p5',

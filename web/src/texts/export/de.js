@@ -13,6 +13,9 @@ export default {
   'export.put.tflite': 'Nenne die Datei „model.tflite“ und lege sie neben das Programm.',
   'export.headstart': 'Ein anderes Headstart',
   'export.headstart.about': 'Alles: Bilder, Namen und das Gelernte. Öffne es hier oder auf einem anderen Gerät.',
+  'export.oneFile': 'Eine Datei für alles',
+  'export.oneFile.about':
+    'Eine Seite, die auf jedem Computer läuft, auch ohne Internet: speichern, weitergeben, öffnen. Kamera und Bilder gehen darin.',
   'export.web': 'Eine Webseite',
   'export.web.about': 'Für deine eigene Seite und für alle Programme, die Modelle von Teachable Machine annehmen.',
   'export.p5': 'Eine p5-Skizze',

@@ -13,6 +13,9 @@ export default {
   'export.put.tflite': 'Name the file “model.tflite” and put it beside the program.',
   'export.headstart': 'Another Headstart',
   'export.headstart.about': 'Everything: pictures, names, what was learnt. Open it here or on another device.',
+  'export.oneFile': 'One file for everything',
+  'export.oneFile.about':
+    'A page that runs on any computer, even without the internet: save it, pass it on, open it. Camera and pictures work in it.',
   'export.web': 'A web page',
   'export.web.about': 'For your own page, and for every program that takes models of Teachable Machine.',
   'export.p5': 'A p5 sketch',

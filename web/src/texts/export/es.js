@@ -13,6 +13,9 @@ export default {
   'export.put.tflite': 'Llama al archivo «model.tflite» y ponlo junto al programa.',
   'export.headstart': 'Otro Headstart',
   'export.headstart.about': 'Todo: imágenes, nombres y lo aprendido. Ábrelo aquí o en otro dispositivo.',
+  'export.oneFile': 'Un archivo con todo',
+  'export.oneFile.about':
+    'Una página que funciona en cualquier ordenador, también sin internet: guárdala, pásala, ábrela. Sirven la cámara y las imágenes.',
   'export.web': 'Una página web',
   'export.web.about': 'Para tu propia página y para todo programa que acepte modelos de Teachable Machine.',
   'export.p5': 'Un dibujo de p5',

@@ -13,6 +13,9 @@ export default {
   'export.put.tflite': 'Nomme le fichier « model.tflite » et place-le à côté du programme.',
   'export.headstart': 'Un autre Headstart',
   'export.headstart.about': 'Tout : images, noms et ce qui a été appris. Ouvre-le ici ou sur un autre appareil.',
+  'export.oneFile': 'Un fichier avec tout',
+  'export.oneFile.about':
+    'Une page qui marche sur tout ordinateur, même sans internet : enregistre-la, donne-la, ouvre-la. Caméra et images y fonctionnent.',
   'export.web': 'Une page web',
   'export.web.about': 'Pour ta propre page et pour tout programme qui accepte les modèles de Teachable Machine.',
   'export.p5': 'Un croquis p5',

@@ -13,6 +13,9 @@ export default {
   'export.put.tflite': 'ファイルの名前を「model.tflite」にして、プログラムと同じ場所に置いてください。',
   'export.headstart': '別の Headstart',
   'export.headstart.about': 'すべて：画像、名前、学んだこと。ここでも別の機器でも開けます。',
+  'export.oneFile': 'これだけで動くファイル',
+  'export.oneFile.about':
+    'インターネットがなくても、どのパソコンでも動くページです。保存して、渡して、開くだけ。カメラも画像も使えます。',
   'export.web': 'ウェブページ',
   'export.web.about': '自分のページや、Teachable Machine のモデルを読めるすべてのプログラムに。',
   'export.p5': 'p5 のスケッチ',

@@ -13,6 +13,9 @@ export default {
   'export.put.tflite': 'Dosyaya “model.tflite” adını ver ve programın yanına koy.',
   'export.headstart': 'Başka bir Headstart',
   'export.headstart.about': 'Her şey: resimler, adlar ve öğrenilen. Burada ya da başka bir cihazda aç.',
+  'export.oneFile': 'Her şey tek dosyada',
+  'export.oneFile.about':
+    'İnternet olmadan da her bilgisayarda çalışan bir sayfa: kaydet, paylaş, aç. Kamera ve resimler içinde çalışır.',
   'export.web': 'Bir web sayfası',
   'export.web.about': 'Kendi sayfan ve Teachable Machine modellerini alan her program için.',
   'export.p5': 'Bir p5 çizimi',
