@@ -12,10 +12,12 @@ export const sessionTypes = join(repository, 'web/src/engine/worker/session.d.ts
 const OPENING = `// What Embind says about Session: emitted by the target headstart_types and written by
 // wasm/toolchain/session-types.mjs. Never edited by hand.
 `;
-const MODULE = `
+/** @param {string} functions beside Session, as Embind emits them */
+const moduleTypes = (functions) => `
 /** The rest is Emscripten's own. */
 export interface EngineModule {
   Session: { new (): Session };
+  ${functions}
   count_emval_handles(): number;
   PThread?: { terminateAllThreads(): void };
 }
@@ -25,12 +27,14 @@ export interface EngineModule {
 export function engineTypes(emitted) {
   const from = emitted.indexOf('export type FrameDescription');
   const end = emitted.indexOf('interface EmbindModule');
+  const functions = /interface EmbindModule \{\s*Session: \{[^}]*\};([^]*?)\n\}/.exec(emitted)?.[1] ?? '';
   // A C++ string takes bytes too; we give it text, and text is what comes.
-  const text = emitted.slice(from, end).replaceAll('EmbindString', 'string').trimEnd();
+  const types = `${emitted.slice(from, end).trimEnd()}\n${moduleTypes(functions.trim())}`;
+  const text = types.replaceAll('EmbindString', 'string');
   return execFileSync(
     process.execPath,
     [join(repository, 'node_modules/@biomejs/biome/bin/biome'), 'format', '--stdin-file-path', 'session.d.ts'],
-    { input: `${OPENING}${text}\n${MODULE}`, encoding: 'utf8', cwd: repository },
+    { input: `${OPENING}${text}`, encoding: 'utf8', cwd: repository },
   );
 }
 

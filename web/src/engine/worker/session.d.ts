@@ -391,17 +391,17 @@ export interface Session {
   delete(): void;
 }
 
-export interface ExportSettings {
+export type ExportSettings = {
   format: string;
   pictureSize: number;
   title: string;
   date: string;
-}
+};
 
 /** The rest is Emscripten's own. */
 export interface EngineModule {
   Session: { new (): Session };
-  exportModel(backboneFile: Uint8Array, headFile: Uint8Array, settings: ExportSettings): FileOutcome;
+  exportModel(_0: Uint8Array, _1: Uint8Array, _2: ExportSettings): { code: string; message: string; value: Uint8Array };
   count_emval_handles(): number;
   PThread?: { terminateAllThreads(): void };
 }
