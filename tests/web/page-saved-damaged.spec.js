@@ -118,6 +118,7 @@ test('a full disk is told before anything is lost, and what waits is written whe
   const cdp = await page.context().newCDPSession(page);
   const origin = new URL(page.url()).origin;
   await cdp.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 }); // less than is there
+  await page.waitForTimeout(31_000); // so long Chromium trusts the room that it found at the last write
   await record(page, 'Class 1', 16);
   await expect(page.locator('.toast').getByText('The disk is full')).toBeVisible();
   await expect(cardOf(page, 'Class 1').getByText(/not saved/)).toBeVisible();

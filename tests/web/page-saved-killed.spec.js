@@ -15,13 +15,16 @@ const executable = config.use?.launchOptions?.executablePath ?? '/usr/bin/chromi
  * @typedef {{ kept: Map<number, string>, triedToRemove: Set<number>, removed: Set<number>, names: Map<number, Set<string>> }} Journal
  */
 
-/** Works without a pause, and says what it does before it does it and when it is done. */
+/**
+ * Works without a pause, and says what it does before it does it and when it is done. It waits until each word is heard:
+ * what the browser said as it died would be lost otherwise, though what it did may be on disk.
+ */
 async function workOn() {
   const { state, classes, samples, training, undo, saved } = window.headstart;
   /** @param {number} limit */
   const below = (limit) => Math.floor(Math.random() * limit);
   /** @param {string} word @param {...unknown} values */
-  const say = (word, ...values) => console.log(JSON.stringify(['headstart', word, ...values]));
+  const say = (word, ...values) => /** @type {any} */ (window).heard(word, ...values);
   /** @param {Blob} blob */
   const digest = async (blob) =>
     [...new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer())).slice(0, 8)].join();
@@ -36,30 +39,30 @@ async function workOn() {
     const card = state.classes[below(state.classes.length)];
     const sampleId = await samples.add(card.key, canvas);
     if (sampleId !== null) {
-      say('kept', sampleId, await digest(await window.headstart.trainer.picture(sampleId)));
+      await say('kept', sampleId, await digest(await window.headstart.trainer.picture(sampleId)));
     }
   }
   async function removeOne() {
     const { sampleIds } = state.classes[below(state.classes.length)];
     const sampleId = sampleIds[below(sampleIds.length)];
     if (sampleId !== undefined) {
-      say('remove', sampleId);
+      await say('remove', sampleId);
       await samples.remove([sampleId]);
       if (below(2) === 0) {
         await undo.undo();
       } else {
         await saved();
-        say('removed', sampleId);
+        await say('removed', sampleId);
       }
     }
   }
   async function rename() {
     const { key } = state.classes[below(state.classes.length)];
     const name = `name ${below(1e6)}`;
-    say('rename', key, name);
+    await say('rename', key, name);
     classes.rename(key, name);
     await saved();
-    say('renamed', key, name);
+    await say('renamed', key, name);
   }
   const train = () => void training.train();
   if (state.classes.length < 3) {
@@ -72,25 +75,24 @@ async function workOn() {
 }
 
 /** @param {import('@playwright/test').Page} page @param {Journal} journal */
-function listen(page, journal) {
-  page.on('console', (message) => {
-    if (!message.text().startsWith('["headstart"')) {
-      return;
-    }
-    const [, word, first, second] = JSON.parse(message.text());
-    if (word === 'kept') {
-      journal.kept.set(first, second);
-    } else if (word === 'remove') {
-      journal.triedToRemove.add(first);
-      journal.removed.delete(first);
-    } else if (word === 'removed') {
-      journal.removed.add(first);
-    } else if (word === 'rename') {
-      journal.names.set(first, (journal.names.get(first) ?? new Set()).add(second));
-    } else if (word === 'renamed') {
-      journal.names.set(first, new Set([second]));
-    }
-  });
+async function listen(page, journal) {
+  await page.exposeFunction(
+    'heard',
+    (/** @type {string} */ word, /** @type {any} */ first, /** @type {any} */ second) => {
+      if (word === 'kept') {
+        journal.kept.set(first, second);
+      } else if (word === 'remove') {
+        journal.triedToRemove.add(first);
+        journal.removed.delete(first);
+      } else if (word === 'removed') {
+        journal.removed.add(first);
+      } else if (word === 'rename') {
+        journal.names.set(first, (journal.names.get(first) ?? new Set()).add(second));
+      } else if (word === 'renamed') {
+        journal.names.set(first, new Set([second]));
+      }
+    },
+  );
 }
 
 /** @param {import('@playwright/test').Page} page @param {string} url */
@@ -156,7 +158,7 @@ test(`killed ${ROUNDS} times in the middle of anything: no picture that was ackn
       expect(found.hasReport).toBe(true);
     }
     expect(found.errors).toEqual([]);
-    listen(page, journal);
+    await listen(page, journal);
     const before = journal.kept.size;
     void page.evaluate(workOn).catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, 400 + Math.random() * 2200));
@@ -175,7 +177,7 @@ test('a page whose renderer crashed in the middle of recording has every picture
   const journal = { kept: new Map(), triedToRemove: new Set(), removed: new Set(), names: new Map() };
   const { page, context, kill } = await profile.start();
   await open(page, url);
-  listen(page, journal);
+  await listen(page, journal);
   void page.evaluate(workOn).catch(() => {});
   await expect.poll(() => journal.kept.size, { timeout: 30_000 }).toBeGreaterThan(10);
   await page.goto('chrome://crash').catch(() => {});
