@@ -27,7 +27,7 @@ export interface EngineModule {
 export function engineTypes(emitted) {
   const from = emitted.indexOf('export type FrameDescription');
   const end = emitted.indexOf('interface EmbindModule');
-  const functions = /interface EmbindModule \{\s*Session: \{[^}]*\};([^]*?)\n\}/.exec(emitted)?.[1] ?? '';
+  const functions = /interface EmbindModule \{\s*Session: \{[^}]*\};([\s\S]*?)\n\}/.exec(emitted)?.[1] ?? '';
   // A C++ string takes bytes too; we give it text, and text is what comes.
   const types = `${emitted.slice(from, end).trimEnd()}\n${moduleTypes(functions.trim())}`;
   const text = types.replaceAll('EmbindString', 'string');

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "session/state.h"
+#include "training/head_training.h"
 
 namespace headstart {
 namespace {
@@ -61,8 +62,7 @@ Result<SessionReport> Session::train_finish() {
   trained.head = state.run->trainer.head();
   if (!check_head_numbers(trained.head)) {
     train_cancel();
-    return Error{ErrorCode::kBadArgument,
-                 "training ran away: its numbers grew beyond all bounds. A smaller learning rate helps"};
+    return ran_away();
   }
   trained.kind = state.run->trainer.report().head;
   trained.class_ids = state.run->trainer.report().class_ids;

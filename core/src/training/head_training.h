@@ -64,8 +64,11 @@ Result<std::unique_ptr<HeadTraining>> start_mlp(TrainingTask task, const Compute
 void fold_in(std::span<const double> weights, std::span<const double> biases,
              const Standardisation& standardisation, double temperature, Head& head);
 
+// What is said where a training's numbers are no longer finite.
+[[nodiscard]] Error ran_away();
+
 // Writes what was measured into the report. `rows` [held_out_count] are rows of the training set, `logits`
-// [held_out_count, class_count] belong to them.
+// [held_out_count, class_count] belong to them and are finite.
 void report_held_out(TrainReport& report, const TrainingTask& task, std::span<const std::uint32_t> rows,
                      std::span<const float> logits);
 

@@ -18,7 +18,7 @@ export async function openPage(page, settings = {}, query = process.env.HEADSTAR
     localStorage.setItem('headstart.settings', JSON.stringify(chosen));
   }, settings);
   await page.goto(`/?debug${query}`);
-  await page.waitForFunction(() => window.headstart?.state.engine.phase !== 'loading');
+  await page.waitForFunction(() => window.headstart && window.headstart.state.engine.phase !== 'loading');
   expect(await page.evaluate(() => window.headstart.state.engine.message)).toBe('');
 }
 

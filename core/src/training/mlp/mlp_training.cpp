@@ -103,6 +103,9 @@ class MlpTraining final : public HeadTraining {
     const Status status = mlp_.predict(held_out_.data() + measured_count_ * task_.rows.feature_count(), count,
                                        std::span(logits_).subspan(measured_count_ * task_.class_count));
     if (!status) return status;
+    const auto measured =
+        std::span(logits_).subspan(measured_count_ * task_.class_count, count * task_.class_count);
+    if (!std::ranges::all_of(measured, [](float logit) { return std::isfinite(logit); })) return ran_away();
     measured_count_ += count;
     return {};
   }
