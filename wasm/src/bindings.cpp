@@ -44,6 +44,20 @@ template <typename T>
 void set_looks_twice(T& of, bool twice) {
   of.second_look = twice ? SecondLook::kMirrored : SecondLook::kNo;
 }
+std::uint32_t sample_of(const SimilarSample& of) {
+  return static_cast<std::uint32_t>(of.id);
+}
+void set_sample(SimilarSample& of, std::uint32_t id) {
+  of.id = SampleId{id};
+}
+template <typename T>
+std::uint32_t class_of(const T& of) {
+  return static_cast<std::uint32_t>(of.class_id);
+}
+template <typename T>
+void set_class(T& of, std::uint32_t id) {
+  of.class_id = ClassId{id};
+}
 std::uint32_t id_of(const ClassInfo& of) {
   return static_cast<std::uint32_t>(of.id);
 }
@@ -66,6 +80,7 @@ void register_lists() {
   register_type<std::vector<L2Candidate>>("L2Candidate[]");
   register_type<std::vector<FineTuneEpoch>>("FineTuneEpoch[]");
   register_type<std::vector<DataAdvice>>("DataAdvice[]");
+  register_type<std::vector<SimilarSample>>("SimilarSample[]");
   register_type<std::vector<NetworkLayer>>("NetworkLayer[]");
   register_words<HeadKind>();
   register_words<ViewUse>();
@@ -263,6 +278,17 @@ void register_heads() {
       .field("known", &Ranking::known)
       .field("kind", &Ranking::kind)
       .field("trained", &Ranking::trained);
+  value_object<Attention>("Attention")
+      .field("classId", &class_of<Attention>, &set_class<Attention>)
+      .field("width", &Attention::width)
+      .field("height", &Attention::height)
+      .field("values", &Attention::values)
+      .field("logit", &Attention::logit)
+      .field("bias", &Attention::bias);
+  value_object<SimilarSample>("SimilarSample")
+      .field("sampleId", &sample_of, &set_sample)
+      .field("classId", &class_of<SimilarSample>, &set_class<SimilarSample>)
+      .field("similarity", &SimilarSample::similarity);
   value_object<HeadInfo>("HeadInfo")
       .field("kind", &HeadInfo::kind)
       .field("labels", &HeadInfo::labels)
@@ -296,6 +322,7 @@ void register_outcomes() {
   register_outcome<Advice>("AdviceOutcome");
   register_outcome<MirrorVerdict>("MirrorVerdictOutcome");
   register_outcome<Ranking>("RankingOutcome");
+  register_outcome<Attention>("AttentionOutcome");
   register_outcome<HeadInfo>("HeadInfoOutcome");
 }
 
@@ -349,6 +376,9 @@ void register_session() {
       .function("mirrorVerdict", &SessionBinding::mirrorVerdict)
       .function("embedForRanking(frame)", &SessionBinding::embedForRanking)
       .function("rank", &SessionBinding::rank)
+      .function("embedForAttention(frame)", &SessionBinding::embedForAttention)
+      .function("attention(classId)", &SessionBinding::attention)
+      .function("similarSamples(count)", &SessionBinding::similarSamples)
       .function("headInfo", &SessionBinding::headInfo)
       .function("exportHead(date)", &SessionBinding::exportHead)
       .function("headFile", &SessionBinding::headFile)

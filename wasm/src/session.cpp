@@ -244,6 +244,18 @@ Outcome<Ranking> SessionBinding::rank() {
   return outcome(session_->rank());
 }
 
+Done SessionBinding::embedForAttention(const FrameDescription& frame) {
+  return outcome(session_->embed_for_attention(frame_of(frame), prepare_options(frame)));
+}
+
+Outcome<Attention> SessionBinding::attention(std::uint32_t class_id) {
+  return outcome(session_->attention(ClassId{class_id}));
+}
+
+std::vector<SimilarSample> SessionBinding::similarSamples(std::uint32_t count) {
+  return session_->similar_samples(count);
+}
+
 Outcome<HeadInfo> SessionBinding::headInfo() const {
   return outcome(session_->head_info());
 }

@@ -103,6 +103,9 @@ class SessionBinding {
 
   Done embedForRanking(const FrameDescription& frame);
   Outcome<Ranking> rank();
+  Done embedForAttention(const FrameDescription& frame);
+  Outcome<Attention> attention(std::uint32_t class_id);
+  std::vector<SimilarSample> similarSamples(std::uint32_t count);
 
   Outcome<HeadInfo> headInfo() const;
   Outcome<std::vector<std::uint8_t>> exportHead(const std::string& date);

@@ -16,6 +16,15 @@
 
 namespace headstart {
 
+// One of the maps that a head reads, before it is pooled: the means of its channels over the places are
+// features.
+struct PlacedFeatures {
+  std::size_t height = 0;
+  std::size_t width = 0;
+  std::size_t channel_count = 0;
+  std::vector<float> values;  // [height, width, channel_count]
+};
+
 // Movable; the pool must outlive it.
 class HeadReader {
  public:
@@ -35,6 +44,14 @@ class HeadReader {
   // does. Costs one pass, with a second look two. bad-argument where the frame or the room is wrong.
   Status read(Backbone& backbone, const FrameView& frame, const PrepareOptions& options,
               std::span<float> features_out);
+
+  // The same, and the maps whose means these features are, in their order; with a second look the mean of
+  // both, the mirror image's turned back. `mapped` gives the maps of blocks(): Backbone::maps.
+  Status read_places(Backbone& mapped, const FrameView& frame, const PrepareOptions& options,
+                     std::span<float> features_out, std::vector<PlacedFeatures>& places_out);
+
+  // The maps that it reads; none where a cut was made.
+  [[nodiscard]] std::span<const FeatureBlock> blocks() const;
 
   // The backbone's full row of the frame that was read last, as it was, not mirrored: [the backbone's
   // feature_count], valid until the next read. Empty with a network of its own.

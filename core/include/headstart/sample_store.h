@@ -25,6 +25,13 @@ struct ClassInfo {
   bool enabled = true;  // a disabled class keeps its samples and is left out of training
 };
 
+// A sample that looks like a picture.
+struct SimilarSample {
+  SampleId id{};
+  ClassId class_id{};
+  float similarity = 0;  // -1…1
+};
+
 // Everything the trainer needs, laid out for it: row i is one sample, rows in the order of the sample ids,
 // whatever was removed or moved before. Valid until the store changes or training_set() is called again.
 struct TrainingSetView {

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "headstart/advice.h"
+#include "headstart/attention.h"
 #include "headstart/backbone.h"
 #include "headstart/compute.h"
 #include "headstart/features.h"
@@ -40,6 +41,11 @@ struct Ranking {
   double known = 1;                  // 0…1: whether it is any of them (headstart/known.h)
   HeadKind kind = HeadKind::kNearestMean;
   bool trained = false;  // false: class means stand in for a head
+};
+
+// Where a picture speaks for a class of the session.
+struct Attention : AttentionMap {
+  ClassId class_id{};
 };
 
 // What is known of a head.
@@ -172,6 +178,12 @@ class Session {
   // not-trained while there are not two classes to tell apart.
   Status embed_for_ranking(const FrameView& frame, const PrepareOptions& options);
   Result<Ranking> rank();
+
+  // The same, for somebody who wants to see why: after it the picture can be ranked, where it speaks for a
+  // class be asked (bad-argument where that is not among the answers), and which samples are most like it.
+  Status embed_for_attention(const FrameView& frame, const PrepareOptions& options);
+  Result<Attention> attention(ClassId class_id);
+  [[nodiscard]] std::vector<SimilarSample> similar_samples(std::size_t count);
 
   [[nodiscard]] Result<HeadInfo> head_info() const;
   // Without the rows of classes that are out now. not-trained where fewer than two are left.

@@ -21,6 +21,24 @@ Error misfit(const Error& reason) {
   return {ErrorCode::kBadFile, "this head does not fit the backbone: " + reason.message};
 }
 
+PrepareOptions mirrored_way(PrepareOptions options) {
+  options.mirror = options.mirror == Mirror::kYes ? Mirror::kNo : Mirror::kYes;
+  return options;
+}
+
+// The mean of a picture's map and of its mirror image's, place by place of the picture.
+void add_turned_back(const PlacedFeatures& mirrored, PlacedFeatures& places) {
+  const std::size_t count = places.channel_count;
+  for (std::size_t place = 0; place < places.height * places.width; ++place) {
+    const std::size_t x = place % places.width;
+    const std::size_t turned = place - x + (places.width - 1 - x);
+    for (std::size_t k = 0; k < count; ++k) {
+      float& value = places.values[place * count + k];
+      value = 0.5F * (value + mirrored.values[turned * count + k]);
+    }
+  }
+}
+
 }  // namespace
 
 struct HeadReader::State {
@@ -38,6 +56,8 @@ struct HeadReader::State {
   Status prepare_cut(const Head& head, const MapInfo& map);
   Status look(Backbone& backbone, const FrameView& frame, const PrepareOptions& options,
               std::span<float> full_row, std::span<float> features_out);
+  Status place(const Backbone& backbone, std::vector<PlacedFeatures>& places_out) const;
+  Status place_cut(std::vector<PlacedFeatures>& places_out) const;
 };
 
 Status HeadReader::State::prepare_cut(const Head& head, const MapInfo& map) {
@@ -66,6 +86,7 @@ Status HeadReader::State::prepare_network(const Head& head, const Backbone& back
   if (!whole) return whole.error();
   Result<Network> changed = with_tensors(std::move(whole).value(), head.tensors);
   if (!changed) return misfit(changed.error());
+  options.maps = head.features;  // small beside the pass, and nobody has to load the network again for them
   Result<Backbone> loaded = Backbone::from_network(std::move(changed).value(), options, pool);
   if (!loaded) return loaded.error();
   network.emplace(std::move(loaded).value());
@@ -111,6 +132,58 @@ Status HeadReader::State::look(Backbone& backbone, const FrameView& frame, const
   return {};
 }
 
+// The maps of the picture that was looked at last.
+Status HeadReader::State::place(const Backbone& backbone, std::vector<PlacedFeatures>& places_out) const {
+  if (cut) return place_cut(places_out);
+  const Backbone& source = network ? *network : backbone;
+  const std::span<const MapInfo> maps = source.maps();
+  places_out.resize(blocks.size());
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const auto info = std::ranges::find(maps, blocks[i].map, &MapInfo::name);
+    if (info == maps.end())
+      return Error{ErrorCode::kInternal, "the backbone does not give the map \"" + blocks[i].map + "\""};
+    const std::span<const float> map = source.map(0, static_cast<std::size_t>(info - maps.begin()));
+    places_out[i] = {info->height, info->width, info->channel_count, {map.begin(), map.end()}};
+  }
+  return {};
+}
+
+Status HeadReader::State::place_cut(std::vector<PlacedFeatures>& places_out) const {
+  const MapInfo& info = network->maps().front();
+  const std::span<const float> map = network->map(0, 0);
+  places_out.resize(1);
+  PlacedFeatures& places = places_out.front();
+  places = {info.height, info.width, feature_count, {}};
+  places.values.resize(info.height * info.width * feature_count);
+  for (std::size_t i = 0; i < info.height * info.width; ++i) {
+    const Status placed = cut_features(*cut, map.subspan(i * info.channel_count, info.channel_count),
+                                       std::span(places.values).subspan(i * feature_count, feature_count));
+    if (!placed) return placed;
+  }
+  return {};
+}
+
+Status HeadReader::read_places(Backbone& mapped, const FrameView& frame, const PrepareOptions& options,
+                               std::span<float> features_out, std::vector<PlacedFeatures>& places_out) {
+  State& state = *state_;
+  if (features_out.size() != state.feature_count)
+    return Error{ErrorCode::kBadArgument, "the head reads " + std::to_string(state.feature_count) +
+                                              " features, room was given for " +
+                                              std::to_string(features_out.size())};
+  const Status first = state.look(mapped, frame, options, state.row, features_out);
+  if (!first) return first;
+  if (const Status placed = state.place(mapped, places_out); !placed) return placed;
+  if (state.second_look == SecondLook::kNo) return {};
+  const Status second = state.look(mapped, frame, mirrored_way(options), state.mirrored_row, state.mirrored);
+  if (!second) return second;
+  std::vector<PlacedFeatures> mirrored;
+  if (const Status placed = state.place(mapped, mirrored); !placed) return placed;
+  for (std::size_t i = 0; i < features_out.size(); ++i)
+    features_out[i] = 0.5F * (features_out[i] + state.mirrored[i]);
+  for (std::size_t i = 0; i < mirrored.size(); ++i) add_turned_back(mirrored[i], places_out[i]);
+  return {};
+}
+
 Status HeadReader::read(Backbone& backbone, const FrameView& frame, const PrepareOptions& options,
                         std::span<float> features_out) {
   if (features_out.size() != state_->feature_count) {
@@ -121,9 +194,8 @@ Status HeadReader::read(Backbone& backbone, const FrameView& frame, const Prepar
   const Status first = state_->look(backbone, frame, options, state_->row, features_out);
   if (!first) return first;
   if (state_->second_look == SecondLook::kNo) return {};
-  PrepareOptions mirrored = options;
-  mirrored.mirror = options.mirror == Mirror::kYes ? Mirror::kNo : Mirror::kYes;
-  const Status second = state_->look(backbone, frame, mirrored, state_->mirrored_row, state_->mirrored);
+  const Status second =
+      state_->look(backbone, frame, mirrored_way(options), state_->mirrored_row, state_->mirrored);
   if (!second) return second;
   for (std::size_t i = 0; i < features_out.size(); ++i)
     features_out[i] = 0.5F * (features_out[i] + state_->mirrored[i]);
@@ -132,6 +204,9 @@ Status HeadReader::read(Backbone& backbone, const FrameView& frame, const Prepar
 
 std::span<const float> HeadReader::row() const {
   return state_->network ? std::span<const float>() : std::span<const float>(state_->row);
+}
+std::span<const FeatureBlock> HeadReader::blocks() const {
+  return state_->blocks;
 }
 std::size_t HeadReader::feature_count() const {
   return state_->feature_count;

@@ -77,6 +77,10 @@ Status Session::State::refresh_answering_head() {
   return {};
 }
 
+HeadReader& Session::State::answering_reader() {
+  return answering_head->trained ? *trained_head->reader : *answering_head->reader;
+}
+
 // A class that is out now does not count: its pictures are no longer known.
 Result<double> Session::State::known_now() {
   if (!answering_head->trained || !trained_head->judge) return 1.0;
@@ -93,8 +97,8 @@ Status Session::embed_for_ranking(const FrameView& frame, const PrepareOptions& 
   State& state = *state_;
   // Before the costly part: without classes to tell apart there is nothing to embed for.
   if (const Status status = state.refresh_answering_head(); !status) return status;
-  HeadReader& reader =
-      state.answering_head->trained ? *state.trained_head->reader : *state.answering_head->reader;
+  state.places.clear();
+  HeadReader& reader = state.answering_reader();
   state.features.resize(reader.feature_count());
   return reader.read(state.backbone, frame, options, state.features);
 }

@@ -11,6 +11,7 @@
 #include "headstart/head_reader.h"
 #include "headstart/known.h"
 #include "headstart/session.h"
+#include "samples/similar_samples.h"
 
 namespace headstart {
 
@@ -116,6 +117,9 @@ struct Session::State {
   std::vector<float> features = {};  // what the answering head reads of the last frame
   std::vector<float> judged = {};    // what tells whether it is known
   std::vector<float> probabilities = {};
+  std::optional<Backbone> mapped = {};      // gives the maps of the answering head's reader
+  std::vector<PlacedFeatures> places = {};  // of the last frame, where it was embedded for attention
+  SimilarSamples similar = {};
 
   Status try_backbone();
   Status embed_row(const FrameView& frame, const PrepareOptions& options);
@@ -125,6 +129,8 @@ struct Session::State {
 
   Status refresh_answering_head();
   bool answer_with_trained_head();
+  HeadReader& answering_reader();  // of the head that was refreshed
+  Status prepare_mapped(const HeadReader& reader);
   Result<double> known_now();
 
   void describe_head(Head& head, std::uint64_t seed) const;

@@ -200,6 +200,30 @@ export interface PredictionTimings {
   headMs: number;
 }
 
+export interface AttentionOptions {
+  /** Which class is asked about; left out: the most probable one. */
+  class?: ClassId;
+  /** How many samples that look like the picture are wanted, 0 (the default) to 100. */
+  similarCount?: number;
+}
+
+export interface Attention {
+  classId: ClassId;
+  /** The places of the picture's square (what `crop` and `mirror` make of it), row by row. */
+  width: number;
+  height: number;
+  /**
+   * [height * width] How much each place speaks for the class rather than for the classes on the average. Together with
+   * `bias`, which no place accounts for, they sum to `logit`: how far the class's logit lies above the mean of all.
+   */
+  values: Float32Array;
+  logit: number;
+  bias: number;
+  /** Of enabled classes, most alike first; 1 is the same picture, 0 no likeness. */
+  similar: { sampleId: SampleId; classId: ClassId; similarity: number }[];
+  prediction: Prediction;
+}
+
 export interface HeadInfo {
   kind: HeadKind;
   /** How it was trained; null where a file does not say. */
@@ -321,6 +345,11 @@ export interface Trainer {
   capture(picture: Picture, options?: PictureOptions): Promise<Blob>;
   /** Before training it answers from class means, as soon as two enabled classes have pictures; else `not-trained`. */
   predict(picture: Picture, options?: PictureOptions): Promise<Prediction>;
+  /**
+   * Where in the picture the answer comes from (class activation mapping), and the samples that are most like it. About as
+   * fast as `predict`, whose answer it brings along. The first call makes the network ready a second time.
+   */
+  attention(picture: Picture, options?: PictureOptions & AttentionOptions): Promise<Attention>;
   /**
    * What the head in use reads, so that softmax(head.weight · vector + head.bias) is what `predict` ranks. [embeddingDim]
    * of the backbone's last layer before there is a head and with every head of strategy 'head'; other strategies' heads read

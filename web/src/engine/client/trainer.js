@@ -1,7 +1,8 @@
 // The library's face: what a program holds.
-import { HeadstartError, requireArgument, throwIfAborted, toHeadstartError } from '../shared/errors.js';
+import { requireArgument, throwIfAborted, toHeadstartError } from '../shared/errors.js';
 import { pictureBlob } from '../shared/kept-picture.js';
 import { rowsOf } from '../shared/rows.js';
+import { attentionOf, checkAttention, predictionOf } from './answers.js';
 import { checkFlag, checkLongAction, checkOptions, checkSampleIds } from './checks.js';
 import { EngineLine } from './engine-line.js';
 import { exportModel, importProject } from './exports.js';
@@ -277,18 +278,14 @@ export class Trainer {
   async predict(picture, options) {
     this.#line.requireOpen();
     const { args, transfer } = await this.#pack(picture, options, {});
-    const { classIds, probabilities, ...rest } = await this.#line.call('predict', args, { transfer });
-    // What was removed or disabled while this was on its way has no say any more.
-    const ranked = this.#book.classes.flatMap(({ id, name, enabled }) => {
-      const row = classIds.indexOf(id);
-      return row >= 0 && enabled ? [{ classId: id, name, probability: probabilities[row] }] : [];
-    });
-    if (ranked.length < Math.min(classIds.length, 2))
-      throw new HeadstartError('not-trained', 'there are not two classes left to tell apart');
-    const sum = ranked.reduce((total, { probability }) => total + probability, 0);
-    if (ranked.length < classIds.length && sum > 0) for (const entry of ranked) entry.probability /= sum;
-    ranked.sort((a, b) => b.probability - a.probability);
-    return { ranked, ...rest, head: /** @type {import('../headstart.d.ts').HeadKind} */ (rest.head) };
+    return predictionOf(this.#book, await this.#line.call('predict', args, { transfer }));
+  }
+
+  /** @param {any} picture @param {PictureOptions & { class?: number, similarCount?: number }} [options] */
+  async attention(picture, options) {
+    this.#line.requireOpen();
+    const { args, transfer } = await this.#pack(picture, options, checkAttention(options, this.#book));
+    return attentionOf(this.#book, await this.#line.call('attend', args, { transfer }));
   }
 
   /** @param {any} picture @param {PictureOptions} [options] */

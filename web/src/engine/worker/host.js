@@ -4,6 +4,7 @@ import { HeadstartError, throwIfAborted, toHeadstartError, unwrap } from '../sha
 import { rowsOf } from '../shared/rows.js';
 import { Queue } from '../shared/turns.js';
 import { chooseVariants } from '../shared/variants.js';
+import { answer, attend } from './answers.js';
 import { changeBackbone } from './backbone.js';
 import { EngineLoader } from './engine-loader.js';
 import { exportHead, exportPage } from './exports.js';
@@ -249,26 +250,14 @@ export class Host {
   }
 
   /** @param {PictureArgs} args */
-  async predict({ message, crop, mirror }) {
-    const start = performance.now();
-    const frame = await readFrame(message, crop);
-    const read = performance.now();
-    const { engine, samples } = this;
-    this.views.notePrediction();
-    const { ranking, embedded } = engine.withFrame(frame, mirror, (session, description) => {
-      unwrap(session.embedForRanking(description));
-      return { embedded: performance.now(), ranking: unwrap(session.rank()) };
-    });
-    this.embedMs = embedded - read;
-    return {
-      known: ranking.known,
-      classIds: Array.from(ranking.classIds),
-      probabilities: ranking.probabilities,
-      head: ranking.kind,
-      trained: ranking.trained,
-      stale: ranking.trained && this.#headRevision !== samples.revision,
-      timings: { readMs: read - start, embedMs: embedded - read, headMs: performance.now() - embedded },
-    };
+  predict = (args) => answer(this, args);
+
+  /** @param {PictureArgs & { classId?: number, similarCount: number }} args */
+  attend = (args) => attend(this, args);
+
+  /** Whether pictures or classes changed since the head was trained. */
+  get isHeadStale() {
+    return this.#headRevision !== this.samples.revision;
   }
 
   /** @param {PictureArgs} args */

@@ -215,6 +215,21 @@ export type Ranking = {
   trained: boolean;
 };
 
+export type Attention = {
+  classId: number;
+  width: number;
+  height: number;
+  values: Float32Array;
+  logit: number;
+  bias: number;
+};
+
+export type SimilarSample = {
+  sampleId: number;
+  classId: number;
+  similarity: number;
+};
+
 export type HeadInfo = {
   kind: 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
   labels: string[];
@@ -326,6 +341,12 @@ export type RankingOutcome = {
   value: Ranking;
 };
 
+export type AttentionOutcome = {
+  code: string;
+  message: string;
+  value: Attention;
+};
+
 export type HeadInfoOutcome = {
   code: string;
   message: string;
@@ -380,6 +401,9 @@ export interface Session {
   mirrorVerdict(): MirrorVerdictOutcome;
   embedForRanking(frame: FrameDescription): Done;
   rank(): RankingOutcome;
+  embedForAttention(frame: FrameDescription): Done;
+  attention(classId: number): AttentionOutcome;
+  similarSamples(count: number): SimilarSample[];
   headInfo(): HeadInfoOutcome;
   exportHead(date: string): FileOutcome;
   headFile(): FileOutcome;

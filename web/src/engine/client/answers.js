@@ -1,0 +1,44 @@
+// What the engine answered, in the words of the classes as they are now.
+import { HeadstartError, requireArgument } from '../shared/errors.js';
+
+/** @typedef {import('./sample-book.js').SampleBook} SampleBook */
+/** @typedef {import('../shared/rpc.js').AnswerOf<'predict'>} Answer */
+
+const MOST_SIMILAR = 100;
+
+/** @param {SampleBook} book @param {Answer} answer @returns {import('../headstart.d.ts').Prediction} */
+export function predictionOf(book, { classIds, probabilities, ...rest }) {
+  // What was removed or disabled while this was on its way has no say any more.
+  const ranked = book.classes.flatMap(({ id, name, enabled }) => {
+    const row = classIds.indexOf(id);
+    return row >= 0 && enabled ? [{ classId: id, name, probability: probabilities[row] }] : [];
+  });
+  if (ranked.length < Math.min(classIds.length, 2))
+    throw new HeadstartError('not-trained', 'there are not two classes left to tell apart');
+  const sum = ranked.reduce((total, { probability }) => total + probability, 0);
+  if (ranked.length < classIds.length && sum > 0) for (const entry of ranked) entry.probability /= sum;
+  ranked.sort((a, b) => b.probability - a.probability);
+  return { ranked, ...rest, head: /** @type {import('../headstart.d.ts').HeadKind} */ (rest.head) };
+}
+
+/** @param {{ class?: number, similarCount?: number } | undefined} options @param {SampleBook} book */
+export function checkAttention(options, book) {
+  const { class: classId, similarCount = 0 } = options ?? {};
+  if (classId !== undefined) book.classOf(classId);
+  requireArgument(
+    Number.isInteger(similarCount) && similarCount >= 0 && similarCount <= MOST_SIMILAR,
+    `similarCount must be a whole number from 0 to ${MOST_SIMILAR}, got ${similarCount}`,
+  );
+  return { classId, similarCount };
+}
+
+/**
+ * @param {SampleBook} book
+ * @param {import('../shared/rpc.js').AnswerOf<'attend'>} attended
+ * @returns {import('../headstart.d.ts').Attention}
+ */
+export function attentionOf(book, { answer, similar, ...attention }) {
+  // What went while this was on its way can no longer be shown.
+  const here = similar.filter(({ sampleId }) => book.samples.has(sampleId));
+  return { ...attention, similar: here, prediction: predictionOf(book, answer) };
+}

@@ -1,0 +1,66 @@
+// What the engine says of a picture, and where in it and among the samples that comes from.
+import { unwrap } from '../shared/errors.js';
+import { readFrame } from './frames.js';
+
+/** @typedef {import('./host.js').Host} Host */
+/** @typedef {import('./host.js').PictureArgs} PictureArgs */
+/** @typedef {import('./session.d.ts').Session} Session */
+
+/**
+ * @template More
+ * @param {Host} host
+ * @param {PictureArgs} picture
+ * @param {{
+ *   embed: (session: Session, frame: import('./session.d.ts').FrameDescription) => import('./session.d.ts').Done,
+ *   more: (session: Session, ranking: import('./session.d.ts').Ranking) => More
+ * }} ways `more` is asked of the same picture.
+ */
+async function ask(host, { message, crop, mirror }, { embed, more }) {
+  const start = performance.now();
+  const frame = await readFrame(message, crop);
+  const read = performance.now();
+  host.views.notePrediction();
+  const { ranking, embedded, ranked, added } = host.engine.withFrame(frame, mirror, (session, description) => {
+    unwrap(embed(session, description));
+    const at = performance.now();
+    const answered = unwrap(session.rank());
+    return { embedded: at, ranking: answered, ranked: performance.now(), added: more(session, answered) };
+  });
+  host.embedMs = embedded - read;
+  const answer = {
+    known: ranking.known,
+    classIds: Array.from(ranking.classIds),
+    probabilities: ranking.probabilities,
+    head: ranking.kind,
+    trained: ranking.trained,
+    stale: ranking.trained && host.isHeadStale,
+    timings: { readMs: read - start, embedMs: embedded - read, headMs: ranked - embedded },
+  };
+  return { answer, added };
+}
+
+/** @param {Host} host @param {PictureArgs} picture */
+export async function answer(host, picture) {
+  const { answer: answered } = await ask(host, picture, {
+    embed: (session, frame) => session.embedForRanking(frame),
+    more: () => null,
+  });
+  return answered;
+}
+
+/**
+ * The answer, where in the picture it comes from, and the samples that are most like it.
+ *
+ * @param {Host} host
+ * @param {PictureArgs & { classId?: number, similarCount: number }} args `classId`: left out, the most probable one
+ */
+export async function attend(host, { classId, similarCount, ...picture }) {
+  const { answer: answered, added } = await ask(host, picture, {
+    embed: (session, frame) => session.embedForAttention(frame),
+    more: (session, { classIds, probabilities }) => ({
+      ...unwrap(session.attention(classId ?? classIds[probabilities.indexOf(Math.max(...probabilities))])),
+      similar: session.similarSamples(similarCount),
+    }),
+  });
+  return { ...added, answer: answered };
+}
