@@ -44,12 +44,6 @@ template <typename T>
 void set_looks_twice(T& of, bool twice) {
   of.second_look = twice ? SecondLook::kMirrored : SecondLook::kNo;
 }
-std::uint32_t sample_of(const SimilarSample& of) {
-  return static_cast<std::uint32_t>(of.id);
-}
-void set_sample(SimilarSample& of, std::uint32_t id) {
-  of.id = SampleId{id};
-}
 template <typename T>
 std::uint32_t class_of(const T& of) {
   return static_cast<std::uint32_t>(of.class_id);
@@ -58,11 +52,13 @@ template <typename T>
 void set_class(T& of, std::uint32_t id) {
   of.class_id = ClassId{id};
 }
-std::uint32_t id_of(const ClassInfo& of) {
+template <typename T>
+std::uint32_t id_of(const T& of) {
   return static_cast<std::uint32_t>(of.id);
 }
-void set_id(ClassInfo& of, std::uint32_t id) {
-  of.id = ClassId{id};
+template <typename T>
+void set_id(T& of, std::uint32_t id) {
+  of.id = decltype(of.id){id};
 }
 
 void register_lists() {
@@ -124,7 +120,7 @@ void register_pictures_and_samples() {
       .field("memoryBytes", &LoadedBackbone::memory_bytes)
       .field("layers", &LoadedBackbone::layers);
   value_object<ClassInfo>("ClassInfo")
-      .field("id", &id_of, &set_id)
+      .field("id", &id_of<ClassInfo>, &set_id<ClassInfo>)
       .field("name", &ClassInfo::name)
       .field("sampleCount", &ClassInfo::sample_count)
       .field("enabled", &ClassInfo::enabled);
@@ -286,7 +282,7 @@ void register_heads() {
       .field("logit", &Attention::logit)
       .field("bias", &Attention::bias);
   value_object<SimilarSample>("SimilarSample")
-      .field("sampleId", &sample_of, &set_sample)
+      .field("sampleId", &id_of<SimilarSample>, &set_id<SimilarSample>)
       .field("classId", &class_of<SimilarSample>, &set_class<SimilarSample>)
       .field("similarity", &SimilarSample::similarity);
   value_object<HeadInfo>("HeadInfo")
