@@ -5,7 +5,7 @@
  */
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { variants } from '../wasm/toolchain/variants.mjs';
@@ -43,14 +43,45 @@ const besideEachOther = (assets) => ({
 });
 
 /**
- * Gives the projects' file its place, and marks the one import of an address that is known only when it runs: webpack would look for it. Said after everything else, since
- * minifying takes comments away.
+ * Gives the projects' file its place, and marks the one import of an address that is known only when it runs: webpack would
+ * look for it. Said after everything else, since minifying takes comments away, though not all of them.
  * @param {string} file
  */
 function leaveImportsToTheBrowser(file) {
   const code = readFileSync(file, 'utf8').replaceAll(/(["'`])headstart-projects\1/g, '"./headstart-projects.js"');
-  writeFileSync(file, code.replace(/\bimport\((?=[A-Za-z_$])/g, 'import(/*webpackIgnore:true*//*@vite-ignore*/'));
+  const marked = code.replace(
+    /\bimport\(\s*(?:\/\*.*?\*\/\s*)*(?=[A-Za-z_$])/g,
+    'import(/*webpackIgnore:true*//*@vite-ignore*/',
+  );
+  writeFileSync(file, marked);
 }
+
+/**
+ * Emscripten's script of a threaded build starts itself again in each thread, by its own name beside the page's: that is
+ * neither there where a bundler renamed it nor allowed where it comes from another origin. And it waits at its top level, which
+ * minifiers that take it for a classic script refuse.
+ * @param {string} file
+ */
+function startThreadsAnywhere(file) {
+  const name = basename(file);
+  const code = readFileSync(file, 'utf8');
+  const starts = code.replace(`new Worker(new URL("${name}",import.meta.url),`, 'new Worker(threadScript(),');
+  const [body, start, ...rest] = starts.split(/^var isPthread = .*$/m);
+  if (starts === code || start === undefined || rest.length > 0) {
+    throw new Error(`expected a script that starts itself in threads, as this Emscripten writes it: ${file}`);
+  }
+  writeFileSync(file, `${body}${THREAD_START}`);
+}
+
+const THREAD_START = `function threadScript() {
+  if (!globalThis.location || new URL(import.meta.url).origin === globalThis.location.origin) return new URL(import.meta.url);
+  return URL.createObjectURL(new Blob(["import " + JSON.stringify(import.meta.url)], { type: "text/javascript" }));
+}
+if (globalThis.self?.name?.startsWith("em-pthread")) createHeadstart();
+else if (typeof globalThis.process?.versions?.node == "string") {
+  import("worker_threads").then(({ workerData }) => workerData === "em-pthread" && createHeadstart());
+}
+`;
 
 /** For whoever takes the folder as a package. */
 const manifest = {
@@ -93,7 +124,10 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
   }
 
   writeFileSync(join(outDir, ONE_FILE), await buildOneFile());
-  for (const { name, file } of built) cpSync(file, join(outDir, name));
+  for (const { name, file } of built) {
+    cpSync(file, join(outDir, name));
+    if (name.endsWith('-threads.js')) startThreadsAnywhere(join(outDir, name));
+  }
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(outDir, 'headstart.d.ts'), publishedTypes());
   if (existsSync(join(web, 'public/backbones'))) {

@@ -1,9 +1,10 @@
 // The library in a real browser: in its worker, with what only a browser has.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openPage } from './browser-page.mjs';
-import { backboneFile } from './support.mjs';
+import { backboneFile, libraryFolder } from './support.mjs';
 
 const skip = existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium') ? false : 'needs Chromium';
 
@@ -339,6 +340,27 @@ describe('from another origin', { skip }, () => {
       return (await trainer.embed(new ImageData(50, 50))).length;
     }, opened.otherOrigin);
     assert.ok(length > 0);
+    await opened.close();
+  });
+
+  const threaded = ['relaxed-simd-threads', 'simd-threads'].find((variant) =>
+    existsSync(join(libraryFolder, `wasm/${variant}.wasm`)),
+  );
+  it('and its threads', { skip: threaded ? false : 'needs a threaded build' }, async () => {
+    const opened = await openPage({ backbone: backboneFile, open: true });
+    const { isolated, threads, length, sum } = await opened.page.evaluate(async (origin) => {
+      const { createTrainer } = await import(`${origin}/lib/headstart.js`);
+      const trainer = await createTrainer({ backbone: `${origin}/backbone.safetensors`, threads: 2 });
+      const features = await trainer.embed(new ImageData(640, 480));
+      return {
+        isolated: crossOriginIsolated,
+        threads: trainer.threads,
+        length: features.length,
+        sum: features.reduce((total, value) => total + value, 0),
+      };
+    }, opened.otherOrigin);
+    assert.deepEqual({ isolated, threads }, { isolated: true, threads: 2 });
+    assert.ok(length > 0 && Number.isFinite(sum) && sum !== 0);
     await opened.close();
   });
 });

@@ -1,7 +1,15 @@
 // What must not grow: handles and memory over many frames, and views that survive growth.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { drawPicture, newTrainer, teach, viewsDone } from './support.mjs';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { drawPicture, libraryFolder, newTrainer, teach, viewsDone } from './support.mjs';
+
+const VARIANTS = ['simd', 'relaxed-simd', 'simd-threads', 'relaxed-simd-threads'];
 
 describe('over 1,000 frames', () => {
   it('the handle count and the memory stay flat', async () => {
@@ -59,4 +67,37 @@ describe('growing memory', () => {
     assert.deepEqual(await trainer.embed(large), flat);
     await trainer.dispose();
   });
+});
+
+describe('engines that come and go', () => {
+  const runnable = VARIANTS.filter((variant) => existsSync(join(libraryFolder, `wasm/${variant}.wasm`)));
+  it('are there', () => assert.ok(runnable.length > 0));
+  for (const variant of runnable) {
+    it(`give back what they had, ${variant}`, async () => {
+      const script = `
+        import { createTrainer } from ${JSON.stringify(pathToFileURL(join(libraryFolder, 'headstart.node.js')).href)};
+        const picture = { data: new Uint8Array(640 * 480 * 4), width: 640, height: 480 };
+        const threads = ${variant.endsWith('-threads') ? 2 : 1};
+        const megabytes = [];
+        for (let count = 1; count <= 30; count++) {
+          const trainer = await createTrainer({ variant: '${variant}', threads });
+          await trainer.embed(picture);
+          await trainer.dispose();
+          if (count % 10) continue;
+          gc();
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          megabytes.push(process.memoryUsage().rss / 1e6);
+        }
+        console.log(JSON.stringify(megabytes));
+        process.exit(0);`;
+      const flags = ['--expose-gc', '--experimental-wasm-relaxed-simd'];
+      // A file: threads inherit the flags, and none of them takes a script on the command line.
+      const folder = mkdtempSync(join(tmpdir(), 'headstart-steady-'));
+      writeFileSync(join(folder, 'engines.mjs'), script);
+      const { stdout } = await promisify(execFile)(process.execPath, [...flags, join(folder, 'engines.mjs')]);
+      rmSync(folder, { recursive: true });
+      const [first, , last] = JSON.parse(stdout);
+      assert.ok(last < first + 40, `after 10, 20 and 30 engines ${stdout} MB`);
+    });
+  }
 });

@@ -23,7 +23,7 @@ if(HEADSTART_THREADS)
   # createHeadstart({ threadCount: 2 }): the caller's thread is one of them. XNNPACK's pool waits for its workers, so they
   # have to exist before.
   list(APPEND HEADSTART_MODULE_LINK_OPTIONS "-sPTHREAD_POOL_SIZE=(Module['threadCount']||2)-1"
-    -sEXPORTED_RUNTIME_METHODS=HEAPU8,PThread)
+    -sEXPORTED_RUNTIME_METHODS=HEAPU8,PThread --js-library ${CMAKE_CURRENT_LIST_DIR}/mailbox.js)
 else()
   list(APPEND HEADSTART_MODULE_LINK_OPTIONS -sEXPORTED_RUNTIME_METHODS=HEAPU8)
 endif()
