@@ -1,5 +1,6 @@
-// The files that leave, in the programs that they are for: one process, so that every head is trained once.
+// The files that leave, in the programs that they are for, and the library itself in those that take it along: one process, so that every head is trained once.
 import { after } from 'node:test';
+import { describeBundlers } from './bundlers.mjs';
 import { forgetAll } from './learnt.mjs';
 import { describeOnnx } from './onnx.mjs';
 import { describeTfjs } from './tfjs.mjs';
@@ -9,3 +10,4 @@ after(forgetAll);
 describeOnnx();
 describeTfjs();
 describeTflite();
+describeBundlers();

@@ -97,14 +97,15 @@ function machineLabels(book) {
 
 /** @param {Blob} blob */
 async function machinePicture(blob) {
-  if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function') {
+  const canvas = typeof OffscreenCanvas === 'function' ? new OffscreenCanvas(MACHINE_SIDE, MACHINE_SIDE) : null;
+  const context = canvas?.getContext('2d');
+  if (!canvas || !context) {
     throw new HeadstartError('unsupported', 'Teachable Machine keeps JPEG pictures, which are made in a browser only');
   }
   const picture = await createImageBitmap(blob);
   try {
     if (blob.type === 'image/jpeg' && picture.width === MACHINE_SIDE) return new Uint8Array(await blob.arrayBuffer());
-    const canvas = new OffscreenCanvas(MACHINE_SIDE, MACHINE_SIDE);
-    canvas.getContext('2d')?.drawImage(picture, 0, 0, MACHINE_SIDE, MACHINE_SIDE);
+    context.drawImage(picture, 0, 0, MACHINE_SIDE, MACHINE_SIDE);
     const jpeg = await canvas.convertToBlob({ type: 'image/jpeg', quality: JPEG_QUALITY });
     return new Uint8Array(await jpeg.arrayBuffer());
   } finally {

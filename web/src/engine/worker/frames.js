@@ -12,6 +12,27 @@ const SHORT_SIDE_REDUCED = 512;
 // Beyond this some browsers have no canvas, or lose the one that they have.
 const LONGEST_SIDE_DRAWN = 16_384;
 
+/** @type {boolean | undefined} */
+let hasCanvas;
+
+/** Whether bitmaps can be made and read here. Deno has a canvas by name, without the context that pictures are drawn in. */
+export function canDraw() {
+  hasCanvas ??=
+    typeof createImageBitmap === 'function' &&
+    typeof OffscreenCanvas === 'function' &&
+    Boolean(contextOf(new OffscreenCanvas(1, 1)));
+  return hasCanvas;
+}
+
+/** @param {OffscreenCanvas} canvas */
+function contextOf(canvas) {
+  try {
+    return canvas.getContext('2d');
+  } catch {
+    return null;
+  }
+}
+
 /** @type {OffscreenCanvas | undefined} */
 let sharedCanvas;
 
@@ -39,8 +60,7 @@ export async function readFrame(message, crop) {
  * @returns {Promise<ImageBitmap>} upright
  */
 export async function decodeBlob(blob) {
-  // Deno knows bitmaps, but nothing that would read one.
-  if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function') {
+  if (!canDraw()) {
     throw new HeadstartError(
       'unsupported',
       'this platform decodes no picture files: give { data, width, height } with RGBA bytes',
@@ -206,7 +226,7 @@ let falsified;
 /** Whether the browser alters what a canvas reads, as a protection against fingerprinting. */
 export function canvasIsFalsified() {
   if (falsified !== undefined) return falsified;
-  if (typeof OffscreenCanvas !== 'function') return false;
+  if (!canDraw()) return false;
   const size = 32;
   const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
   if (!context) return false;

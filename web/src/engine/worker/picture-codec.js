@@ -4,7 +4,7 @@
 // backbone, a reload from disk and the saved pictures all start from the same pixels and give the same head.
 
 import { encodePng } from '../shared/png.js';
-import { canvasContext, canvasIsFalsified, decodeBlob, readBitmap } from './frames.js';
+import { canDraw, canvasContext, canvasIsFalsified, decodeBlob, readBitmap } from './frames.js';
 
 /** @typedef {import('./engine.js').Frame} Frame */
 /** @typedef {import('../shared/kept-picture.js').KeptPicture} KeptPicture */
@@ -22,7 +22,7 @@ export const pictureSide = (inputSize) => Math.min(LARGEST_SIDE, Math.max(SMALLE
 
 /** @returns {'jpeg' | 'png' | 'pixels'} */
 export function pictureFormat() {
-  if (typeof OffscreenCanvas !== 'function' || typeof createImageBitmap !== 'function') return 'pixels';
+  if (!canDraw()) return 'pixels';
   return canvasIsFalsified() || !('convertToBlob' in OffscreenCanvas.prototype) ? 'png' : 'jpeg';
 }
 

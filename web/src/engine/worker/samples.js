@@ -23,6 +23,8 @@ export class HostSamples {
   /** In the order of the samples. @type {Map<number, { classId: number, picture: KeptPicture }>} */
   records = new Map();
   pictureBytes = 0;
+  /** Asked for with every picture: the engine's own list is copied out of it each time. @type {Set<number>} */
+  #classIds = new Set();
   /** Grows with every change that makes a head stale. */
   revision = 0;
   #engine;
@@ -41,6 +43,7 @@ export class HostSamples {
       if (!enabled) unwrap(session.setClassEnabled(classId, false));
       if (index !== undefined) unwrap(session.moveClass(classId, index));
     });
+    this.#classIds.add(classId);
     this.revision++;
   }
 
@@ -50,13 +53,14 @@ export class HostSamples {
       if (record.classId === classId) this.#removeSample(sampleId);
     }
     this.#engine.run((session) => unwrap(session.removeClass(classId)));
+    this.#classIds.delete(classId);
     this.revision++;
   }
 
   /** @param {number} classId */
   requireClass(classId) {
-    const isThere = this.#engine.run((session) => session.classes()).some(({ id }) => id === classId);
-    if (!isThere) throw new HeadstartError('cancelled', 'the class was removed before its picture was taken in');
+    if (!this.#classIds.has(classId))
+      throw new HeadstartError('cancelled', 'the class was removed before its picture was taken in');
   }
 
   /**
