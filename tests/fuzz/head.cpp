@@ -3,6 +3,7 @@
 #include "headstart/head.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -30,6 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<float> embedding(head.feature_count, 0.5F);
   std::vector<float> probabilities(head.class_count());
   require(head_probabilities(head, embedding, probabilities).ok());
+  require(std::ranges::all_of(probabilities, [](float each) { return std::isfinite(each); }));
 
   const auto written = write_head_file(head);
   require(written.ok());

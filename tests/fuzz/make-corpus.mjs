@@ -218,3 +218,25 @@ write('json', 'lone-surrogate', '["\\ud83d"]');
 write('json', 'numbers', '{"a":[0,18446744073709551615,18446744073709551616]}');
 write('json', 'broken-utf8', Buffer.from([0x5b, 0x22, 0xc3, 0x28, 0x22, 0x5d]));
 write('json', 'control', Buffer.from([0x5b, 0x22, 0x00, 0x22, 0x5d]));
+
+// Changes to a well-formed file (tests/fuzz/edits.h): which one, then places and what stands there.
+const edits = (file, ...places) =>
+  Buffer.from([file, ...places.flatMap(([at, value]) => [at % 256, Math.floor(at / 256), value])]);
+for (const [target, count] of [
+  ['tflite', 2],
+  ['session', 1],
+]) {
+  write(target, 'nothing', Buffer.alloc(0));
+  write(target, 'words', Buffer.from('\0no file at all'));
+  for (let file = 1; file <= count; file++) {
+    write(target, `whole-${file}`, edits(file));
+    for (let at = 0; at < 96; at += 4) write(target, `changed-${file}-${at}`, edits(file, [at, 255], [at + 40, 1]));
+  }
+}
+// Weights far from zero, infinite and not a number: exponent bits at the end of the head's file.
+for (const [name, low, high] of [
+  ['large', 0x7f, 0x7f],
+  ['infinite', 0x80, 0x7f],
+  ['not-a-number', 0xc0, 0x7f],
+])
+  write('session', name, edits(1, [65534 - (65534 % 4) + 2, low], [65534 - (65534 % 4) + 3, high]));
