@@ -66,7 +66,10 @@ test('a page whose own backbone is broken says so, keeps what is recorded, and c
   await page.goto('/?debug');
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('The engine did not start');
-  await expect(alert).toContainText(/safetensors/);
+  await expect(alert).toContainText('This file does not fit.');
+  await expect(alert.getByText(/safetensors/)).toBeHidden();
+  await alert.getByText('In the engine’s own words').click();
+  await expect(alert.getByText(/safetensors/)).toBeVisible();
   await expect(page.locator('video.viewfinder-video')).toBeVisible();
   isBroken = false;
   await alert.getByRole('button', { name: 'Load the page again' }).click();

@@ -1,11 +1,14 @@
 /**
- * What is around the page: a translator, a folder instead of a server, a frame that keeps the camera, a denied camera; and
- * the policy that the page itself brings.
+ * What is around the page: a translator, a folder instead of a server, a frame that keeps the camera or the page's origin, a
+ * denied camera, a network that drops a script; and the policy that the page itself brings.
  */
 
 import { pathToFileURL } from 'node:url';
+import { drawThing } from '../pictures/draw.mjs';
+import { encodePng } from '../pictures/encode.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { cardOf, openPage } from './support/page.mjs';
+import { cardOf, openPage, pictureCount } from './support/page.mjs';
+import { serveFolders } from './support/static-server.mjs';
 
 const dist = process.env.HEADSTART_DIST ?? new URL('../../dist', import.meta.url).pathname;
 
@@ -83,6 +86,55 @@ test('a frame that keeps the camera to itself is named', async ({ page }) => {
     await allow.click();
   }
   await expect(says).toBeVisible();
+});
+
+/** @param {import('@playwright/test').Page} page @param {string} address */
+async function showSandboxed(page, address) {
+  await page.goto('/modules/');
+  await page.evaluate((src) => {
+    const frame = document.createElement('iframe');
+    frame.setAttribute('sandbox', 'allow-scripts');
+    frame.src = src;
+    frame.style.cssText = 'width: 1200px; height: 800px';
+    document.body.append(frame);
+  }, address);
+  return page.frameLocator('iframe');
+}
+
+test('a frame that takes the page its origin away is told what it needs', async ({ page }) => {
+  const frame = await showSandboxed(page, '/?debug');
+  await expect(frame.getByText('it needs allow-same-origin there')).toBeVisible();
+});
+
+test('a frame without an origin says what it needs where the host lends its files, too', async ({ page }) => {
+  const lent = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' };
+  const server = await serveFolders({ '/': dist }, { headersFor: () => lent });
+  try {
+    const frame = await showSandboxed(page, `${server.url}/?debug`);
+    await expect(frame.getByText('This browser keeps nothing here').first()).toBeVisible();
+    await expect(frame.locator('.trouble')).toContainText('The frame around this page locks it in (sandbox)');
+  } finally {
+    await server.close();
+  }
+});
+
+test('a script that the network drops is told, and the next try brings it', async ({ page }) => {
+  let isDown = true;
+  await page.route(/\/assets\/decode-worker[^/]*\.js/, (route) => (isDown ? route.abort() : route.continue()));
+  await openPage(page, { trainsByItself: false });
+  const files = {
+    name: 'drawn.png',
+    mimeType: 'image/png',
+    buffer: encodePng(drawThing('ball', 1, { widthPx: 640, heightPx: 480 })),
+  };
+  const input = cardOf(page, 'Class 1').locator('input[type=file]:not([webkitdirectory])').first();
+  await input.setInputFiles(files);
+  await expect(page.locator('.toast.is-error')).toBeVisible();
+  await page.waitForFunction(() => !window.headstart.state.intake?.running);
+  expect(await pictureCount(page, 'Class 1')).toBe(0);
+  isDown = false;
+  await input.setInputFiles(files);
+  await expect.poll(() => pictureCount(page, 'Class 1')).toBe(1);
 });
 
 test('with one class left no answer of before stands', async ({ page }) => {

@@ -46,10 +46,30 @@ test('after the first load nothing is fetched, and everything works with the hos
     await page.getByRole('button', { name }).click();
     expect(await (await download).failure()).toBeNull();
   }
+  await page.getByRole('button', { name: 'Use it elsewhere' }).click();
+  const files = page.getByRole('dialog', { name: 'Use it elsewhere' }).getByRole('button', { name: 'Save the file' });
+  expect(await files.count()).toBeGreaterThan(3);
+  for (const button of await files.all()) {
+    const download = page.waitForEvent('download');
+    await button.click();
+    expect(await (await download).failure()).toBeNull();
+  }
+  await page.keyboard.press('Escape');
   const advice = await page.evaluate(() => window.headstart.trainer.advise({ budgetMs: 1000 }));
   expect(advice.candidates.length).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Look inside the network' }).click();
   await expect(page.locator('.net-slab').first()).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  const count = await pictureCount(page, 'Class 2');
+  for (let death = 1; death <= 2; death += 1) {
+    const [worker] = page.workers().filter((each) => /engine-worker/.test(each.url()));
+    worker.evaluate(() => globalThis.close()).catch(() => {}); // it does not live to answer
+    await page.waitForFunction(() => window.headstart.state.engine.phase === 'loading');
+    await page.waitForFunction(() => window.headstart.state.engine.phase === 'ready');
+  }
+  expect(await pictureCount(page, 'Class 2')).toBe(count);
+  expect(await page.evaluate(() => window.headstart.trainer.headInfo?.stale)).toBe(false);
 });
 
 test('a host without headers, under a sub-path: threads are possible from the second load on', async ({ page }) => {

@@ -129,6 +129,52 @@ test('a full disk is told before anything is lost, and what waits is written whe
   expect(await page.evaluate(() => window.headstart.state.classes[0].sampleIds)).toEqual(before);
 });
 
+test('little room is told while everything is still saved', async ({ page }) => {
+  await openPage(page, settings);
+  await record(page, 'Class 1', 2);
+  const cdp = await page.context().newCDPSession(page);
+  const origin = new URL(page.url()).origin;
+  const used = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: used + 20e6 });
+  await record(page, 'Class 1', 4);
+  await expect(page.locator('.toast').getByText(/^Only about [\d.]+ MB are left to save in/)).toBeVisible();
+  expect(await page.evaluate(() => window.headstart.state.project.unsavedCount)).toBe(0);
+  await cdp.send('Storage.overrideQuotaForOrigin', { origin });
+});
+
+test('a storage thread that is killed while pictures come is replaced, and every picture is on disk', async ({
+  page,
+}) => {
+  test.setTimeout(90_000);
+  await openPage(page, settings);
+  await record(page, 'Class 1', 2);
+  const hold = cardOf(page, 'Class 1').getByRole('button', { name: /^Hold to record/ });
+  await hold.focus();
+  await page.keyboard.down('Space');
+  for (const wanted of [6, 12]) {
+    await expect.poll(() => pictureCount(page, 'Class 1')).toBeGreaterThan(wanted);
+    const threads = () => page.workers().filter((each) => /vault-worker/.test(each.url()));
+    await expect.poll(() => threads().length).toBe(1);
+    threads()[0]
+      .evaluate(() => globalThis.close())
+      .catch(() => {}); // it does not live to answer
+    await expect.poll(() => page.evaluate(() => window.headstart.state.project.unsavedCount)).toBeGreaterThan(0);
+    await page.waitForFunction(() => window.headstart.state.project.unsavedCount === 0, undefined, { timeout: 30_000 });
+  }
+  const count = await pictureCount(page, 'Class 1');
+  await expect.poll(() => pictureCount(page, 'Class 1')).toBeGreaterThan(count);
+  await page.keyboard.up('Space');
+  await page.waitForFunction(() => window.headstart.state.recording === null);
+  await page.waitForFunction(() => window.headstart.state.project.unsavedCount === 0, undefined, { timeout: 30_000 });
+  expect(await page.evaluate(() => window.headstart.state.project.phase)).toBe('open');
+  const before = await page.evaluate(() => window.headstart.state.classes[0].sampleIds);
+  await reopen(page);
+  expect(await page.evaluate(() => window.headstart.state.classes[0].sampleIds)).toEqual(before);
+  await expect(
+    page.getByText(`You are back where you were: “My project”, ${before.length} pictures.`).first(),
+  ).toBeVisible();
+});
+
 test('without a place to keep things the page works, and says that nothing is kept', async ({ page }) => {
   await page.addInitScript(() => {
     // As in windows where the browser refuses: the thread that would write cannot be had.

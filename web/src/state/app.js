@@ -296,6 +296,7 @@ function initialState() {
       stage: 'engine',
       done: 0,
       total: 0,
+      code: 'internal',
       message: '',
       variant: '',
       threads: 0,

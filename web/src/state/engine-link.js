@@ -75,6 +75,8 @@ export function createEngineLink({ state, changed, notices, texts }) {
   /** @param {any} error */
   function fail(error) {
     state.engine.phase = error?.code === 'unsupported' ? 'unsupported' : 'failed';
+    // A frame that takes the page its origin away lets it start no threads.
+    state.engine.code = globalThis.origin === 'null' ? 'sandboxed' : (error?.code ?? 'internal');
     state.engine.message = String(error?.message ?? error);
     changed('engine-changed');
   }

@@ -33,11 +33,16 @@ export function createProjectLoader({ state, changed, engine, notices, texts }, 
     }
   }
 
-  /** Pictures and head into the engine, a few hundred at a time, while the page goes on. @param {Kept} kept */
+  /**
+   * Pictures and head into the engine, a few hundred at a time, while the page goes on.
+   *
+   * @param {Kept} kept
+   * @returns {Promise<number>} how many pictures are back
+   */
   async function load({ vault, places, training: keptTraining }) {
     const { trainer } = engine;
     if (!trainer) {
-      return;
+      return 0;
     }
     const cards = new Map(state.classes.map((card) => [card.key, card]));
     const ordered = [...places].sort((a, b) => a.sampleId - b.sampleId);
@@ -65,6 +70,7 @@ export function createProjectLoader({ state, changed, engine, notices, texts }, 
       const what = [...lost].map(([name, count]) => t('project.lost.pictures', { count, name })).join(', ');
       notices.warn(t('project.damaged', { what }));
     }
+    return state.classes.reduce((sum, { sampleIds }) => sum + sampleIds.length, 0);
   }
 
   /** @param {Vault} vault @param {Place[]} ordered @param {number} start */

@@ -3,7 +3,6 @@
  */
 
 import { newId } from '../project/new-id.js';
-import { openVault } from '../project/vault.js';
 import { PROJECT_TEXTS } from '../texts/projects/index.js';
 import { createProjectLoader } from './project-loader.js';
 import { createSaver } from './saver.js';
@@ -20,6 +19,8 @@ const TAKE_OVER_KEY = 'headstart.takeOver';
 const HINT_KEY = 'headstart.hasProject';
 /** So many pictures are worth asking the browser to keep them even when the disk runs low. */
 const WORTH_PERSISTING = 10;
+/** Room for about a thousand pictures with what the backbone saw in them: enough to finish a lesson, and to save it elsewhere. */
+const LITTLE_ROOM_BYTES = 40e6;
 const QUESTIONS = new Set(['elsewhere', 'newer', 'taken', 'superseded']);
 /** Settings that belong to a project and not to a person. */
 const OWN_SETTINGS = /** @type {const} */ ([...TRAINING_SETTINGS, 'backbone']);
@@ -39,6 +40,7 @@ export function createProjects(context, { classes, training, settings, savePictu
   /** @type {Promise<void>} */
   let loading = Promise.resolve();
   let hasAsked = false;
+  let hasWarned = false;
 
   const saver = createSaver(context, {
     training,
@@ -69,17 +71,24 @@ export function createProjects(context, { classes, training, settings, savePictu
     }
   }
 
+  /** It comes beside the first paint, not before it. */
+  async function openStorage() {
+    const { openVault } = await import('../project/vault.js');
+    vault ??= openVault(onVaultEvent);
+    return vault;
+  }
+
   /** @param {string} id @param {boolean} takeOver */
   async function attach(id, takeOver = false) {
-    vault ??= openVault(onVaultEvent);
-    const opened = await vault.open({ id, name: t('project.defaultName'), takeOver, failing });
+    const storage = await openStorage();
+    const opened = await storage.open({ id, name: t('project.defaultName'), takeOver, failing });
     if (opened.status !== 'open') {
       state.project.other = opened.project;
       setPhase(opened.status);
       return;
     }
-    store(sessionStorage, TAB_KEY, id);
-    store(localStorage, HINT_KEY, '1');
+    store('sessionStorage', TAB_KEY, id);
+    store('localStorage', HINT_KEY, '1');
     takeUp(opened);
   }
 
@@ -127,8 +136,12 @@ export function createProjects(context, { classes, training, settings, savePictu
       loader.tellLosses(losses.filter((loss) => loss === 'place').length, losses);
     }
     engine.whenReady(() => {
-      loading = loader.load(kept).then(() => {
+      loading = loader.load(kept).then((count) => {
         setPhase('open');
+        if (count > 0) {
+          notices.tell(t('project.continued', { name: state.project.name, pictures: t('pictures', { count }) }));
+        }
+        void warnOfLittleRoom().catch(() => {});
         changed('samples-changed', 'classes-changed', 'intake-ended');
         return storage.sweep().catch(() => {});
       });
@@ -146,7 +159,24 @@ export function createProjects(context, { classes, training, settings, savePictu
       await navigator.storage.persist();
     }
   }
-  watch(['recording-ended', 'intake-ended'], () => void askToPersist().catch(() => {}));
+  watch(['recording-ended', 'intake-ended'], () => {
+    void askToPersist().catch(() => {});
+    void warnOfLittleRoom().catch(() => {});
+  });
+
+  /** While everything is still saved: once, until there is room again. */
+  async function warnOfLittleRoom() {
+    const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+    const free = Math.max(0, quota - usage);
+    const isLittle = quota > 0 && free < LITTLE_ROOM_BYTES && state.project.phase === 'open' && !state.project.trouble;
+    if (isLittle && !hasWarned) {
+      notices.warn(t('error.storage-low', { free: texts.bytes(free) }), {
+        actionText: t('keep.pictures'),
+        action: () => void savePictures(),
+      });
+    }
+    hasWarned = isLittle;
+  }
 
   watch(['storage-failed'], () => {
     const { trouble } = state.project;
@@ -158,24 +188,24 @@ export function createProjects(context, { classes, training, settings, savePictu
 
   async function begin() {
     await texts.bring(PROJECT_TEXTS);
-    const id = read(sessionStorage, TAB_KEY);
-    const takeOver = read(sessionStorage, TAKE_OVER_KEY) === id && id !== null;
-    sessionStorage.removeItem(TAKE_OVER_KEY);
-    vault = openVault(onVaultEvent);
-    await attach((await vault.pick({ wanted: id })) ?? newId(), takeOver);
+    const id = read('sessionStorage', TAB_KEY);
+    const takeOver = read('sessionStorage', TAKE_OVER_KEY) === id && id !== null;
+    forget('sessionStorage', TAKE_OVER_KEY);
+    const storage = await openStorage();
+    await attach((await storage.pick({ wanted: id })) ?? newId(), takeOver);
   }
 
   /** Everything starts afresh with it: nothing of one project can get into another. @param {string} id */
   async function go(id) {
     await saver.flush();
-    store(sessionStorage, TAB_KEY, id);
+    store('sessionStorage', TAB_KEY, id);
     location.reload();
   }
 
   return {
     saver,
     /** Whether there is something to wait for before the page is drawn. */
-    isExpected: read(localStorage, HINT_KEY) !== null,
+    isExpected: read('localStorage', HINT_KEY) !== null,
     untilLoaded: () => loading,
 
     /** Opens what was open last. Without a place to keep things the page works on, and says so. */
@@ -248,7 +278,7 @@ export function createProjects(context, { classes, training, settings, savePictu
         await attach(id, true).catch(notices.fail);
         return;
       }
-      store(sessionStorage, TAKE_OVER_KEY, id);
+      store('sessionStorage', TAKE_OVER_KEY, id);
       await go(id);
     },
 
@@ -282,20 +312,31 @@ function countByClass(places) {
   return counts;
 }
 
-/** @param {Storage} storage @param {string} key */
-function read(storage, key) {
+/** Where the browser closes a store to us, reading the name alone throws. @typedef {'localStorage' | 'sessionStorage'} StoreName */
+
+/** @param {StoreName} name @param {string} key */
+function read(name, key) {
   try {
-    return storage.getItem(key);
+    return window[name].getItem(key);
   } catch {
     return null;
   }
 }
 
-/** @param {Storage} storage @param {string} key @param {string} value */
-function store(storage, key, value) {
+/** @param {StoreName} name @param {string} key @param {string} value */
+function store(name, key, value) {
   try {
-    storage.setItem(key, value);
+    window[name].setItem(key, value);
   } catch {
     // Without it the project that was open last opens.
+  }
+}
+
+/** @param {StoreName} name @param {string} key */
+function forget(name, key) {
+  try {
+    window[name].removeItem(key);
+  } catch {
+    // Then it was never there.
   }
 }

@@ -108,7 +108,7 @@
  * @typedef {object} State
  * @property {{
  *   phase: 'loading' | 'ready' | 'unsupported' | 'failed',
- *   stage: string, done: number, total: number, message: string,
+ *   stage: string, done: number, total: number, code: string, message: string,
  *   variant: string, threads: number, backbone: BackboneInfo | null, head: HeadInfo | null
  * }} engine
  * @property {{

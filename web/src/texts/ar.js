@@ -298,6 +298,7 @@ export default {
   'engine.reload': 'حمّل الصفحة من جديد',
   'engine.stopped': 'توقّف المحرك',
   'engine.again': 'ابدأه من جديد',
+  'engine.words': 'بكلمات المحرّك نفسه',
   'engine.restarting': 'توقّف المحرك ويبدأ الآن من جديد. لم يضِع شيء.',
   'engine.back': 'عاد المحرك ومعه كل ما علّمته.',
 
@@ -386,6 +387,7 @@ export default {
   'error.unavailable': 'تعذّر الوصول إلى شيء ما.',
   'error.unsupported': 'هذا المتصفح لا يستطيع ذلك.',
   'error.out-of-memory': 'لم تبقَ ذاكرة في هذا الجهاز.',
+  'error.sandboxed': 'الإطار المحيط بهذه الصفحة يقيّدها (sandbox): تحتاج إلى allow-same-origin.',
   'error.internal': 'حدث خطأ هنا.',
 
   'about.title': 'حول ومساعدة',

@@ -275,6 +275,7 @@ export default {
   'engine.reload': 'Seite neu laden',
   'engine.stopped': 'Die Maschine ist stehen geblieben',
   'engine.again': 'Wieder starten',
+  'engine.words': 'Mit den Worten der Maschine',
   'engine.restarting': 'Die Maschine ist stehen geblieben und startet neu. Nichts geht verloren.',
   'engine.back': 'Die Maschine läuft wieder, mit allem, was sie gelernt hat.',
 
@@ -316,6 +317,7 @@ export default {
   'error.unavailable': 'Etwas war nicht erreichbar.',
   'error.unsupported': 'Das kann dieser Browser nicht.',
   'error.out-of-memory': 'Diesem Gerät fehlt Speicher.',
+  'error.sandboxed': 'Der Frame um diese Seite sperrt sie ein (sandbox): Sie braucht dort allow-same-origin.',
   'error.internal': 'Hier ist etwas schiefgegangen.',
 
   'about.title': 'Über und Hilfe',

@@ -272,6 +272,7 @@ export default {
   'engine.reload': 'Load the page again',
   'engine.stopped': 'The engine stopped',
   'engine.again': 'Start it again',
+  'engine.words': 'In the engine’s own words',
   'engine.restarting': 'The engine stopped and is starting again. Nothing is lost.',
   'engine.back': 'The engine is back, with everything you taught.',
 
@@ -310,6 +311,7 @@ export default {
   'error.unavailable': 'Something could not be reached.',
   'error.unsupported': 'This browser cannot do that.',
   'error.out-of-memory': 'This device has no memory left.',
+  'error.sandboxed': 'The frame around this page locks it in (sandbox): it needs allow-same-origin there.',
   'error.internal': 'Something went wrong here.',
 
   'about.title': 'About and help',

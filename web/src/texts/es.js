@@ -274,6 +274,7 @@ export default {
   'engine.reload': 'Cargar la página de nuevo',
   'engine.stopped': 'El motor se ha parado',
   'engine.again': 'Arrancarlo otra vez',
+  'engine.words': 'Con las palabras del motor',
   'engine.restarting': 'El motor se ha parado y está arrancando otra vez. No se pierde nada.',
   'engine.back': 'El motor ha vuelto, con todo lo que le enseñaste.',
 
@@ -312,6 +313,7 @@ export default {
   'error.unavailable': 'No se pudo alcanzar algo.',
   'error.unsupported': 'Este navegador no puede hacerlo.',
   'error.out-of-memory': 'A este dispositivo no le queda memoria.',
+  'error.sandboxed': 'El marco que rodea esta página la encierra (sandbox): necesita allí allow-same-origin.',
   'error.internal': 'Algo ha fallado aquí.',
 
   'about.title': 'Acerca de y ayuda',

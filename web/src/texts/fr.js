@@ -276,6 +276,7 @@ export default {
   'engine.reload': 'Recharger la page',
   'engine.stopped': 'Le moteur s’est arrêté',
   'engine.again': 'Le redémarrer',
+  'engine.words': 'Dans les mots du moteur',
   'engine.restarting': 'Le moteur s’est arrêté et redémarre. Rien n’est perdu.',
   'engine.back': 'Le moteur est de retour, avec tout ce qu’il a appris.',
 
@@ -314,6 +315,7 @@ export default {
   'error.unavailable': 'Quelque chose était inaccessible.',
   'error.unsupported': 'Ce navigateur ne sait pas le faire.',
   'error.out-of-memory': 'Cet appareil n’a plus de mémoire.',
+  'error.sandboxed': 'Le cadre autour de cette page l’enferme (sandbox) : il lui faut allow-same-origin.',
   'error.internal': 'Quelque chose a échoué ici.',
 
   'about.title': 'À propos et aide',

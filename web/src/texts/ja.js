@@ -259,6 +259,7 @@ export default {
   'engine.reload': 'ページを読み直す',
   'engine.stopped': 'エンジンが止まりました',
   'engine.again': 'もう一度始める',
+  'engine.words': 'エンジンからのメッセージ',
   'engine.restarting': 'エンジンが止まったので、もう一度始めています。何も失われていません。',
   'engine.back': 'エンジンが戻りました。教えたことはそのままです。',
 
@@ -291,6 +292,7 @@ export default {
   'error.unavailable': '届かないものがありました。',
   'error.unsupported': 'このブラウザではできません。',
   'error.out-of-memory': 'この端末のメモリが足りません。',
+  'error.sandboxed': 'このページを囲むフレームが制限しています（sandbox）。allow-same-origin が必要です。',
   'error.internal': '何かがうまくいきませんでした。',
 
   'about.title': '説明とヘルプ',

@@ -268,6 +268,7 @@ export default {
   'engine.reload': 'Sayfayı yeniden yükle',
   'engine.stopped': 'Motor durdu',
   'engine.again': 'Yeniden başlat',
+  'engine.words': 'Motorun kendi sözleriyle',
   'engine.restarting': 'Motor durdu ve yeniden başlıyor. Hiçbir şey kaybolmadı.',
   'engine.back': 'Motor, öğrettiğin her şeyle geri döndü.',
 
@@ -309,6 +310,7 @@ export default {
   'error.unavailable': 'Bir şeye ulaşılamadı.',
   'error.unsupported': 'Bu tarayıcı bunu yapamıyor.',
   'error.out-of-memory': 'Bu cihazda bellek kalmadı.',
+  'error.sandboxed': 'Bu sayfanın çerçevesi onu kısıtlıyor (sandbox): allow-same-origin gerekir.',
   'error.internal': 'Burada bir şey ters gitti.',
 
   'about.title': 'Hakkında ve yardım',

@@ -109,7 +109,8 @@ export function mountTrainingPanel(host, app) {
       ${icon('warning')}
       <div>
         <p><strong>${t(engine.phase === 'unsupported' ? 'engine.unsupported' : app.engine.hasStarted ? 'engine.stopped' : 'engine.failed')}</strong></p>
-        <p class="small">${engine.message}</p>
+        <p class="small">${app.notices.wordsOf(engine)}</p>
+        <details class="small"><summary>${t('engine.words')}</summary><p lang="en" dir="ltr">${engine.message}</p></details>
         ${engine.phase === 'failed' ? againButton() : nothing}
       </div>
     </div>`;

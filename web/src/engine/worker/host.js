@@ -185,7 +185,9 @@ export class Host {
           if (this.failed || !isUnreadable(cause)) throw cause;
           unreadable.push(record.sampleId);
         }
-        onProgress?.({ stage: 'embed', done: i + 1, total: records.length });
+        // A message for each of thousands that take no time would take some.
+        const isTold = !record.row || i + 1 === records.length;
+        if (isTold) onProgress?.({ stage: 'embed', done: i + 1, total: records.length });
       }
       return { rows, unreadable };
     });

@@ -5,6 +5,7 @@ export default {
   'project.defaultName': 'Mein Projekt',
   'project.copyName': '{name} (Kopie)',
   'project.name': 'Name des Projekts',
+  'project.continued': 'Weiter, wo du warst: „{name}“, {pictures}.',
   'project.now': 'Gerade offen',
   'project.open': 'Öffnen',
   'project.new': 'Neues Projekt',
@@ -43,6 +44,8 @@ export default {
   'notice.projectDeleted': '„{name}“ wurde gelöscht.',
   'error.storage-full':
     'Der Speicher ist voll: Neue Bilder werden nicht gespeichert. Speichere deine Bilder als Datei oder lösche einige.',
+  'error.storage-low':
+    'Zum Speichern sind nur noch etwa {free} frei. Speichere deine Bilder bald als Datei, oder lösche einige.',
   'error.storage-failed':
     'Etwas konnte nicht gespeichert werden. Es wird noch einmal versucht. Speichere deine Bilder sicherheitshalber als Datei.',
   'error.storage-closed':

@@ -5,6 +5,7 @@ export default {
   'project.defaultName': 'My project',
   'project.copyName': '{name} (copy)',
   'project.name': 'Name of the project',
+  'project.continued': 'You are back where you were: “{name}”, {pictures}.',
   'project.now': 'Open now',
   'project.open': 'Open',
   'project.new': 'New project',
@@ -40,6 +41,7 @@ export default {
   'notice.projectCopied': '“{name}” was copied.',
   'notice.projectDeleted': '“{name}” was deleted.',
   'error.storage-full': 'The disk is full: new pictures are not saved. Save your pictures as a file, or delete some.',
+  'error.storage-low': 'Only about {free} are left to save in. Save your pictures as a file soon, or delete some.',
   'error.storage-failed': 'Something could not be saved. It is tried again. To be sure, save your pictures as a file.',
   'error.storage-closed':
     'This browser keeps nothing here (perhaps a private window). Save your pictures as a file before you close the page.',

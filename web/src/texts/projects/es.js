@@ -5,6 +5,7 @@ export default {
   'project.defaultName': 'Mi proyecto',
   'project.copyName': '{name} (copia)',
   'project.name': 'Nombre del proyecto',
+  'project.continued': 'Sigues donde estabas: «{name}», {pictures}.',
   'project.now': 'Abierto ahora',
   'project.open': 'Abrir',
   'project.new': 'Proyecto nuevo',
@@ -45,6 +46,8 @@ export default {
   'notice.projectDeleted': '«{name}» se ha borrado.',
   'error.storage-full':
     'El disco está lleno: las imágenes nuevas no se guardan. Guarda tus imágenes en un archivo o borra algunas.',
+  'error.storage-low':
+    'Solo quedan unos {free} para guardar. Guarda pronto tus imágenes como archivo, o borra algunas.',
   'error.storage-failed':
     'Algo no se pudo guardar. Se intenta otra vez. Por si acaso, guarda tus imágenes en un archivo.',
   'error.storage-closed':

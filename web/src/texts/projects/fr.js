@@ -5,6 +5,7 @@ export default {
   'project.defaultName': 'Mon projet',
   'project.copyName': '{name} (copie)',
   'project.name': 'Nom du projet',
+  'project.continued': 'Tu reprends là où tu étais : « {name} », {pictures}.',
   'project.now': 'Ouvert maintenant',
   'project.open': 'Ouvrir',
   'project.new': 'Nouveau projet',
@@ -46,6 +47,8 @@ export default {
   'notice.projectDeleted': '« {name} » a été supprimé.',
   'error.storage-full':
     'Le disque est plein : les nouvelles images ne sont pas enregistrées. Enregistre tes images dans un fichier ou supprimes-en.',
+  'error.storage-low':
+    'Il ne reste qu’environ {free} pour enregistrer. Enregistre bientôt tes images dans un fichier, ou supprimes-en.',
   'error.storage-failed':
     'Quelque chose n’a pas pu être enregistré. On essaie encore. Pour être sûr, enregistre tes images dans un fichier.',
   'error.storage-closed':

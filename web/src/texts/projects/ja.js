@@ -5,6 +5,7 @@ export default {
   'project.defaultName': 'わたしのプロジェクト',
   'project.copyName': '{name}（コピー）',
   'project.name': 'プロジェクトの名前',
+  'project.continued': '前の続きです：「{name}」、{pictures}。',
   'project.now': 'いま開いています',
   'project.open': '開く',
   'project.new': '新しいプロジェクト',
@@ -43,6 +44,8 @@ export default {
   'notice.projectDeleted': '「{name}」を削除しました。',
   'error.storage-full':
     'ディスクがいっぱいで、新しい写真を保存できません。写真をファイルに保存するか、いくつか削除してください。',
+  'error.storage-low':
+    '保存できる空きは残り約 {free} です。早めに画像をファイルに保存するか、いくつか削除してください。',
   'error.storage-failed': '保存できないものがありました。もう一度試します。念のため写真をファイルに保存してください。',
   'error.storage-closed':
     'このブラウザーはここに何も残しません（プライベートウィンドウかもしれません）。ページを閉じる前に写真をファイルに保存してください。',

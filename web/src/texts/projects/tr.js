@@ -5,6 +5,7 @@ export default {
   'project.defaultName': 'Projem',
   'project.copyName': '{name} (kopya)',
   'project.name': 'Projenin adı',
+  'project.continued': 'Kaldığın yerdesin: “{name}”, {pictures}.',
   'project.now': 'Şimdi açık',
   'project.open': 'Aç',
   'project.new': 'Yeni proje',
@@ -41,6 +42,8 @@ export default {
   'notice.projectCopied': '“{name}” kopyalandı.',
   'notice.projectDeleted': '“{name}” silindi.',
   'error.storage-full': 'Disk dolu: yeni resimler kaydedilmiyor. Resimlerini dosya olarak kaydet ya da birkaçını sil.',
+  'error.storage-low':
+    'Kaydetmek için yalnızca yaklaşık {free} kaldı. Resimlerini yakında dosya olarak kaydet ya da birkaçını sil.',
   'error.storage-failed': 'Bir şey kaydedilemedi. Yeniden deneniyor. Emin olmak için resimlerini dosya olarak kaydet.',
   'error.storage-closed':
     'Bu tarayıcı burada hiçbir şey saklamıyor (belki gizli pencere). Sayfayı kapatmadan resimlerini dosya olarak kaydet.',
