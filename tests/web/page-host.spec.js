@@ -120,7 +120,7 @@ test('a frame without an origin says what it needs where the host lends its file
 
 test('a script that the network drops is told, and the next try brings it', async ({ page }) => {
   let isDown = true;
-  await page.route(/\/assets\/decode-worker[^/]*\.js/, (route) => (isDown ? route.abort() : route.continue()));
+  await page.route(/\/assets\/intake-[^/]*\.js/, (route) => (isDown ? route.abort() : route.continue()));
   await openPage(page, { trainsByItself: false });
   const files = {
     name: 'drawn.png',
@@ -129,11 +129,11 @@ test('a script that the network drops is told, and the next try brings it', asyn
   };
   const input = cardOf(page, 'Class 1').locator('input[type=file]:not([webkitdirectory])').first();
   await input.setInputFiles(files);
-  await expect(page.locator('.toast.is-error')).toBeVisible();
-  await page.waitForFunction(() => !window.headstart.state.intake?.running);
+  const toast = page.locator('.toast.is-error', { hasText: 'Is the network there?' });
+  await expect(toast).toBeVisible();
   expect(await pictureCount(page, 'Class 1')).toBe(0);
   isDown = false;
-  await input.setInputFiles(files);
+  await toast.getByRole('button', { name: 'Try again' }).click();
   await expect.poll(() => pictureCount(page, 'Class 1')).toBe(1);
 });
 

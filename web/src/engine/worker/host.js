@@ -166,15 +166,13 @@ export class Host {
   }
 
   /**
-   * Samples with pictures that were kept before. One whose picture cannot be read costs that one only. Answers with the rows
-   * that were not known.
+   * Samples with kept pictures; one that cannot be read costs that one only. Answers with the rows that were not known.
    * @param {{ records: import('./samples.js').SampleRecord[] }} args
    * @param {Context} context
    */
   putSamples({ records }, { onProgress, signal }) {
     return this.#change(async () => {
-      /** @type {Map<number, Float32Array>} */
-      const rows = new Map();
+      const rows = /** @type {Map<number, Float32Array>} */ (new Map());
       const unreadable = [];
       for (const [i, record] of records.entries()) {
         throwIfAborted(signal);
@@ -186,8 +184,8 @@ export class Host {
           unreadable.push(record.sampleId);
         }
         // A message for each of thousands that take no time would take some.
-        const isTold = !record.row || i + 1 === records.length;
-        if (isTold) onProgress?.({ stage: 'embed', done: i + 1, total: records.length });
+        if (!record.row || i + 1 === records.length)
+          onProgress?.({ stage: 'embed', done: i + 1, total: records.length });
       }
       return { rows, unreadable };
     });

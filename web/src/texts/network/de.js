@@ -97,7 +97,8 @@ export default {
 
   'reason.usual':
     'Mehrere verbundene Schichten mit veränderten Ansichten sind die übliche Wahl, und auf deinen Bildern war nichts deutlich besser: {part} richtig im Test.',
-  'reason.clearly-better': 'Auf deinen Bildern deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}.',
+  'reason.clearly-better':
+    'Auf den Bildern, auf denen beide geprüft wurden, deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}.',
   'reason.too-few-to-compare': {
     one: 'Nur {count} Bild konnte zurückgehalten werden, zu wenig für einen Vergleich: also der übliche Weg.',
     other: 'Nur {count} Bilder konnten zurückgehalten werden, zu wenige für einen Vergleich: also der übliche Weg.',

@@ -92,7 +92,8 @@ export default {
 
   'reason.usual':
     'Several layers joined, with changed views, are the usual choice, and nothing was clearly better on your pictures: {part} right in the test.',
-  'reason.clearly-better': 'Clearly better on your pictures than the usual way: log loss {loss} against {usual}.',
+  'reason.clearly-better':
+    'Clearly better than the usual way on the pictures that both were tested on: log loss {loss} against {usual}.',
   'reason.too-few-to-compare': {
     one: 'Only {count} picture could be held back, too few to compare: so the usual way.',
     other: 'Only {count} pictures could be held back, too few to compare: so the usual way.',

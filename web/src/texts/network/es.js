@@ -93,7 +93,7 @@ export default {
   'reason.usual':
     'Varias capas unidas, con vistas cambiadas, son la elección habitual, y con tus imágenes nada fue claramente mejor: {part} de aciertos en la prueba.',
   'reason.clearly-better':
-    'Con tus imágenes es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}.',
+    'En las imágenes con que se probaron ambos es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}.',
   'reason.too-few-to-compare': {
     one: 'Solo se pudo apartar {count} imagen, demasiado poco para comparar: así que el camino habitual.',
     other: 'Solo se pudieron apartar {count} imágenes, demasiado pocas para comparar: así que el camino habitual.',

@@ -94,7 +94,7 @@ export default {
   'reason.usual':
     'Plusieurs couches réunies, avec des vues modifiées, sont le choix habituel, et rien n’a été nettement mieux sur tes images : {part} de réponses justes au test.',
   'reason.clearly-better':
-    'Sur tes images, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}.',
+    'Sur les images où les deux ont été testées, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}.',
   'reason.too-few-to-compare': {
     one: 'Seule {count} image a pu être mise de côté, trop peu pour comparer : donc la méthode habituelle.',
     other: 'Seules {count} images ont pu être mises de côté, trop peu pour comparer : donc la méthode habituelle.',

@@ -92,7 +92,8 @@ export default {
 
   'reason.usual':
     'Birleştirilmiş birkaç katman ve değiştirilmiş görünümler olağan seçimdir; resimlerinde açıkça daha iyisi çıkmadı: sınavda {part} doğru.',
-  'reason.clearly-better': 'Resimlerinde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}.',
+  'reason.clearly-better':
+    'İkisinin de denendiği resimlerde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}.',
   'reason.too-few-to-compare': {
     one: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
     other: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
