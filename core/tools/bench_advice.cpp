@@ -114,7 +114,7 @@ struct Candidate {
 std::vector<Candidate> candidates_for(const Rows& rows, bool without_mirror, std::uint64_t seed) {
   std::vector<Candidate> candidates;
   for (const Strategy& strategy : strategies(rows.blocks)) {
-    if (strategy.is_measured && !strategy.part)
+    if (strategy.is_measured && !strategy.tuning)
       candidates.push_back({strategy.name, train_options(strategy, seed, without_mirror)});
   }
   return candidates;

@@ -252,7 +252,8 @@ Scores judge_split(const Pictures& pictures, const std::vector<float>& features,
 int unknown(const std::vector<std::uint8_t>& file, const Pictures& pictures, std::size_t per_class,
             std::uint64_t seed_count, std::size_t known_count, const ComputePool& pool) {
   Watcher watcher(file, pictures, {}, pool);
-  const auto selected = need(select_features(watcher.backbone().feature_blocks(), known_features()));
+  const auto blocks = watcher.backbone().feature_blocks();
+  const auto selected = need(select_features(blocks, known_features(blocks)));
   const std::size_t last_count = watcher.backbone().info().embedding_dim;
   const std::size_t joined_count = feature_count_of(selected);
   std::vector<std::size_t> map_sizes;

@@ -161,12 +161,16 @@ TEST_CASE("advice measures candidates one after another and ends when a picture 
   };
   session.advice_begin();
   run({.head = HeadKind::kNearestMean});
-  REQUIRE(session.advice_add("nearest-mean", 0).ok());
+  REQUIRE(session.advice_add("nearest-mean").ok());
   run({});
-  const auto usual = session.advice_add("head", 1);
+  const auto usual = session.advice_add("head");
   REQUIRE(usual.ok());
   CHECK(usual.value().accuracy > 0.85);
   CHECK(session.advice_transfer("last").ok());
+  run({});
+  const auto unknown = session.advice_add("cut-after-99");
+  CHECK(unknown.error().code == ErrorCode::kBadArgument);
+  CHECK(unknown.error().message.find("'cut-after-16' to 'cut-after-0'") != std::string::npos);
   const auto advice = session.advice_finish();
   REQUIRE(advice.ok());
   CHECK((advice.value().recommended == "head" || advice.value().recommended == "nearest-mean"));
@@ -174,7 +178,7 @@ TEST_CASE("advice measures candidates one after another and ends when a picture 
   session.advice_begin();
   run({});
   REQUIRE(session.add_sample(ids[0], draw(0, 90).view(), {}).ok());
-  CHECK(session.advice_add("head", 0).error().code == ErrorCode::kCancelled);
+  CHECK(session.advice_add("head").error().code == ErrorCode::kCancelled);
 }
 
 TEST_CASE("the views of a sample are put into the store when the last one has come") {

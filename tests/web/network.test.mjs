@@ -1,39 +1,38 @@
 // What a strategy means in the drawing of the network, the table of candidates, and a fine-tuning as it is watched.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { adviceAsCsv, sortCandidates } from '../../web/src/state/advice.js';
 import {
   bordersOf,
-  CASES,
   drawingOf,
   nameOf,
   nearestBorder,
   sightOf,
   strategyAt,
+  strategyFor,
   WAYS,
   weightsOf,
   zonesOf,
 } from '../../web/src/state/strategies.js';
-import { createTuning, isFineTuning } from '../../web/src/state/tuning.js';
+import { createTuning } from '../../web/src/state/tuning.js';
 import en from '../../web/src/texts/network/en.js';
+import { newTrainer } from '../wasm/support.mjs';
 
-/** Nineteen layers, as MobileNetV2 has them. */
-const layers = [
-  ['stem', 112, 16],
-  ...[112, 56, 56, 28, 28, 28, 14, 14, 14, 14, 14, 14, 14, 7, 7, 7, 7].map((side, index) => [
-    `blocks.${index}`,
-    side,
-    32,
-  ]),
-  ['last', 7, 1280],
-].map(([name, side, channels]) => ({ name, side, channels, weightCount: 100, stride: 224 / Number(side) }));
+const trainer = await newTrainer();
+after(() => trainer.dispose());
+/** What the built-in backbone offers, as the page hears it; weights are told so that they are easily added. */
+const plan = {
+  layers: trainer.network.map((layer) => ({ ...layer, weightCount: 100, channels: layer.name === 'last' ? 1280 : 32 })),
+  strategies: trainer.strategies,
+};
+const { layers } = plan;
 
 test('every place of the border stands for a strategy that is drawn at that place again', () => {
   for (const way of WAYS) {
-    for (const border of bordersOf(way, layers)) {
-      const strategy = strategyAt(way, border, layers);
-      const drawing = drawingOf(strategy, layers);
+    for (const border of bordersOf(way, plan)) {
+      const strategy = strategyAt(way, border, plan);
+      const drawing = drawingOf(strategy, plan);
       assert.equal(drawing.border, border, strategy);
       if (border < layers.length) {
         assert.equal(drawing.way, way, strategy);
@@ -43,45 +42,47 @@ test('every place of the border stands for a strategy that is drawn at that plac
 });
 
 test('the ends of the border are the plain head and the whole network, and the engine knows all between', () => {
-  assert.equal(strategyAt('tune', 19, layers), 'head');
-  assert.equal(strategyAt('tune', 18, layers), 'last-convolution');
-  assert.equal(strategyAt('tune', 17, layers), 'last-block');
-  assert.equal(strategyAt('tune', 15, layers), 'last-3-blocks');
-  assert.equal(strategyAt('tune', 2, layers), 'last-16-blocks');
-  assert.equal(strategyAt('tune', 0, layers), 'whole-network');
-  assert.equal(strategyAt('cut', 14, layers), 'cut-after-12');
-  assert.equal(strategyAt('new-layers', 7, layers), 'new-layers-after-5');
+  assert.equal(strategyAt('tune', 19, plan), 'head');
+  assert.equal(strategyAt('tune', 18, plan), 'last-convolution');
+  assert.equal(strategyAt('tune', 17, plan), 'last-block');
+  assert.equal(strategyAt('tune', 15, plan), 'last-3-blocks');
+  assert.equal(strategyAt('tune', 2, plan), 'last-16-blocks');
+  assert.equal(strategyAt('tune', 0, plan), 'whole-network');
+  assert.equal(strategyAt('cut', 14, plan), 'cut-after-12');
+  assert.equal(strategyAt('new-layers', 7, plan), 'new-layers-after-5');
 });
 
 test('a border that is dragged anywhere comes to the nearest place that there is', () => {
-  assert.equal(nearestBorder('tune', 15.4, layers), 15);
-  assert.equal(nearestBorder('tune', 1.2, layers), 2);
-  assert.equal(nearestBorder('tune', 0.7, layers), 0);
-  assert.equal(nearestBorder('cut', -3, layers), 2);
-  assert.equal(nearestBorder('new-layers', 40, layers), 18);
+  assert.equal(nearestBorder('tune', 15.4, plan), 15);
+  assert.equal(nearestBorder('tune', 1.2, plan), 2);
+  assert.equal(nearestBorder('tune', 0.7, plan), 0);
+  assert.equal(nearestBorder('cut', -3, plan), 2);
+  assert.equal(nearestBorder('new-layers', 40, plan), 18);
 });
 
 test('the head reads the last layer, the cut one, or those that the engine names', () => {
-  assert.deepEqual(drawingOf('head', layers).taps, [18]);
-  assert.deepEqual(drawingOf('cut-after-12', layers).taps, [13]);
-  assert.deepEqual(drawingOf('joined-layers', layers, ['blocks.12', 'last']).taps, [13, 18]);
-  assert.ok(drawingOf('joined-layers-views', layers).taps.length > 1);
-  assert.deepEqual(drawingOf('earlier-cut', layers, ['blocks.5']), { way: 'cut', border: 7, taps: [6] });
+  assert.deepEqual(drawingOf('head', plan).taps, [18]);
+  assert.deepEqual(drawingOf('cut-after-12', plan).taps, [13]);
+  assert.deepEqual(drawingOf('joined-layers-views', plan).taps, [15, 17, 18]);
+  assert.deepEqual(drawingOf('earlier-cut', plan), { way: 'cut', border: 16, taps: [15] });
+  assert.deepEqual(drawingOf('new-layers', plan), { way: 'new-layers', border: 14, taps: [13] });
+  assert.deepEqual(drawingOf('of another backbone', plan), { way: 'tune', border: 19, taps: [18] });
 });
 
 test('weights are counted by what is frozen, learns, or is cut off', () => {
-  assert.deepEqual(weightsOf(drawingOf('head', layers), layers, 2), { frozen: 1900, trained: 2 * 1281 });
-  assert.deepEqual(weightsOf(drawingOf('last-block', layers), layers, 2), { frozen: 1700, trained: 200 + 2 * 1281 });
-  assert.deepEqual(weightsOf(drawingOf('cut-after-12', layers), layers, 3), { frozen: 1400, trained: 3 * 33 });
+  assert.deepEqual(weightsOf(drawingOf('head', plan), layers, 2), { frozen: 1900, trained: 2 * 1281 });
+  assert.deepEqual(weightsOf(drawingOf('last-block', plan), layers, 2), { frozen: 1700, trained: 200 + 2 * 1281 });
+  assert.deepEqual(weightsOf(drawingOf('cut-after-12', plan), layers, 3), { frozen: 1400, trained: 3 * 33 });
 });
 
 test('all strategies and sights have a name', () => {
-  const ways = WAYS.flatMap((way) => bordersOf(way, layers).map((border) => strategyAt(way, border, layers)));
-  const others = ['nearest-mean', 'head-views', 'earlier-cut', 'joined-layers', 'joined-layers-views', 'new-layers'];
-  for (const strategy of [...ways, ...others, ...Object.values(CASES)]) {
-    assert.ok(nameOf(strategy).key in en, strategy);
+  for (const { name, shortName } of plan.strategies) {
+    for (const strategy of [name, ...(shortName === '' ? [] : [shortName]), 'recommended']) {
+      assert.ok(nameOf(strategy).key in en, strategy);
+    }
   }
-  assert.deepEqual(nameOf('last-block'), { key: 'strategy.last-blocks', values: { count: 1 } });
+  assert.equal(nameOf('last-3-blocks').values.count, 3);
+  assert.equal(nameOf('cut-after-14').values.number, 16);
   assert.deepEqual([2, 4, 8, 16, 32, 64].map(sightOf), [
     'sight.edges',
     'sight.lines',
@@ -96,11 +97,11 @@ test('layers with maps of one size stand together', () => {
   assert.deepEqual(
     zonesOf(layers).map(({ from, count, side }) => [from, count, side]),
     [
-      [0, 2, 112],
-      [2, 2, 56],
-      [4, 3, 28],
-      [7, 7, 14],
-      [14, 5, 7],
+      [0, 2, 48],
+      [2, 2, 24],
+      [4, 3, 12],
+      [7, 7, 6],
+      [14, 5, 3],
     ],
   );
 });
@@ -138,19 +139,31 @@ test('the table as a file has a line for each candidate, and numbers with a poin
   assert.equal(lines[3], 'joined-layers,yes,0.9,0.02,0.09999999999999998,10,100,0,blocks.12 last');
 });
 
+test('each of the four cases begins with what the engine says suits it', () => {
+  const cases = /** @type {const} */ (['few-close', 'few-far', 'many-close', 'many-far']);
+  const ways = cases.map((each) => drawingOf(strategyFor(plan, each), plan));
+  assert.deepEqual(
+    ways.map(({ way }) => way),
+    ['tune', 'new-layers', 'tune', 'tune'],
+  );
+  const [fewClose, , manyClose, manyFar] = ways.map(({ border }) => border);
+  assert.ok(manyFar === 0 && manyFar < manyClose && manyClose < fewClose && fewClose === layers.length);
+});
+
 test('only what changes the network or trains new layers counts as fine-tuning', () => {
-  for (const strategy of ['last-convolution', 'last-block', 'last-3-blocks', 'whole-network', 'new-layers-after-5']) {
-    assert.ok(isFineTuning(strategy), strategy);
-  }
-  for (const strategy of ['head', 'nearest-mean', 'earlier-cut', 'cut-after-12', 'joined-layers-views']) {
-    assert.ok(!isFineTuning(strategy), strategy);
-  }
+  const trained = plan.strategies.filter(({ trains }) => trains).map(({ name }) => name);
+  for (const strategy of trained) assert.match(strategy, /^(last-|whole-network|new-layers)/);
+  assert.equal(trained.length, 17 + 1 + 16 + 1);
 });
 
 test('a finished round is noted once, however often the engine tells of it', () => {
   /** @type {any} */
   const state = { tuning: null, training: { phase: 'running' } };
-  const tuning = createTuning({ state, changed: () => {}, engine: /** @type {any} */ ({ trainer: null }) });
+  const tuning = createTuning({
+    state,
+    changed: () => {},
+    engine: /** @type {any} */ ({ trainsLayers: (/** @type {string} */ name) => name !== 'head' }),
+  });
   tuning.begin('last-block');
   tuning.note({ stage: 'maps', done: 3, total: 9 });
   const round = { trainLoss: 1, heldOutLoss: 0.9, heldOutAccuracy: 0.7 };

@@ -78,6 +78,7 @@ void register_lists() {
   register_type<std::vector<DataAdvice>>("DataAdvice[]");
   register_type<std::vector<SimilarSample>>("SimilarSample[]");
   register_type<std::vector<NetworkLayer>>("NetworkLayer[]");
+  register_type<std::vector<Strategy>>("Strategy[]");
   register_words<HeadKind>();
   register_words<ViewUse>();
   register_words<TrainedPart>();
@@ -88,6 +89,8 @@ void register_lists() {
   register_words<MirrorVerdict>();
   register_optional<double>();
   register_optional<FineTuneReport>();
+  register_optional<FineTuneOptions>();
+  register_optional<DataCase>();
 }
 
 void register_pictures_and_samples() {
@@ -106,6 +109,28 @@ void register_pictures_and_samples() {
       .field("channels", &NetworkLayer::channel_count)
       .field("weightCount", &NetworkLayer::weight_count)
       .field("stride", &NetworkLayer::stride);
+  value_object<FineTuneOptions>("FineTuneOptions")
+      .field("part", &FineTuneOptions::part)
+      .field("blockCount", &FineTuneOptions::block_count)
+      .field("cutBlock", &FineTuneOptions::cut_block)
+      .field("seed", &seed_of<FineTuneOptions>, &set_seed<FineTuneOptions>)
+      .field("epochCount", &FineTuneOptions::epoch_count)
+      .field("batchSize", &FineTuneOptions::batch_size)
+      .field("learningRate", &FineTuneOptions::learning_rate)
+      .field("activationBudgetBytes", &FineTuneOptions::activation_budget_bytes);
+  value_object<Strategy>("Strategy")
+      .field("name", &Strategy::name)
+      .field("shortName", &Strategy::short_name)
+      .field("head", &Strategy::head)
+      .field("freeHead", &Strategy::free_head)
+      .field("features", &Strategy::features)
+      .field("views", &Strategy::views)
+      .field("secondLook", &Strategy::second_look)
+      .field("tuning", &Strategy::tuning)
+      .field("border", &Strategy::border)
+      .field("suits", &Strategy::suits)
+      .field("isMeasured", &Strategy::is_measured)
+      .field("simplicity", &Strategy::simplicity);
   value_object<LoadedBackbone>("LoadedBackbone")
       .field("name", &LoadedBackbone::name)
       .field("architecture", &LoadedBackbone::architecture)
@@ -118,7 +143,9 @@ void register_pictures_and_samples() {
       .field("license", &LoadedBackbone::license)
       .field("sha256", &LoadedBackbone::sha256)
       .field("memoryBytes", &LoadedBackbone::memory_bytes)
-      .field("layers", &LoadedBackbone::layers);
+      .field("layers", &LoadedBackbone::layers)
+      .field("strategies", &LoadedBackbone::strategies)
+      .field("scoredMaps", &LoadedBackbone::scored_maps);
   value_object<ClassInfo>("ClassInfo")
       .field("id", &id_of<ClassInfo>, &set_id<ClassInfo>)
       .field("name", &ClassInfo::name)
@@ -197,15 +224,6 @@ void register_training() {
 }
 
 void register_tuning() {
-  value_object<FineTuneOptions>("FineTuneOptions")
-      .field("part", &FineTuneOptions::part)
-      .field("blockCount", &FineTuneOptions::block_count)
-      .field("cutBlock", &FineTuneOptions::cut_block)
-      .field("seed", &seed_of<FineTuneOptions>, &set_seed<FineTuneOptions>)
-      .field("epochCount", &FineTuneOptions::epoch_count)
-      .field("batchSize", &FineTuneOptions::batch_size)
-      .field("learningRate", &FineTuneOptions::learning_rate)
-      .field("activationBudgetBytes", &FineTuneOptions::activation_budget_bytes);
   value_object<FineTuneEpoch>("FineTuneEpoch")
       .field("trainLoss", &FineTuneEpoch::train_loss)
       .field("heldOutLoss", &FineTuneEpoch::held_out_loss)
@@ -364,8 +382,8 @@ void register_session() {
       .function("tuneFinish(byteCount)", &SessionBinding::tuneFinish)
       .function("tuneCancel", &SessionBinding::tuneCancel)
       .function("adviceBegin", &SessionBinding::adviceBegin)
-      .function("adviceAdd(strategy, simplicity)", &SessionBinding::adviceAdd)
-      .function("adviceAddTuned(strategy, simplicity)", &SessionBinding::adviceAddTuned)
+      .function("adviceAdd(strategy)", &SessionBinding::adviceAdd)
+      .function("adviceAddTuned(strategy)", &SessionBinding::adviceAddTuned)
       .function("adviceTransfer(map)", &SessionBinding::adviceTransfer)
       .function("adviceAddBorder(sampleId, frame)", &SessionBinding::adviceAddBorder)
       .function("adviceFinish", &SessionBinding::adviceFinish)

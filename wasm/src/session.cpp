@@ -43,8 +43,10 @@ Outcome<LoadedBackbone> SessionBinding::loadBackbone(std::uint32_t byte_count, s
   if (!session) return failure<LoadedBackbone>(session.error());
   session_.emplace(std::move(session).value());
   const Backbone& backbone = session_->backbone();
-  LoadedBackbone loaded{backbone.info(), backbone.input_size_px(), backbone.memory_bytes(),
-                        network_layers(backbone.network())};
+  const std::span<const FeatureBlock> blocks = backbone.feature_blocks();
+  LoadedBackbone loaded{backbone.info(),         backbone.input_size_px(),
+                        backbone.memory_bytes(), network_layers(backbone.network()),
+                        strategies(blocks),      scored_maps(blocks)};
   return {{}, {}, std::move(loaded)};
 }
 
@@ -211,13 +213,12 @@ void SessionBinding::adviceBegin() {
   session_->advice_begin();
 }
 
-Outcome<CandidateReport> SessionBinding::adviceAdd(const std::string& strategy, std::uint32_t simplicity) {
-  return outcome(session_->advice_add(strategy, simplicity));
+Outcome<CandidateReport> SessionBinding::adviceAdd(const std::string& strategy) {
+  return outcome(session_->advice_add(strategy));
 }
 
-Outcome<CandidateReport> SessionBinding::adviceAddTuned(const std::string& strategy,
-                                                        std::uint32_t simplicity) {
-  return outcome(session_->advice_add_tuned(strategy, simplicity));
+Outcome<CandidateReport> SessionBinding::adviceAddTuned(const std::string& strategy) {
+  return outcome(session_->advice_add_tuned(strategy));
 }
 
 Outcome<double> SessionBinding::adviceTransfer(const std::string& map) {

@@ -29,6 +29,8 @@ struct LoadedBackbone : BackboneInfo {
   std::int32_t used_input_size_px = 0;
   std::size_t memory_bytes = 0;
   std::vector<NetworkLayer> layers;
+  std::vector<Strategy> strategies;
+  FeatureSet scored_maps;
 };
 
 struct MemoryReport : SessionMemory {
@@ -94,8 +96,8 @@ class SessionBinding {
   void tuneCancel();
 
   void adviceBegin();
-  Outcome<CandidateReport> adviceAdd(const std::string& strategy, std::uint32_t simplicity);
-  Outcome<CandidateReport> adviceAddTuned(const std::string& strategy, std::uint32_t simplicity);
+  Outcome<CandidateReport> adviceAdd(const std::string& strategy);
+  Outcome<CandidateReport> adviceAddTuned(const std::string& strategy);
   Outcome<double> adviceTransfer(const std::string& map);
   Done adviceAddBorder(std::uint32_t sample_id, const FrameDescription& frame);
   Outcome<Advice> adviceFinish();

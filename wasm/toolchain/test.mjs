@@ -26,6 +26,7 @@ const parts = {
     steps: ['native-debug', 'native-asan'].map((preset) => presetStep(preset, `Tests of core, ${preset}`)),
     suites: [
       { name: 'core, native', work: ctest('native-debug') },
+      { name: 'command line', work: nodeTest('tests/command-line') },
       { name: 'core and fuzz corpus, sanitizers', work: ctest('native-asan') },
     ],
   },

@@ -21,6 +21,10 @@ using FeatureSet = std::vector<std::string>;
 [[nodiscard]] Result<std::vector<FeatureBlock>> select_features(std::span<const FeatureBlock> blocks,
                                                                 const FeatureSet& set);
 
+// The maps that are worth joining, late ones: where parts have become things, the last block, and the last
+// layer. Fewer where the network has fewer.
+[[nodiscard]] FeatureSet joined_maps(std::span<const FeatureBlock> blocks);
+
 // How many numbers these maps have together.
 [[nodiscard]] std::size_t feature_count_of(std::span<const FeatureBlock> blocks);
 

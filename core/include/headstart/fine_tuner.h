@@ -49,7 +49,9 @@ struct FineTuneOptions {
   std::uint64_t seed = 1;
 
   Optimiser optimiser = Optimiser::kAdamW;
-  std::size_t epoch_count = 12;
+  // Over every view of every picture: on the sign digits four cut the head's error by 40 %, six by 49 %,
+  // twelve by 55 %.
+  std::size_t epoch_count = 6;
   std::size_t batch_size = 16;
   // The length of a step relative to the size of each tensor's weights (their root mean square), as in
   // Adafactor (Shazeer & Stern 2018, section 8): one number fits backbones of every width.

@@ -26,9 +26,9 @@ struct KnownSamples {
   std::size_t class_count = 0;
 };
 
-// The maps to judge by, whatever the head reads: two blocks and the last layer told unknown pictures from
-// known ones better than the last layer alone, on every set and backbone tried.
-[[nodiscard]] FeatureSet known_features();
+// The maps to judge by, whatever the head reads: joined ones told unknown pictures from known ones better
+// than the last layer alone, on every set and backbone tried.
+[[nodiscard]] FeatureSet known_features(std::span<const FeatureBlock> blocks);
 
 // Two signs together, on features that are scaled as for training a head, with S the scatter of the pictures
 // around their classes' means mu_c, T their scatter around the common mean 0, and d the number of features:

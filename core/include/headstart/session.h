@@ -164,11 +164,12 @@ class Session {
   Result<SessionReport> tune_finish(std::span<const std::uint8_t> backbone_file);
   void tune_cancel();
 
-  // Advice on the samples as they are: candidates one after another, each a run that is done, then what comes
-  // of them; the last head that was added is the usual way. A change to the samples ends it (cancelled).
+  // Advice on the samples as they are: candidates one after another, each a run of that strategy that is
+  // done, then what comes of them; the last head that was added is the usual way. A change to the samples
+  // ends it (cancelled).
   void advice_begin();
-  Result<CandidateReport> advice_add(const std::string& strategy, std::size_t simplicity);
-  Result<CandidateReport> advice_add_tuned(const std::string& strategy, std::size_t simplicity);
+  Result<CandidateReport> advice_add(const std::string& strategy);
+  Result<CandidateReport> advice_add_tuned(const std::string& strategy);
   Result<double> advice_transfer(const std::string& map);  // LogME
   Status advice_add_border(SampleId id, const FrameView& picture);
   Result<Advice> advice_finish();

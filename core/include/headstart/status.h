@@ -32,6 +32,14 @@ struct Error {
   std::string message;
 };
 
+inline Error bad_argument(std::string message) {
+  return {ErrorCode::kBadArgument, std::move(message)};
+}
+
+inline Error bad_file(std::string message) {
+  return {ErrorCode::kBadFile, std::move(message)};
+}
+
 // Either a value or the reason why there is none. Read value() only after testing it.
 template <typename T>
 class [[nodiscard]] Result {

@@ -26,10 +26,6 @@ constexpr std::size_t kMostBatch = 64;
 constexpr std::uint32_t kInputId = 0;
 constexpr std::uint32_t kFirstMeanId = 1;
 
-Error bad_argument(std::string message) {
-  return {ErrorCode::kBadArgument, std::move(message)};
-}
-
 // "blocks.0" to "blocks.16" and "last", for messages.
 std::string map_names_text(std::span<const FeatureBlock> known) {
   if (known.size() < 3) return "\"" + known.front().map + "\" to \"" + known.back().map + "\"";

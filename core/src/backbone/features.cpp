@@ -6,10 +6,6 @@
 namespace headstart {
 namespace {
 
-Error bad_argument(std::string message) {
-  return {ErrorCode::kBadArgument, std::move(message)};
-}
-
 std::string names_of(std::span<const FeatureBlock> blocks) {
   std::string names;
   for (const FeatureBlock& block : blocks) names += (names.empty() ? "\"" : ", \"") + block.map + "\"";
@@ -35,6 +31,15 @@ Result<std::vector<FeatureBlock>> select_features(std::span<const FeatureBlock> 
     selected.push_back(*found);
   }
   return selected;
+}
+
+FeatureSet joined_maps(std::span<const FeatureBlock> blocks) {
+  constexpr std::size_t kStepsBack[] = {3, 1, 0};  // from the last layer
+  FeatureSet maps;
+  for (const std::size_t steps : kStepsBack) {
+    if (steps < blocks.size()) maps.push_back(blocks[blocks.size() - 1 - steps].map);
+  }
+  return maps;
 }
 
 std::size_t feature_count_of(std::span<const FeatureBlock> blocks) {

@@ -50,10 +50,6 @@ const DTypeFacts& facts_of(DType dtype) {
   return kDTypes[static_cast<std::size_t>(dtype)];
 }
 
-Error bad_file(std::string message) {
-  return {ErrorCode::kBadFile, "safetensors: " + std::move(message)};
-}
-
 // What the header says of one tensor, before its bytes are looked up.
 struct HeaderEntry {
   std::string name;

@@ -11,10 +11,6 @@
 namespace headstart {
 namespace {
 
-Error bad_file(std::string message) {
-  return {ErrorCode::kBadFile, std::move(message)};
-}
-
 const ChangedTensor* find_tensor(const Head& head, std::string_view name) {
   const auto found = std::ranges::find(head.tensors, name, &ChangedTensor::name);
   return found == head.tensors.end() ? nullptr : &*found;

@@ -34,10 +34,6 @@ constexpr TextField kTextFields[] = {
 
 constexpr std::string_view kMirrored = "mirrored";
 
-Error bad_file(std::string message) {
-  return {ErrorCode::kBadFile, std::move(message)};
-}
-
 bool all_finite(std::span<const float> values) {
   for (const float value : values) {
     if (!std::isfinite(value)) return false;

@@ -17,10 +17,6 @@ namespace {
 // So that a thread that is woken late takes less of the work.
 constexpr std::size_t kBandsPerThread = 4;
 
-Error bad_argument(std::string message) {
-  return {ErrorCode::kBadArgument, std::move(message)};
-}
-
 // The square of pixels that becomes the output.
 struct Square {
   const std::uint8_t* top_left = nullptr;

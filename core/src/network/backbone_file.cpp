@@ -23,10 +23,6 @@ constexpr std::string_view kArchitecture = "mobilenet_v2";
 constexpr double kSmallestWidth = 0.1;
 constexpr double kLargestWidth = 2.0;
 
-Error bad_file(std::string message) {
-  return {ErrorCode::kBadFile, "backbone file: " + std::move(message)};
-}
-
 // Reads the metadata key by key; the first that is missing or wrong is kept as the failure.
 class MetadataReader {
  public:

@@ -36,10 +36,6 @@ namespace op {
 constexpr std::size_t kCodeIndex = 0, kInputs = 1, kOutputs = 2, kOptions = 4;
 }
 
-Error bad_file(std::string message) {
-  return {ErrorCode::kBadFile, "TensorFlow Lite file: " + std::move(message)};
-}
-
 struct KnownOp {
   Op op;
   std::string_view name;

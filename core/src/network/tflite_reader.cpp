@@ -21,10 +21,6 @@ namespace {
 
 constexpr std::size_t kMostParameters = 1U << 26U;  // 64 million, 256 MB
 
-Error bad_file(std::string message) {
-  return {ErrorCode::kBadFile, "TensorFlow Lite file: " + std::move(message)};
-}
-
 // Behind the last operator whose result has more than one place, nothing is left to pool.
 std::optional<std::size_t> find_last_map(const tflite::Model& file) {
   for (std::size_t i = file.operators.size(); i-- > 0;) {

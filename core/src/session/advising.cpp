@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "headstart/metrics.h"
+#include "headstart/strategies.h"
 #include "session/state.h"
 
 namespace headstart {
@@ -70,40 +71,45 @@ CandidateReport Session::State::add_candidate(CandidateResult candidate, std::si
   return report;
 }
 
-Result<CandidateReport> Session::advice_add(const std::string& strategy, std::size_t simplicity) {
+Result<CandidateReport> Session::advice_add(const std::string& name) {
   State& state = *state_;
   if (!state.advice_is_current()) return no_advice();
   if (!state.run) return Error{ErrorCode::kInternal, "no training run is done"};
   const TrainReport& report = state.run->trainer.report();
   if (!report.measured) return Error{ErrorCode::kTooFewSamples, report.why_not};
+  const Result<Strategy> strategy = strategy_named(state.backbone.feature_blocks(), name);
+  if (!strategy) return strategy.error();
   AdviceRun& advice = *state.advice;
   const std::size_t position = advice.candidates.size();
   advice.usual = position;
-  if (strategy == "head") {
+  const bool reads_last = report.features.size() == 1 && report.features.front() == "last";
+  if (reads_last && report.view_count == 0 && report.head == HeadKind::kLogistic) {
     advice.last = position;
     advice.held_out_rows = report.held_out_rows;
     advice.held_out_predictions = report.held_out_predictions;
     advice.held_out_probabilities = report.held_out_probabilities;
-  } else if (report.features.size() == 1 && report.features.front() != "last") {
+  } else if (report.features.size() == 1 && !reads_last) {
     advice.earlier = position;
   } else if (report.features.size() > 1 && report.view_count == 0) {
     advice.joined = position;
   }
   CandidateResult candidate = candidate_of(*state.run);
-  candidate.strategy = strategy;
-  candidate.simplicity = simplicity;
+  candidate.strategy = strategy.value().name;
+  candidate.simplicity = strategy.value().simplicity;
   const std::size_t weight_count = weight_count_of(state.run->trainer.head());
   train_cancel();
   return state.add_candidate(std::move(candidate), weight_count);
 }
 
-Result<CandidateReport> Session::advice_add_tuned(const std::string& strategy, std::size_t simplicity) {
+Result<CandidateReport> Session::advice_add_tuned(const std::string& name) {
   State& state = *state_;
   if (!state.advice_is_current()) return no_advice();
   if (!state.run || !state.tuning) return Error{ErrorCode::kInternal, "no fine-tuning is done"};
+  const Result<Strategy> strategy = strategy_named(state.backbone.feature_blocks(), name);
+  if (!strategy) return strategy.error();
   CandidateResult candidate = candidate_of(*state.run, *state.tuning);
-  candidate.strategy = strategy;
-  candidate.simplicity = simplicity;
+  candidate.strategy = strategy.value().name;
+  candidate.simplicity = strategy.value().simplicity;
   const std::size_t weight_count = state.tuning->tuner.report().trained_weight_count;
   tune_cancel();
   return state.add_candidate(std::move(candidate), weight_count);

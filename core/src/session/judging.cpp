@@ -31,7 +31,7 @@ Status TrainedHead::judge_by(std::span<const float> rows, std::vector<FeatureBlo
 Status Session::State::judge_from_store(TrainedHead& trained) {
   if (trained.reader->has_own_network()) return {};
   const TrainingSetView samples = store.training_set();
-  Result<std::vector<FeatureBlock>> blocks = select_features(samples.blocks, known_features());
+  Result<std::vector<FeatureBlock>> blocks = select_features(samples.blocks, known_features(samples.blocks));
   if (!blocks) return blocks.error();
   const std::size_t width = feature_count_of(blocks.value());
   std::vector<float> rows;

@@ -6,13 +6,11 @@ namespace headstart {
 namespace {
 
 // Positions from the last block: where parts have become things, and where they are not yet.
-constexpr std::size_t kJoinedBack = 2;
-constexpr std::size_t kNewLayersBack = 4;
+constexpr std::size_t kUsualCutBack = 2;
+constexpr std::size_t kUsualNewLayersBack = 4;
+constexpr std::size_t kScoredBack[] = {0, 2, 4, 7, 11};
 constexpr std::size_t kMeasuredBlockCounts[] = {3, 8};
 
-// Over every view of every picture: on the sign digits four of them cut the head's error by 40 %, six by 49
-// %, twelve by 55 %.
-constexpr std::size_t kEpochCount = 6;
 // A step computes at most so much at once, so that a camera picture does not wait long for it.
 constexpr std::size_t kActivationBudgetBytes = std::size_t{16} << 20U;
 
@@ -33,47 +31,88 @@ std::size_t back_from_last(const std::vector<std::string>& names, std::size_t st
   return names.size() > steps ? names.size() - 1 - steps : 0;
 }
 
-void add_heads(const std::vector<std::string>& names, std::vector<Strategy>& all) {
-  all.push_back({.name = "nearest-mean", .head = HeadKind::kNearestMean, .is_measured = true});
-  all.push_back({.name = "head", .is_measured = true});
-  const std::size_t usual_cut = back_from_last(names, kJoinedBack);
-  for (std::size_t i = names.size(); i-- > 0;) {
-    all.push_back(
-        {.name = "cut-after-" + number_of(names[i]), .features = {names[i]}, .is_measured = i == usual_cut});
+FineTuneOptions tuning_of(TrainedPart part) {
+  FineTuneOptions options;
+  options.part = part;
+  options.activation_budget_bytes = kActivationBudgetBytes;
+  return options;
+}
+
+Strategy cut_after(const std::string& block, bool is_usual) {
+  Strategy strategy{.name = "cut-after-" + number_of(block), .features = {block}};
+  strategy.border = block;
+  if (is_usual) strategy.short_name = "earlier-cut";
+  strategy.is_measured = is_usual;
+  return strategy;
+}
+
+Strategy new_layers_after(const std::string& block, std::size_t index, bool is_usual) {
+  Strategy strategy{.name = "new-layers-after-" + number_of(block), .features = {block}};
+  strategy.tuning = tuning_of(TrainedPart::kCut);
+  strategy.tuning->cut_block = index;
+  strategy.border = block;
+  if (is_usual) {
+    strategy.short_name = "new-layers";
+    strategy.suits = DataCase::kFewFar;
   }
-  FeatureSet joined;
-  if (!names.empty()) joined.push_back(names[usual_cut]);
-  if (names.size() > 1) joined.push_back(names.back());
-  joined.emplace_back("last");
-  all.push_back(
-      {.name = "joined-layers", .head = HeadKind::kDiscriminant, .features = joined, .is_measured = true});
+  strategy.is_measured = is_usual;
+  return strategy;
+}
+
+Strategy last_blocks(const std::vector<std::string>& names, std::size_t count) {
+  Strategy strategy{.name = count == 1 ? "last-block" : "last-" + std::to_string(count) + "-blocks"};
+  strategy.tuning = tuning_of(TrainedPart::kLastBlocks);
+  strategy.tuning->block_count = count;
+  strategy.border = names[names.size() - 1 - count];
+  strategy.is_measured = std::ranges::find(kMeasuredBlockCounts, count) != std::end(kMeasuredBlockCounts);
+  if (count == kMeasuredBlockCounts[0]) strategy.suits = DataCase::kManyClose;
+  return strategy;
+}
+
+void add_heads(std::span<const FeatureBlock> blocks, const std::vector<std::string>& names,
+               std::vector<Strategy>& all) {
+  all.push_back({.name = "nearest-mean", .head = HeadKind::kNearestMean, .is_measured = true});
+  all.push_back({.name = "head", .free_head = true, .suits = DataCase::kFewClose, .is_measured = true});
+  const std::size_t usual_cut = back_from_last(names, kUsualCutBack);
+  for (std::size_t i = names.size(); i-- > 0;) all.push_back(cut_after(names[i], i == usual_cut));
+  Strategy joined{.name = "joined-layers", .head = HeadKind::kDiscriminant, .features = joined_maps(blocks)};
+  joined.is_measured = true;
+  all.push_back(joined);
   all.push_back({.name = "head-views", .views = true, .second_look = true, .is_measured = true});
-  all.push_back({.name = "joined-layers-views",
-                 .head = HeadKind::kDiscriminant,
-                 .features = joined,
-                 .views = true,
-                 .second_look = true,
-                 .is_measured = true});
+  joined.name = "joined-layers-views";
+  joined.views = true;
+  joined.second_look = true;
+  all.push_back(std::move(joined));
 }
 
 void add_trained_layers(const std::vector<std::string>& names, std::vector<Strategy>& all) {
-  const std::size_t usual = back_from_last(names, kNewLayersBack);
-  for (std::size_t i = names.size(); i-- > 0;) {
-    all.push_back({.name = "new-layers-after-" + number_of(names[i]),
-                   .features = {names[i]},
-                   .part = TrainedPart::kCut,
-                   .cut_block = i,
-                   .is_measured = i == usual});
+  const std::size_t usual = back_from_last(names, kUsualNewLayersBack);
+  for (std::size_t i = names.size(); i-- > 0;) all.push_back(new_layers_after(names[i], i, i == usual));
+  all.push_back({.name = "last-convolution",
+                 .tuning = tuning_of(TrainedPart::kLastConvolution),
+                 .border = names.empty() ? "input" : names.back()});
+  for (std::size_t count = 1; count < names.size(); ++count) all.push_back(last_blocks(names, count));
+  all.push_back({.name = "whole-network",
+                 .tuning = tuning_of(TrainedPart::kWholeNetwork),
+                 .border = "input",
+                 .suits = DataCase::kManyFar,
+                 .is_measured = true});
+}
+
+// "'nearest-mean', 'head', 'cut-after-16' to 'cut-after-0', …": what differs by a number only is told once.
+std::string list_of(const std::vector<Strategy>& all) {
+  const auto stem = [](const std::string& name) { return name.substr(0, name.find_first_of("0123456789")); };
+  std::string list;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::size_t end = i + 1;
+    if (stem(all[i].name) != all[i].name) {
+      while (end < all.size() && stem(all[end].name) == stem(all[i].name)) ++end;
+    }
+    list += (i == 0 ? "'" : ", '") + all[i].name + "'";
+    if (end > i + 1) list += " to '" + all[end - 1].name + "'";
+    i = end - 1;
   }
-  all.push_back({.name = "last-convolution", .part = TrainedPart::kLastConvolution});
-  for (std::size_t count = 1; count < names.size(); ++count) {
-    all.push_back(
-        {.name = count == 1 ? "last-block" : "last-" + std::to_string(count) + "-blocks",
-         .part = TrainedPart::kLastBlocks,
-         .block_count = count,
-         .is_measured = std::ranges::find(kMeasuredBlockCounts, count) != std::end(kMeasuredBlockCounts)});
-  }
-  all.push_back({.name = "whole-network", .part = TrainedPart::kWholeNetwork, .is_measured = true});
+  return list;
 }
 
 }  // namespace
@@ -81,22 +120,27 @@ void add_trained_layers(const std::vector<std::string>& names, std::vector<Strat
 std::vector<Strategy> strategies(std::span<const FeatureBlock> blocks) {
   const std::vector<std::string> names = block_names(blocks);
   std::vector<Strategy> all;
-  add_heads(names, all);
+  add_heads(blocks, names, all);
   add_trained_layers(names, all);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].simplicity = i;
   return all;
 }
 
-std::optional<Strategy> strategy_named(std::span<const FeatureBlock> blocks, std::string_view name) {
-  const std::vector<std::string> names = block_names(blocks);
-  std::string wanted(name);
-  if (!names.empty() && name == "earlier-cut")
-    wanted = "cut-after-" + number_of(names[back_from_last(names, kJoinedBack)]);
-  if (!names.empty() && name == "new-layers")
-    wanted = "new-layers-after-" + number_of(names[back_from_last(names, kNewLayersBack)]);
-  for (Strategy& strategy : strategies(blocks)) {
-    if (strategy.name == wanted) return std::move(strategy);
+Result<Strategy> strategy_named(std::span<const FeatureBlock> blocks, std::string_view name) {
+  const std::vector<Strategy> all = strategies(blocks);
+  for (const Strategy& strategy : all) {
+    if (!name.empty() && (strategy.name == name || strategy.short_name == name)) return strategy;
   }
-  return std::nullopt;
+  return bad_argument("strategy must be one of " + list_of(all) + ", got '" + std::string(name) + "'");
+}
+
+FeatureSet scored_maps(std::span<const FeatureBlock> blocks) {
+  const std::vector<std::string> names = block_names(blocks);
+  FeatureSet maps{"last"};
+  for (const std::size_t steps : kScoredBack) {
+    if (steps < names.size()) maps.push_back(names[names.size() - 1 - steps]);
+  }
+  return maps;
 }
 
 TrainOptions train_options(const Strategy& strategy, std::uint64_t seed, bool mirror_harms) {
@@ -109,19 +153,8 @@ TrainOptions train_options(const Strategy& strategy, std::uint64_t seed, bool mi
   return options;
 }
 
-FineTuneOptions tune_options(const Strategy& strategy, std::uint64_t seed) {
-  FineTuneOptions options;
-  options.part = strategy.part.value_or(TrainedPart::kLastConvolution);
-  options.block_count = strategy.block_count;
-  options.cut_block = strategy.cut_block;
-  options.seed = seed;
-  options.epoch_count = kEpochCount;
-  options.activation_budget_bytes = kActivationBudgetBytes;
-  return options;
-}
-
 ViewUse tune_views(const Strategy& strategy, bool mirror_harms) {
-  if (!strategy.part) return ViewUse::kNone;
+  if (!strategy.tuning) return ViewUse::kNone;
   return mirror_harms ? ViewUse::kWithoutMirror : ViewUse::kAll;
 }
 

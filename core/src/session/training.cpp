@@ -38,7 +38,8 @@ Status Session::train_begin(const TrainOptions& options) {
   Result<Trainer> trainer = Trainer::start(samples, state.store.classes(), options, state.pool);
   if (!trainer) return trainer.error();
   if (const Status differ = check_pictures_differ(samples); !differ) return differ;
-  const Result<std::vector<FeatureBlock>> blocks = select_features(samples.blocks, known_features());
+  const Result<std::vector<FeatureBlock>> blocks =
+      select_features(samples.blocks, known_features(samples.blocks));
   if (!blocks) return blocks.error();
   state.run.emplace(TrainingRun{std::move(trainer).value(),
                                 options.seed,
@@ -68,7 +69,7 @@ Result<SessionReport> Session::train_finish() {
   trained.class_ids = state.run->trainer.report().class_ids;
   state.describe_head(trained.head, state.run->seed);
   Result<std::vector<FeatureBlock>> blocks =
-      select_features(state.backbone.feature_blocks(), known_features());
+      select_features(state.backbone.feature_blocks(), known_features(state.backbone.feature_blocks()));
   if (!blocks) return blocks.error();
   const Status judged =
       trained.judge_by(state.run->rows, std::move(blocks).value(), state.run->class_indices, state.pool);

@@ -66,22 +66,14 @@ Options read_options(int count, char** values) {
   return options;
 }
 
-Strategy strategy_called(Workshop& workshop, const std::string& name) {
-  const auto blocks = workshop.session().backbone().feature_blocks();
-  if (const auto strategy = strategy_named(blocks, name)) return *strategy;
-  std::string names;
-  for (const Strategy& strategy : strategies(blocks)) names.append("\n  ").append(strategy.name);
-  fail("there is no strategy '" + name + "'; there are" + names);
-}
-
 // Measures the heads that advice tries; layers are trained only where they are asked for by name.
 Advice measure_heads(Workshop& workshop, std::vector<std::pair<std::string, CandidateReport>>& candidates) {
   Session& session = workshop.session();
   session.advice_begin();
   for (const Strategy& strategy : strategies(session.backbone().feature_blocks())) {
-    if (!strategy.is_measured || strategy.part) continue;
+    if (!strategy.is_measured || strategy.tuning) continue;
     workshop.run(strategy);
-    candidates.emplace_back(strategy.name, need(session.advice_add(strategy.name, candidates.size())));
+    candidates.emplace_back(strategy.name, need(session.advice_add(strategy.name)));
   }
   return need(session.advice_finish());
 }
@@ -95,7 +87,7 @@ int run_train(const Options& options) {
     std::vector<std::pair<std::string, CandidateReport>> candidates;
     name = measure_heads(workshop, candidates).recommended;
   }
-  const Strategy strategy = strategy_called(workshop, name);
+  const Strategy strategy = need(strategy_named(workshop.session().backbone().feature_blocks(), name));
   workshop.run(strategy);
   const SessionReport report = workshop.finish(strategy);
   const std::vector<std::uint8_t> head = need(workshop.session().export_head(""));

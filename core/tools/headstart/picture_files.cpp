@@ -90,6 +90,10 @@ Result<Picture> read_png(const Bytes& bytes) {
   copy_rgb(rgb.data(), rgb.size() / 3, picture.rgba.data());
   return picture;
 }
+#else
+Result<Picture> read_png(const Bytes&) {
+  return Error{ErrorCode::kUnsupported, "this headstart was built without PNG (Debian: libpng-dev)"};
+}
 #endif
 
 #ifdef HEADSTART_HAS_JPEG
@@ -147,6 +151,10 @@ Result<Picture> read_jpeg(const Bytes& bytes) {
   if (!decode_jpeg(bytes, picture, row, errors)) return bad_picture(errors.message);
   return picture;
 }
+#else
+Result<Picture> read_jpeg(const Bytes&) {
+  return Error{ErrorCode::kUnsupported, "this headstart was built without JPEG (Debian: libjpeg-dev)"};
+}
 #endif
 
 bool starts_with(const Bytes& bytes, std::initializer_list<std::uint8_t> signature) {
@@ -155,13 +163,9 @@ bool starts_with(const Bytes& bytes, std::initializer_list<std::uint8_t> signatu
 
 Result<Picture> decode(const Bytes& bytes) {
   if (starts_with(bytes, {'P', '6'})) return read_ppm(bytes);
-#ifdef HEADSTART_HAS_PNG
   if (starts_with(bytes, {0x89, 'P', 'N', 'G'})) return read_png(bytes);
-#endif
-#ifdef HEADSTART_HAS_JPEG
   if (starts_with(bytes, {0xFF, 0xD8, 0xFF})) return read_jpeg(bytes);
-#endif
-  return Error{ErrorCode::kUnsupported, "it is no picture of a kind that this program was built to read"};
+  return Error{ErrorCode::kUnsupported, "it is no JPEG, PNG or PPM picture"};
 }
 
 }  // namespace

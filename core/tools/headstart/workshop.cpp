@@ -96,7 +96,7 @@ void Workshop::make_views() {
 
 void Workshop::run(const Strategy& strategy) {
   bool mirror_harms = false;
-  if (strategy.views || strategy.part) {
+  if (strategy.views || strategy.tuning) {
     make_views();
     mirror_harms = need(session_.mirror_verdict()) == MirrorVerdict::kHarms;
   }
@@ -106,8 +106,10 @@ void Workshop::run(const Strategy& strategy) {
     tell("training " + strategy.name, progress.fraction);
     done = progress.done;
   }
-  if (!strategy.part) return;
-  need(session_.tune_begin(file_, tune_options(strategy, options_.seed), tune_views(strategy, mirror_harms)));
+  if (!strategy.tuning) return;
+  FineTuneOptions tuning = *strategy.tuning;
+  tuning.seed = options_.seed;
+  need(session_.tune_begin(file_, tuning, tune_views(strategy, mirror_harms)));
   step_tuning();
 }
 
@@ -123,7 +125,7 @@ void Workshop::step_tuning() {
 }
 
 SessionReport Workshop::finish(const Strategy& strategy) {
-  return need(strategy.part ? session_.tune_finish(file_) : session_.train_finish());
+  return need(strategy.tuning ? session_.tune_finish(file_) : session_.train_finish());
 }
 
 }  // namespace headstart::tools

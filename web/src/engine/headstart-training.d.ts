@@ -37,6 +37,27 @@ export type StrategyName =
   | 'whole-network'
   | 'recommended';
 
+/** One way to train, as the backbone in use offers it. */
+export interface Strategy {
+  name: StrategyName;
+  /** Another name for the same: 'earlier-cut', 'new-layers', or ''. */
+  shortName: StrategyName | '';
+  head: HeadKind;
+  /** `train` takes another `head` with it. */
+  freeHead: boolean;
+  /** The maps that the head reads; where layers are trained, those that the head before it reads. */
+  features: MapName[];
+  /** The head learns from changed copies of each picture. */
+  views: boolean;
+  secondLook: boolean;
+  /** The last map of the network that stays as it is. */
+  border: MapName;
+  /** What is trained besides the head; 'cut': new layers in the place of those behind the border. */
+  trains: 'last-convolution' | 'last-blocks' | 'whole-network' | 'cut' | null;
+  /** Where nothing was measured yet: what to begin with in this case. */
+  suits: Advice['case'] | null;
+}
+
 /**
  * A map of the network: where it can end, or be frozen up to. 'input' is the picture, 'blocks.0' to 'blocks.16' and 'last'
  * are what the layers give, 'cut' is the new convolution of 'new-layers'.

@@ -11,6 +11,7 @@ import type {
   Advice,
   MapName,
   NetworkLayer,
+  Strategy,
   StrategyName,
   TrainEstimate,
   TrainOptions,
@@ -279,6 +280,8 @@ export interface Trainer {
   readonly headInfo: HeadInfo | null;
   /** From the picture to the embedding. */
   readonly network: NetworkLayer[];
+  /** The ways to train that this backbone offers, the simplest first. */
+  readonly strategies: Strategy[];
   /** What `advise` found; null before it, and when pictures or classes have changed since. */
   readonly advice: Advice | null;
   readonly variant: VariantName;

@@ -74,7 +74,7 @@ function quoted(value) {
  * @param {import('./types.js').Context} context
  * @param {{ training: import('./training.js').Training }} parts
  */
-export function createAdvice({ state, changed, watch, engine, notices, texts }, { training }) {
+export function createAdvice({ changed, watch, engine, notices, texts }, { training }) {
   /** @type {AbortController | null} */
   let running = null;
   const view = {
@@ -170,12 +170,6 @@ export function createAdvice({ state, changed, watch, engine, notices, texts }, 
       } catch (error) {
         notices.fail(error);
       }
-    },
-
-    /** The maps that a candidate's head reads, where it was measured. @param {string} strategy */
-    featuresOf(strategy) {
-      const found = view.advice?.candidates.find((each) => each.strategy === strategy)?.features;
-      return found ?? (state.report?.strategy === strategy ? state.report.features : null);
     },
   };
 }

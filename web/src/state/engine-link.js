@@ -3,6 +3,8 @@
  * another one when it dies.
  */
 
+import { strategyNamed } from './strategies.js';
+
 /** @typedef {ReturnType<typeof createEngineLink>} EngineLink */
 /** @typedef {import('./types.js').Trainer} Trainer */
 
@@ -111,6 +113,9 @@ export function createEngineLink({ state, changed, notices, texts }) {
       return trainer;
     },
     refresh,
+
+    /** Whether the network's own weights change, or new layers learn: minutes rather than a blink. @param {string} strategy */
+    trainsLayers: (strategy) => Boolean(strategyNamed(trainer?.strategies ?? [], strategy)?.trains),
 
     /** Called once the engine is there; at once if it is. @param {(trainer: Trainer) => unknown} then */
     whenReady(then) {

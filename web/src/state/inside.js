@@ -15,6 +15,6 @@ import { createNetwork } from './network.js';
 export async function createInside(context, { training, classes }) {
   await context.texts.bring(NETWORK_TEXTS);
   const advice = createAdvice(context, { training });
-  const network = createNetwork(context, { training, classes, featuresOf: advice.featuresOf });
+  const network = createNetwork(context, { training, classes });
   return { advice, network };
 }

@@ -3,7 +3,7 @@
  * what it would cost, measured by the engine.
  */
 
-import { bordersOf, CASES, drawingOf, nearestBorder, strategyAt, weightsOf } from './strategies.js';
+import { bordersOf, drawingOf, nearestBorder, strategyAt, strategyFor, weightsOf } from './strategies.js';
 
 /** @typedef {ReturnType<typeof createNetwork>} Network */
 /** @typedef {import('./strategies.js').Way} Way */
@@ -14,9 +14,9 @@ const CALM_MS = 350;
 
 /**
  * @param {import('./types.js').Context} context
- * @param {{ training: import('./training.js').Training, classes: import('./classes.js').Classes, featuresOf: (strategy: string) => string[] | null }} parts
+ * @param {{ training: import('./training.js').Training, classes: import('./classes.js').Classes }} parts
  */
-export function createNetwork({ state, changed, watch, engine, notices }, { training, classes, featuresOf }) {
+export function createNetwork({ state, changed, watch, engine, notices }, { training, classes }) {
   /** @type {import('./types.js').StrategyName} */
   let draft = state.training.strategy;
   /** The way that a border at its end stands for nothing of, so it is kept. @type {Way} */
@@ -29,11 +29,12 @@ export function createNetwork({ state, changed, watch, engine, notices }, { trai
   let timer;
   let turn = 0;
 
-  const layers = () => engine.trainer?.network ?? [];
+  /** @returns {import('./strategies.js').Plan} */
+  const plan = () => ({ layers: engine.trainer?.network ?? [], strategies: engine.trainer?.strategies ?? [] });
 
   /** What an estimate depends on. */
   const canMeasure = () =>
-    state.dialog === 'inside' && training.canTrain && state.training.phase !== 'running' && layers().length > 0;
+    state.dialog === 'inside' && training.canTrain && state.training.phase !== 'running' && plan().layers.length > 0;
 
   async function measure() {
     if (!canMeasure()) {
@@ -71,8 +72,8 @@ export function createNetwork({ state, changed, watch, engine, notices }, { trai
 
   /** @param {import('./types.js').StrategyName} strategy */
   function choose(strategy) {
-    const { way: its } = drawingOf(strategy, layers(), featuresOf(strategy));
-    if (its !== 'tune' || strategy.startsWith('last') || strategy === 'whole-network') {
+    const { way: its } = drawingOf(strategy, plan());
+    if (its !== 'tune' || engine.trainsLayers(strategy)) {
       way = its;
     } else if (way === 'new-layers') {
       way = 'tune'; // new layers behind nothing that was cut off are none
@@ -93,10 +94,11 @@ export function createNetwork({ state, changed, watch, engine, notices }, { trai
 
   return {
     get view() {
-      const drawing = drawingOf(draft, layers(), featuresOf(draft));
-      const counts = layers().length > 0 ? weightsOf(drawing, layers(), Math.max(2, classes.taught.length)) : null;
+      const { layers, strategies } = plan();
+      const drawing = drawingOf(draft, { layers, strategies });
+      const counts = layers.length > 0 ? weightsOf(drawing, layers, Math.max(2, classes.taught.length)) : null;
       return {
-        layers: layers(),
+        layers,
         strategy: draft,
         applied: state.training.strategy,
         way,
@@ -114,11 +116,12 @@ export function createNetwork({ state, changed, watch, engine, notices }, { trai
     /** @param {Way} wanted */
     chooseWay(wanted) {
       way = wanted;
-      const { border } = drawingOf(draft, layers(), featuresOf(draft));
+      const now = plan();
+      const { border } = drawingOf(draft, now);
       // A choice that would change nothing to see moves the border to where it shows.
-      const middle = Math.round(layers().length * 0.75);
-      const from = border === layers().length && wanted !== 'tune' ? middle : border;
-      choose(strategyAt(wanted, nearestBorder(wanted, from, layers()), layers()));
+      const middle = Math.round(now.layers.length * 0.75);
+      const from = border === now.layers.length && wanted !== 'tune' ? middle : border;
+      choose(strategyAt(wanted, nearestBorder(wanted, from, now), now));
       way = wanted;
       changed('network-changed');
     },
@@ -126,7 +129,7 @@ export function createNetwork({ state, changed, watch, engine, notices }, { trai
     /** To the nearest place that the engine can do. @param {number} border */
     moveBorder(border) {
       const kept = way;
-      choose(strategyAt(way, nearestBorder(way, border, layers()), layers()));
+      choose(strategyAt(way, nearestBorder(way, border, plan()), plan()));
       way = kept;
     },
 
@@ -136,8 +139,8 @@ export function createNetwork({ state, changed, watch, engine, notices }, { trai
      * @param {number} step
      */
     stepBorder(step) {
-      const { border } = drawingOf(draft, layers(), featuresOf(draft));
-      const places = bordersOf(way, layers());
+      const { border } = drawingOf(draft, plan());
+      const places = bordersOf(way, plan());
       const target = border + step;
       const next =
         step > 0
@@ -146,8 +149,14 @@ export function createNetwork({ state, changed, watch, engine, notices }, { trai
       this.moveBorder(next);
     },
 
-    /** @param {keyof typeof CASES} name */
-    chooseCase: (name) => choose(CASES[name]),
+    /** What one of the four cases begins with, as it is drawn. @param {import('./strategies.js').Case} name */
+    caseOf(name) {
+      const strategy = strategyFor(plan(), name);
+      return { strategy, drawing: drawingOf(strategy, plan()) };
+    },
+
+    /** @param {import('./strategies.js').Case} name */
+    chooseCase: (name) => choose(strategyFor(plan(), name)),
 
     /** What is drawn is what is trained from now on. */
     async apply() {

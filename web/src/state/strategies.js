@@ -1,10 +1,13 @@
 /**
- * How much of the network is retrained, by name: what each strategy means in the drawing, and which one a place of the
- * border stands for. The layers come from the engine; nothing here knows the architecture.
+ * How much of the network is retrained: what each strategy means in the drawing, and which one a place of the border
+ * stands for. Layers and strategies come from the engine; nothing here knows the architecture, or a strategy by its name.
  */
 
 /** @typedef {import('../engine/headstart.js').NetworkLayer} NetworkLayer */
+/** @typedef {import('../engine/headstart.js').Strategy} Strategy */
 /** @typedef {import('../engine/headstart.js').StrategyName} StrategyName */
+/** @typedef {NonNullable<Strategy['suits']>} Case */
+/** What the engine says of its backbone. @typedef {{ layers: readonly NetworkLayer[], strategies: readonly Strategy[] }} Plan */
 /**
  * What happens behind the border: the layers learn on, they are cut off, or new ones take their place.
  *
@@ -19,41 +22,34 @@
 
 export const WAYS = /** @type {const} */ (['tune', 'cut', 'new-layers']);
 
-/** The names that a person can choose without moving anything, in the order of the four cases. */
-export const CASES = /** @type {const} */ ({
-  'few-close': 'head',
-  'few-far': 'new-layers',
-  'many-close': 'last-3-blocks',
-  'many-far': 'whole-network',
-});
+/** @param {readonly Strategy[]} strategies @param {string} name */
+export const strategyNamed = (strategies, name) =>
+  strategies.find((each) => each.name === name || (each.shortName !== '' && each.shortName === name));
 
-/** Where the cut is as long as nothing was measured: a little beyond the middle. */
-const USUAL_CUT = 0.7;
-/** What is joined as long as the engine has not said: late layers, where parts become things. */
-const JOINED_FROM = [14 / 17, 16 / 17];
+/** What to begin with in one of the four cases. @param {Plan} plan @param {Case} wanted @returns {StrategyName} */
+export const strategyFor = ({ strategies }, wanted) => strategies.find(({ suits }) => suits === wanted)?.name ?? 'head';
 
-/** Stem and last convolution are no blocks. @param {readonly NetworkLayer[]} layers */
-const blockCount = (layers) => layers.length - 2;
-
-/** @param {string} strategy @param {RegExp} pattern */
-function numberIn(strategy, pattern) {
-  const found = strategy.match(pattern);
-  return found ? Number(found[1]) : null;
+/** @param {Strategy} strategy @returns {Way} */
+function wayOf({ trains, border }) {
+  if (trains === null) {
+    return border === 'last' ? 'tune' : 'cut';
+  }
+  return trains === 'cut' ? 'new-layers' : 'tune';
 }
 
 /**
  * Where the border can stand, ascending.
  *
  * @param {Way} way
- * @param {readonly NetworkLayer[]} layers
+ * @param {Plan} plan
  */
-export function bordersOf(way, layers) {
-  const all = Array.from({ length: layers.length + 1 }, (_, index) => index);
-  if (way === 'tune') {
-    return all.filter((border) => border !== 1); // a frozen stem alone saves nothing
-  }
-  // A cut keeps at least one block; new layers need one to stand in for.
-  return all.filter((border) => border >= 2 && (way === 'cut' || border < layers.length));
+export function bordersOf(way, plan) {
+  const borders = plan.strategies
+    .filter((strategy) => wayOf(strategy) === way)
+    .map(({ name }) => drawingOf(name, plan).border);
+  // Cut behind the last layer, the network is whole.
+  const all = way === 'cut' ? [...borders, plan.layers.length] : borders;
+  return [...new Set(all)].sort((a, b) => a - b);
 }
 
 /**
@@ -61,10 +57,10 @@ export function bordersOf(way, layers) {
  *
  * @param {Way} way
  * @param {number} wanted
- * @param {readonly NetworkLayer[]} layers
+ * @param {Plan} plan
  */
-export function nearestBorder(way, wanted, layers) {
-  return bordersOf(way, layers).reduce((best, border) =>
+export function nearestBorder(way, wanted, plan) {
+  return bordersOf(way, plan).reduce((best, border) =>
     Math.abs(border - wanted) < Math.abs(best - wanted) ? border : best,
   );
 }
@@ -72,54 +68,31 @@ export function nearestBorder(way, wanted, layers) {
 /**
  * @param {Way} way
  * @param {number} border One of `bordersOf`.
- * @param {readonly NetworkLayer[]} layers
+ * @param {Plan} plan
  * @returns {StrategyName}
  */
-export function strategyAt(way, border, layers) {
-  if (border === layers.length) {
-    return 'head';
-  }
-  if (way !== 'tune') {
-    return `${way === 'cut' ? 'cut' : 'new-layers'}-after-${border - 2}`;
-  }
-  const blocks = blockCount(layers) + 1 - border;
-  if (border === 0) {
-    return 'whole-network';
-  }
-  if (blocks === 0) {
-    return 'last-convolution';
-  }
-  return blocks === 1 ? 'last-block' : `last-${blocks}-blocks`;
+export function strategyAt(way, border, plan) {
+  const isHere = (/** @type {Strategy} */ each) => wayOf(each) === way && drawingOf(each.name, plan).border === border;
+  // Where several read a network that stays whole, the plain one, whose head may be any.
+  const found = border === plan.layers.length ? undefined : plan.strategies.find(isHere);
+  return (found ?? plan.strategies.find(({ freeHead }) => freeHead))?.name ?? 'head';
 }
 
 /**
- * @param {string} strategy
- * @param {readonly NetworkLayer[]} layers
- * @param {readonly string[] | null} [features] The maps that the head reads, where the engine has said so.
+ * @param {string} name
+ * @param {Plan} plan
  * @returns {Drawing}
  */
-export function drawingOf(strategy, layers, features = null) {
-  const count = layers.length;
-  const last = count - 1;
-  const known = features
-    ? layers.map(({ name }, at) => (features.includes(name) ? at : -1)).filter((at) => at >= 0)
-    : [];
-  const usual = Math.round(blockCount(layers) * USUAL_CUT) + 1;
-  const blocks = strategy === 'last-block' ? 1 : numberIn(strategy, /^last-(\d+)-blocks$/);
-  if (strategy === 'whole-network' || strategy === 'last-convolution' || blocks !== null) {
-    const border = strategy === 'whole-network' ? 0 : last - (blocks ?? 0);
-    return { way: 'tune', border, taps: [last] };
+export function drawingOf(name, plan) {
+  const strategy = strategyNamed(plan.strategies, name);
+  const count = plan.layers.length;
+  if (!strategy) {
+    return { way: 'tune', border: count, taps: [count - 1] };
   }
-  const after = numberIn(strategy, /-after-(\d+)$/);
-  if (after !== null || strategy === 'earlier-cut' || strategy === 'new-layers') {
-    const tap = after !== null ? after + 1 : (known.at(-1) ?? usual);
-    return { way: strategy.startsWith('new') ? 'new-layers' : 'cut', border: tap + 1, taps: [tap] };
-  }
-  if (strategy.startsWith('joined')) {
-    const usualTaps = [...new Set(JOINED_FROM.map((part) => Math.round(part * blockCount(layers)) + 1)), last];
-    return { way: 'tune', border: count, taps: known.length > 0 ? known : usualTaps };
-  }
-  return { way: 'tune', border: count, taps: [last] };
+  const at = (/** @type {string} */ map) => plan.layers.findIndex((layer) => layer.name === map);
+  const way = wayOf(strategy);
+  const isTuned = way === 'tune' && strategy.trains !== null;
+  return { way, border: at(strategy.border) + 1, taps: isTuned ? [count - 1] : strategy.features.map(at) };
 }
 
 /**
@@ -138,21 +111,16 @@ export function weightsOf({ way, border, taps }, layers, classCount) {
 }
 
 /**
- * The text that names a strategy, and what fills it.
+ * The text that names a strategy, and what fills it: "last-3-blocks" is 'strategy.last-blocks' with 3. Layers are counted
+ * from one in the drawing, the stem among them.
  *
  * @param {string} strategy
  * @returns {{ key: import('../texts/texts.js').TextKey, values: Record<string, number> }}
  */
 export function nameOf(strategy) {
-  const blocks = strategy === 'last-block' ? 1 : numberIn(strategy, /^last-(\d+)-blocks$/);
-  if (blocks !== null) {
-    return { key: 'strategy.last-blocks', values: { count: blocks } };
-  }
-  const after = strategy.match(/^(cut|new-layers)-after-(\d+)$/);
-  if (after) {
-    return { key: /** @type {any} */ (`strategy.${after[1]}-after`), values: { number: Number(after[2]) + 2 } };
-  }
-  return { key: /** @type {any} */ (`strategy.${strategy}`), values: {} };
+  const number = Number(strategy.match(/\d+/)?.[0] ?? Number.NaN);
+  const key = /** @type {any} */ (`strategy.${strategy.replace(/-\d+/, '')}`);
+  return { key, values: Number.isNaN(number) ? {} : { count: number, number: number + 2 } };
 }
 
 /**

@@ -2,7 +2,7 @@
  * Training: by itself shortly after the last picture, or on demand; with progress, a stop, and the time that is left.
  */
 
-import { createTuning, isFineTuning } from './tuning.js';
+import { createTuning } from './tuning.js';
 
 /** @typedef {ReturnType<typeof createTraining>} Training */
 
@@ -42,7 +42,7 @@ export function createTraining(context, classes) {
     changed('report-changed');
     clearTimeout(timer);
     // What takes minutes does not begin anew with every picture.
-    if (!state.settings.trainsByItself || !canTrain() || isFineTuning(state.training.strategy)) {
+    if (!state.settings.trainsByItself || !canTrain() || engine.trainsLayers(state.training.strategy)) {
       if (state.training.phase === 'waiting') {
         setPhase('idle');
       }
@@ -189,7 +189,7 @@ export function createTraining(context, classes) {
       learnt = lessonThen;
       state.report = report;
       state.reportIsStale = stale;
-      if (report && isFineTuning(report.strategy)) {
+      if (report && engine.trainsLayers(report.strategy)) {
         choose(report.strategy);
         tuning.begin(report.strategy);
         tuning.end(report);

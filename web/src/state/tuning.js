@@ -2,9 +2,6 @@
  * A fine-tuning as it is watched: its rounds, a pause, an end that keeps the best so far.
  */
 
-/** Whether the network's own weights change, or new layers learn: minutes rather than a blink. @param {string} strategy */
-export const isFineTuning = (strategy) => /^(last-|whole-network|new-layers)/.test(strategy);
-
 /** Of a round that was over before anybody told of it. */
 const UNHEARD = { trainLoss: Number.NaN, heldOutLoss: Number.NaN, heldOutAccuracy: Number.NaN };
 
@@ -13,7 +10,7 @@ export function createTuning({ state, changed, engine }) {
   return {
     /** @param {import('./types.js').StrategyName} strategy */
     begin(strategy) {
-      state.tuning = isFineTuning(strategy)
+      state.tuning = engine.trainsLayers(strategy)
         ? { strategy, stage: '', epochs: [], epochCount: 0, paused: false, finishing: false }
         : null;
       changed('tuning-changed');

@@ -6,11 +6,10 @@
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 import { regionMark } from '../kit/region-marks.js';
-import { CASES, drawingOf } from '../state/strategies.js';
 
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../state/inside.js').Inside} Inside */
-/** @typedef {keyof typeof CASES} CaseName */
+/** @typedef {import('../state/strategies.js').Case} CaseName */
 
 /** Layers of the little drawing in each cell. */
 const BARS = 10;
@@ -25,7 +24,7 @@ export function mountCasesPanel(host, app, { network, advice }) {
   /** @param {CaseName} name */
   function sketch(name) {
     const { layers } = network.view;
-    const { way, border } = drawingOf(CASES[name], layers, advice.featuresOf(CASES[name]));
+    const { way, border } = network.caseOf(name).drawing;
     const frozen = Math.round((border / layers.length) * BARS);
     return html`<span class="sketch" aria-hidden="true">
       ${Array.from({ length: BARS }, (_, index) => {
@@ -38,7 +37,7 @@ export function mountCasesPanel(host, app, { network, advice }) {
 
   /** @param {CaseName} name */
   function cell(name) {
-    const chosen = network.view.strategy === CASES[name];
+    const chosen = network.view.strategy === network.caseOf(name).strategy;
     const isHere = advice.view.advice?.case === name;
     return html`<td class=${isHere ? 'is-here' : ''}>
       <button type="button" class="case" aria-pressed=${chosen} @click=${() => network.chooseCase(name)}>

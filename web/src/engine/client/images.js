@@ -135,7 +135,7 @@ export function checkFeatures(features) {
   if (features === undefined) return undefined;
   requireArgument(
     Array.isArray(features) && features.length > 0 && features.every((map) => typeof map === 'string'),
-    "features is a list of maps, such as ['blocks.14', 'last']",
+    "features is a list of maps, such as ['last']",
   );
   return [...features];
 }

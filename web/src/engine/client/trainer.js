@@ -75,7 +75,7 @@ export class Trainer {
     this.#ports = ports;
     this.#opening = { ...opening, backbone: opened.file, parts: opened.parts };
     this.#opened = opened;
-    this.#trainings = new Trainings(this.#line, this.#book);
+    this.#trainings = new Trainings(this.#line, this.#book, () => this.#opened.backbone.strategies);
     this.keeping = new Keeping(this.#line, this.#book, this.#trainings);
   }
 
@@ -84,7 +84,7 @@ export class Trainer {
   }
 
   get backbone() {
-    const { layers, ...info } = this.#opened.backbone;
+    const { layers, strategies, scoredMaps, ...info } = this.#opened.backbone;
     return info;
   }
 
@@ -107,6 +107,13 @@ export class Trainer {
   get network() {
     const layers = /** @type {import('../headstart-training.d.ts').NetworkLayer[]} */ (this.#opened.backbone.layers);
     return layers.map((layer) => ({ ...layer }));
+  }
+
+  get strategies() {
+    return this.#opened.backbone.strategies.map(({ tuning, suits, isMeasured, simplicity, ...own }) => {
+      const strategy = { ...own, features: [...own.features], trains: tuning?.part ?? null, suits: suits ?? null };
+      return /** @type {import('../headstart-training.d.ts').Strategy} */ (strategy);
+    });
   }
 
   get advice() {

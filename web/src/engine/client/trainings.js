@@ -17,6 +17,7 @@ const ADVICE_BUDGET_MS = 60_000;
 export class Trainings {
   #line;
   #book;
+  #strategies;
   /** @type {Head | null} */
   #head = null;
   #headIsImported = false;
@@ -26,10 +27,11 @@ export class Trainings {
   #advice = null;
   #adviceRevision = -1;
 
-  /** @param {EngineLine} line @param {SampleBook} book */
-  constructor(line, book) {
+  /** @param {EngineLine} line @param {SampleBook} book @param {() => readonly import('../shared/strategies.js').Strategy[]} strategies of the backbone in use */
+  constructor(line, book, strategies) {
     this.#line = line;
     this.#book = book;
+    this.#strategies = strategies;
   }
 
   /** @returns {HeadInfo | null} */
@@ -55,7 +57,7 @@ export class Trainings {
   /** @param {import('../headstart.d.ts').TrainOptions} options */
   async train(options) {
     const { signal, onProgress } = options;
-    const request = checkTrainOptions(options);
+    const request = checkTrainOptions(options, this.#strategies());
     const { report, head, revision, advice } = await this.#line.change('train', request, { signal, onProgress });
     this.#takeHead(head, revision, false);
     if (advice) this.#takeAdvice(advice, revision);
@@ -85,7 +87,8 @@ export class Trainings {
 
   /** @param {{ strategy?: any, signal?: AbortSignal }} options @returns {Promise<import('../headstart-training.d.ts').TrainEstimate>} */
   async estimate({ strategy, signal }) {
-    return this.#line.change('estimate', checkTrainOptions({ strategy }), { signal });
+    const request = checkTrainOptions({ strategy }, this.#strategies());
+    return /** @type {any} */ (await this.#line.change('estimate', request, { signal }));
   }
 
   /**
@@ -93,7 +96,8 @@ export class Trainings {
    * @returns {Promise<Advice>}
    */
   async advise({ budgetMs, seed, signal, onProgress }) {
-    const args = { budgetMs: checkBudget(budgetMs, ADVICE_BUDGET_MS), seed: checkTrainOptions({ seed }).head.seed };
+    const { head } = checkTrainOptions({ seed }, this.#strategies());
+    const args = { budgetMs: checkBudget(budgetMs, ADVICE_BUDGET_MS), seed: head.seed };
     const { advice, revision } = await this.#line.change('advise', args, { signal, onProgress });
     this.#takeAdvice(advice, revision);
     return advice;

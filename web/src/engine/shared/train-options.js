@@ -1,6 +1,6 @@
 // What `train` takes, checked before anything is sent.
 import { requireArgument, show } from './errors.js';
-import { checkStrategy, planOf } from './strategies.js';
+import { checkStrategy, plainStrategy, RECOMMENDED, strategyNamed } from './strategies.js';
 
 /** @typedef {import('../headstart.d.ts').TrainOptions} TrainOptions */
 /** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
@@ -10,14 +10,21 @@ import { checkStrategy, planOf } from './strategies.js';
 
 const HEADS = ['logistic', 'nearest-mean', 'discriminant', 'mlp'];
 
-/** @param {TrainOptions} options @returns {TrainRequest} */
-export function checkTrainOptions(options) {
+/**
+ * @param {TrainOptions} options
+ * @param {readonly import('./strategies.js').Strategy[]} strategies of the backbone
+ * @returns {TrainRequest}
+ */
+export function checkTrainOptions(options, strategies) {
   const { head = 'logistic', seed = 1, l2, temperature, learningRate = 1e-3 } = options;
-  const strategy = checkStrategy(options.strategy ?? (head === 'nearest-mean' ? 'nearest-mean' : 'head'));
+  const plain = plainStrategy(strategies);
+  // A kind of head that is a strategy of its own name is that strategy.
+  const usual = strategyNamed(strategies, head)?.name ?? plain.name;
+  const strategy = checkStrategy(strategies, options.strategy ?? usual);
+  const plan = strategyNamed(strategies, strategy);
   requireArgument(HEADS.includes(head), `head must be one of ${HEADS.join(', ')}, got ${show(head)}`);
-  const isFree = strategy === 'head' || head === (strategy === 'nearest-mean' ? 'nearest-mean' : 'logistic');
   requireArgument(
-    isFree || options.head === undefined,
+    options.head === undefined || plan?.freeHead || plan?.head === head,
     `strategy '${strategy}' brings its own head: leave head out, got ${show(head)}`,
   );
   requireArgument(
@@ -39,10 +46,10 @@ export function checkTrainOptions(options) {
       value === undefined || typeof value === 'boolean',
       `${name} must be true or false, got ${show(value)}`,
     );
-  const learnsMirrored = mirrorViews !== false && (strategy === 'recommended' || planOf(strategy)?.views === true);
+  const learnsMirrored = mirrorViews !== false && (strategy === RECOMMENDED || plan?.views === true);
   requireArgument(
     secondLook !== true || learnsMirrored,
-    `a second look needs a strategy that learns from mirrored views ('head-views' or 'joined-layers-views'), got ${show(strategy)}`,
+    `a second look needs a strategy that learns from mirrored views (${viewNames(strategies)}), got ${show(strategy)}`,
   );
   const folds = wholeNumber('folds', options.folds, 5, 1, 20);
   const hidden = wholeNumber('hidden', options.hidden, 100, 1, 4096);
@@ -69,6 +76,14 @@ export function checkTrainOptions(options) {
       learningRate: options.learningRate,
     },
   };
+}
+
+/** @param {readonly import('./strategies.js').Strategy[]} strategies */
+function viewNames(strategies) {
+  return strategies
+    .filter(({ views }) => views)
+    .map(({ name }) => `'${name}'`)
+    .join(' or ');
 }
 
 /**

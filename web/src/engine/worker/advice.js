@@ -1,7 +1,6 @@
 // Advice: the ways to train, one after another on the pictures that are there, each judged on pictures that were held out of
 // its fits. What the numbers mean is core's to say; here is only the order, and the time.
 import { unwrap } from '../shared/errors.js';
-import { planOf } from '../shared/strategies.js';
 import { checkTrainOptions } from '../shared/train-options.js';
 import { decodePicture } from './picture-codec.js';
 import { headSettings, stepUntilDone } from './training.js';
@@ -12,10 +11,10 @@ import { beginTuning, cancelTuning, measureTuning, tuneSettings, tuneUntilDone }
 /** @typedef {import('./host.js').Host} Host */
 /** @typedef {import('./tuning.js').TuneTask['pictureOf']} PictureOf */
 /** @typedef {import('./tuning.js').Pace} Pace */
-/** @typedef {import('../shared/strategies.js').Plan} Plan */
+/** @typedef {import('../shared/strategies.js').Strategy} Strategy */
 
-// The maps whose features are scored for how well they tell the classes apart.
-const SCORED_MAPS = ['last', 'blocks.16', 'blocks.14', 'blocks.12', 'blocks.9', 'blocks.5'];
+// So many are measured whatever the time.
+const FEWEST = 2;
 // The border of every picture is embedded only where that is quick.
 const MOST_BORDERS = 300;
 // An estimate is one; what would not fit with this on top is not begun.
@@ -43,7 +42,8 @@ class Measuring {
   #start = performance.now();
   /** @type {AdviceCandidate[]} */
   #candidates = [];
-  #total = 10;
+  /** @type {Strategy[]} the simplest first */
+  #measured;
 
   /** @param {Host} host @param {PictureOf} pictureOf @param {{ budgetMs: number, seed: number }} limits @param {Pace} pace */
   constructor(host, pictureOf, { budgetMs, seed }, pace) {
@@ -51,7 +51,8 @@ class Measuring {
     this.#pictureOf = pictureOf;
     this.#budgetMs = budgetMs;
     this.#pace = pace;
-    this.#request = checkTrainOptions({ seed });
+    this.#request = checkTrainOptions({ seed }, host.backbone.strategies);
+    this.#measured = host.backbone.strategies.filter(({ isMeasured }) => isMeasured);
   }
 
   get #engine() {
@@ -63,48 +64,45 @@ class Measuring {
   }
 
   async run() {
-    await this.#head('nearest-mean');
-    await this.#head('head');
+    const heads = this.#measured.filter(({ tuning }) => !tuning);
+    const still = heads.filter(({ views }) => !views);
+    for (const strategy of still.slice(0, FEWEST)) await this.#head(strategy);
     const transfer = await this.#transfer();
-    await this.#head('cut-after-14');
-    await this.#head('joined-layers');
+    for (const strategy of still.slice(FEWEST)) await this.#head(strategy);
     // Left and right may matter as long as nothing is known of it.
     let mirrorHarms = true;
     if (await this.#viewsFit()) {
       await this.#host.views.complete(this.#pace);
       mirrorHarms = this.#engine.run((session) => unwrap(session.mirrorVerdict())) === 'harms';
-      await this.#head('head-views', mirrorHarms);
-      await this.#head('joined-layers-views', mirrorHarms);
+      for (const strategy of heads.filter(({ views }) => views)) await this.#head(strategy, mirrorHarms);
     }
     await this.#borders();
-    for (const strategy of ['new-layers-after-12', 'last-3-blocks', 'last-8-blocks', 'whole-network'])
-      await this.#fineTuning(strategy, mirrorHarms);
+    for (const strategy of this.#measured.filter(({ tuning }) => tuning)) await this.#fineTuning(strategy, mirrorHarms);
     return this.#conclude(transfer);
   }
 
-  /** @param {string} strategy @param {number} fraction of it */
-  #tell(strategy, fraction) {
+  /** @param {Strategy} strategy @param {number} fraction of it */
+  #tell({ name }, fraction) {
     this.#pace.onProgress?.({
       stage: 'advise',
-      done: Math.min(this.#candidates.length + fraction, this.#total),
-      total: this.#total,
-      strategy: /** @type {any} */ (strategy),
+      done: Math.min(this.#candidates.length + fraction, this.#measured.length),
+      total: this.#measured.length,
+      strategy: /** @type {any} */ (name),
     });
   }
 
-  /** @param {string} strategy @param {boolean} [mirrorHarms] */
-  async #head(strategy, mirrorHarms = false) {
-    // The first two are quick, and without them there is nothing to compare.
-    if (this.#candidates.length >= 2 && this.#leftMs < RESERVE * this.#longest()) return;
+  /** @param {Strategy} plan @param {boolean} [mirrorHarms] */
+  async #head(plan, mirrorHarms = false) {
+    // The first are quick, and without them there is nothing to compare.
+    if (this.#candidates.length >= FEWEST && this.#leftMs < RESERVE * this.#longest()) return;
     const start = performance.now();
-    const plan = /** @type {Plan} */ (planOf(strategy));
     const settings = headSettings(plan, this.#request, mirrorHarms);
-    this.#tell(strategy, 0);
+    this.#tell(plan, 0);
     this.#engine.run((session) => unwrap(session.trainBegin(settings)));
     const { gate, signal } = this.#pace;
-    await stepUntilDone(this.#engine, gate, signal, (fraction) => this.#tell(strategy, fraction));
-    this.#add(plan, start, plan.views ? this.#viewCount(mirrorHarms) : 0, (simplicity) =>
-      this.#engine.run((session) => unwrap(session.adviceAdd(strategy, simplicity))),
+    await stepUntilDone(this.#engine, gate, signal, (fraction) => this.#tell(plan, fraction));
+    this.#add(plan, start, plan.views ? this.#viewCount(mirrorHarms) : 0, () =>
+      this.#engine.run((session) => unwrap(session.adviceAdd(plan.name))),
     );
   }
 
@@ -115,16 +113,16 @@ class Measuring {
   }
 
   /**
-   * @param {Plan} plan
+   * @param {Strategy} plan
    * @param {number} start
    * @param {number} viewCount
-   * @param {(simplicity: number) => import('./session.d.ts').CandidateReport} add
+   * @param {() => import('./session.d.ts').CandidateReport} add
    */
-  #add({ strategy, features, part }, start, viewCount, add) {
-    const { accuracy, standardError, logLoss, trainedWeightCount } = add(this.#candidates.length);
-    const read = part === null ? features : [part === 'cut' ? 'cut' : 'last'];
+  #add({ name, features, tuning }, start, viewCount, add) {
+    const { accuracy, standardError, logLoss, trainedWeightCount } = add();
+    const read = tuning ? [tuning.part === 'cut' ? 'cut' : 'last'] : features;
     this.#candidates.push({
-      strategy,
+      strategy: /** @type {AdviceCandidate['strategy']} */ (name),
       accuracy,
       standardError,
       logLoss,
@@ -145,7 +143,7 @@ class Measuring {
     /** @type {Advice['transfer']} */
     const transfer = { logMe: 0 };
     if (this.#host.samples.records.size > MOST_TRANSFER_SAMPLES) return transfer;
-    for (const map of SCORED_MAPS) {
+    for (const map of this.#host.backbone.scoredMaps) {
       if (this.#leftMs < 0) break;
       transfer[map === 'last' ? 'logMe' : map] = await this.#logMe(map);
     }
@@ -178,16 +176,15 @@ class Measuring {
   }
 
   /**
-   * @param {string} strategy where it fits into the time that is left, and there are pictures enough
+   * @param {Strategy} plan where it fits into the time that is left, and there are pictures enough
    * @param {boolean} mirrorHarms
    */
-  async #fineTuning(strategy, mirrorHarms) {
+  async #fineTuning(plan, mirrorHarms) {
     if (this.#leftMs < 0 || !this.#host.samples.canHoldOut(4)) return;
     const start = performance.now();
-    const plan = /** @type {Plan} */ (planOf(strategy));
     const engine = this.#engine;
     const { gate, signal } = this.#pace;
-    this.#tell(strategy, 0);
+    this.#tell(plan, 0);
     engine.run((session) => unwrap(session.trainBegin(headSettings(plan, this.#request, false))));
     await stepUntilDone(engine, gate, signal, () => {});
     const pictureOf = this.#pictureOf;
@@ -200,11 +197,11 @@ class Measuring {
         return;
       }
       const onProgress = (/** @type {import('../headstart.d.ts').Progress} */ progress) => {
-        if (progress.stage === 'train') this.#tell(strategy, progress.done);
+        if (progress.stage === 'train') this.#tell(plan, progress.done);
       };
       await tuneUntilDone(task, estimate.frozenPassCount, { gate, signal, onProgress }, { isFinishing: false });
-      this.#add(plan, start, this.#viewCount(mirrorHarms), (simplicity) =>
-        engine.run((session) => unwrap(session.adviceAddTuned(strategy, simplicity))),
+      this.#add(plan, start, this.#viewCount(mirrorHarms), () =>
+        engine.run((session) => unwrap(session.adviceAddTuned(plan.name))),
       );
     } catch (cause) {
       cancelTuning(engine);
@@ -215,7 +212,7 @@ class Measuring {
   /** @param {Advice['transfer']} transfer @returns {Advice} */
   #conclude(transfer) {
     const found = this.#engine.run((session) => unwrap(session.adviceFinish()));
-    this.#pace.onProgress?.({ stage: 'advise', done: this.#total, total: this.#total });
+    this.#pace.onProgress?.({ stage: 'advise', done: this.#measured.length, total: this.#measured.length });
     return {
       candidates: this.#candidates,
       recommended: /** @type {Advice['recommended']} */ (found.recommended),

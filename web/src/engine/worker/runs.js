@@ -1,6 +1,6 @@
 // Trainings, estimates and advice: one at a time, each as slices of work that can be paused, ended and stopped.
 import { HeadstartError, throwIfAborted, unwrap } from '../shared/errors.js';
-import { planOf } from '../shared/strategies.js';
+import { plainStrategy, RECOMMENDED, strategyNamed } from '../shared/strategies.js';
 import { Gate, Queue } from '../shared/turns.js';
 import { measureWays } from './advice.js';
 import { headSettings, stepUntilDone, translateReport } from './training.js';
@@ -12,7 +12,7 @@ import { beginTuning, cancelTuning, measureTuning, tuneSettings, tuneUntilDone }
 /** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
 /** @typedef {import('./host.js').Host} Host */
 /** @typedef {import('./tuning.js').Pace} Pace */
-/** @typedef {import('../shared/strategies.js').Plan} Plan */
+/** @typedef {import('../shared/strategies.js').Strategy} Strategy */
 /** @typedef {import('../shared/train-options.js').TrainRequest} TrainRequest */
 
 const ADVICE_BUDGET_MS = 60_000;
@@ -109,16 +109,21 @@ export class HostRuns {
     const start = performance.now();
     let advice = null;
     let { strategy } = request;
-    if (strategy === 'recommended') {
+    if (strategy === RECOMMENDED) {
       if (!this.#isFresh()) advice = await this.#advise({ budgetMs: ADVICE_BUDGET_MS, seed: request.head.seed }, pace);
       strategy = this.#recommended();
     }
-    const plan = /** @type {Plan} */ (planOf(strategy));
-    const { report, revision } = plan.part
+    const plan = this.#strategy(strategy);
+    const { report, revision } = plan.tuning
       ? await this.#tune(plan, request, pace)
       : await this.#fit(plan, request, pace);
-    const head = this.#host.takeHead(revision, plan.strategy);
+    const head = this.#host.takeHead(revision, /** @type {StrategyName} */ (plan.name));
     return { report: { ...report, elapsedMs: performance.now() - start }, head, revision, advice };
+  }
+
+  /** @param {string} name that was checked @returns {Strategy} */
+  #strategy(name) {
+    return /** @type {Strategy} */ (strategyNamed(this.#host.backbone.strategies, name));
   }
 
   #isFresh() {
@@ -131,14 +136,14 @@ export class HostRuns {
 
   /**
    * A head, up to the point where it could take over.
-   * @param {Plan} plan
+   * @param {Strategy} plan
    * @param {TrainRequest} request
    * @param {Pace} pace
    * @param {(fraction: number) => void} report
    */
   async #prepare(plan, request, pace, report) {
     const { views } = this.#host;
-    const needsViews = plan.views || plan.tuneViews;
+    const needsViews = plan.views || plan.tuning !== undefined;
     if (needsViews) await views.complete(pace);
     const { engine, mirrorHarms, ...taken } = await this.#host.changes.run(() => {
       throwIfAborted(pace.signal);
@@ -156,7 +161,7 @@ export class HostRuns {
     return this.#host.engine.run((session) => unwrap(session.mirrorVerdict())) === 'harms';
   }
 
-  /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
+  /** @param {Strategy} plan @param {TrainRequest} request @param {Pace} pace */
   async #fit(plan, request, pace) {
     const { engine, revision } = await this.#prepare(plan, request, pace, (fraction) =>
       pace.onProgress?.({ stage: 'train', done: fraction, total: 1 }),
@@ -165,7 +170,7 @@ export class HostRuns {
     return { revision, report: this.#reportOf(plan, report) };
   }
 
-  /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
+  /** @param {Strategy} plan @param {TrainRequest} request @param {Pace} pace */
   async #tune(plan, request, pace) {
     const { onProgress } = pace;
     const { engine, revision, pictureOf, mirrorHarms } = await this.#prepare(plan, request, pace, (fraction) =>
@@ -197,8 +202,8 @@ export class HostRuns {
     }
   }
 
-  /** @param {Plan} plan @param {import('./session.d.ts').SessionReport} report */
-  #reportOf({ strategy }, report) {
+  /** @param {Strategy} plan @param {import('./session.d.ts').SessionReport} report */
+  #reportOf({ name: strategy }, report) {
     const answer = translateReport(report);
     const border = answer.features.at(-1) ?? 'last';
     return { strategy, border, ...answer, frozenWeightCount: this.#weightsUpTo(border), fineTuning: null };
@@ -235,13 +240,14 @@ export class HostRuns {
 
   /** @param {TrainRequest} request @param {Pace} pace */
   async #estimate(request, pace) {
-    const fresh = this.#isFresh() ? this.#recommended() : 'head';
-    const plan = /** @type {Plan} */ (planOf(request.strategy === 'recommended' ? fresh : request.strategy));
+    const fresh = this.#isFresh() ? this.#recommended() : plainStrategy(this.#host.backbone.strategies).name;
+    const plan = this.#strategy(request.strategy === RECOMMENDED ? fresh : request.strategy);
     const head = await this.#estimateHead(plan, request, pace);
-    if (!plan.part) return { strategy: plan.strategy, ...head };
-    // Any head will do: what is measured is what comes after it.
-    const quick = /** @type {Plan} */ (planOf('nearest-mean'));
-    const { engine, pictureOf } = await this.#prepare({ ...quick, features: plan.features }, request, pace, () => {});
+    if (!plan.tuning) return { strategy: plan.name, ...head };
+    // Any head will do, so it is the quickest: what is measured is what comes after it.
+    /** @type {Strategy} */
+    const quick = { ...plan, head: 'nearest-mean', freeHead: false, tuning: undefined };
+    const { engine, pictureOf } = await this.#prepare(quick, request, pace, () => {});
     const { file } = this.#host;
     const settings = tuneSettings(plan, request, this.#mirrorHarms());
     const task = { engine, file, settings, pictureOf };
@@ -250,17 +256,17 @@ export class HostRuns {
       const tuneMs = await measureTuning(task, estimate, pace);
       const { memoryBytes, trainedWeightCount, frozenWeightCount } = estimate;
       const elapsedMs = head.elapsedMs + tuneMs;
-      return { strategy: plan.strategy, elapsedMs, memoryBytes, trainedWeightCount, frozenWeightCount };
+      return { strategy: plan.name, elapsedMs, memoryBytes, trainedWeightCount, frozenWeightCount };
     } finally {
       cancelTuning(engine);
     }
   }
 
-  /** @param {Plan} plan @param {TrainRequest} request @param {Pace} pace */
+  /** @param {Strategy} plan @param {TrainRequest} request @param {Pace} pace */
   async #estimateHead(plan, request, { signal, gate }) {
     const { engine, backbone, samples, views } = this.#host;
     const viewsMs =
-      plan.views || plan.tuneViews ? views.missingCount() * engine.run((session) => session.viewCount()) : 0;
+      plan.views || plan.tuning !== undefined ? views.missingCount() * engine.run((session) => session.viewCount()) : 0;
     const fit = { ...plan, views: false, secondLook: false };
     const start = performance.now();
     await this.#host.changes.run(() => {

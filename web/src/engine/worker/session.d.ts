@@ -19,6 +19,32 @@ export type NetworkLayer = {
   stride: number;
 };
 
+export type FineTuneOptions = {
+  part: 'last-convolution' | 'last-blocks' | 'whole-network' | 'cut';
+  blockCount: number;
+  cutBlock: number;
+  seed: number;
+  epochCount: number;
+  batchSize: number;
+  learningRate: number;
+  activationBudgetBytes: number;
+};
+
+export type Strategy = {
+  name: string;
+  shortName: string;
+  head: 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
+  freeHead: boolean;
+  features: string[];
+  views: boolean;
+  secondLook: boolean;
+  tuning: FineTuneOptions | undefined;
+  border: string;
+  suits: 'few-close' | 'few-far' | 'many-close' | 'many-far' | undefined;
+  isMeasured: boolean;
+  simplicity: number;
+};
+
 export type LoadedBackbone = {
   name: string;
   architecture: string;
@@ -32,6 +58,8 @@ export type LoadedBackbone = {
   sha256: string;
   memoryBytes: number;
   layers: NetworkLayer[];
+  strategies: Strategy[];
+  scoredMaps: string[];
 };
 
 export type ClassInfo = {
@@ -94,17 +122,6 @@ export type L2Candidate = {
   loss: number;
   calibratedLoss: number;
   accuracy: number;
-};
-
-export type FineTuneOptions = {
-  part: 'last-convolution' | 'last-blocks' | 'whole-network' | 'cut';
-  blockCount: number;
-  cutBlock: number;
-  seed: number;
-  epochCount: number;
-  batchSize: number;
-  learningRate: number;
-  activationBudgetBytes: number;
 };
 
 export type FineTuneEpoch = {
@@ -393,8 +410,8 @@ export interface Session {
   tuneFinish(byteCount: number): SessionReportOutcome;
   tuneCancel(): void;
   adviceBegin(): void;
-  adviceAdd(strategy: string, simplicity: number): CandidateReportOutcome;
-  adviceAddTuned(strategy: string, simplicity: number): CandidateReportOutcome;
+  adviceAdd(strategy: string): CandidateReportOutcome;
+  adviceAddTuned(strategy: string): CandidateReportOutcome;
   adviceTransfer(map: string): NumberOutcome;
   adviceAddBorder(sampleId: number, frame: FrameDescription): Done;
   adviceFinish(): AdviceOutcome;

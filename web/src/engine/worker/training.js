@@ -20,13 +20,13 @@ export function viewsToUse(areWanted, mirrorViews, mirrorHarms) {
 }
 
 /**
- * @param {import('../shared/strategies.js').Plan} plan
+ * @param {import('../shared/strategies.js').Strategy} plan
  * @param {import('../shared/train-options.js').TrainRequest} request
  * @param {boolean} mirrorHarms
  * @returns {import('./session.d.ts').TrainOptions}
  */
 export function headSettings(plan, { head, mirrorViews, secondLook = plan.secondLook }, mirrorHarms) {
-  const kind = plan.strategy === 'head' ? head.head : plan.head;
+  const kind = plan.freeHead ? head.head : plan.head;
   const views = viewsToUse(plan.views, mirrorViews, mirrorHarms);
   return { ...head, head: kind, features: plan.features, views, secondLook: secondLook && views === 'all' };
 }

@@ -4,13 +4,6 @@ import { unwrap } from '../shared/errors.js';
 import { decodePicture } from './picture-codec.js';
 import { SLICE_MS, viewsToUse } from './training.js';
 
-// Over every view of every picture: on the sign digits four of them cut the head's error by 40 %, six by 49 %, twelve by 55 %.
-const EPOCHS = 6;
-const BATCH_SIZE = 16;
-const LEARNING_RATE = 0.02;
-// A step computes at most so much at once, so that a camera picture does not wait long for it.
-const ACTIVATION_BUDGET_BYTES = 2 ** 24;
-
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('../headstart.d.ts').Progress} Progress */
 /** @typedef {import('./picture-codec.js').KeptPicture} KeptPicture */
@@ -27,17 +20,16 @@ const ACTIVATION_BUDGET_BYTES = 2 ** 24;
  */
 
 /**
- * @param {import('../shared/strategies.js').Plan} plan
+ * @param {import('../shared/strategies.js').Strategy} plan
  * @param {import('../shared/train-options.js').TrainRequest} request
  * @param {boolean} mirrorHarms
  * @returns {TuneSettings}
  */
-export function tuneSettings({ part, blockCount, cutBlock, tuneViews }, { head, tune, mirrorViews }, mirrorHarms) {
-  const views = viewsToUse(tuneViews, mirrorViews, mirrorHarms);
-  const { epochCount = EPOCHS, batchSize = BATCH_SIZE, learningRate = LEARNING_RATE } = tune;
-  const layers = { part: part ?? 'last-convolution', blockCount, cutBlock };
-  const activationBudgetBytes = ACTIVATION_BUDGET_BYTES;
-  return { options: { ...layers, seed: head.seed, epochCount, batchSize, learningRate, activationBudgetBytes }, views };
+export function tuneSettings({ tuning }, { head, tune, mirrorViews }, mirrorHarms) {
+  const usual = /** @type {import('./session.d.ts').FineTuneOptions} */ (tuning);
+  const { epochCount = usual.epochCount, batchSize = usual.batchSize, learningRate = usual.learningRate } = tune;
+  const options = { ...usual, seed: head.seed, epochCount, batchSize, learningRate };
+  return { options, views: viewsToUse(true, mirrorViews, mirrorHarms) };
 }
 
 /** @param {TuneTask} task @returns {import('./session.d.ts').TuneEstimate} */

@@ -65,6 +65,7 @@ export default {
   'strategy.new-layers': 'القطع أبكر وتدريب طبقات جديدة',
   'strategy.new-layers-after': 'طبقات جديدة بعد الطبقة {number}',
   'strategy.last-convolution': 'ضبط الطبقة الأخيرة',
+  'strategy.last-block': 'ضبط الكتلة الأخيرة',
   'strategy.last-blocks': {
     zero: 'عدم ضبط أي كتلة',
     one: 'ضبط الكتلة الأخيرة',

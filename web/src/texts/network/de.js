@@ -48,6 +48,7 @@ export default {
   'strategy.new-layers': 'Früher abschneiden, neue Schichten trainieren',
   'strategy.new-layers-after': 'Neue Schichten nach Schicht {number}',
   'strategy.last-convolution': 'Die letzte Schicht nachtrainieren',
+  'strategy.last-block': 'Den letzten Block nachtrainieren',
   'strategy.last-blocks': {
     one: 'Den letzten Block nachtrainieren',
     other: 'Die letzten {count} Blöcke nachtrainieren',

@@ -47,6 +47,7 @@ export default {
   'strategy.new-layers': 'Cut earlier, train new layers',
   'strategy.new-layers-after': 'New layers after layer {number}',
   'strategy.last-convolution': 'Tune the last layer',
+  'strategy.last-block': 'Tune the last block',
   'strategy.last-blocks': { one: 'Tune the last block', other: 'Tune the last {count} blocks' },
   'strategy.whole-network': 'Tune the whole network',
   'strategy.recommended': 'What is recommended',

@@ -47,6 +47,7 @@ export default {
   'strategy.new-layers': 'Cortar antes y entrenar capas nuevas',
   'strategy.new-layers-after': 'Capas nuevas tras la capa {number}',
   'strategy.last-convolution': 'Ajustar la última capa',
+  'strategy.last-block': 'Ajustar el último bloque',
   'strategy.last-blocks': { one: 'Ajustar el último bloque', other: 'Ajustar los últimos {count} bloques' },
   'strategy.whole-network': 'Ajustar toda la red',
   'strategy.recommended': 'Lo recomendado',

@@ -47,6 +47,7 @@ export default {
   'strategy.new-layers': 'Couper plus tôt, entraîner de nouvelles couches',
   'strategy.new-layers-after': 'Nouvelles couches après la couche {number}',
   'strategy.last-convolution': 'Ajuster la dernière couche',
+  'strategy.last-block': 'Ajuster le dernier bloc',
   'strategy.last-blocks': { one: 'Ajuster le dernier bloc', other: 'Ajuster les {count} derniers blocs' },
   'strategy.whole-network': 'Ajuster tout le réseau',
   'strategy.recommended': 'Ce qui est conseillé',

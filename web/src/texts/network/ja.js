@@ -44,6 +44,7 @@ export default {
   'strategy.new-layers': '手前で切り、新しい層を学習',
   'strategy.new-layers-after': '{number} 層目の後に新しい層',
   'strategy.last-convolution': '最後の層を微調整',
+  'strategy.last-block': '最後のブロックを微調整',
   'strategy.last-blocks': { other: '最後の {count} ブロックを微調整' },
   'strategy.whole-network': 'ネットワーク全体を微調整',
   'strategy.recommended': 'おすすめ',

@@ -47,6 +47,7 @@ export default {
   'strategy.new-layers': 'Daha önce kes, yeni katmanlar eğit',
   'strategy.new-layers-after': '{number}. katmandan sonra yeni katmanlar',
   'strategy.last-convolution': 'Son katmanı ince ayarla',
+  'strategy.last-block': 'Son bloğu ince ayarla',
   'strategy.last-blocks': { one: 'Son bloğu ince ayarla', other: 'Son {count} bloğu ince ayarla' },
   'strategy.whole-network': 'Bütün ağı ince ayarla',
   'strategy.recommended': 'Önerilen',

@@ -1,0 +1,132 @@
+// The command line as somebody uses it: folders of pictures in, a head file and answers out.
+// HEADSTART_COMMAND names another build of it.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import jpeg from 'jpeg-js';
+import { PNG } from 'pngjs';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const command = process.env.HEADSTART_COMMAND ?? join(repository, 'build/native-debug/core/headstart');
+const WIDTH = 640;
+const HEIGHT = 480;
+const PER_CLASS = 6;
+
+/** Stripes that lie or stand, each picture with a width, a place and colours of its own. @param {'lying' | 'standing'} kind @param {number} number */
+function draw(kind, number) {
+  const rgba = new Uint8Array(WIDTH * HEIGHT * 4);
+  const period = 40 + 6 * number;
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      const isLit = (((kind === 'lying' ? y : x) + 11 * number) % period) * 2 < period;
+      const shade = isLit ? 210 + (number % 4) * 10 : 30 + (number % 5) * 9;
+      rgba.set([shade, isLit ? 180 : 60 + 10 * number, 255 - shade, 255], (y * WIDTH + x) * 4);
+    }
+  }
+  return rgba;
+}
+
+const rgbOf = (/** @type {Uint8Array} */ rgba) => rgba.filter((_, i) => i % 4 !== 3);
+/** @type {Record<string, (rgba: Uint8Array) => Uint8Array>} */
+const FORMATS = {
+  ppm: (rgba) => Buffer.concat([Buffer.from(`P6\n${WIDTH} ${HEIGHT}\n255\n`), rgbOf(rgba)]),
+  png: (rgba) => PNG.sync.write(Object.assign(new PNG({ width: WIDTH, height: HEIGHT }), { data: Buffer.from(rgba) })),
+  jpg: (rgba) => jpeg.encode({ data: Buffer.from(rgba), width: WIDTH, height: HEIGHT }, 90).data,
+};
+
+/** @param {string[]} words */
+const json = (...words) => JSON.parse(execFileSync(command, [...words, '--json'], { encoding: 'utf8' }));
+
+/** @param {string[]} words */
+function refusal(...words) {
+  const { status, stderr, stdout } = spawnSync(command, words, { encoding: 'utf8' });
+  assert.notEqual(status, 0, stdout);
+  return stderr;
+}
+
+describe('the command line', () => {
+  /** @type {string} */
+  let folder;
+  /** @type {string} */
+  let pictures;
+  /** @type {string} */
+  let head;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'headstart-'));
+    pictures = join(folder, 'pictures');
+    head = join(folder, 'head.safetensors');
+    for (const kind of /** @type {const} */ (['lying', 'standing'])) {
+      mkdirSync(join(pictures, kind), { recursive: true });
+      for (let number = 0; number < PER_CLASS; number++)
+        writeFileSync(join(pictures, kind, `${number}.ppm`), FORMATS.ppm(draw(kind, number)));
+      writeFileSync(join(folder, `${kind}.ppm`), FORMATS.ppm(draw(kind, PER_CLASS)));
+    }
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('trains a head on a folder of class folders and tells how good it is', () => {
+    const report = json('train', pictures, '-o', head, '--strategy', 'head');
+    assert.equal(report.strategy, 'head');
+    assert.equal(report.sampleCount, 2 * PER_CLASS);
+    assert.ok(report.measured && report.accuracy > 0.9, `accuracy ${report.accuracy}`);
+    assert.equal(statSync(head).size, report.headBytes);
+  });
+
+  it('answers from that file about pictures it has not seen, most likely first', () => {
+    for (const kind of ['lying', 'standing']) {
+      const { ranked } = json('predict', head, join(folder, `${kind}.ppm`));
+      assert.equal(ranked[0].name, kind);
+      assert.ok(ranked[0].probability > ranked[1].probability);
+      assert.ok(Math.abs(ranked[0].probability + ranked[1].probability - 1) < 1e-4);
+    }
+  });
+
+  it('gives the same head for the same pictures and seed', () => {
+    const again = join(folder, 'again.safetensors');
+    json('train', pictures, '-o', again, '--strategy', 'head');
+    assert.deepEqual(readFileSync(again), readFileSync(head));
+  });
+
+  it('advises one of the ways that it measured', () => {
+    const { recommended, candidates, case: found } = json('advise', pictures);
+    const names = candidates.map(({ strategy }) => strategy);
+    assert.ok(names.includes(recommended), `${recommended} of ${names}`);
+    assert.ok(names.length >= 4 && candidates.every(({ accuracy }) => accuracy >= 0 && accuracy <= 1));
+    assert.match(found, /^(few|many)-(close|far)$/);
+  });
+
+  it('embeds a picture alike from every format that this build reads, and says plainly what it does not', () => {
+    const own = json('embed', join(folder, 'lying.ppm'));
+    assert.ok(own.length > 500 && own.some((/** @type {number} */ value) => value !== 0));
+    for (const [ending, encode] of Object.entries(FORMATS)) {
+      const path = join(folder, `other.${ending}`);
+      writeFileSync(path, encode(draw('lying', PER_CLASS)));
+      const { status, stdout, stderr } = spawnSync(command, ['embed', path, '--json'], { encoding: 'utf8' });
+      if (status !== 0) {
+        assert.match(stderr, /without (JPEG|PNG)/);
+        continue;
+      }
+      const other = JSON.parse(stdout);
+      const gap = Math.max(
+        ...other.map((/** @type {number} */ value, /** @type {number} */ i) => Math.abs(value - own[i])),
+      );
+      assert.ok(ending === 'jpg' ? gap < 1 : gap === 0, `${ending}: ${gap}`);
+    }
+  });
+
+  it('refuses in words: an unknown strategy with those that there are, a folder without classes, a broken head', () => {
+    const unknown = refusal('train', pictures, '-o', head, '--strategy', 'last-99-blocks');
+    assert.match(unknown, /'joined-layers'.*got 'last-99-blocks'/s);
+    assert.match(refusal('train', join(folder, 'nowhere'), '-o', head), /nowhere/);
+    writeFileSync(join(folder, 'broken.safetensors'), 'no head');
+    assert.ok(refusal('predict', join(folder, 'broken.safetensors'), join(folder, 'lying.ppm')).length > 10);
+    assert.match(refusal('embed', join(folder, 'broken.safetensors')), /broken\.safetensors/);
+    assert.match(refusal(), /headstart train FOLDER/);
+  });
+});
