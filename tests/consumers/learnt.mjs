@@ -22,7 +22,7 @@ export function faintPicture(kind, number, width = 160, height = 120) {
 const kinds = {
   head: {},
   joined: { strategy: 'joined-layers-views' },
-  mlp: { head: 'mlp', epochs: 20 },
+  mlp: { head: 'mlp', epochCount: 20 },
   tuned: { strategy: 'last-3-blocks', seed: 3 },
   cut: { strategy: 'new-layers-after-12', seed: 3 },
 };

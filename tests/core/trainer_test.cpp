@@ -206,7 +206,7 @@ TEST_CASE("one sample per class gives a head that knows them, and says why nothi
     const Result<Trainer> trainer = train(store, {.head = kind}, pool);
     REQUIRE(trainer.ok());
     CHECK_FALSE(trainer.value().report().measured);
-    CHECK(trainer.value().report().why_not.find("two pictures") != std::string::npos);
+    CHECK(trainer.value().report().why_not_measured.find("two pictures") != std::string::npos);
     CHECK(fresh_accuracy(trainer.value().head(), clouds) > 0.8);
   }
   const Result<Trainer> mlp = train(store, {.head = HeadKind::kMlp}, pool);

@@ -169,7 +169,7 @@ describe('in Chromium', { skip }, () => {
       const ids = [trainer.addClass('bars'), trainer.addClass('dots')];
       for (let i = 0; i < 20; i++) await trainer.addSample(ids[i % 2], draw(i % 2, i));
       let [answers, isTraining, progress] = [0, true, 0];
-      const training = trainer.train({ head: 'mlp', epochs: 1000, onProgress: () => progress++ }).finally(() => {
+      const training = trainer.train({ head: 'mlp', epochCount: 1000, onProgress: () => progress++ }).finally(() => {
         isTraining = false;
       });
       while (isTraining) {
@@ -180,7 +180,7 @@ describe('in Chromium', { skip }, () => {
       const controller = new AbortController();
       const stopped = trainer.train({
         head: 'mlp',
-        epochs: 5000,
+        epochCount: 5000,
         signal: controller.signal,
         onProgress: () => controller.abort(),
       });

@@ -25,7 +25,7 @@ describe('with a camera of 640 × 480, after a picture of 1280 × 720', () => {
     it(`estimates, trains and answers by '${strategy}', and its file answers alike`, async () => {
       const { elapsedMs, memoryBytes } = await trainer.estimateTraining({ strategy });
       assert.ok(elapsedMs > 0 && memoryBytes > 0);
-      const report = await trainer.train({ strategy, ...(/^(last|new)/.test(strategy) ? { epochs: 2 } : {}) });
+      const report = await trainer.train({ strategy, ...(/^(last|new)/.test(strategy) ? { epochCount: 2 } : {}) });
       assert.ok(report.accuracy > 0.7, `${report.accuracy}`);
       const { ranked } = await trainer.predict(frame(1, 50));
       assert.equal(ranked[0].name, 'dots');

@@ -55,7 +55,7 @@ describe('bad arguments', () => {
     await assert.rejects(trainer.addSample(12345, drawPicture(0, 0)), failure('bad-argument', /no class 12345/));
     await assert.rejects(trainer.train({ head: /** @type {any} */ ('svm') }), failure('bad-argument', /svm/));
     await assert.rejects(trainer.train({ seed: -1 }), failure('bad-argument', /-1/));
-    await assert.rejects(trainer.train({ folds: 21 }), failure('bad-argument', /folds/));
+    await assert.rejects(trainer.train({ foldCount: 21 }), failure('bad-argument', /foldCount/));
     await assert.rejects(trainer.train({ l2: 0 }), failure('bad-argument', /l2/));
   });
 

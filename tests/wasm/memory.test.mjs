@@ -44,7 +44,7 @@ describe('out of memory', () => {
     const ids = trainer.sampleIds(classIds[1]);
     await withoutGrowth(async () => {
       // A hidden layer far too large for what memory is left.
-      await assert.rejects(trainer.train({ head: 'mlp', hidden: 4096 }), { code: 'out-of-memory' });
+      await assert.rejects(trainer.train({ head: 'mlp', hiddenCount: 4096 }), { code: 'out-of-memory' });
     });
     if (trainer.failed) await assert.rejects(trainer.predict(drawPicture(0, 9)), { code: 'out-of-memory' });
     assert.equal((await trainer.picture(ids[0])).type, 'image/png');

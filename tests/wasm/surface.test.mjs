@@ -81,7 +81,7 @@ describe('the library', () => {
       'accuracyLow',
       'accuracyHigh',
       'balancedAccuracy',
-      'loss',
+      'logLoss',
       'calibrationError',
       'l2',
       'temperature',

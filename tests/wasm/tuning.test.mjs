@@ -50,7 +50,7 @@ describe('fine-tuning', () => {
       'whole-network',
       'new-layers-after-9',
     ])) {
-      const report = await trainer.train({ strategy, epochs: 2 });
+      const report = await trainer.train({ strategy, epochCount: 2 });
       assert.equal(report.strategy, strategy);
       const { fineTuning, trainedWeightCount, frozenWeightCount } = report;
       assert.ok(fineTuning, strategy);
@@ -130,7 +130,7 @@ describe('fine-tuning', () => {
     const controller = new AbortController();
     const aborted = trainer.train({
       strategy: 'last-3-blocks',
-      epochs: 500,
+      epochCount: 500,
       signal: controller.signal,
       onProgress: ({ epoch }) => {
         if ((epoch ?? 0) >= 1) controller.abort();
@@ -141,7 +141,7 @@ describe('fine-tuning', () => {
     let isAsked = false;
     const ended = await trainer.train({
       strategy: 'last-3-blocks',
-      epochs: 500,
+      epochCount: 500,
       onProgress: ({ epoch }) => {
         if ((epoch ?? 0) < 1 || isAsked) return;
         isAsked = true;
@@ -156,7 +156,7 @@ describe('fine-tuning', () => {
     const trainer = await newTrainer();
     await teach(trainer, 6);
     let count = 0;
-    const training = trainer.train({ strategy: 'last-block', epochs: 4, onProgress: () => count++ });
+    const training = trainer.train({ strategy: 'last-block', epochCount: 4, onProgress: () => count++ });
     while (count === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     await trainer.pauseTraining();
     await trainer.predict(drawPicture(0, 9));
@@ -188,7 +188,7 @@ describe('fine-tuning', () => {
     await teach(trainer, 4);
     const bytes = [];
     for (let run = 0; run < 20; run++) {
-      await trainer.train({ strategy: 'last-block', epochs: 1, seed: run });
+      await trainer.train({ strategy: 'last-block', epochCount: 1, seed: run });
       const { wasmBytes, handleCount } = await trainer.stats();
       bytes.push(wasmBytes + handleCount);
     }

@@ -75,8 +75,8 @@ struct TrainReport {
   FeatureSet features;
   std::size_t view_count = 0;  // trained on besides each sample itself
   SecondLook second_look = SecondLook::kNo;
-  bool measured = false;  // false with too few samples to hold any out; `why_not` then says so
-  std::string why_not;
+  bool measured = false;  // false with too few samples to hold any out; `why_not_measured` then says so
+  std::string why_not_measured;
   Metrics metrics;                                  // out of fold or on the held-out part (mlp)
   std::vector<std::uint32_t> held_out_rows;         // rows of the training set that were measured, ascending
   std::vector<SampleId> held_out_ids;               // their samples

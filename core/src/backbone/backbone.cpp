@@ -193,9 +193,8 @@ Status Backbone::State::check_answers() {
     if (Status ran = runtime.run(); !ran) return ran;
     for (std::size_t index = 0; index < blocks.size(); ++index) {
       if (std::ranges::all_of(mean(index, 0), [](float value) { return std::isfinite(value); })) continue;
-      return Error{ErrorCode::kBadFile,
-                   "the network's weights are too large or not numbers: of a plain picture, its map \"" +
-                       blocks[index].map + "\" is not finite"};
+      return bad_file("the network's weights are too large or not numbers: of a plain picture, its map \"" +
+                       blocks[index].map + "\" is not finite");
     }
   }
   return {};

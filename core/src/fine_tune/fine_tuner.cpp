@@ -13,16 +13,15 @@ namespace {
 Status check_options(const FineTuneOptions& options) {
   if (options.epoch_count < 1 || options.epoch_count > 1000 || options.batch_size < 1 ||
       options.batch_size > 256) {
-    return Error{ErrorCode::kBadArgument, "fine-tuning takes 1 to 1000 epochs in batches of 1 to 256, got " +
+    return bad_argument("fine-tuning takes 1 to 1000 epochs in batches of 1 to 256, got " +
                                               std::to_string(options.epoch_count) + " and " +
-                                              std::to_string(options.batch_size)};
+                                              std::to_string(options.batch_size));
   }
   const auto between = [](double value, double low, double high) { return value >= low && value <= high; };
   if (!between(options.learning_rate, 0, 1) || !between(options.depth_decay, 0, 1) ||
       !between(options.pull_to_start, 0, 100) || !between(options.warm_up_fraction, 0, 1) ||
       !between(options.held_out_fraction, 0, 0.5)) {
-    return Error{ErrorCode::kBadArgument,
-                 "expected rates and fractions from 0 to 1 (pull_to_start to 100, held_out_fraction to 0.5)"};
+    return bad_argument("expected rates and fractions from 0 to 1 (pull_to_start to 100, held_out_fraction to 0.5)");
   }
   return {};
 }
@@ -41,8 +40,7 @@ Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32
       fine_tune::split_pictures(views, labels, options.held_out_fraction, options.seed);
   if (!pictures.ok()) return pictures.error();
   if (input_size_px < 32 || input_size_px > 1024) {
-    return Error{ErrorCode::kBadArgument,
-                 "the input size must be from 32 to 1024 px, got " + std::to_string(input_size_px)};
+    return bad_argument("the input size must be from 32 to 1024 px, got " + std::to_string(input_size_px));
   }
   Result<Network> network = read_network(backbone_file);
   if (!network.ok()) return network.error();
@@ -153,15 +151,15 @@ std::span<const std::uint32_t> FineTuner::wanted_views() {
 Status FineTuner::supply_map(std::uint32_t view, std::span<const float> map) {
   const std::size_t expected = state_->network.plan().border_shape().size();
   if (map.size() != expected) {
-    return Error{ErrorCode::kBadArgument, "the map at " + border() + " has " + std::to_string(expected) +
-                                              " numbers, got " + std::to_string(map.size())};
+    return bad_argument("the map at " + border() + " has " + std::to_string(expected) +
+                                              " numbers, got " + std::to_string(map.size()));
   }
   const std::span<const std::uint32_t> piece = state_->next_piece();
   if (std::find(piece.begin(), piece.end(), view) == piece.end()) {
-    return Error{ErrorCode::kBadArgument, "the map of view " + std::to_string(view) + " was not asked for"};
+    return bad_argument("the map of view " + std::to_string(view) + " was not asked for");
   }
   if (!std::all_of(map.begin(), map.end(), [](float value) { return std::isfinite(value); })) {
-    return Error{ErrorCode::kBadArgument, "a map must hold finite numbers"};
+    return bad_argument("a map must hold finite numbers");
   }
   return state_->cache.put(view, map);
 }

@@ -93,8 +93,7 @@ Status FineTuner::State::run_piece() {
   const std::span<const std::uint32_t> piece = next_piece();
   for (const std::uint32_t view : piece) {
     if (!cache.has(view)) {
-      return Error{ErrorCode::kBadArgument,
-                   "the map of view " + std::to_string(view) + " was asked for and is not there yet"};
+      return bad_argument("the map of view " + std::to_string(view) + " was asked for and is not there yet");
     }
   }
   load_piece(piece);

@@ -51,10 +51,10 @@ class Fitter {
   }
 
   Status run() {
-    if (network_.layers.empty()) return Error{ErrorCode::kBadFile, "the network has no layers"};
+    if (network_.layers.empty()) return bad_file("the network has no layers");
     if (network_.layers.size() > kMostLayers) {
-      return Error{ErrorCode::kBadFile, "a network may have " + std::to_string(kMostLayers) +
-                                            " layers, got " + std::to_string(network_.layers.size())};
+      return bad_file("a network may have " + std::to_string(kMostLayers) +
+                                            " layers, got " + std::to_string(network_.layers.size()));
     }
     for (Layer& layer : network_.layers) {
       if (const Status fitted = fit(layer); !fitted) return fitted;
@@ -166,12 +166,12 @@ Status check_blocks(const Network& network) {
   for (const Block& block : network.blocks) {
     if (block.begin != end || block.end <= block.begin || block.end > network.layers.size() ||
         !cut_points[block.end]) {
-      return Error{ErrorCode::kBadFile, "the block " + quoted(block.name) + " does not hold together"};
+      return bad_file("the block " + quoted(block.name) + " does not hold together");
     }
     end = block.end;
   }
   if (end == network.layers.size()) return {};
-  return Error{ErrorCode::kBadFile, "the network has layers that belong to no block"};
+  return bad_file("the network has layers that belong to no block");
 }
 
 // The channels that a layer reads from its first input.
@@ -344,14 +344,13 @@ Result<Network> with_tensors(Network network, std::span<const ChangedTensor> ten
       if (tensor.name == changed.name) original = &tensor;
     });
     if (original == nullptr) {
-      return Error{ErrorCode::kBadArgument,
-                   "the backbone has no tensor " + quoted(changed.name) + " to replace"};
+      return bad_argument("the backbone has no tensor " + quoted(changed.name) + " to replace");
     }
     if (original->shape != changed.shape || original->values.size() != changed.values.size()) {
-      return Error{ErrorCode::kBadArgument, "expected tensor " + quoted(changed.name) +
+      return bad_argument("expected tensor " + quoted(changed.name) +
                                                 " to have the shape " +
                                                 headstart::shape_text(original->shape) + ", got " +
-                                                headstart::shape_text(changed.shape)};
+                                                headstart::shape_text(changed.shape));
     }
     auto made = make_tensor(changed.name, changed.shape, changed.values);
     if (!made) return made.error();
@@ -363,7 +362,7 @@ Result<Network> with_tensors(Network network, std::span<const ChangedTensor> ten
 Result<Network> cut_network(Network network, std::string_view block) {
   const auto found = std::ranges::find(network.blocks, block, &Block::name);
   if (found == network.blocks.end()) {
-    return Error{ErrorCode::kBadArgument, "the network has no map " + quoted(block) + " to end at"};
+    return bad_argument("the network has no map " + quoted(block) + " to end at");
   }
   network.layers.erase(network.layers.begin() + static_cast<std::ptrdiff_t>(found->end),
                        network.layers.end());

@@ -76,7 +76,7 @@ Result<CandidateReport> Session::advice_add(const std::string& name) {
   if (!state.advice_is_current()) return no_advice();
   if (!state.run) return Error{ErrorCode::kInternal, "no training run is done"};
   const TrainReport& report = state.run->trainer.report();
-  if (!report.measured) return Error{ErrorCode::kTooFewSamples, report.why_not};
+  if (!report.measured) return Error{ErrorCode::kTooFewSamples, report.why_not_measured};
   const Result<Strategy> strategy = strategy_named(state.backbone.feature_blocks(), name);
   if (!strategy) return strategy.error();
   AdviceRun& advice = *state.advice;

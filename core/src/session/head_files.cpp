@@ -43,11 +43,11 @@ HeadKind kind_of(const Head& head) {
 // Its labels become the names of classes, which a person has to be able to see.
 Status clean_labels(Head& head) {
   if (head.class_count() < 2)
-    return Error{ErrorCode::kBadFile, "a head tells two classes or more apart, this one has only one"};
+    return bad_file("a head tells two classes or more apart, this one has only one");
   for (std::size_t row = 0; row < head.labels.size(); ++row) {
     head.labels[row] = clean_label(head.labels[row]);
     if (head.labels[row].empty())
-      return Error{ErrorCode::kBadFile, "class " + std::to_string(row + 1) + " of this head has no name"};
+      return bad_file("class " + std::to_string(row + 1) + " of this head has no name");
   }
   return {};
 }
@@ -92,9 +92,9 @@ Result<HeadInfo> Session::read_head(std::span<const std::uint8_t> head_file) {
   if (const Status fits = check_head_fits(head.value(), state.backbone.info()); !fits) return fits.error();
   const std::string input_size = std::to_string(state.backbone.input_size_px());
   if (head.value().input_size != input_size) {
-    return Error{ErrorCode::kBadFile, "this head was trained on the backbone \"" + head.value().backbone +
+    return bad_file("this head was trained on the backbone \"" + head.value().backbone +
                                           "\" at " + head.value().input_size +
-                                          " px, the one in use runs at " + input_size + " px"};
+                                          " px, the one in use runs at " + input_size + " px");
   }
   if (const Status named = clean_labels(head.value()); !named) return named.error();
   state.read_head = std::move(head).value();

@@ -37,7 +37,7 @@ Status Session::State::try_backbone() {
     const std::vector<std::uint8_t> rgba(std::size_t{32} * 32 * 4, light);
     if (const Status ran = embed_row({rgba, 32, 32, 0}, {}); !ran) return ran;
     if (!std::ranges::all_of(row.span(), [](float value) { return std::isfinite(value); }))
-      return Error{ErrorCode::kBadFile, "the weights of this backbone give numbers that are not finite"};
+      return bad_file("the weights of this backbone give numbers that are not finite");
   }
   return {};
 }
@@ -132,7 +132,7 @@ Result<std::span<const float>> Session::sample_embedding(SampleId id) const {
 Status Session::State::make_view_picture(const FrameView& source, std::optional<std::uint32_t> view_index) {
   const auto side = static_cast<std::size_t>(std::max(source.width_px, 0));
   if (side > static_cast<std::size_t>(kMostPreparedSidePx))
-    return Error{ErrorCode::kBadArgument, "a kept picture is a square of at most 1024 px"};
+    return bad_argument("a kept picture is a square of at most 1024 px");
   view_picture.resize(side * side * 4);
   return view_index ? make_view(source, views()[*view_index], view_picture)
                     : make_border_view(source, view_picture);

@@ -53,7 +53,7 @@ void report_held_out(TrainReport& report, const TrainingTask& task, std::span<co
                      std::span<const float> logits) {
   report.measured = !rows.empty();
   if (rows.empty()) {
-    report.why_not = task.options.fold_count < 2
+    report.why_not_measured = task.options.fold_count < 2
                          ? "no folds were asked for"
                          : "no class has two pictures yet: one to learn from and one to check with";
     return;

@@ -84,16 +84,16 @@ export interface TrainOptions extends LongAction {
   seed?: number;
   /** Strength of the L2 penalty. Left out: chosen by cross-validation. Only 'logistic'. */
   l2?: number;
-  /** With `folds` 1: what the logits are divided by, as an earlier report's `temperature` found it. */
+  /** With `foldCount` 1: what the logits are divided by, as an earlier report's `temperature` found it. */
   temperature?: number;
   /** Parts of the cross-validation, 2 to 20. Default 5; fewer where a class has fewer pictures. 1: one fit, nothing measured. */
-  folds?: number;
+  foldCount?: number;
   /**
    * Only 'mlp': units of the hidden layer (100), passes (50), samples per step (16), step length (0.001). Fine-tuning takes
-   * `epochs` (6), `batchSize` (16) and `learningRate` (0.02, relative to the size of each tensor's weights) too.
+   * `epochCount` (6), `batchSize` (16) and `learningRate` (0.02, relative to the size of each tensor's weights) too.
    */
-  hidden?: number;
-  epochs?: number;
+  hiddenCount?: number;
+  epochCount?: number;
   batchSize?: number;
   learningRate?: number;
 }
@@ -124,9 +124,9 @@ export interface FineTuneReport {
   /** false: fine-tuning did not help, and the head alone was kept. */
   betterThanHead: boolean;
   /** The head alone, fitted without the held-out pictures. */
-  headAlone: { accuracy: number; loss: number };
+  headAlone: { accuracy: number; logLoss: number };
   /** The best epoch. It was chosen by these pictures, so it is a little hopeful. */
-  fineTuned: { accuracy: number; loss: number };
+  fineTuned: { accuracy: number; logLoss: number };
   epochs: { trainLoss: number; heldOutLoss: number; heldOutAccuracy: number }[];
   /** Counted from 1; 0: the start, nothing but the head was changed. */
   bestEpoch: number;
@@ -165,7 +165,7 @@ export interface TrainReport {
   /** Mean of the classes' recalls. */
   balancedAccuracy: number;
   /** Mean -ln p(true class). */
-  loss: number;
+  logLoss: number;
   /** Expected calibration error, 10 bins (Guo et al. 2017). */
   calibrationError: number;
   /** In the order of `confusion`. */
@@ -173,10 +173,10 @@ export interface TrainReport {
   /** confusion[true][predicted], in pictures, in the order of `perClass`. */
   confusion: number[][];
   heldOut: HeldOutSample[];
-  folds: number;
+  foldCount: number;
   l2: number;
-  /** What the cross-validation tried; the one with the least `calibratedLoss` was taken. */
-  l2Candidates: { l2: number; loss: number; calibratedLoss: number; accuracy: number }[];
+  /** What the cross-validation tried; the one with the least `calibratedLogLoss` was taken. */
+  l2Candidates: { l2: number; logLoss: number; calibratedLogLoss: number; accuracy: number }[];
   /** Enabled classes without pictures: not in the head. */
   leftOut: ClassId[];
   temperature: number;

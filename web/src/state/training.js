@@ -103,7 +103,7 @@ export function createTraining(context, classes) {
         ...(mirrorViews === 'measured' ? {} : { mirrorViews: mirrorViews === 'yes' }),
         ...(secondLook === 'no' ? { secondLook: false } : {}),
         seed,
-        folds,
+        foldCount: folds,
         ...(l2 !== null && strategy === 'head' && head === 'logistic' ? { l2 } : {}),
         signal: controller.signal,
         onProgress: (progress) => {

@@ -51,9 +51,9 @@ export function checkTrainOptions(options, strategies) {
     secondLook !== true || learnsMirrored,
     `a second look needs a strategy that learns from mirrored views (${viewNames(strategies)}), got ${show(strategy)}`,
   );
-  const folds = wholeNumber('folds', options.folds, 5, 1, 20);
-  const hidden = wholeNumber('hidden', options.hidden, 100, 1, 4096);
-  const epochs = wholeNumber('epochs', options.epochs, 50, 1, 10_000);
+  const foldCount = wholeNumber('foldCount', options.foldCount, 5, 1, 20);
+  const hiddenCount = wholeNumber('hiddenCount', options.hiddenCount, 100, 1, 4096);
+  const epochCount = wholeNumber('epochCount', options.epochCount, 50, 1, 10_000);
   const batchSize = wholeNumber('batchSize', options.batchSize, 16, 1, 65_536);
   return {
     strategy,
@@ -64,14 +64,14 @@ export function checkTrainOptions(options, strategies) {
       seed,
       l2,
       temperature,
-      foldCount: folds,
-      hiddenCount: hidden,
-      epochCount: epochs,
+      foldCount,
+      hiddenCount,
+      epochCount,
       batchSize,
       learningRate,
     },
     tune: {
-      epochCount: options.epochs,
+      epochCount: options.epochCount,
       batchSize: options.batchSize,
       learningRate: options.learningRate,
     },

@@ -299,7 +299,7 @@ export class HostRuns {
 function reportOfTuning(report, epochCount) {
   const { betterThanHead, headAlone, fineTuned, epochs, bestEpoch, stoppedEarly } = report;
   /** @param {import('./session.d.ts').Metrics} metrics */
-  const quality = ({ accuracy, loss }) => ({ accuracy, loss });
+  const quality = ({ accuracy, logLoss }) => ({ accuracy, logLoss });
   return {
     betterThanHead,
     headAlone: quality(headAlone),

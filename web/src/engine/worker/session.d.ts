@@ -111,7 +111,7 @@ export type Metrics = {
   accuracyLow: number;
   accuracyHigh: number;
   balancedAccuracy: number;
-  loss: number;
+  logLoss: number;
   calibrationError: number;
   perClass: ClassMetrics[];
   confusion: Uint32Array;
@@ -119,8 +119,8 @@ export type Metrics = {
 
 export type L2Candidate = {
   l2: number;
-  loss: number;
-  calibratedLoss: number;
+  logLoss: number;
+  calibratedLogLoss: number;
   accuracy: number;
 };
 

@@ -75,7 +75,7 @@ export function translateReport(report) {
     accuracyLow: orNaN(metrics.accuracyLow),
     accuracyHigh: orNaN(metrics.accuracyHigh),
     balancedAccuracy: orNaN(metrics.balancedAccuracy),
-    loss: orNaN(metrics.loss),
+    logLoss: orNaN(metrics.logLoss),
     calibrationError: orNaN(metrics.calibrationError),
     perClass: metrics.perClass.map((entry, row) => ({ ...entry, classId: classIds[row] })),
     confusion: Array.from({ length: measured ? classCount : 0 }, (_, row) =>
@@ -90,7 +90,7 @@ export function translateReport(report) {
     })),
     classIds,
     leftOut: Array.from(report.leftOut),
-    folds: report.foldCount,
+    foldCount: report.foldCount,
     l2: report.l2,
     l2Candidates: report.l2Candidates,
     temperature: report.temperature,
