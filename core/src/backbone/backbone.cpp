@@ -194,7 +194,7 @@ Status Backbone::State::check_answers() {
     for (std::size_t index = 0; index < blocks.size(); ++index) {
       if (std::ranges::all_of(mean(index, 0), [](float value) { return std::isfinite(value); })) continue;
       return bad_file("the network's weights are too large or not numbers: of a plain picture, its map \"" +
-                       blocks[index].map + "\" is not finite");
+                      blocks[index].map + "\" is not finite");
     }
   }
   return {};

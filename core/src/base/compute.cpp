@@ -18,9 +18,8 @@ void ComputePool::Destroy::operator()(pthreadpool* pool) const {
 
 Result<ComputePool> ComputePool::create(std::size_t thread_count) {
   if (thread_count < 1 || thread_count > kMostThreads) {
-    return bad_argument("the number of threads must be from 1 to " +
-                                              std::to_string(kMostThreads) + ", got " +
-                                              std::to_string(thread_count));
+    return bad_argument("the number of threads must be from 1 to " + std::to_string(kMostThreads) + ", got " +
+                        std::to_string(thread_count));
   }
   // Idempotent; XNNPACK keeps no state that would have to be given back.
   const xnn_status started = xnn_initialize(nullptr);

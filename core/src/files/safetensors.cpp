@@ -311,9 +311,8 @@ Status read_floats(const TensorView& tensor, std::span<float> out) {
                     dtype_name(tensor.dtype));
   }
   if (out.size() != tensor.element_count()) {
-    return bad_argument("tensor " + quoted(tensor.name) + " holds " +
-                                              std::to_string(tensor.element_count()) +
-                                              " numbers, room was given for " + std::to_string(out.size()));
+    return bad_argument("tensor " + quoted(tensor.name) + " holds " + std::to_string(tensor.element_count()) +
+                        " numbers, room was given for " + std::to_string(out.size()));
   }
   if (tensor.dtype == DType::kF32) {
     if (!out.empty()) std::memcpy(out.data(), tensor.bytes.data(), tensor.bytes.size());

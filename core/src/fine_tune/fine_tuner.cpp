@@ -14,14 +14,14 @@ Status check_options(const FineTuneOptions& options) {
   if (options.epoch_count < 1 || options.epoch_count > 1000 || options.batch_size < 1 ||
       options.batch_size > 256) {
     return bad_argument("fine-tuning takes 1 to 1000 epochs in batches of 1 to 256, got " +
-                                              std::to_string(options.epoch_count) + " and " +
-                                              std::to_string(options.batch_size));
+                        std::to_string(options.epoch_count) + " and " + std::to_string(options.batch_size));
   }
   const auto between = [](double value, double low, double high) { return value >= low && value <= high; };
   if (!between(options.learning_rate, 0, 1) || !between(options.depth_decay, 0, 1) ||
       !between(options.pull_to_start, 0, 100) || !between(options.warm_up_fraction, 0, 1) ||
       !between(options.held_out_fraction, 0, 0.5)) {
-    return bad_argument("expected rates and fractions from 0 to 1 (pull_to_start to 100, held_out_fraction to 0.5)");
+    return bad_argument(
+        "expected rates and fractions from 0 to 1 (pull_to_start to 100, held_out_fraction to 0.5)");
   }
   return {};
 }
@@ -151,8 +151,8 @@ std::span<const std::uint32_t> FineTuner::wanted_views() {
 Status FineTuner::supply_map(std::uint32_t view, std::span<const float> map) {
   const std::size_t expected = state_->network.plan().border_shape().size();
   if (map.size() != expected) {
-    return bad_argument("the map at " + border() + " has " + std::to_string(expected) +
-                                              " numbers, got " + std::to_string(map.size()));
+    return bad_argument("the map at " + border() + " has " + std::to_string(expected) + " numbers, got " +
+                        std::to_string(map.size()));
   }
   const std::span<const std::uint32_t> piece = state_->next_piece();
   if (std::find(piece.begin(), piece.end(), view) == piece.end()) {

@@ -245,19 +245,19 @@ Status check_options(const FineTuneOptions& options, const Network& network) {
   if (options.part == TrainedPart::kLastBlocks &&
       (options.block_count < 1 || options.block_count >= inner_count)) {
     return bad_argument("the number of last blocks to train must be from 1 to " +
-                                              std::to_string(inner_count - (inner_count > 0 ? 1 : 0)) +
-                                              ", got " + std::to_string(options.block_count));
+                        std::to_string(inner_count - (inner_count > 0 ? 1 : 0)) + ", got " +
+                        std::to_string(options.block_count));
   }
   if (options.part != TrainedPart::kCut) return {};
   if (options.cut_block >= inner_count) {
     return bad_argument("the cut must lie after a block from 0 to " +
-                                              std::to_string(inner_count - (inner_count > 0 ? 1 : 0)) +
-                                              ", got " + std::to_string(options.cut_block));
+                        std::to_string(inner_count - (inner_count > 0 ? 1 : 0)) + ", got " +
+                        std::to_string(options.cut_block));
   }
   if (options.cut_channel_count == 0 || options.cut_channel_count % 4 != 0 ||
       options.cut_channel_count > 4096) {
     return bad_argument("the new layer's channels must be a multiple of four up to 4096, got " +
-                     std::to_string(options.cut_channel_count));
+                        std::to_string(options.cut_channel_count));
   }
   return {};
 }

@@ -37,9 +37,8 @@ Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
   for (std::size_t i = 0; i < views.size(); ++i) {
     const FineTuneView& view = views[i];
     if (view.class_index >= labels.size()) {
-      return bad_argument("a picture's class must be one of " +
-                                                std::to_string(labels.size()) + ", got number " +
-                                                std::to_string(view.class_index));
+      return bad_argument("a picture's class must be one of " + std::to_string(labels.size()) +
+                          ", got number " + std::to_string(view.class_index));
     }
     const auto [found, is_new] = positions.try_emplace(view.picture_index, pictures.size());
     if (is_new) pictures.push_back({view.class_index, {}, false});

@@ -34,9 +34,10 @@ Status check(const ViewRecipe& recipe) {
                       between(recipe.red, kOne / 2, 2 * kOne) && between(recipe.green, kOne / 2, 2 * kOne) &&
                       between(recipe.blue, kOne / 2, 2 * kOne);
   if (place && colour) return {};
-  return bad_argument("a view's side must be a quarter to twice the picture's, its centre inside the picture, its "
-               "turn at most 30 degrees, and its colours 0 to 2 (brightness and contrast from 0.25, each "
-               "channel from 0.5)");
+  return bad_argument(
+      "a view's side must be a quarter to twice the picture's, its centre inside the picture, its "
+      "turn at most 30 degrees, and its colours 0 to 2 (brightness and contrast from 0.25, each "
+      "channel from 0.5)");
 }
 
 // A checked square.
@@ -51,13 +52,13 @@ Result<Square> checked_square(const FrameView& frame, std::size_t room_bytes) {
   if (!stride_bytes.ok()) return stride_bytes.error();
   if (frame.width_px != frame.height_px || frame.width_px > kMostPreparedSidePx) {
     return bad_argument("views are made of square pictures of at most " +
-                                              std::to_string(kMostPreparedSidePx) + " pixels, got " +
-                                              size_text(frame.width_px, frame.height_px));
+                        std::to_string(kMostPreparedSidePx) + " pixels, got " +
+                        size_text(frame.width_px, frame.height_px));
   }
   const auto side = static_cast<std::size_t>(frame.width_px);
   if (room_bytes != side * side * kPixelBytes) {
     return bad_argument("a view takes " + std::to_string(side * side * kPixelBytes) +
-                                              " bytes, room was given for " + std::to_string(room_bytes));
+                        " bytes, room was given for " + std::to_string(room_bytes));
   }
   return Square{frame.rgba.data(), stride_bytes.value(), frame.width_px};
 }

@@ -53,8 +53,8 @@ class Fitter {
   Status run() {
     if (network_.layers.empty()) return bad_file("the network has no layers");
     if (network_.layers.size() > kMostLayers) {
-      return bad_file("a network may have " + std::to_string(kMostLayers) +
-                                            " layers, got " + std::to_string(network_.layers.size()));
+      return bad_file("a network may have " + std::to_string(kMostLayers) + " layers, got " +
+                      std::to_string(network_.layers.size()));
     }
     for (Layer& layer : network_.layers) {
       if (const Status fitted = fit(layer); !fitted) return fitted;
@@ -347,10 +347,9 @@ Result<Network> with_tensors(Network network, std::span<const ChangedTensor> ten
       return bad_argument("the backbone has no tensor " + quoted(changed.name) + " to replace");
     }
     if (original->shape != changed.shape || original->values.size() != changed.values.size()) {
-      return bad_argument("expected tensor " + quoted(changed.name) +
-                                                " to have the shape " +
-                                                headstart::shape_text(original->shape) + ", got " +
-                                                headstart::shape_text(changed.shape));
+      return bad_argument("expected tensor " + quoted(changed.name) + " to have the shape " +
+                          headstart::shape_text(original->shape) + ", got " +
+                          headstart::shape_text(changed.shape));
     }
     auto made = make_tensor(changed.name, changed.shape, changed.values);
     if (!made) return made.error();

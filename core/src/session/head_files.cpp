@@ -92,9 +92,8 @@ Result<HeadInfo> Session::read_head(std::span<const std::uint8_t> head_file) {
   if (const Status fits = check_head_fits(head.value(), state.backbone.info()); !fits) return fits.error();
   const std::string input_size = std::to_string(state.backbone.input_size_px());
   if (head.value().input_size != input_size) {
-    return bad_file("this head was trained on the backbone \"" + head.value().backbone +
-                                          "\" at " + head.value().input_size +
-                                          " px, the one in use runs at " + input_size + " px");
+    return bad_file("this head was trained on the backbone \"" + head.value().backbone + "\" at " +
+                    head.value().input_size + " px, the one in use runs at " + input_size + " px");
   }
   if (const Status named = clean_labels(head.value()); !named) return named.error();
   state.read_head = std::move(head).value();

@@ -54,8 +54,8 @@ void report_held_out(TrainReport& report, const TrainingTask& task, std::span<co
   report.measured = !rows.empty();
   if (rows.empty()) {
     report.why_not_measured = task.options.fold_count < 2
-                         ? "no folds were asked for"
-                         : "no class has two pictures yet: one to learn from and one to check with";
+                                  ? "no folds were asked for"
+                                  : "no class has two pictures yet: one to learn from and one to check with";
     return;
   }
   std::vector<std::uint32_t> truths;

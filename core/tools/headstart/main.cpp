@@ -98,7 +98,8 @@ int run_train(const Options& options) {
   if (options.json) {
     std::printf("{\"strategy\":%s,\"sampleCount\":%zu,\"measured\":%s", quoted(strategy.name).c_str(),
                 report.sample_count, report.measured ? "true" : "false");
-    if (report.measured) std::printf(",\"accuracy\":%.6f,\"logLoss\":%.6f", metrics.accuracy, metrics.log_loss);
+    if (report.measured)
+      std::printf(",\"accuracy\":%.6f,\"logLoss\":%.6f", metrics.accuracy, metrics.log_loss);
     std::printf(",\"head\":%s,\"headBytes\":%zu}\n", quoted(options.output).c_str(), head.size());
   } else if (report.measured) {
     std::printf("%s: %zu pictures, %.1f %% right on pictures held out (95 %%: %.1f to %.1f)\n",
