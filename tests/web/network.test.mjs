@@ -6,7 +6,6 @@ import { adviceAsCsv, sortCandidates } from '../../web/src/state/advice.js';
 import {
   bordersOf,
   drawingOf,
-  nameOf,
   nearestBorder,
   sightOf,
   strategyAt,
@@ -15,6 +14,7 @@ import {
   weightsOf,
   zonesOf,
 } from '../../web/src/state/strategies.js';
+import { nameOf } from '../../web/src/state/strategy-names.js';
 import { createTuning } from '../../web/src/state/tuning.js';
 import en from '../../web/src/texts/network/en.js';
 import { newTrainer } from '../wasm/support.mjs';

@@ -3,7 +3,7 @@
  * another one when it dies.
  */
 
-import { strategyNamed } from './strategies.js';
+import { strategyNamed } from './strategy-names.js';
 
 /** @typedef {ReturnType<typeof createEngineLink>} EngineLink */
 /** @typedef {import('./types.js').Trainer} Trainer */

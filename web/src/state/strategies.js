@@ -3,6 +3,8 @@
  * stands for. Layers and strategies come from the engine; nothing here knows the architecture, or a strategy by its name.
  */
 
+import { strategyNamed } from './strategy-names.js';
+
 /** @typedef {import('../engine/headstart.js').NetworkLayer} NetworkLayer */
 /** @typedef {import('../engine/headstart.js').Strategy} Strategy */
 /** @typedef {import('../engine/headstart.js').StrategyName} StrategyName */
@@ -21,10 +23,6 @@
  */
 
 export const WAYS = /** @type {const} */ (['tune', 'cut', 'new-layers']);
-
-/** @param {readonly Strategy[]} strategies @param {string} name */
-export const strategyNamed = (strategies, name) =>
-  strategies.find((each) => each.name === name || (each.shortName !== '' && each.shortName === name));
 
 /** What to begin with in one of the four cases. @param {Plan} plan @param {Case} wanted @returns {StrategyName} */
 export const strategyFor = ({ strategies }, wanted) => strategies.find(({ suits }) => suits === wanted)?.name ?? 'head';
@@ -108,19 +106,6 @@ export function weightsOf({ way, border, taps }, layers, classCount) {
   const read = taps.reduce((total, tap) => total + layers[tap].channels, 0);
   const head = classCount * (read + 1);
   return { frozen: sum(layers.slice(0, border)), trained: head + (way === 'tune' ? sum(layers.slice(border)) : 0) };
-}
-
-/**
- * The text that names a strategy, and what fills it: "last-3-blocks" is 'strategy.last-blocks' with 3. Layers are counted
- * from one in the drawing, the stem among them.
- *
- * @param {string} strategy
- * @returns {{ key: import('../texts/texts.js').TextKey, values: Record<string, number> }}
- */
-export function nameOf(strategy) {
-  const number = Number(strategy.match(/\d+/)?.[0] ?? Number.NaN);
-  const key = /** @type {any} */ (`strategy.${strategy.replace(/-\d+/, '')}`);
-  return { key, values: Number.isNaN(number) ? {} : { count: number, number: number + 2 } };
 }
 
 /**

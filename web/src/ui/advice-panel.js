@@ -6,7 +6,7 @@ import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 import { vars } from '../kit/vars.js';
 import { sortCandidates } from '../state/advice.js';
-import { nameOf } from '../state/strategies.js';
+import { nameOf } from '../state/strategy-names.js';
 
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../state/inside.js').Inside} Inside */

@@ -9,7 +9,8 @@ import { mosaic } from '../kit/mosaic.js';
 import { regionMark } from '../kit/region-marks.js';
 import { token } from '../kit/token.js';
 import { vars } from '../kit/vars.js';
-import { nameOf, sightOf, WAYS, zonesOf } from '../state/strategies.js';
+import { sightOf, WAYS, zonesOf } from '../state/strategies.js';
+import { nameOf } from '../state/strategy-names.js';
 
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../state/inside.js').Inside} Inside */

@@ -16,7 +16,7 @@ export function mountReportPanel(host, app) {
   const { t } = texts;
   /** @type {typeof import('../kit/reliability.js') | null} */
   let chart = null;
-  /** @type {typeof import('../state/strategies.js').nameOf | null} */
+  /** @type {typeof import('../state/strategy-names.js').nameOf | null} */
   let nameOf = null;
 
   /** @param {number} classId */
@@ -176,7 +176,9 @@ export function mountReportPanel(host, app) {
     if (currentTarget.open && !chart) {
       chart = await import('../kit/reliability.js').catch(() => null);
       // What the ways to train are called comes with the rest of what lies inside.
-      const [strategies] = await Promise.all([import('../state/strategies.js'), app.loadInside()]).catch(() => [null]);
+      const [strategies] = await Promise.all([import('../state/strategy-names.js'), app.loadInside()]).catch(() => [
+        null,
+      ]);
       nameOf = strategies?.nameOf ?? null;
       draw();
     }

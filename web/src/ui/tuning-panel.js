@@ -7,7 +7,7 @@ import { html, nothing, render } from 'lit/html.js';
 import { curves } from '../kit/curves.js';
 import { icon } from '../kit/icons.js';
 import { regionMark } from '../kit/region-marks.js';
-import { nameOf } from '../state/strategies.js';
+import { nameOf } from '../state/strategy-names.js';
 
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../state/types.js').Tuning} Tuning */

@@ -2,6 +2,7 @@
 import { requireArgument, throwIfAborted, toHeadstartError } from '../shared/errors.js';
 import { pictureBlob } from '../shared/kept-picture.js';
 import { rowsOf } from '../shared/rows.js';
+import { toldStrategies } from '../shared/strategies.js';
 import { attentionOf, checkAttention, predictionOf } from './answers.js';
 import { checkFlag, checkLongAction, checkOptions, checkSampleIds } from './checks.js';
 import { EngineLine } from './engine-line.js';
@@ -110,10 +111,7 @@ export class Trainer {
   }
 
   get strategies() {
-    return this.#opened.backbone.strategies.map(({ tuning, suits, isMeasured, simplicity, ...own }) => {
-      const strategy = { ...own, features: [...own.features], trains: tuning?.part ?? null, suits: suits ?? null };
-      return /** @type {import('../headstart-training.d.ts').Strategy} */ (strategy);
-    });
+    return toldStrategies(this.#opened.backbone.strategies);
   }
 
   get advice() {

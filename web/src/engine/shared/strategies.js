@@ -17,6 +17,18 @@ export function plainStrategy(strategies) {
   return /** @type {Strategy} */ (strategies.find(({ freeHead }) => freeHead));
 }
 
+/**
+ * As the library's callers see them: copies, without what only the engine needs.
+ * @param {readonly Strategy[]} strategies
+ * @returns {import('../headstart-training.d.ts').Strategy[]}
+ */
+export function toldStrategies(strategies) {
+  return strategies.map(({ tuning, suits, isMeasured, simplicity, ...own }) => {
+    const told = { ...own, features: [...own.features], trains: tuning?.part ?? null, suits: suits ?? null };
+    return /** @type {import('../headstart-training.d.ts').Strategy} */ (told);
+  });
+}
+
 /** @param {readonly Strategy[]} strategies @param {unknown} name @returns {StrategyName} */
 export function checkStrategy(strategies, name) {
   const exists = name === RECOMMENDED || strategyNamed(strategies, name) !== undefined;
