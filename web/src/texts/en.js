@@ -151,7 +151,7 @@ export default {
   'report.precision': 'Right',
   'report.precisionLong': 'Precision: of the pictures called this class, the part that was',
   'report.perClass': 'Each class',
-  'report.confusion': 'Who is taken for whom',
+  'report.confusion': 'What is mistaken for what',
   'report.confusionHint': 'Press a number to see its pictures.',
   'report.corner': 'is ↓ · called →',
   'report.cell': {
@@ -169,7 +169,7 @@ export default {
   'report.calibrationPoor': 'Not quite: off by {part} on average',
   'reliability.title': 'How sure it was, and how often right',
   'reliability.about': 'On the dashed line its percentages are true; below it, it is too sure of itself.',
-  'reliability.said': 'It was sure by',
+  'reliability.said': 'How sure it was',
   'reliability.range': '{from} to {to}',
   'reliability.right': 'Was right',
   'report.loss': 'Log loss',
@@ -212,7 +212,7 @@ export default {
   'settings.seed': 'Seed',
   'settings.seed.about': 'The same pictures and seed give the same head.',
   'settings.folds': 'Test parts',
-  'settings.folds.about': 'In so many turns a part of the pictures is held back to test.',
+  'settings.folds.about': 'How many times some of the pictures are held back for the test.',
   'settings.trainsByItself': 'Train by itself after every change',
   'settings.threshold': 'How sure it must be',
   'settings.threshold.about': 'Below {part} the answer is “Not sure”.',
@@ -232,7 +232,7 @@ export default {
 
   'backbone.title': 'Backbone',
   'backbone.about':
-    'The trained network that looks at every picture. Changing it looks at all your pictures anew; none is lost.',
+    'The trained network that looks at every picture. When you change it, all your pictures are looked at again; none is lost.',
   'backbone.builtIn': 'Built in',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} million multiplications',
@@ -243,8 +243,8 @@ export default {
   'backbone.changing': 'Looking at pictures: {done} of {total}',
 
   'welcome.title': 'Teach your browser to tell things apart. No picture leaves this device.',
-  'welcome.show': 'Show the camera a thing.',
-  'welcome.hold': 'Hold its coloured button. Then do the same with another thing.',
+  'welcome.show': 'Show the camera something.',
+  'welcome.hold': 'Hold its coloured button. Then do the same with something else.',
   'welcome.see': 'See what it says.',
   'welcome.done': '(done)',
   'welcome.examples': 'Try it with example pictures',
@@ -305,7 +305,7 @@ export default {
 
   'error.bad-argument': 'That does not work like this.',
   'error.bad-file': 'This file does not fit.',
-  'error.bad-version': 'This file is of a newer kind.',
+  'error.bad-version': 'This file was made by a newer version.',
   'error.too-few-samples': 'More pictures are needed.',
   'error.not-trained': 'It has not learnt yet.',
   'error.unavailable': 'Something could not be reached.',
