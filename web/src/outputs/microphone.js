@@ -17,7 +17,9 @@ export async function recordSound() {
   const parts = [];
   recorder.addEventListener('dataavailable', ({ data }) => parts.push(data));
   const stop = () => {
-    if (recorder.state !== 'inactive') recorder.stop();
+    if (recorder.state !== 'inactive') {
+      recorder.stop();
+    }
   };
   const timer = setTimeout(stop, MOST_RECORDED_MS);
   /** @type {Promise<Blob>} */
@@ -30,7 +32,9 @@ export async function recordSound() {
     .catch(() => {})
     .finally(() => {
       clearTimeout(timer);
-      for (const track of stream.getTracks()) track.stop();
+      for (const track of stream.getTracks()) {
+        track.stop();
+      }
     });
   return { stop, sound };
 }

@@ -49,7 +49,9 @@ export function createReactions(act) {
         const before = current;
         current = key;
         repeatedAt = now;
-        if (before !== null) act(before, 'end');
+        if (before !== null) {
+          act(before, 'end');
+        }
         if (key !== null) {
           act(key, 'start');
           act(key, 'each');

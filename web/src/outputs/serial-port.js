@@ -12,7 +12,9 @@ export const hasSerial = () => 'serial' in navigator;
  */
 export async function openLine(port, { baudRate, onLost }) {
   await port.open({ baudRate });
-  if (!port.writable) throw new Error('the port cannot be written to');
+  if (!port.writable) {
+    throw new Error('the port cannot be written to');
+  }
   const writer = port.writable.getWriter();
   const encoder = new TextEncoder();
   /** @type {string | null} */
@@ -41,9 +43,13 @@ export async function openLine(port, { baudRate, onLost }) {
   return {
     /** Sends a line. Where the port is slower than the answers, only the newest one waits. @param {string} line */
     send(line) {
-      if (!isOpen) return;
+      if (!isOpen) {
+        return;
+      }
       waiting = line;
-      if (!isWriting) void drain();
+      if (!isWriting) {
+        void drain();
+      }
     },
     async close() {
       isOpen = false;

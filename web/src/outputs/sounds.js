@@ -46,7 +46,9 @@ export function createSounds({ audioContext = () => new AudioContext() } = {}) {
   async function ready() {
     context ??= audioContext();
     // A page that was not pressed yet may not sound; the press that chose the sound has been one.
-    if (context.state === 'suspended') await context.resume();
+    if (context.state === 'suspended') {
+      await context.resume();
+    }
     return context;
   }
 
@@ -68,9 +70,13 @@ export function createSounds({ audioContext = () => new AudioContext() } = {}) {
     /** Plays a built-in sound. @param {string} name one of SOUND_NAMES */
     async play(name) {
       const notes = NOTES[name];
-      if (!notes) return;
+      if (!notes) {
+        return;
+      }
       const audio = await ready();
-      for (const note of notes) playNote(audio, note);
+      for (const note of notes) {
+        playNote(audio, note);
+      }
     },
 
     /**

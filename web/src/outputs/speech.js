@@ -13,15 +13,20 @@ export const canSpeak = () => typeof speechSynthesis === 'object' && typeof Spee
  * @returns whether it began
  */
 export function speak(words, language) {
-  if (!canSpeak() || !words || speechSynthesis.speaking) return false;
+  if (!canSpeak() || !words || speechSynthesis.speaking) {
+    return false;
+  }
   const utterance = new SpeechSynthesisUtterance(words);
   utterance.lang = language;
   // Only voices on the device: others send the words to a server.
   const voice = speechSynthesis
     .getVoices()
     .find((each) => each.localService && each.lang.toLowerCase().startsWith(language.toLowerCase()));
-  if (voice) utterance.voice = voice;
-  else if (speechSynthesis.getVoices().some((each) => !each.localService)) return false;
+  if (voice) {
+    utterance.voice = voice;
+  } else if (speechSynthesis.getVoices().some((each) => !each.localService)) {
+    return false;
+  }
   speechSynthesis.speak(utterance);
   return true;
 }

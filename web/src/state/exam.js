@@ -46,10 +46,14 @@ export async function createExam({ state, changed, watch, engine, notices, texts
     const mine = asking;
     for (;;) {
       const next = pictures.find(({ answer, classKey }) => answer === null && classes.find(classKey));
-      if (!next || !engine.trainer || state.engine.head === null) return;
+      if (!next || !engine.trainer || state.engine.head === null) {
+        return;
+      }
       try {
         const { ranked, known } = await engine.trainer.predict(next.picture);
-        if (mine !== asking) return;
+        if (mine !== asking) {
+          return;
+        }
         const isUnknown = known < state.settings.knownThreshold;
         const top = ranked[0];
         const called = state.classes.find(({ id }) => id === top?.classId);
@@ -60,7 +64,9 @@ export async function createExam({ state, changed, watch, engine, notices, texts
         };
         changed('exam-changed');
       } catch (error) {
-        if (mine === asking) notices.fail(error);
+        if (mine === asking) {
+          notices.fail(error);
+        }
         return;
       }
     }
@@ -68,7 +74,9 @@ export async function createExam({ state, changed, watch, engine, notices, texts
 
   /** Every answer is asked for again: the head is another one. */
   function askAnew() {
-    for (const picture of pictures) picture.answer = null;
+    for (const picture of pictures) {
+      picture.answer = null;
+    }
     changed('exam-changed');
     void ask();
   }
@@ -126,7 +134,9 @@ export async function createExam({ state, changed, watch, engine, notices, texts
       try {
         for (let taken = 0; taken < BURST_COUNT && !recording.signal.aborted; taken += 1) {
           await camera.untilShowing();
-          if (!camera.video || !engine.trainer) break;
+          if (!camera.video || !engine.trainer) {
+            break;
+          }
           add(classKey, await engine.trainer.capture(camera.video));
           await new Promise((resolve) => setTimeout(resolve, BURST_EVERY_MS));
         }
@@ -145,7 +155,9 @@ export async function createExam({ state, changed, watch, engine, notices, texts
       const unreadable = [];
       for (const file of files) {
         try {
-          if (engine.trainer) add(classKey, await engine.trainer.capture(file));
+          if (engine.trainer) {
+            add(classKey, await engine.trainer.capture(file));
+          }
         } catch {
           unreadable.push(file.name);
         }

@@ -22,7 +22,9 @@ export function createExamples({ state, changed, texts, notices }, { classes, sa
   /** Empty cards of the page's own names come first; then new ones. @param {string} name */
   function cardFor(name) {
     const empty = state.classes.find((card) => card.isUntouched && card.sampleIds.length + card.waitingCount === 0);
-    if (!empty) return classes.add(name);
+    if (!empty) {
+      return classes.add(name);
+    }
     classes.rename(empty.key, name);
     return empty;
   }
@@ -37,7 +39,9 @@ export function createExamples({ state, changed, texts, notices }, { classes, sa
           const taken = [];
           for (let number = 0; number < PICTURES_EACH; number += 1) {
             const sampleId = await samples.add(card.key, drawExample(thing, number));
-            if (sampleId !== null) taken.push(sampleId);
+            if (sampleId !== null) {
+              taken.push(sampleId);
+            }
           }
           samples.recorded(taken);
         }
@@ -53,7 +57,9 @@ export function createExamples({ state, changed, texts, notices }, { classes, sa
         card.actions = { ...noActions(), show: sign, say: card.name };
       }
       changed('classes-changed', 'actions-changed');
-      if (state.camera.phase === 'closed') void camera.open();
+      if (state.camera.phase === 'closed') {
+        void camera.open();
+      }
     },
   };
 }

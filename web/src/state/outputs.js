@@ -40,14 +40,21 @@ export async function createOutputs({ state, changed, watch, texts, notices, und
 
   const reactions = createReactions((key, moment) => {
     const actions = classes.find(key)?.actions;
-    if (actions && actions.when === moment) perform(actions);
+    if (actions && actions.when === moment) {
+      perform(actions);
+    }
   });
 
   /** @param {ClassActions} actions */
   function perform({ say, sound, ownSound }) {
-    if (say) speak(say, texts.language);
-    if (sound === 'own' && ownSound) void sounds.playOwn(ownSound).catch(notices.fail);
-    else if (sound) void sounds.play(sound).catch(notices.fail);
+    if (say) {
+      speak(say, texts.language);
+    }
+    if (sound === 'own' && ownSound) {
+      void sounds.playOwn(ownSound).catch(notices.fail);
+    } else if (sound) {
+      void sounds.play(sound).catch(notices.fail);
+    }
   }
 
   /** @returns {Answer} */
@@ -70,20 +77,30 @@ export async function createOutputs({ state, changed, watch, texts, notices, und
 
   /** @param {Answer} answer */
   function sendMessage(answer) {
-    if (!ports.messages) return;
+    if (!ports.messages) {
+      return;
+    }
     const message = toMessage(answer);
     channel?.postMessage(message);
     // A page that shows this one in a frame asked for it by showing it; the person allowed it by the switch.
-    if (window.parent !== window) window.parent.postMessage(message, '*');
+    if (window.parent !== window) {
+      window.parent.postMessage(message, '*');
+    }
   }
 
   /** @param {Answer} answer */
   function sendNotes({ classIndex, probability }) {
     const note = classIndex < 0 ? null : noteOf(classIndex);
-    if (!midi || note === soundingNote) return;
+    if (!midi || note === soundingNote) {
+      return;
+    }
     for (const output of midi.outputs.values()) {
-      if (soundingNote !== null) output.send(noteOff(soundingNote));
-      if (note !== null) output.send(noteOn(note, probability));
+      if (soundingNote !== null) {
+        output.send(noteOff(soundingNote));
+      }
+      if (note !== null) {
+        output.send(noteOn(note, probability));
+      }
     }
     soundingNote = note;
   }
@@ -115,7 +132,9 @@ export async function createOutputs({ state, changed, watch, texts, notices, und
      */
     set(key, change) {
       const card = classes.find(key);
-      if (!card) return;
+      if (!card) {
+        return;
+      }
       const before = card.actions ?? noActions();
       const after = { ...before, ...change };
       /** @param {ClassActions} to */
@@ -129,7 +148,9 @@ export async function createOutputs({ state, changed, watch, texts, notices, und
     /** Does once what a class would do, so that it can be heard before. @param {number} key */
     tryOut(key) {
       const actions = classes.find(key)?.actions;
-      if (actions) perform(actions);
+      if (actions) {
+        perform(actions);
+      }
     },
 
     /** Records a sound for a class, until pressed again or for five seconds. @param {number} key */
@@ -175,20 +196,28 @@ export async function createOutputs({ state, changed, watch, texts, notices, und
         ports.serial = true;
       } catch (cause) {
         // Nothing chosen is no failure.
-        if (/** @type {any} */ (cause)?.name !== 'NotFoundError') notices.tell(texts.t('outputs.serialFailed'));
+        if (/** @type {any} */ (cause)?.name !== 'NotFoundError') {
+          notices.tell(texts.t('outputs.serialFailed'));
+        }
       }
       changed('outputs-changed');
     },
 
     async toggleMidi() {
       if (midi) {
-        if (soundingNote !== null) for (const output of midi.outputs.values()) output.send(noteOff(soundingNote));
+        if (soundingNote !== null) {
+          for (const output of midi.outputs.values()) {
+            output.send(noteOff(soundingNote));
+          }
+        }
         soundingNote = null;
         midi = null;
       } else {
         try {
           midi = await navigator.requestMIDIAccess();
-          if (midi.outputs.size === 0) notices.tell(texts.t('outputs.noMidi'));
+          if (midi.outputs.size === 0) {
+            notices.tell(texts.t('outputs.noMidi'));
+          }
         } catch {
           notices.tell(texts.t('outputs.noMidi'));
         }

@@ -52,10 +52,12 @@ export function mountAdvicePanel(host, app, { network, advice }) {
   /** @param {Advice} found */
   function reasons(found) {
     return found.reasons.map((reason) => {
-      if (reason.code === 'usual')
+      if (reason.code === 'usual') {
         return html`<li>${t('reason.usual', { part: texts.percent(reason.accuracy, 1) })}</li>`;
-      if (reason.code === 'too-few-to-compare')
+      }
+      if (reason.code === 'too-few-to-compare') {
         return html`<li>${t('reason.too-few-to-compare', { count: reason.heldOutCount })}</li>`;
+      }
       const [loss, usual] = [reason.logLoss, reason.usualLogLoss].map(lossText);
       return html`<li>${t('reason.clearly-better', { loss, usual })}</li>`;
     });

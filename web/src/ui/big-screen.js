@@ -25,12 +25,16 @@ export function mountBigScreen(host, app) {
 
   screen.addEventListener('close', () => {
     video.srcObject = null;
-    if (document.fullscreenElement === screen) void document.exitFullscreen();
+    if (document.fullscreenElement === screen) {
+      void document.exitFullscreen();
+    }
     app.dialogs.close('big-screen');
   });
   // Leaving full screen by the browser's own key leaves the big screen too: nobody wants half of it.
   screen.addEventListener('fullscreenchange', () => {
-    if (document.fullscreenElement === null && screen.open) screen.close();
+    if (document.fullscreenElement === null && screen.open) {
+      screen.close();
+    }
   });
 
   function answer() {
@@ -54,7 +58,9 @@ export function mountBigScreen(host, app) {
   }
 
   function draw() {
-    if (!screen.open) return;
+    if (!screen.open) {
+      return;
+    }
     video.classList.toggle('is-mirrored', state.settings.mirror);
     if (video.srcObject !== state.camera.stream) {
       video.srcObject = state.camera.stream;
@@ -88,6 +94,8 @@ export function mountBigScreen(host, app) {
 /** @param {string} words */
 function lengthOf(words) {
   const count = [...words].length;
-  if (count <= 2) return 'is-sign';
+  if (count <= 2) {
+    return 'is-sign';
+  }
   return count > 12 ? 'is-long' : '';
 }

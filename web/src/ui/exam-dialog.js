@@ -24,7 +24,9 @@ export function mountExamDialog(host, app, exam) {
 
   function summary() {
     const { count, rightCount, unknownCount } = exam.result;
-    if (count === 0) return html`<p class="exam-sum soft">${t('exam.empty')}</p>`;
+    if (count === 0) {
+      return html`<p class="exam-sum soft">${t('exam.empty')}</p>`;
+    }
     const promised = state.report && !state.reportIsStale ? state.report.accuracy : null;
     return html`<div class="exam-sum">
       <p class="exam-part"><strong>${t('exam.right', { right: rightCount, count })}</strong> <span class="numbers">${texts.percent(rightCount / count)}</span></p>

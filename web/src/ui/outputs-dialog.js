@@ -54,7 +54,9 @@ export function mountOutputsDialog(host, app, outputs) {
   /** @param {ClassCard} card @param {HTMLInputElement} input */
   function takeSound(card, input) {
     const file = input.files?.[0];
-    if (file) outputs.set(card.key, { sound: 'own', ownSound: file });
+    if (file) {
+      outputs.set(card.key, { sound: 'own', ownSound: file });
+    }
     input.value = '';
   }
 

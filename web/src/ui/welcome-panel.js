@@ -16,8 +16,12 @@ export function mountWelcomePanel(host, app) {
 
   function doneCount() {
     const taughtCount = app.classes.taught.length;
-    if (state.camera.phase !== 'open' && taughtCount === 0) return 0;
-    if (taughtCount < 2) return 1;
+    if (state.camera.phase !== 'open' && taughtCount === 0) {
+      return 0;
+    }
+    if (taughtCount < 2) {
+      return 1;
+    }
     return state.live.ranked.length > 0 ? 3 : 2;
   }
 
