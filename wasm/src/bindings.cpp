@@ -1,6 +1,7 @@
 // Registrations only: what JavaScript sees of Session, and of every value that crosses.
 #include <emscripten/bind.h>
 
+#include "fields.h"
 #include "session.h"
 
 namespace headstart::wasm {
@@ -25,40 +26,6 @@ void register_outcome(const char* name) {
       .field("code", &Outcome<T>::code)
       .field("message", &Outcome<T>::message)
       .field("value", &Outcome<T>::value);
-}
-
-// What JavaScript has no type for, as one that it has: seeds are whole numbers below 2^53.
-template <typename T>
-double seed_of(const T& of) {
-  return static_cast<double>(of.seed);
-}
-template <typename T>
-void set_seed(T& of, double seed) {
-  of.seed = static_cast<std::uint64_t>(seed);
-}
-template <typename T>
-bool looks_twice(const T& of) {
-  return of.second_look != SecondLook::kNo;
-}
-template <typename T>
-void set_looks_twice(T& of, bool twice) {
-  of.second_look = twice ? SecondLook::kMirrored : SecondLook::kNo;
-}
-template <typename T>
-std::uint32_t class_of(const T& of) {
-  return static_cast<std::uint32_t>(of.class_id);
-}
-template <typename T>
-void set_class(T& of, std::uint32_t id) {
-  of.class_id = ClassId{id};
-}
-template <typename T>
-std::uint32_t id_of(const T& of) {
-  return static_cast<std::uint32_t>(of.id);
-}
-template <typename T>
-void set_id(T& of, std::uint32_t id) {
-  of.id = decltype(of.id){id};
 }
 
 void register_lists() {

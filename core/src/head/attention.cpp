@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kFinestGrid = 28;
 
-Error bad_argument(std::string message) {
-  return {ErrorCode::kBadArgument, std::move(message)};
-}
-
 // For each column of `weights` [class_count, columns] what the class has more than the classes on the
 // average.
 std::vector<double> above_average(std::span<const float> weights, std::size_t class_count,

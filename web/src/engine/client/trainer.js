@@ -14,9 +14,7 @@ import { recordOf, SampleBook } from './sample-book.js';
 import { backboneSource, checkInputSize, libraryFolder } from './sources.js';
 import { Trainings } from './trainings.js';
 
-/** @typedef {import('../headstart.d.ts').Trainer} TrainerSurface */
 /** @typedef {import('../headstart.d.ts').TrainerOptions} TrainerOptions */
-/** @typedef {import('../headstart.d.ts').BackboneInfo} BackboneInfo */
 /** @typedef {import('../headstart.d.ts').PictureOptions} PictureOptions */
 /** @typedef {import('../headstart.d.ts').LongAction} LongAction */
 /** @typedef {import('../shared/rpc.js').Port} Port */
@@ -24,7 +22,7 @@ import { Trainings } from './trainings.js';
 /** @typedef {import('../shared/rpc.js').ArgsOf<'open'>} Opening */
 /** @typedef {import('../shared/rpc.js').AnswerOf<'open'>} Opened */
 
-/** @implements {TrainerSurface} */
+/** @implements {import('../headstart.d.ts').Trainer} */
 export class Trainer {
   #line;
   #ports;
