@@ -18,11 +18,11 @@ import { Trainings } from './trainings.js';
 /** @typedef {import('../headstart.d.ts').PictureOptions} PictureOptions */
 /** @typedef {import('../headstart.d.ts').LongAction} LongAction */
 /** @typedef {import('../shared/rpc.js').Port} Port */
-/** @typedef {import('../shared/rpc.js').Ports} Ports */
+/** @typedef {import('../headstart.d.ts').Trainer} TrainerSurface */
 /** @typedef {import('../shared/rpc.js').ArgsOf<'open'>} Opening */
 /** @typedef {import('../shared/rpc.js').AnswerOf<'open'>} Opened */
 
-/** @implements {import('../headstart.d.ts').Trainer} */
+/** @implements {TrainerSurface} */
 export class Trainer {
   #line;
   #ports;
@@ -37,7 +37,7 @@ export class Trainer {
 
   /**
    * @param {TrainerOptions} options
-   * @param {Ports} ports
+   * @param {import('../shared/rpc.js').Ports} ports
    * @param {import('../shared/assets.js').Library} library
    */
   static async create(options, ports, library) {
@@ -64,7 +64,7 @@ export class Trainer {
 
   /**
    * @param {Port} port
-   * @param {Ports} ports
+   * @param {import('../shared/rpc.js').Ports} ports
    * @param {Opening} opening
    * @param {Opened} opened
    * @param {(error: import('../shared/errors.js').HeadstartError) => void} [onFailure]
