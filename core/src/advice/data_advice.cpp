@@ -49,7 +49,7 @@ std::vector<Nearest> nearest_of(Neighbours& table, std::span<const float> others
     const auto block =
         others.empty() ? table.to_rows(begin, count)
                        : table.to_others(others.subspan(begin * feature_count, count * feature_count), count);
-    if (!block.ok()) {
+    if (!block) {
       status = block.error();
       return {};
     }
@@ -103,14 +103,14 @@ class Adviser {
   Result<std::vector<DataAdvice>> run() {
     Status status;
     own_ = nearest_of(table_, {}, samples_.feature_count, status);
-    if (!status.ok()) return status.error();
+    if (!status) return status.error();
     advise_background(status);
-    if (!status.ok()) return status.error();
+    if (!status) return status.error();
     advise_counts();
     advise_confused();
     advise_labels();
     advise_mirror(status);
-    if (!status.ok()) return status.error();
+    if (!status) return status.error();
     advise_duplicates();
     return std::move(found_);
   }
@@ -121,9 +121,9 @@ class Adviser {
     const std::size_t class_count = counts_.size();
     std::vector<double> moves(class_count * class_count);
     const auto mirrored = nearest_of(table_, evidence_.mirrored, samples_.feature_count, status);
-    if (!status.ok()) return moves;
+    if (!status) return moves;
     if (own_.empty()) own_ = nearest_of(table_, {}, samples_.feature_count, status);
-    if (!status.ok()) return moves;
+    if (!status) return moves;
     for (std::size_t row = 0; row < own_.size(); ++row) {
       const std::uint32_t own = samples_.class_indices[row];
       const double part = 1.0 / static_cast<double>(counts_[own]);
@@ -166,13 +166,13 @@ class Adviser {
     if (evidence_.borders.empty() || counts_.size() < 2 || samples_.sample_ids.size() < kFewestToJudge)
       return;
     auto made = Neighbours::create(evidence_.borders, samples_.feature_count, pool_);
-    if (!made.ok()) {
+    if (!made) {
       status = made.error();
       return;
     }
     Neighbours borders = std::move(made).value();
     const auto nearest = nearest_of(borders, {}, samples_.feature_count, status);
-    if (!status.ok()) return;
+    if (!status) return;
     const double accuracy = accuracy_of(nearest);
     const double chance = static_cast<double>(*std::max_element(counts_.begin(), counts_.end())) /
                           static_cast<double>(samples_.sample_ids.size());
@@ -307,26 +307,26 @@ Status check(const DataEvidence& evidence) {
 
 Result<MirrorVerdict> judge_mirror(const DataEvidence& evidence, const ComputePool& pool) {
   const Status valid = check(evidence);
-  if (!valid.ok()) return valid.error();
+  if (!valid) return valid.error();
   const std::size_t class_count = evidence.samples.class_ids.size();
   if (evidence.mirrored.empty() || evidence.samples.sample_ids.size() < kFewestToJudge || class_count < 2) {
     return MirrorVerdict::kUnclear;
   }
   auto table = Neighbours::create(evidence.samples.embeddings, evidence.samples.feature_count, pool);
-  if (!table.ok()) return table.error();
+  if (!table) return table.error();
   Status status;
   Adviser adviser(evidence, std::move(table).value(), pool);
   const std::vector<double> moves = adviser.mirror_moves(status);
-  if (!status.ok()) return status.error();
+  if (!status) return status.error();
   return adviser.mirror_harms(moves) ? MirrorVerdict::kHarms : MirrorVerdict::kHelps;
 }
 
 Result<std::vector<DataAdvice>> data_advice(const DataEvidence& evidence, const ComputePool& pool) {
   const Status valid = check(evidence);
-  if (!valid.ok()) return valid.error();
+  if (!valid) return valid.error();
   if (evidence.samples.sample_ids.empty()) return std::vector<DataAdvice>{};
   auto table = Neighbours::create(evidence.samples.embeddings, evidence.samples.feature_count, pool);
-  if (!table.ok()) return table.error();
+  if (!table) return table.error();
   return Adviser(evidence, std::move(table).value(), pool).run();
 }
 

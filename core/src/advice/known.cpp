@@ -132,7 +132,7 @@ Status KnownJudge::State::fit(const KnownSamples& samples, const KnownOptions& o
     classes.push_back(samples.class_indices[row]);
   }
   auto made = RowSpace::create(rows, samples.map_sizes, pool);
-  if (!made.ok()) return made.error();
+  if (!made) return made.error();
   space.emplace(std::move(made).value());
   SpanCoordinates places;
   if (const Status located = space->locate(rows, places); !located) return located;
@@ -179,10 +179,10 @@ void KnownJudge::State::set_threshold(std::span<const Signs> signs, double kept_
 Result<KnownJudge> KnownJudge::fit(const KnownSamples& samples, const KnownOptions& options,
                                    const ComputePool& pool) {
   const Status valid = check(samples, options);
-  if (!valid.ok()) return valid.error();
+  if (!valid) return valid.error();
   auto state = std::make_unique<State>();
   const Status fitted = state->fit(samples, options, pool);
-  if (!fitted.ok()) return fitted.error();
+  if (!fitted) return fitted.error();
   return KnownJudge(std::move(state));
 }
 

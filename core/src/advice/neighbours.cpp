@@ -10,7 +10,7 @@ namespace headstart {
 Result<Neighbours> Neighbours::create(std::span<const float> features, std::size_t feature_count,
                                       const ComputePool& pool) {
   Result<MatrixProduct> product = MatrixProduct::create(RightLayout::kColumnsByInner, pool);
-  if (!product.ok()) return product.error();
+  if (!product) return product.error();
   Neighbours made(std::move(product).value(), feature_count);
   made.row_count_ = feature_count == 0 ? 0 : features.size() / feature_count;
   const std::size_t block = std::min(made.row_count_, kBlockRows);
@@ -20,7 +20,7 @@ Result<Neighbours> Neighbours::create(std::span<const float> features, std::size
       {&made.products_, std::max<std::size_t>(block, 1) * made.row_count_}};
   for (const auto& [buffer, count] : buffers) {
     Result<PaddedBuffer<float>> room = PaddedBuffer<float>::create(count);
-    if (!room.ok()) return room.error();
+    if (!room) return room.error();
     *buffer = std::move(room).value();
   }
   std::vector<double> sums(feature_count);
@@ -65,7 +65,7 @@ Result<std::span<const float>> Neighbours::similarities(std::size_t count) {
   operands.inner_count = feature_count_;
   operands.column_count = count;
   const Status status = product_.run(operands);
-  if (!status.ok()) return status.error();
+  if (!status) return status.error();
   return std::span<const float>(products_.span().first(count * row_count_));
 }
 

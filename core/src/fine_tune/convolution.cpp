@@ -73,7 +73,7 @@ std::size_t Workspace::memory_bytes() const {
 
 Result<Workspace> make_workspace(const ComputePool& pool, const WorkspaceSize& size) {
   Result<Products> products = Products::create(pool);
-  if (!products.ok()) return products.error();
+  if (!products) return products.error();
   Workspace workspace{std::move(products).value(), {}, {}, {}, {}};
   const std::pair<PaddedBuffer<float>*, std::size_t> buffers[] = {{&workspace.left, size.left},
                                                                   {&workspace.right, size.right},
@@ -81,7 +81,7 @@ Result<Workspace> make_workspace(const ComputePool& pool, const WorkspaceSize& s
                                                                   {&workspace.columns, size.columns}};
   for (const auto& [buffer, count] : buffers) {
     Result<PaddedBuffer<float>> made = PaddedBuffer<float>::create(count);
-    if (!made.ok()) return made.error();
+    if (!made) return made.error();
     *buffer = std::move(made).value();
   }
   return workspace;
@@ -103,7 +103,7 @@ Status pointwise_grad_weights(Workspace& workspace, const PointwiseShape& shape,
   const Status status =
       workspace.products.run({workspace.left.data(), workspace.right.data(), nullptr, out, shape.out_count,
                               shape.in_count, shape.row_count, Activation::kNone});
-  if (!status.ok()) return status;
+  if (!status) return status;
   if (accumulate == Accumulate::kAdd) {
     // Whole vectors: in_count or out_count is a multiple of four in every layer.
     add_to(grad_weights, out, shape.out_count * shape.in_count, pool);
@@ -139,7 +139,7 @@ Status windowed_grad_x(Workspace& workspace, const WindowedShape& shape, std::si
                        const float* weights, const float* grad_y, float* grad_x) {
   const Status status =
       pointwise_grad_x(workspace, shape.product(picture_count), weights, grad_y, workspace.columns.data());
-  if (!status.ok()) return status;
+  if (!status) return status;
   scatter_windows(shape, picture_count, workspace.columns.data(), grad_x, workspace.products.pool());
   return {};
 }

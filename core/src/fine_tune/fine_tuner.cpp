@@ -35,19 +35,19 @@ Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32
                          std::span<const FineTuneView> views, std::span<const std::string> labels,
                          const FineTuneOptions& options) {
   const Status valid = check_options(options);
-  if (!valid.ok()) return valid.error();
+  if (!valid) return valid.error();
   Result<std::vector<fine_tune::Picture>> pictures =
       fine_tune::split_pictures(views, labels, options.held_out_fraction, options.seed);
-  if (!pictures.ok()) return pictures.error();
+  if (!pictures) return pictures.error();
   if (input_size_px < 32 || input_size_px > 1024) {
     return bad_argument("the input size must be from 32 to 1024 px, got " + std::to_string(input_size_px));
   }
   Result<Network> network = read_network(backbone_file);
-  if (!network.ok()) return network.error();
+  if (!network) return network.error();
   const Status fitted = fit_network(network.value(), static_cast<std::size_t>(input_size_px));
-  if (!fitted.ok()) return fitted.error();
+  if (!fitted) return fitted.error();
   Result<fine_tune::Plan> plan = fine_tune::make_plan(network.value(), options, labels.size());
-  if (!plan.ok()) return plan.error();
+  if (!plan) return plan.error();
   return Prepared{std::move(pictures).value(), std::move(plan).value()};
 }
 
@@ -58,7 +58,7 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
                                              std::span<const std::string> labels,
                                              const FineTuneOptions& options) {
   const Result<Prepared> prepared = prepare(backbone_file, input_size_px, views, labels, options);
-  if (!prepared.ok()) return prepared.error();
+  if (!prepared) return prepared.error();
   const fine_tune::Plan& plan = prepared.value().plan;
   std::size_t train_views = 0;
   std::size_t held_out = 0;
@@ -103,12 +103,12 @@ Result<FineTuner> FineTuner::start(std::span<const std::uint8_t> backbone_file, 
                                    const FineTuneOptions& options, const Head* head,
                                    const ComputePool& pool) {
   Result<Prepared> prepared = prepare(backbone_file, input_size_px, views, labels, options);
-  if (!prepared.ok()) return prepared.error();
+  if (!prepared) return prepared.error();
   fine_tune::Plan& plan = prepared.value().plan;
   const std::size_t map_size = plan.border_shape().size();
   Result<fine_tune::TrainedNetwork> network = fine_tune::TrainedNetwork::create(
       std::move(plan), options.batch_size, options.activation_budget_bytes, pool);
-  if (!network.ok()) return network.error();
+  if (!network) return network.error();
 
   auto state =
       std::make_unique<State>(std::move(network).value(),

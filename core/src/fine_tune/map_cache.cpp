@@ -15,7 +15,7 @@ constexpr float kLargestHalf = 65504.0F;
 Status MapCache::put(std::uint32_t view, std::span<const float> map) {
   if (has(view)) return {};
   Result<PaddedBuffer<std::uint16_t>> made = PaddedBuffer<std::uint16_t>::create(map_size_);
-  if (!made.ok()) return made.error();
+  if (!made) return made.error();
   maps_[view] = std::move(made).value();
   std::transform(map.begin(), map.end(), maps_[view].data(),
                  [](float value) { return half_from_float(std::clamp(value, -kLargestHalf, kLargestHalf)); });

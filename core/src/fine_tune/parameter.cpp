@@ -30,7 +30,7 @@ Result<Parameter> make_parameter(std::string name, std::vector<std::size_t> shap
   for (PaddedBuffer<float>* buffer : {&parameter.values, &parameter.start, &parameter.grad,
                                       &parameter.first_moment, &parameter.second_moment}) {
     Result<PaddedBuffer<float>> made = PaddedBuffer<float>::create(padded);
-    if (!made.ok()) return made.error();
+    if (!made) return made.error();
     *buffer = std::move(made).value();
   }
   if (!values.empty()) restart_parameter(parameter, values);

@@ -41,7 +41,7 @@ class Planner {
         continue;
       }
       for (std::size_t layer = block.begin; layer < block.end; ++layer) {
-        if (const Status added = add(network_.layers[layer]); !added.ok()) return added;
+        if (const Status added = add(network_.layers[layer]); !added) return added;
       }
     }
     return {};
@@ -117,7 +117,7 @@ class Planner {
     }
     layer.kind = is_pointwise ? LayerKind::kPointwise : LayerKind::kWindowed;
     if (!is_linear(from) && is_fused(from)) layer.activation = Activation::kRelu6;
-    if (const Status added = add_tensors(from, layer); !added.ok()) return added;
+    if (const Status added = add_tensors(from, layer); !added) return added;
     if (is_fused(from)) {
       push(layer, from.name);
     } else {
@@ -129,7 +129,7 @@ class Planner {
   Status add_depthwise(const headstart::Layer& from, Layer layer) {
     const bool is_usual = from.kernel_height == 3 && from.kernel_width == 3 && !is_linear(from) &&
                           is_fused(from) && from.padding.kind == PaddingKind::kTfSame;
-    if (const Status added = add_tensors(from, layer); !added.ok()) return added;
+    if (const Status added = add_tensors(from, layer); !added) return added;
     if (is_usual) {
       layer.kind = LayerKind::kDepthwise;
       layer.activation = Activation::kRelu6;
@@ -172,7 +172,7 @@ class Planner {
     layer.weights = plan_.parameters.size();
     for (const Tensor* tensor : {&*from.weights, &*from.biases}) {
       Result<Parameter> parameter = make_parameter(tensor->name, tensor->shape, depth_, tensor->values);
-      if (!parameter.ok()) return parameter.error();
+      if (!parameter) return parameter.error();
       plan_.parameters.push_back(std::move(parameter).value());
     }
     return {};
@@ -210,9 +210,9 @@ Status add_cut_layer(Plan& plan, const MapShape& map, const FineTuneOptions& opt
   std::vector<float> values(out_count * map.channel_count);
   for (float& value : values) value = static_cast<float>((2 * rng.uniform() - 1) * bound);
   Result<Parameter> weights = make_parameter("cut.weight", {out_count, 1, 1, map.channel_count}, 1, values);
-  if (!weights.ok()) return weights.error();
+  if (!weights) return weights.error();
   Result<Parameter> bias = make_parameter("cut.bias", {out_count}, 1, {});
-  if (!bias.ok()) return bias.error();
+  if (!bias) return bias.error();
   plan.parameters.push_back(std::move(weights).value());
   plan.parameters.push_back(std::move(bias).value());
   Layer layer;
@@ -227,9 +227,9 @@ Status add_cut_layer(Plan& plan, const MapShape& map, const FineTuneOptions& opt
 Status add_head(Plan& plan, std::size_t class_count) {
   plan.class_count = class_count;
   Result<Parameter> weights = make_parameter("head.weight", {class_count, plan.feature_count()}, 0, {});
-  if (!weights.ok()) return weights.error();
+  if (!weights) return weights.error();
   Result<Parameter> bias = make_parameter("head.bias", {class_count}, 0, {});
-  if (!bias.ok()) return bias.error();
+  if (!bias) return bias.error();
   plan.parameters.push_back(std::move(weights).value());
   plan.parameters.push_back(std::move(bias).value());
   return {};
@@ -282,7 +282,7 @@ std::size_t Plan::train_multiply_adds() const {
 
 Result<Plan> make_plan(const Network& network, const FineTuneOptions& options, std::size_t class_count) {
   const Status valid = check_options(options, network);
-  if (!valid.ok()) return valid.error();
+  if (!valid) return valid.error();
   const bool cut = options.part == TrainedPart::kCut;
   std::size_t first_trained = network.blocks.size() - 1;  // the last block
   if (options.part == TrainedPart::kLastBlocks) first_trained -= options.block_count;
@@ -301,11 +301,11 @@ Result<Plan> make_plan(const Network& network, const FineTuneOptions& options, s
     planner.start_at(frozen.name, network.layers[frozen.end - 1].name, border);
   }
   Status status = planner.run(first_trained, block_end);
-  if (!status.ok()) return status.error();
+  if (!status) return status.error();
   Plan plan = planner.take();
   if (cut) status = add_cut_layer(plan, border, options);
   if (status.ok()) status = add_head(plan, class_count);
-  if (!status.ok()) return status.error();
+  if (!status) return status.error();
   return plan;
 }
 

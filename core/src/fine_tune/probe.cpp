@@ -29,13 +29,13 @@ Result<Probe> Probe::start(const FeatureTable& table, std::span<const std::strin
   TrainOptions options;
   options.seed = seed;
   Result<Trainer> trainer = Trainer::start(set, classes, options, pool);
-  if (!trainer.ok()) return trainer.error();
+  if (!trainer) return trainer.error();
   return Probe(std::move(trainer).value());
 }
 
 Result<bool> Probe::step() {
   const Result<TrainProgress> progress = trainer_.step();
-  if (!progress.ok()) return progress.error();
+  if (!progress) return progress.error();
   return progress.value().done;
 }
 

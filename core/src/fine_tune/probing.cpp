@@ -65,7 +65,7 @@ Status FineTuner::State::start_probe(Phase next, std::span<const float> features
     if (!pictures[i].held_out) table.class_indices.push_back(pictures[i].class_index);
   }
   Result<Probe> started = Probe::start(table, labels, options.seed, pool);
-  if (!started.ok()) return started.error();
+  if (!started) return started.error();
   probe.emplace(std::move(started).value());
   set_order(next, {});
   return {};
@@ -73,7 +73,7 @@ Status FineTuner::State::start_probe(Phase next, std::span<const float> features
 
 Status FineTuner::State::probe_slice() {
   const Result<bool> done = probe->step();
-  if (!done.ok()) return done.error();
+  if (!done) return done.error();
   if (done.value()) end_probe();
   return {};
 }

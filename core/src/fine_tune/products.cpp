@@ -82,7 +82,7 @@ Status Products::run(const Product& product) {
   if (workspace_bytes > workspace_.size()) {
     workspace_ = {};
     Result<PaddedBuffer<char>> larger = PaddedBuffer<char>::create(workspace_bytes);
-    if (!larger.ok()) return larger.error();
+    if (!larger) return larger.error();
     workspace_ = std::move(larger).value();
   }
   if (xnn_setup_dynamic_fully_connected_nc_f32(op, workspace_.data(), product.a, product.b, product.bias,

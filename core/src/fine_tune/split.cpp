@@ -49,7 +49,7 @@ Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
     picture.views.push_back(static_cast<std::uint32_t>(i));
   }
   const Status enough = check_counts(pictures, labels);
-  if (!enough.ok()) return enough.error();
+  if (!enough) return enough.error();
 
   Rng rng(seed, 0x73706C6974);
   for (std::uint32_t class_index = 0; class_index < labels.size(); ++class_index) {

@@ -30,11 +30,11 @@ Result<TrainedNetwork> TrainedNetwork::create(Plan plan, std::size_t batch_size,
   const std::size_t piece_size = piece_size_for(plan, batch_size, activation_budget_bytes);
   const WorkspaceSize size = workspace_size_of(plan, piece_size);
   Result<Workspace> workspace = make_workspace(pool, size);
-  if (!workspace.ok()) return workspace.error();
+  if (!workspace) return workspace.error();
   TrainedNetwork network(std::move(plan), std::move(workspace).value());
   network.piece_size_ = piece_size;
   const Status status = network.allocate();
-  if (!status.ok()) return status.error();
+  if (!status) return status.error();
   return network;
 }
 
@@ -54,7 +54,7 @@ Status TrainedNetwork::allocate() {
   for (PaddedBuffer<float>& buffer : grad_maps_) buffers.emplace_back(&buffer, need.largest_map);
   for (const auto& [buffer, per_picture] : buffers) {
     Result<PaddedBuffer<float>> made = PaddedBuffer<float>::create(per_picture * piece_size_);
-    if (!made.ok()) return made.error();
+    if (!made) return made.error();
     *buffer = std::move(made).value();
   }
   return {};
@@ -87,7 +87,7 @@ std::span<float> TrainedNetwork::grad_logits() {
 Status TrainedNetwork::forward(std::size_t picture_count) {
   for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
     const Status status = layer_forward(i, picture_count);
-    if (!status.ok()) return status;
+    if (!status) return status;
   }
   mean_pool(maps_.back().data(), picture_count, plan_.layers.back().out.place_count(), plan_.feature_count(),
             features_.data(), pool());
@@ -199,14 +199,14 @@ Status TrainedNetwork::head_backward(std::size_t picture_count, Accumulate accum
   const PointwiseShape shape{picture_count, plan_.feature_count(), plan_.class_count};
   Status status = pointwise_grad_weights(workspace_, shape, features_.data(), grad_logits_.data(),
                                          weights.grad.data(), accumulate);
-  if (!status.ok()) return status;
+  if (!status) return status;
   // grad_bias += sum over pictures of grad_logits; as many columns as classes, so not by fours.
   for (std::size_t i = 0; i < picture_count * plan_.class_count; ++i) {
     bias.grad.data()[i % plan_.class_count] += grad_logits_.data()[i];
   }
   status =
       pointwise_grad_x(workspace_, shape, weights.values.data(), grad_logits_.data(), grad_features_.data());
-  if (!status.ok()) return status;
+  if (!status) return status;
   mean_pool_backward(grad_features_.data(), picture_count, plan_.layers.back().out.place_count(),
                      plan_.feature_count(), grad_map, pool());
   return {};
@@ -262,7 +262,7 @@ Status TrainedNetwork::layer_backward(std::size_t index, std::size_t picture_cou
         if (grad != nullptr) gate_backward_gate(x, grad_out, picture_count, places, channels, grad, pool());
         return {};
       });
-      if (!status.ok()) return status;
+      if (!status) return status;
       return add_grad(layer.input, picture_count, [&](float* grad) -> Status {
         if (grad != nullptr) gate_forward(grad_out, gate, picture_count, places, channels, grad, pool());
         return {};
@@ -314,14 +314,14 @@ Status TrainedNetwork::product_backward(std::size_t index, std::size_t picture_c
   if (layer.kind == LayerKind::kWindowed) {
     const Status status = windowed_grad_weights(workspace_, windowed_shape(layer), picture_count, x, grad_out,
                                                 weights.grad.data(), accumulate);
-    if (!status.ok() || grad_in == nullptr) return status;
+    if (!status || grad_in == nullptr) return status;
     return windowed_grad_x(workspace_, windowed_shape(layer), picture_count, weights.values.data(), grad_out,
                            grad_in);
   }
   const PointwiseShape shape = pointwise_shape(layer, picture_count);
   const Status status =
       pointwise_grad_weights(workspace_, shape, x, grad_out, weights.grad.data(), accumulate);
-  if (!status.ok() || grad_in == nullptr) return status;
+  if (!status || grad_in == nullptr) return status;
   return pointwise_grad_x(workspace_, shape, weights.values.data(), grad_out, grad_in);
 }
 

@@ -80,7 +80,7 @@ Result<FineTuneProgress> FineTuner::State::step() {
   } else {
     status = run_piece();
   }
-  if (!status.ok()) return status.error();
+  if (!status) return status.error();
   return progress();
 }
 
@@ -103,10 +103,10 @@ Status FineTuner::State::run_piece() {
     survey_piece(piece.size());
   } else {
     status = network.forward(piece.size());
-    if (!status.ok()) return status;
+    if (!status) return status;
     if (phase == Phase::kTrain) {
       status = train_piece(piece);
-      if (!status.ok()) return status;
+      if (!status) return status;
     } else {
       const bool embedding = phase == Phase::kEmbed || phase == Phase::kEmbedFinal;
       const std::size_t width = embedding ? network.plan().feature_count() : labels.size();
@@ -143,7 +143,7 @@ Status FineTuner::State::trial_step() {
   const std::size_t count = std::min(network.piece_size(), options.batch_size);
   for (std::size_t i = 0; i < count; ++i) std::ranges::fill(network.input(i), 0.0F);
   Status status = network.forward(count);
-  if (!status.ok()) return status;
+  if (!status) return status;
   const std::size_t logit_count = count * labels.size();
   const std::vector<std::uint32_t> classes(count);
   static_cast<void>(fine_tune::cross_entropy(network.logits().first(logit_count), classes, class_weights,
@@ -175,7 +175,7 @@ Status FineTuner::State::train_piece(std::span<const std::uint32_t> piece) {
                                          network.grad_logits().first(logit_count));
   const Status status =
       network.backward(piece.size(), cursor == batch_begin ? Accumulate::kReplace : Accumulate::kAdd);
-  if (!status.ok() || cursor + piece.size() < batch_end) return status;
+  if (!status || cursor + piece.size() < batch_end) return status;
   const double factor = fine_tune::learning_rate_factor(step_index, step_count, options.warm_up_fraction);
   stepper->step(network.parameters(), factor, network.pool());
   ++step_index;

@@ -49,7 +49,7 @@ struct Square {
 
 Result<Square> checked_square(const FrameView& frame, std::size_t room_bytes) {
   const Result<std::size_t> stride_bytes = checked_stride_bytes(frame);
-  if (!stride_bytes.ok()) return stride_bytes.error();
+  if (!stride_bytes) return stride_bytes.error();
   if (frame.width_px != frame.height_px || frame.width_px > kMostPreparedSidePx) {
     return bad_argument("views are made of square pictures of at most " +
                         std::to_string(kMostPreparedSidePx) + " pixels, got " +
@@ -204,9 +204,9 @@ std::span<const ViewRecipe> views() {
 
 Status make_view(const FrameView& square, const ViewRecipe& recipe, std::span<std::uint8_t> rgba_out) {
   const Status valid = check(recipe);
-  if (!valid.ok()) return valid;
+  if (!valid) return valid;
   const Result<Square> source = checked_square(square, rgba_out.size());
-  if (!source.ok()) return source.error();
+  if (!source) return source.error();
   const std::int32_t side = source.value().side_px;
   const Geometry geometry = geometry_of(recipe, side);
   const Colours colours = colours_of(recipe);
@@ -224,7 +224,7 @@ Status make_view(const FrameView& square, const ViewRecipe& recipe, std::span<st
 
 Status make_border_view(const FrameView& square, std::span<std::uint8_t> rgba_out) {
   const Result<Square> source = checked_square(square, rgba_out.size());
-  if (!source.ok()) return source.error();
+  if (!source) return source.error();
   const auto side = static_cast<std::size_t>(source.value().side_px);
   const std::size_t begin = side / 5;
   const std::size_t end = side - begin;
