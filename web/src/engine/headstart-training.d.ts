@@ -19,7 +19,8 @@ import type { ClassId, HeadKind, LongAction, SampleId } from './headstart.d.ts';
  *   and the last layers together, gently.
  * - 'recommended': what `advise` recommends for these pictures.
  *
- * 'earlier-cut' is 'cut-after-14', 'new-layers' is 'new-layers-after-12'.
+ * 'earlier-cut' is 'cut-after-14', 'new-layers' is 'new-layers-after-12'. The numbers are those of MobileNetV2's 17 blocks;
+ * `trainer.strategies` says what the backbone in use offers.
  */
 export type StrategyName =
   | 'nearest-mean'
