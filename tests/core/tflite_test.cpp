@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -313,6 +314,20 @@ TEST_CASE("an operator that there is no layer for is named, and only where the e
   map = behind.classifier(map, 2);
   behind.add(TfliteBuilder::kTranspose, {map}, {1, 2});
   CHECK(read(behind).layers.size() == 1);
+}
+
+TEST_CASE("an input whose pixels become numbers beyond all use is refused") {
+  for (const float scale : {1e30F, std::numeric_limits<float>::infinity(), std::nanf(""), 0.0F, 1e-30F}) {
+    CAPTURE(scale);
+    TfliteBuilder builder(kSide);
+    builder.quantise_input(TfliteBuilder::kUint8, scale, 0);
+    builder.classifier(builder.convolution(builder.input(), 8, 3, 2), 4);
+    CHECK(refused(builder).code == ErrorCode::kBadFile);
+  }
+  TfliteBuilder far(kSide);
+  far.quantise_input(TfliteBuilder::kUint8, 1.0F, std::numeric_limits<std::int64_t>::max());
+  far.classifier(far.convolution(far.input(), 8, 3, 2), 4);
+  CHECK(refused(far).code == ErrorCode::kBadFile);
 }
 
 TEST_CASE("files that are no picture network, or damaged, are refused") {

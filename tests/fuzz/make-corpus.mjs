@@ -233,6 +233,8 @@ for (const [target, count] of [
     for (let at = 0; at < 96; at += 4) write(target, `changed-${file}-${at}`, edits(file, [at, 255], [at + 40, 1]));
   }
 }
+// Found by libFuzzer: a pixel that becomes a number beyond all others.
+write('tflite', 'huge-scale', Buffer.from([6, 0, 1, 0xee, 0x2b, 0x28, 0x7a, 0x7f]));
 // Weights far from zero, infinite and not a number: exponent bits at the end of the head's file.
 for (const [name, low, high] of [
   ['large', 0x7f, 0x7f],

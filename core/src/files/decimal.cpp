@@ -68,7 +68,8 @@ std::string write_ratio(double value) {
   constexpr int kMostDecimals = 9;
   constexpr int kTidyDecimals = 3;
   const std::string decimal = write_decimal(value, kMostDecimals);
-  const std::string divisor = write_decimal(1 / value, kTidyDecimals);
+  constexpr double kSmallest = 1e-9;  // its divisor has more digits than a number here
+  const std::string divisor = std::abs(value) < kSmallest ? "0" : write_decimal(1 / value, kTidyDecimals);
   const auto is_near = [&](const std::string& text) {
     const std::optional<double> read = parse_ratio(text);
     return read && std::abs(*read - value) <= 3e-7 * std::abs(value);

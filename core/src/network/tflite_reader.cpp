@@ -80,6 +80,12 @@ Normalisation guessed_normalisation(const Draft& draft) {
   return std::abs(first.weights[0]) < kSmall ? Normalisation{1.0F, 0.0F} : Normalisation{1.0F / 255.0F, 0.0F};
 }
 
+// Finite, and of a size that a backbone file can say.
+bool is_usable(const Normalisation& normalisation) {
+  const float scale = std::abs(normalisation.scale);
+  return scale > 1e-7F && scale < 1e5F && std::abs(normalisation.offset) < 1e5F;
+}
+
 // Colour by colour, as the metadata has it, in front of all other layers.
 void add_colour_scale(const tflite::Model& file, Draft& draft) {
   DraftLayer scale;
@@ -171,6 +177,11 @@ Result<Network> read_tflite(std::span<const std::uint8_t> bytes,
   }
   tidy(draft);
   if (draft.layers.empty()) return bad_file("it has no layer of a network");
+  if (!is_usable(draft.normalisation)) {
+    return bad_file("a pixel from 0 to 255 would become numbers that no network is made for: times " +
+                    std::to_string(draft.normalisation.scale) + ", plus " +
+                    std::to_string(draft.normalisation.offset));
+  }
 
   Network network;
   if (const Status named = name_blocks(draft, network); !named) return named.error();
