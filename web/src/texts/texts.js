@@ -130,10 +130,10 @@ export async function createTexts(chosen) {
         maximumFractionDigits: digits,
       }),
     /** @param {number} bytes */
-    bytes: (bytes) =>
-      bytes < 1e6
-        ? number(bytes / 1e3, { style: 'unit', unit: 'kilobyte', maximumFractionDigits: 0 })
-        : number(bytes / 1e6, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 }),
+    bytes(bytes) {
+      const [size, unit] = bytes < 1e6 ? [1e3, 'kilobyte'] : bytes < 1e9 ? [1e6, 'megabyte'] : [1e9, 'gigabyte'];
+      return number(bytes / size, { style: 'unit', unit, maximumFractionDigits: bytes < 1e6 ? 0 : 1 });
+    },
     /** @param {number} value @param {number} [digits] */
     ms: (value, digits = 1) => number(value, { style: 'unit', unit: 'millisecond', maximumFractionDigits: digits }),
     /** A time that was estimated: no more exact than it is known. @param {number} ms */
