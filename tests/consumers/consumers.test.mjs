@@ -5,9 +5,11 @@ import { forgetAll } from './learnt.mjs';
 import { describeOnnx } from './onnx.mjs';
 import { describeTfjs } from './tfjs.mjs';
 import { describeTflite } from './tflite.mjs';
+import { describeTflite8 } from './tflite8.mjs';
 
 after(forgetAll);
 describeOnnx();
 describeTfjs();
 describeTflite();
 describeBundlers();
+describeTflite8();

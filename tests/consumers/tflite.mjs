@@ -6,7 +6,7 @@ import { compare, headKinds, labels, learn, pageSays, picturesOfSide } from './l
 import { openConsumers, sendable } from './page.mjs';
 
 /** In the page. @param {{ address: string, root: string, pictures: any[], mean: number, deviation: number }} task */
-async function askLiteRt({ address, root, pictures, mean, deviation }) {
+export async function askLiteRt({ address, root, pictures, mean, deviation }) {
   const { loadLiteRt, loadAndCompile, Tensor } = await import(`${root}/node_modules/@litertjs/core/dist/index.js`);
   const held = /** @type {any} */ (globalThis);
   held.liteRt ??= loadLiteRt(`${root}/node_modules/@litertjs/core/wasm/`);
@@ -30,7 +30,7 @@ async function askLiteRt({ address, root, pictures, mean, deviation }) {
 }
 
 /** In the page: MediaPipe stretches, so the pictures are squares. @param {{ address: string, root: string, pictures: any[] }} task */
-async function askMediaPipe({ address, root, pictures }) {
+export async function askMediaPipe({ address, root, pictures }) {
   const folder = `${root}/node_modules/@mediapipe/tasks-vision`;
   const { FilesetResolver, ImageClassifier } = await import(`${folder}/vision_bundle.mjs`);
   const held = /** @type {any} */ (globalThis);

@@ -4,11 +4,13 @@
 #include <emscripten/val.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "headstart/headstart.h"
+#include "seam.h"
 
 namespace headstart::wasm {
 namespace {
@@ -35,16 +37,56 @@ ExportOutcome outcome_of(const Result<std::vector<std::uint8_t>>& result) {
   return ExportOutcome(value);
 }
 
-Result<std::vector<std::uint8_t>> model_of(const FileBytes& backbone_file, const FileBytes& head_file,
-                                           const ExportSettings& settings) {
-  const Result<Head> head = read_head_file(emscripten::convertJSArrayToNumberVector<std::uint8_t>(head_file));
-  if (!head) return head.error();
+std::vector<std::uint8_t> bytes_in(const FileBytes& bytes) {
+  return emscripten::convertJSArrayToNumberVector<std::uint8_t>(bytes);
+}
+
+Result<ExportOptions> options_of(const ExportSettings& settings) {
   const Result<ModelFormat> format = model_format_of(settings.format);
   if (!format) return format.error();
-  const ExportOptions options = {format.value(), settings.picture_size_px, settings.title, settings.date};
-  return export_model(emscripten::convertJSArrayToNumberVector<std::uint8_t>(backbone_file), head.value(),
-                      options);
+  return ExportOptions{format.value(), settings.picture_size_px, settings.title, settings.date};
 }
+
+Result<std::vector<std::uint8_t>> model_of(const FileBytes& backbone_file, const FileBytes& head_file,
+                                           const ExportSettings& settings) {
+  const Result<Head> head = read_head_file(bytes_in(head_file));
+  if (!head) return head.error();
+  const Result<ExportOptions> options = options_of(settings);
+  if (!options) return options.error();
+  return export_model(bytes_in(backbone_file), head.value(), options.value());
+}
+
+// QuantisedExport with its pictures as RGBA bytes, rows without gaps. To be opened once, first.
+class QuantisedExportBinding {
+ public:
+  Done open(const FileBytes& backbone_file, const FileBytes& head_file, const ExportSettings& settings) {
+    const Result<Head> head = read_head_file(bytes_in(head_file));
+    if (!head) return outcome(Status(head.error()));
+    const Result<ExportOptions> options = options_of(settings);
+    if (!options) return outcome(Status(options.error()));
+    Result<QuantisedExport> made =
+        QuantisedExport::create(bytes_in(backbone_file), head.value(), options.value());
+    if (!made) return outcome(Status(made.error()));
+    export_.emplace(std::move(made).value());
+    return {};
+  }
+
+  Done calibrate(const FileBytes& rgba, std::int32_t width, std::int32_t height) {
+    const std::vector<std::uint8_t> bytes = bytes_in(rgba);
+    return outcome(export_->calibrate({bytes, width, height}));
+  }
+
+  Done measure(const FileBytes& rgba, std::int32_t width, std::int32_t height, std::int32_t label_index) {
+    const std::vector<std::uint8_t> bytes = bytes_in(rgba);
+    return outcome(export_->measure({bytes, width, height}, label_index));
+  }
+
+  QuantisationReport report() const { return export_->report(); }
+  ExportOutcome write() { return outcome_of(export_->write()); }
+
+ private:
+  std::optional<QuantisedExport> export_;
+};
 
 ExportOutcome export_model_of(const FileBytes& backbone_file, const FileBytes& head_file,
                               const ExportSettings& settings) {
@@ -60,6 +102,21 @@ EMSCRIPTEN_BINDINGS(exports) {
       .field("title", &ExportSettings::title)
       .field("date", &ExportSettings::date);
   emscripten::function("exportModel", &export_model_of);
+  emscripten::value_object<QuantisationReport>("QuantisationReport")
+      .field("pictureCount", &QuantisationReport::picture_count)
+      .field("meanDifference", &QuantisationReport::mean_difference)
+      .field("largestDifference", &QuantisationReport::largest_difference)
+      .field("lostCount", &QuantisationReport::lost_count)
+      .field("knownCount", &QuantisationReport::known_count)
+      .field("rightBeforeCount", &QuantisationReport::right_before_count)
+      .field("rightAfterCount", &QuantisationReport::right_after_count);
+  emscripten::class_<QuantisedExportBinding>("QuantisedExport")
+      .constructor<>()
+      .function("open", &QuantisedExportBinding::open)
+      .function("calibrate", &QuantisedExportBinding::calibrate)
+      .function("measure", &QuantisedExportBinding::measure)
+      .function("report", &QuantisedExportBinding::report)
+      .function("write", &QuantisedExportBinding::write);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ const moduleTypes = (functions) => `
 /** The rest is Emscripten's own. */
 export interface EngineModule {
   Session: { new (): Session };
+  QuantisedExport: { new (): QuantisedExport };
   ${functions}
   count_emval_handles(): number;
   PThread?: { terminateAllThreads(): void };

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "headstart/head.h"
+#include "headstart/image.h"
 #include "headstart/status.h"
 
 namespace headstart {
@@ -19,9 +21,12 @@ enum class ModelFormat : std::uint8_t {
   kOnnx,           // opset 9, bytes 0…255 in, probabilities out
   kTflite,         // float32
   kTfliteFloat16,  // the numbers in half the bytes, computed as float32
+  kTfliteInt8,     // maps in 8-bit whole numbers, float32 at both ends; needs pictures (QuantisedExport)
+  kCArray,         // the same with bytes at both ends, as a C header for microcontrollers; needs pictures
 };
 
-// "tfjs", "onnx", "tflite", "tflite-float16" and back: bad-argument names the ones that there are.
+// "tfjs", "onnx", "tflite", "tflite-float16", "tflite-int8", "c-array" and back: bad-argument names the ones
+// that there are.
 [[nodiscard]] const char* model_format_name(ModelFormat format);
 [[nodiscard]] Result<ModelFormat> model_format_of(std::string_view name);
 
@@ -40,5 +45,41 @@ struct ExportOptions {
 // hold.
 [[nodiscard]] Result<std::vector<std::uint8_t>> export_model(std::span<const std::uint8_t> backbone_file,
                                                              const Head& head, const ExportOptions& options);
+
+// What 8-bit numbers change, counted over the pictures that were measured.
+struct QuantisationReport {
+  std::size_t picture_count = 0;
+  double mean_difference = 0;  // of a probability
+  double largest_difference = 0;
+  std::size_t lost_count = 0;   // answers that led by 0.2 and are others now
+  std::size_t known_count = 0;  // pictures whose class was said, and how many are right:
+  std::size_t right_before_count = 0;
+  std::size_t right_after_count = 0;
+};
+
+// Writes kTfliteInt8 and kCArray: their numbers are fitted to the person's own pictures, one at a time, so
+// that a caller can show how far it is and stop. First `calibrate` for each, then `measure` for each.
+class QuantisedExport {
+ public:
+  // As export_model.
+  static Result<QuantisedExport> create(std::span<const std::uint8_t> backbone_file, const Head& head,
+                                        const ExportOptions& options);
+  QuantisedExport(QuantisedExport&&) noexcept;
+  QuantisedExport& operator=(QuantisedExport&&) noexcept;
+  ~QuantisedExport();
+
+  // The square in the middle, as everywhere.
+  Status calibrate(const FrameView& frame);
+  // `label_index`: the head's row that is right, or -1. bad-argument before any picture was calibrated with.
+  Status measure(const FrameView& frame, std::ptrdiff_t label_index);
+  [[nodiscard]] const QuantisationReport& report() const;
+  // too-few-samples before any picture was calibrated with.
+  [[nodiscard]] Result<std::vector<std::uint8_t>> write();
+
+ private:
+  struct State;
+  explicit QuantisedExport(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace headstart

@@ -24,6 +24,8 @@ constexpr std::array kFormats = {
     NamedFormat{ModelFormat::kOnnx, "onnx", write_onnx},
     NamedFormat{ModelFormat::kTflite, "tflite", write_tflite},
     NamedFormat{ModelFormat::kTfliteFloat16, "tflite-float16", write_tflite_float16},
+    NamedFormat{ModelFormat::kTfliteInt8, "tflite-int8", nullptr},
+    NamedFormat{ModelFormat::kCArray, "c-array", nullptr},
 };
 
 std::optional<std::size_t> whole_number_of(std::string_view text) {
@@ -57,8 +59,7 @@ Error cannot_hold(std::string_view format, std::string_view what, const Step& st
           std::string(format) + " cannot hold " + std::string(what) + ", which " + step.layer + " needs"};
 }
 
-Result<std::vector<std::uint8_t>> export_model(std::span<const std::uint8_t> backbone_file, const Head& head,
-                                               const ExportOptions& options) {
+Result<ExportedModel> read_exported_model(std::span<const std::uint8_t> backbone_file, const Head& head) {
   Result<Network> network = read_network(backbone_file);
   if (!network) return network.error();
   if (const Status fits = check_head_fits(head, info_of(network.value())); !fits) return fits.error();
@@ -66,9 +67,17 @@ Result<std::vector<std::uint8_t>> export_model(std::span<const std::uint8_t> bac
   if (const std::optional<std::size_t> size = whole_number_of(head.input_size)) {
     if (const Status fitted = fit_network(network.value(), *size); !fitted) return fitted.error();
   }
-  const Result<ExportedModel> model = make_exported_model(network.value(), head);
+  return make_exported_model(network.value(), head);
+}
+
+Result<std::vector<std::uint8_t>> export_model(std::span<const std::uint8_t> backbone_file, const Head& head,
+                                               const ExportOptions& options) {
+  const NamedFormat& format = named(options.format);
+  if (format.write == nullptr)
+    return Error{ErrorCode::kBadArgument, std::string(format.name) + " is fitted to pictures, and got none"};
+  const Result<ExportedModel> model = read_exported_model(backbone_file, head);
   if (!model) return model.error();
-  return named(options.format).write(model.value(), options);
+  return format.write(model.value(), options);
 }
 
 }  // namespace headstart

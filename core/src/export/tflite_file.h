@@ -82,6 +82,14 @@ struct TfliteMetadata {
 
 class TfliteFile {
  public:
+  struct Operator {
+    std::uint32_t code = 0;
+    std::vector<std::int32_t> inputs;
+    std::int32_t output = 0;
+    TfliteOptions kind = TfliteOptions::kNone;
+    FlatTable options;
+  };
+
   std::int32_t add_tensor(TfliteTensor tensor);  // its position
   void add_op(TfliteOp op, std::int32_t version, std::vector<std::int32_t> inputs, std::int32_t output,
               TfliteOptions kind = TfliteOptions::kNone, FlatTable options = {});
@@ -90,14 +98,10 @@ class TfliteFile {
   [[nodiscard]] std::vector<std::uint8_t> finish(std::int32_t input, std::int32_t output,
                                                  const TfliteMetadata& metadata) const;
 
+  [[nodiscard]] std::span<const TfliteTensor> tensors() const { return tensors_; }
+  [[nodiscard]] std::span<const Operator> operators() const { return operators_; }
+
  private:
-  struct Operator {
-    std::uint32_t code = 0;
-    std::vector<std::int32_t> inputs;
-    std::int32_t output = 0;
-    TfliteOptions kind = TfliteOptions::kNone;
-    FlatTable options;
-  };
   struct Code {
     TfliteOp op = TfliteOp::kAdd;
     std::int32_t version = 1;

@@ -1,12 +1,10 @@
-// TensorFlow Lite with float32 at both ends; its numbers as float32, or as float16 that is widened when
-// loaded.
+// TensorFlow Lite: its numbers as float32, as float16 that is widened when loaded, or the maps in 8 bits.
 #include <array>
-#include <map>
 #include <utility>
 
-#include "export/tflite_file.h"
+#include "export/tflite_arena.h"
+#include "export/tflite_tensors.h"
 #include "export/writers.h"
-#include "files/float16.h"
 
 namespace headstart {
 namespace {
@@ -29,16 +27,10 @@ bool is_fused(Activation activation) {
 
 constexpr std::int8_t kValid = 1;  // Padding; SAME is 0 and the default
 
-std::vector<std::uint8_t> halves_of(std::span<const float> values) {
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(values.size() * 2);
-  for (const float value : values) append_u16(bytes, half_from_float(value));
-  return bytes;
-}
-
 class TfliteWriter {
  public:
-  TfliteWriter(const ExportedModel& model, TfliteType numbers) : model_(model), numbers_(numbers) {}
+  TfliteWriter(const ExportedModel& model, TfliteType constants, const QuantisedModel* quantised)
+      : model_(model), tensors_(model, constants, quantised) {}
 
   Status write() {
     for (const Step& step : model_.steps) {
@@ -47,7 +39,7 @@ class TfliteWriter {
     return {};
   }
 
-  std::vector<std::uint8_t> finish(const ExportOptions& options) const {
+  std::vector<std::uint8_t> finish(const ExportOptions& options) {
     const Normalisation& normalisation = model_.normalisation;
     TfliteMetadata metadata;
     metadata.name = options.title.empty() ? model_.name : options.title;
@@ -55,17 +47,20 @@ class TfliteWriter {
     metadata.labels = model_.labels;
     metadata.mean = -normalisation.offset / normalisation.scale;
     metadata.deviation = 1 / normalisation.scale;
-    return file_.finish(tensors_.front(), tensors_.back(), metadata);
+    const std::int32_t output = tensors_.output();
+    return file().finish(tensors_.of(0), output, metadata);
   }
+
+  [[nodiscard]] std::size_t arena_bytes() const { return tflite_arena_bytes(tensors_.file()); }
 
  private:
   Status add(const Step& step) {
     switch (step.kind) {
       case StepKind::kPicture:
-        tensors_.push_back(value(step, step.name));
+        tensors_.give(tensors_.value(step, step.name));
         return {};
       case StepKind::kMirror:
-        put(step, TfliteOp::kReverse, 1, {input(step, 0), whole_numbers("columns", {2})});
+        put(step, TfliteOp::kReverse, 1, {tensors_.input(step, 0), tensors_.whole_numbers("columns", {2})});
         return {};
       case StepKind::kConvolution:
         if (step.groups != 1) return cannot_hold("TensorFlow Lite", "a convolution in groups", step);
@@ -75,10 +70,12 @@ class TfliteWriter {
         add_depthwise(step);
         return {};
       case StepKind::kAdd:
-        put(step, TfliteOp::kAdd, 1, {input(step, 0), input(step, 1)}, TfliteOptions::kAdd, fused(step));
+        put(step, TfliteOp::kAdd, version(step, 2), {tensors_.input(step, 0), tensors_.input(step, 1)},
+            TfliteOptions::kAdd, fused(step));
         return {};
       case StepKind::kMultiply:
-        put(step, TfliteOp::kMul, 1, {input(step, 0), input(step, 1)}, TfliteOptions::kMul, fused(step));
+        put(step, TfliteOp::kMul, 1, {tensors_.input(step, 0), tensors_.input(step, 1)}, TfliteOptions::kMul,
+            fused(step));
         return {};
       case StepKind::kScale:
         add_scale(step);
@@ -86,7 +83,7 @@ class TfliteWriter {
       case StepKind::kGlobalAveragePool: {
         FlatTable keep;
         if (!step.is_vector) keep.u8(0, 1);
-        put(step, TfliteOp::kMean, 1, {input(step, 0), whole_numbers("places", {1, 2})},
+        put(step, TfliteOp::kMean, 1, {tensors_.input(step, 0), tensors_.whole_numbers("places", {1, 2})},
             TfliteOptions::kReducer, keep);
         return {};
       }
@@ -94,7 +91,7 @@ class TfliteWriter {
       case StepKind::kMaxPool:
         return add_window(step);
       case StepKind::kActivation:
-        tensors_.push_back(activated(step, input(step, 0)));
+        tensors_.give(activated(step, tensors_.input(step, 0)));
         return {};
       case StepKind::kConcatenate:
         add_concatenation(step);
@@ -104,60 +101,27 @@ class TfliteWriter {
             fused(step));
         return {};
       case StepKind::kSquareRoot:
-        put(step, TfliteOp::kSqrt, 1, {input(step, 0)});
+        put(step, TfliteOp::kSqrt, 1, {tensors_.input(step, 0)});
         return {};
       case StepKind::kNormalise:
-        put(step, TfliteOp::kL2Normalization, 1, {input(step, 0)}, TfliteOptions::kL2Norm, FlatTable());
+        put(step, TfliteOp::kL2Normalization, 1, {tensors_.input(step, 0)}, TfliteOptions::kL2Norm,
+            FlatTable());
         return {};
       case StepKind::kSoftmax: {
         FlatTable options;
-        put(step, TfliteOp::kSoftmax, 1, {input(step, 0)}, TfliteOptions::kSoftmax, options.f32(0, 1));
+        put(step, TfliteOp::kSoftmax, 1, {tensors_.input(step, 0)}, TfliteOptions::kSoftmax,
+            options.f32(0, 1));
         return {};
       }
     }
     return {};
   }
 
-  [[nodiscard]] std::int32_t input(const Step& step, std::size_t index) const {
-    return tensors_[step.inputs[index]];
-  }
+  TfliteFile& file() { return tensors_.file(); }
 
-  static std::vector<std::int32_t> shape_of(const Step& step, const MapShape& shape) {
-    const auto count = static_cast<std::int32_t>(shape.channel_count);
-    if (step.is_vector) return {1, count};
-    return {1, static_cast<std::int32_t>(shape.height), static_cast<std::int32_t>(shape.width), count};
-  }
-
-  std::int32_t value(const Step& step, const std::string& name) {
-    return file_.add_tensor({.name = name, .shape = shape_of(step, step.output)});
-  }
-
-  // A layer's numbers, once for both looks.
-  std::int32_t numbers(const std::string& name, std::vector<std::int32_t> shape,
-                       std::span<const float> values) {
-    if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
-    std::int32_t tensor = 0;
-    if (numbers_ == TfliteType::kFloat16) {
-      const std::int32_t halves = file_.add_tensor(
-          {.name = name + "/half", .shape = shape, .type = TfliteType::kFloat16, .bytes = halves_of(values)});
-      tensor = file_.add_tensor({.name = name, .shape = shape});
-      file_.add_op(TfliteOp::kDequantize, 3, {halves}, tensor);
-    } else {
-      const std::span<const std::uint8_t> bytes = bytes_of(values);
-      tensor = file_.add_tensor({.name = name, .shape = shape, .bytes = {bytes.begin(), bytes.end()}});
-    }
-    constants_[name] = tensor;
-    return tensor;
-  }
-
-  std::int32_t whole_numbers(const std::string& name, std::vector<std::int32_t> values) {
-    if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
-    const std::span<const std::uint8_t> bytes = bytes_of(std::span<const std::int32_t>(values));
-    constants_[name] = file_.add_tensor({.name = name,
-                                         .shape = {static_cast<std::int32_t>(values.size())},
-                                         .type = TfliteType::kInt32,
-                                         .bytes = {bytes.begin(), bytes.end()}});
-    return constants_[name];
+  // An operator's version where it computes in whole numbers, and where not.
+  std::int32_t version(const Step& step, std::int32_t whole) const {
+    return tensors_.is_whole(step) ? whole : 1;
   }
 
   static FlatTable fused(const Step& step) {
@@ -169,40 +133,40 @@ class TfliteWriter {
   void put(const Step& step, TfliteOp op, std::int32_t version, std::vector<std::int32_t> inputs,
            TfliteOptions kind = TfliteOptions::kNone, FlatTable options = {}) {
     const std::int32_t result =
-        value(step, is_fused(step.activation) ? step.name : step.name + "/before_activation");
-    file_.add_op(op, version, std::move(inputs), result, kind, std::move(options));
-    tensors_.push_back(is_fused(step.activation) ? result : activated(step, result));
+        tensors_.value(step, is_fused(step.activation) ? step.name : step.name + "/before_activation");
+    file().add_op(op, version, std::move(inputs), result, kind, std::move(options));
+    tensors_.give(is_fused(step.activation) ? result : activated(step, result));
   }
 
   std::int32_t activated(const Step& step, std::int32_t x) {
     if (step.activation == Activation::kLinear) return x;
-    const std::int32_t result = value(step, step.name);
+    const std::int32_t result = tensors_.value(step, step.name);
     switch (step.activation) {
       case Activation::kRelu:
-        file_.add_op(TfliteOp::kRelu, 1, {x}, result);
+        file().add_op(TfliteOp::kRelu, 1, {x}, result);
         break;
       case Activation::kRelu6:
-        file_.add_op(TfliteOp::kRelu6, 1, {x}, result);
+        file().add_op(TfliteOp::kRelu6, 1, {x}, result);
         break;
       case Activation::kSigmoid:
-        file_.add_op(TfliteOp::kLogistic, 1, {x}, result);
+        file().add_op(TfliteOp::kLogistic, 1, {x}, result);
         break;
       case Activation::kHardSwish:
-        file_.add_op(TfliteOp::kHardSwish, 1, {x}, result);
+        file().add_op(TfliteOp::kHardSwish, 1, {x}, result);
         break;
       case Activation::kHardSigmoid: {
-        const std::int32_t shifted = value(step, step.name + "/plus_3");
+        const std::int32_t shifted = tensors_.value(step, step.name + "/plus_3");
         FlatTable relu6;
-        file_.add_op(TfliteOp::kAdd, 1, {x, numbers("three", {1}, std::array{3.0F})}, shifted,
-                     TfliteOptions::kAdd, relu6.i8(0, fused_activation_of(Activation::kRelu6)));
-        file_.add_op(TfliteOp::kMul, 1, {shifted, numbers("sixth", {1}, std::array{1.0F / 6})}, result,
-                     TfliteOptions::kMul, FlatTable());
+        file().add_op(TfliteOp::kAdd, 1, {x, tensors_.numbers("three", {1}, std::array{3.0F})}, shifted,
+                      TfliteOptions::kAdd, relu6.i8(0, fused_activation_of(Activation::kRelu6)));
+        file().add_op(TfliteOp::kMul, 1, {shifted, tensors_.numbers("sixth", {1}, std::array{1.0F / 6})},
+                      result, TfliteOptions::kMul, FlatTable());
         break;
       }
       case Activation::kSwish: {
-        const std::int32_t gate = value(step, step.name + "/gate");
-        file_.add_op(TfliteOp::kLogistic, 1, {x}, gate);
-        file_.add_op(TfliteOp::kMul, 1, {x, gate}, result, TfliteOptions::kMul, FlatTable());
+        const std::int32_t gate = tensors_.value(step, step.name + "/gate");
+        file().add_op(TfliteOp::kLogistic, 1, {x}, gate);
+        file().add_op(TfliteOp::kMul, 1, {x, gate}, result, TfliteOptions::kMul, FlatTable());
         break;
       }
       case Activation::kLinear:
@@ -214,23 +178,18 @@ class TfliteWriter {
   // Zeros around the map, where the layer wants others than SAME puts there.
   std::int32_t padded(const Step& step, std::int8_t& padding) {
     const Padding& zeros = step.padding;
-    if (zeros.kind == PaddingKind::kTfSame) return input(step, 0);
+    if (zeros.kind == PaddingKind::kTfSame) return tensors_.input(step, 0);
     padding = kValid;
-    if (zeros.top + zeros.bottom + zeros.left + zeros.right == 0) return input(step, 0);
+    if (zeros.top + zeros.bottom + zeros.left + zeros.right == 0) return tensors_.input(step, 0);
     MapShape shape = model_.input_of(step);
     shape.height += zeros.top + zeros.bottom;
     shape.width += zeros.left + zeros.right;
-    const std::int32_t result =
-        file_.add_tensor({.name = step.name + "/padded", .shape = shape_of(step, shape)});
+    const std::int32_t result = tensors_.padded(step, shape);
     const auto whole = [](std::size_t count) { return static_cast<std::int32_t>(count); };
     const std::vector<std::int32_t> sides = {
         0, 0, whole(zeros.top), whole(zeros.bottom), whole(zeros.left), whole(zeros.right), 0, 0};
-    const std::span<const std::uint8_t> bytes = bytes_of(std::span<const std::int32_t>(sides));
-    const std::int32_t table = file_.add_tensor({.name = step.name + "/padding",
-                                                 .shape = {4, 2},
-                                                 .type = TfliteType::kInt32,
-                                                 .bytes = {bytes.begin(), bytes.end()}});
-    file_.add_op(TfliteOp::kPad, 1, {input(step, 0), table}, result);
+    const std::int32_t table = tensors_.whole_numbers(step.layer + "/padding", sides, {4, 2});
+    file().add_op(TfliteOp::kPad, version(step, 2), {tensors_.input(step, 0), table}, result);
     return result;
   }
 
@@ -244,10 +203,8 @@ class TfliteWriter {
     const auto stride = static_cast<std::int32_t>(step.stride);
     FlatTable options;
     options.i8(0, padding).i32(1, stride).i32(2, stride).i8(3, fused_activation_of(step.activation));
-    put(step, TfliteOp::kConvolution, 1,
-        {from, numbers(step.layer + ".weight", shape, step.weights),
-         numbers(step.layer + ".bias", {count}, step.biases)},
-        TfliteOptions::kConvolution, options);
+    put(step, TfliteOp::kConvolution, version(step, 3),
+        {from, tensors_.weights(step, shape), tensors_.biases(step)}, TfliteOptions::kConvolution, options);
   }
 
   void add_depthwise(const Step& step) {
@@ -263,10 +220,8 @@ class TfliteWriter {
         .i32(2, stride)
         .i32(3, 1)
         .i8(4, fused_activation_of(step.activation));
-    put(step, TfliteOp::kDepthwise, 1,
-        {from, numbers(step.layer + ".weight", shape, step.weights),
-         numbers(step.layer + ".bias", {count}, step.biases)},
-        TfliteOptions::kDepthwise, options);
+    put(step, TfliteOp::kDepthwise, version(step, 3),
+        {from, tensors_.weights(step, shape), tensors_.biases(step)}, TfliteOptions::kDepthwise, options);
   }
 
   // Pools leave out what lies outside the map, which zeros around it would not.
@@ -280,52 +235,54 @@ class TfliteWriter {
     options.i32(3, static_cast<std::int32_t>(step.kernel_width))
         .i32(4, static_cast<std::int32_t>(step.kernel_height));
     options.i8(5, fused_activation_of(step.activation));
-    put(step, step.kind == StepKind::kMaxPool ? TfliteOp::kMaxPool : TfliteOp::kAveragePool, 1,
-        {input(step, 0)}, TfliteOptions::kPool, options);
+    put(step, step.kind == StepKind::kMaxPool ? TfliteOp::kMaxPool : TfliteOp::kAveragePool, version(step, 2),
+        {tensors_.input(step, 0)}, TfliteOptions::kPool, options);
     return {};
   }
 
   // The picture's scaling is the metadata's: programs that read it do that themselves.
   void add_scale(const Step& step) {
     if (model_.steps[step.inputs.front()].kind == StepKind::kPicture) {
-      tensors_.push_back(input(step, 0));
+      tensors_.give(tensors_.input(step, 0));
       return;
     }
     const auto count = static_cast<std::int32_t>(step.channel_count());
-    const std::int32_t scaled = value(step, step.name + "/scaled");
-    file_.add_op(TfliteOp::kMul, 1, {input(step, 0), numbers(step.layer + ".weight", {count}, step.weights)},
-                 scaled, TfliteOptions::kMul, FlatTable());
-    put(step, TfliteOp::kAdd, 1, {scaled, numbers(step.layer + ".bias", {count}, step.biases)},
-        TfliteOptions::kAdd, fused(step));
+    const std::int32_t scaled = tensors_.value(step, step.name + "/scaled");
+    file().add_op(TfliteOp::kMul, 1,
+                  {tensors_.input(step, 0), tensors_.numbers(step.layer + ".weight", {count}, step.weights)},
+                  scaled, TfliteOptions::kMul, FlatTable());
+    put(step, TfliteOp::kAdd, version(step, 2), {scaled, tensors_.biases(step)}, TfliteOptions::kAdd,
+        fused(step));
   }
 
   void add_concatenation(const Step& step) {
     std::vector<std::int32_t> inputs;
-    for (std::size_t i = 0; i < step.inputs.size(); ++i) inputs.push_back(input(step, i));
+    for (std::size_t i = 0; i < step.inputs.size(); ++i) inputs.push_back(tensors_.input(step, i));
     FlatTable options;
-    put(step, TfliteOp::kConcatenation, 1, std::move(inputs), TfliteOptions::kConcatenation,
+    put(step, TfliteOp::kConcatenation, version(step, 2), std::move(inputs), TfliteOptions::kConcatenation,
         options.i32(0, step.is_vector ? 1 : 3));
   }
 
   std::vector<std::int32_t> dense_inputs(const Step& step) {
     const auto count = static_cast<std::int32_t>(step.channel_count());
     const auto input_count = static_cast<std::int32_t>(step.weights.size() / step.channel_count());
-    return {input(step, 0), numbers(step.layer + ".weight", {count, input_count}, step.weights),
-            numbers(step.layer + ".bias", {count}, step.biases)};
+    return {tensors_.input(step, 0),
+            tensors_.numbers(step.layer + ".weight", {count, input_count}, step.weights),
+            tensors_.biases(step)};
   }
 
   const ExportedModel& model_;
-  TfliteType numbers_;
-  TfliteFile file_;
-  std::vector<std::int32_t> tensors_;  // of each step
-  std::map<std::string, std::int32_t, std::less<>> constants_;
+  TfliteTensors tensors_;
 };
 
 Result<std::vector<std::uint8_t>> write_with(const ExportedModel& model, const ExportOptions& options,
-                                             TfliteType numbers) {
-  TfliteWriter writer(model, numbers);
+                                             TfliteType constants, const QuantisedModel* quantised = nullptr,
+                                             std::size_t* arena_bytes = nullptr) {
+  TfliteWriter writer(model, constants, quantised);
   if (const Status written = writer.write(); !written) return written.error();
-  return writer.finish(options);
+  std::vector<std::uint8_t> file = writer.finish(options);
+  if (arena_bytes != nullptr) *arena_bytes = writer.arena_bytes();
+  return file;
 }
 
 }  // namespace
@@ -337,6 +294,13 @@ Result<std::vector<std::uint8_t>> write_tflite(const ExportedModel& model, const
 Result<std::vector<std::uint8_t>> write_tflite_float16(const ExportedModel& model,
                                                        const ExportOptions& options) {
   return write_with(model, options, TfliteType::kFloat16);
+}
+
+Result<std::vector<std::uint8_t>> write_tflite_quantised(const ExportedModel& model,
+                                                         const QuantisedModel& quantised,
+                                                         const ExportOptions& options,
+                                                         std::size_t* arena_bytes) {
+  return write_with(model, options, TfliteType::kFloat32, &quantised, arena_bytes);
 }
 
 }  // namespace headstart

@@ -17,6 +17,9 @@ using namespace headstart::tools;
 constexpr std::string_view kUsage =
     "headstart train FOLDER -o HEAD.safetensors   a folder of pictures for each class\n"
     "headstart predict HEAD.safetensors PICTURE…  probabilities, highest first\n"
+    "headstart export HEAD.safetensors --format NAME -o FILE [FOLDER]\n"
+    "                                             for other programs: tfjs, onnx, tflite, tflite-float16;\n"
+    "                                             tflite-int8 and c-array are fitted to FOLDER's pictures\n"
     "headstart advise FOLDER                      which way of training suits these pictures\n"
     "headstart embed PICTURE…                     one line of numbers for each picture\n"
     "headstart info                               what the backbone says about itself\n"
@@ -44,6 +47,8 @@ Options read_options(int count, char** values) {
       options.backbone = value();
     } else if (word == "-o") {
       options.output = value();
+    } else if (word == "--format") {
+      options.format = value();
     } else if (word == "--strategy") {
       options.strategy = value();
     } else if (word == "--seed") {
@@ -78,6 +83,12 @@ Advice measure_heads(Workshop& workshop, std::vector<std::pair<std::string, Cand
   return need(session.advice_finish());
 }
 
+void write_whole_file(const std::string& path, const std::vector<std::uint8_t>& bytes) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  const bool written = file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  if (file == nullptr || std::fclose(file) != 0 || !written) fail("cannot write " + path);
+}
+
 int run_train(const Options& options) {
   if (options.words.size() != 2 || options.output.empty()) fail("train takes a folder, and -o with a file");
   Workshop workshop(options);
@@ -91,9 +102,7 @@ int run_train(const Options& options) {
   workshop.run(strategy);
   const SessionReport report = workshop.finish(strategy);
   const std::vector<std::uint8_t> head = need(workshop.session().export_head(""));
-  std::FILE* file = std::fopen(options.output.c_str(), "wb");
-  const bool written = file != nullptr && std::fwrite(head.data(), 1, head.size(), file) == head.size();
-  if (file == nullptr || std::fclose(file) != 0 || !written) fail("cannot write " + options.output);
+  write_whole_file(options.output, head);
   const Metrics& metrics = report.metrics;
   if (options.json) {
     std::printf("{\"strategy\":%s,\"sampleCount\":%zu,\"measured\":%s", quoted(strategy.name).c_str(),
@@ -174,6 +183,40 @@ int run_predict(const Options& options) {
   return 0;
 }
 
+// Fits the file to the pictures of a folder, measures it on them and says what it loses.
+std::vector<std::uint8_t> fitted_file(const Options& options, const ExportOptions& format, const Head& head) {
+  if (options.words.size() != 3)
+    fail(options.format + " is fitted to pictures: name a folder of class folders");
+  Workshop workshop(options);
+  workshop.teach(options.words[2]);
+  QuantisedExport quantised = need(QuantisedExport::create(workshop.backbone_file(), head, format));
+  for (const auto& [id, picture] : workshop.kept()) need(quantised.calibrate(picture.view()));
+  for (const auto& [id, picture] : workshop.kept()) {
+    const std::string& name = workshop.class_name(need(workshop.session().samples().class_of(id)));
+    const auto found = std::ranges::find(head.labels, name);
+    need(quantised.measure(picture.view(), found == head.labels.end() ? -1 : found - head.labels.begin()));
+  }
+  const QuantisationReport& report = quantised.report();
+  std::printf("%zu pictures: %zu right, before %zu; probabilities differ by %.4f on average\n",
+              report.picture_count, report.right_after_count, report.right_before_count,
+              report.mean_difference);
+  return need(quantised.write());
+}
+
+int run_export(const Options& options) {
+  if (options.words.size() < 2 || options.output.empty())
+    fail("export takes a head file, and -o with a file");
+  const ExportOptions format = {.format = need(model_format_of(options.format))};
+  const Head head = need(read_head_file(need(read_whole_file(options.words[1]))));
+  const bool is_fitted = format.format == ModelFormat::kTfliteInt8 || format.format == ModelFormat::kCArray;
+  const std::vector<std::uint8_t> file =
+      is_fitted ? fitted_file(options, format, head)
+                : need(export_model(need(read_whole_file(options.backbone)), head, format));
+  write_whole_file(options.output, file);
+  std::printf("%s: %zu bytes\n", options.output.c_str(), file.size());
+  return 0;
+}
+
 int run_embed(const Options& options) {
   if (options.words.size() < 2) fail("embed takes pictures");
   Workshop workshop(options);
@@ -208,6 +251,7 @@ int main(int argument_count, char** argument_values) {
   const std::string command = options.words.empty() ? "" : options.words[0];
   if (command == "train") return run_train(options);
   if (command == "predict") return run_predict(options);
+  if (command == "export") return run_export(options);
   if (command == "advise") return run_advise(options);
   if (command == "embed") return run_embed(options);
   if (command == "info") return run_info(options);

@@ -16,6 +16,7 @@ struct Options {
   std::vector<std::string> words;
   std::string backbone;
   std::string output;
+  std::string format;
   std::string strategy = "joined-layers";
   std::uint64_t seed = 1;
   std::int32_t input_size_px = 0;
@@ -53,6 +54,8 @@ class Workshop {
   SessionReport finish(const Strategy& strategy);
 
   [[nodiscard]] const std::string& class_name(ClassId id) const { return class_names_.at(id); }
+  // The squares that were cut from the pictures.
+  [[nodiscard]] const std::map<SampleId, Picture>& kept() const { return kept_; }
   [[nodiscard]] const std::vector<std::uint8_t>& backbone_file() const { return file_; }
 
  private:

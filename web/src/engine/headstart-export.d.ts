@@ -1,12 +1,14 @@
 /**
  * What leaves for other programs, and what comes back.
  */
-import type { ClassId, LongAction } from './headstart.d.ts';
+import type { ClassId, LongAction, Pixels } from './headstart.d.ts';
 
 /**
  * - `tfjs`: a zip of model.json, weights.bin and metadata.json, as Teachable Machine writes them
  * - `onnx`: float32, opset 9; takes bytes 0 to 255, [N, 3, side, side]
  * - `tflite`, `tflite-float16`: with metadata and labels; float32 at both ends
+ * - `tflite-int8`: the layers in 8-bit numbers, fitted to the pictures that are here; float32 at both ends, a quarter of the size
+ * - `c-array`: the same with 8-bit numbers at both ends, as a C header for microcontrollers; states flash and memory
  * - `html`: one page that runs from the disk without a network: engine, backbone, head and names inside
  * - `head`: the head file, as `exportHead` gives it
  * - `project`: a zip of everything that is here, for `importProject`
@@ -17,6 +19,8 @@ export type ExportFormat =
   | 'onnx'
   | 'tflite'
   | 'tflite-float16'
+  | 'tflite-int8'
+  | 'c-array'
   | 'html'
   | 'head'
   | 'project'
@@ -37,6 +41,22 @@ export interface ExportOptions extends LongAction {
   page?: unknown;
   /** `html` only: when its page names a class. Left out: always. */
   answer?: OneFileSettings;
+  /** `tflite-int8` and `c-array`: told before the file comes. */
+  onMeasured?: (loss: QuantisationLoss) => void;
+}
+
+/** What 8-bit numbers change, on up to 200 of the pictures that are here. */
+export interface QuantisationLoss {
+  pictureCount: number;
+  /** Of a probability. */
+  meanDifference: number;
+  largestDifference: number;
+  /** Answers that led by 0.2 and are others now. */
+  lostCount: number;
+  /** Of `knownCount` pictures so many were right, and so many are. */
+  knownCount: number;
+  rightBeforeCount: number;
+  rightAfterCount: number;
 }
 
 export interface OneFileSettings {
@@ -44,6 +64,14 @@ export interface OneFileSettings {
   threshold?: number;
   /** "None of these" below this `known`, 0 to 1. */
   knownThreshold?: number;
+}
+
+export interface ImportOptions extends LongAction {
+  /**
+   * Reads a picture's file. Left out: the browser does; in Node, which cannot, PNG alone is read and the others are listed as
+   * unreadable.
+   */
+  decodePicture?: (bytes: Uint8Array) => Pixels | Promise<Pixels>;
 }
 
 export interface ImportedProject {

@@ -5,7 +5,7 @@
  * else returns a promise and rejects.
  */
 
-import type { ExportOptions, ImportedProject } from './headstart-export.d.ts';
+import type { ExportOptions, ImportedProject, ImportOptions } from './headstart-export.d.ts';
 import type { Keeping } from './headstart-keeping.d.ts';
 import type {
   Advice,
@@ -369,7 +369,7 @@ export interface Trainer {
    * Takes in a zip: a project of this program, of Teachable Machine (`.tm`) or GenAI-FI, or folders of pictures. Its classes
    * come behind those that are there. `bad-file` where it is none of these.
    */
-  importProject(bytes: Uint8Array | ArrayBuffer, options?: LongAction): Promise<ImportedProject>;
+  importProject(bytes: Uint8Array | ArrayBuffer, options?: ImportOptions): Promise<ImportedProject>;
   /** Replaces the head. A class of the head goes to the trainer's class of that name, or becomes a new class. */
   importHead(bytes: Uint8Array | ArrayBuffer): Promise<HeadInfo>;
 

@@ -5,12 +5,35 @@
 /** @typedef {(typeof PLACES)[number]} Place */
 
 export const PLACES = /** @type {const} */ ([
-  { name: 'headstart', format: 'project', ending: '.headstart.zip', snippet: null, needsHead: false },
-  { name: 'oneFile', format: 'html', ending: '.html', snippet: null, needsHead: true },
-  { name: 'web', format: 'tfjs', ending: '-tfjs.zip', snippet: 'web', needsHead: true },
-  { name: 'p5', format: 'tfjs', ending: '-tfjs.zip', snippet: 'p5', needsHead: true },
-  { name: 'python', format: 'onnx', ending: '.onnx', snippet: 'python', needsHead: true },
-  { name: 'node', format: 'onnx', ending: '.onnx', snippet: 'node', needsHead: true },
-  { name: 'phone', format: 'tflite', ending: '.tflite', snippet: 'phone', needsHead: true },
-  { name: 'machine', format: 'teachable-machine-project', ending: '.tm', snippet: null, needsHead: false },
+  {
+    name: 'headstart',
+    format: 'project',
+    ending: '.headstart.zip',
+    snippet: null,
+    needsHead: false,
+    needsPictures: true,
+  },
+  { name: 'oneFile', format: 'html', ending: '.html', snippet: null, needsHead: true, needsPictures: false },
+  { name: 'web', format: 'tfjs', ending: '-tfjs.zip', snippet: 'web', needsHead: true, needsPictures: false },
+  { name: 'p5', format: 'tfjs', ending: '-tfjs.zip', snippet: 'p5', needsHead: true, needsPictures: false },
+  { name: 'python', format: 'onnx', ending: '.onnx', snippet: 'python', needsHead: true, needsPictures: false },
+  { name: 'node', format: 'onnx', ending: '.onnx', snippet: 'node', needsHead: true, needsPictures: false },
+  { name: 'phone', format: 'tflite', ending: '.tflite', snippet: 'phone', needsHead: true, needsPictures: false },
+  {
+    name: 'smallPhone',
+    format: 'tflite-int8',
+    ending: '-8bit.tflite',
+    snippet: 'phone',
+    needsHead: true,
+    needsPictures: true,
+  },
+  { name: 'board', format: 'c-array', ending: '.h', snippet: null, needsHead: true, needsPictures: true },
+  {
+    name: 'machine',
+    format: 'teachable-machine-project',
+    ending: '.tm',
+    snippet: null,
+    needsHead: false,
+    needsPictures: true,
+  },
 ]);

@@ -18,6 +18,8 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
   await texts.bring(EXPORT_TEXTS);
   /** @type {AbortController | null} */
   let running = null;
+  /** What was measured when a file was made, by place. @type {Map<string, import('../engine/headstart.js').QuantisationLoss>} */
+  const losses = new Map();
 
   /** What the page itself would lose: the engine knows nothing of it. */
   function pageNotes() {
@@ -25,12 +27,20 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
     return notesOf({ cards, report: state.report });
   }
 
+  /** What a person reads at the top. */
+  const titleOf = () =>
+    state.classes
+      .filter(({ enabled }) => enabled)
+      .map(({ name }) => name)
+      .join(' · ');
+
   return {
     places: PLACES,
 
     /** @param {import('../export/places.js').Place} place */
-    canSave: ({ needsHead }) =>
-      needsHead ? Boolean(state.engine.head) : state.classes.some((card) => card.sampleIds.length > 0),
+    canSave: ({ needsHead, needsPictures }) =>
+      (!needsHead || Boolean(state.engine.head)) &&
+      (!needsPictures || state.classes.some((card) => card.sampleIds.length > 0)),
 
     /** @param {import('../export/places.js').Place} place */
     program({ snippet: name }) {
@@ -55,9 +65,10 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
         const { threshold, knownThreshold } = state.settings;
         const bytes = await trainer.exportModel({
           format,
-          title: stem,
+          title: format === 'html' ? titleOf() : stem,
           page: format === 'project' ? pageNotes() : undefined,
           answer: format === 'html' ? { threshold, knownThreshold } : undefined,
+          onMeasured: (loss) => losses.set(name, loss),
           signal: running.signal,
           onProgress: ({ done, total }) => {
             state.leaving = { place: name, done, total };
@@ -77,6 +88,9 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
         changed('leaving-changed');
       }
     },
+
+    /** @param {import('../export/places.js').Place} place */
+    lossOf: ({ name }) => losses.get(name),
 
     stop: () => running?.abort(),
 

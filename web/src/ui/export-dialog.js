@@ -28,7 +28,7 @@ export function mountExportDialog(host, app, leaving) {
     const id = `export-program-${place.name}`;
     return html`<details class="export-program">
       <summary>${t('export.program')}</summary>
-      <p class="soft small">${t(/** @type {any} */ (`export.put.${place.format}`))}</p>
+      <p class="soft small">${t(/** @type {any} */ (`export.put.${place.format.split('-')[0]}`))}</p>
       <pre id=${id} dir="ltr" lang="en" translate="no" tabindex="0" role="region" aria-label=${t('export.program')}>${text}</pre>
       <button type="button" class="button" @click=${() => leaving.copy(text)}>${t('export.copy')}</button>
     </details>`;
@@ -47,7 +47,18 @@ export function mountExportDialog(host, app, leaving) {
     return html`<button type="button" class="button" ?disabled=${!can || state.leaving !== null} aria-describedby=${`export-about-${place.name}`} @click=${() => leaving.save(place)}>
         ${icon('save')} ${t('export.save')}
       </button>
-      ${can || !place.needsHead ? nothing : html`<p class="soft small">${t('export.needsHead')}</p>`}`;
+      ${can || !place.needsHead ? nothing : html`<p class="soft small">${t(state.engine.head ? 'export.needsPictures' : 'export.needsHead')}</p>`}
+      ${loss(place)}`;
+  }
+
+  /** What the smaller numbers cost. @param {Place} place */
+  function loss(place) {
+    const measured = leaving.lossOf(place);
+    if (!measured) {
+      return nothing;
+    }
+    const { knownCount: count, rightBeforeCount: before, rightAfterCount: after } = measured;
+    return html`<p class="small" role="status">${t('export.loss', { count, before, after })}</p>`;
   }
 
   function draw() {

@@ -6,7 +6,9 @@ import { checkDate, checkLongAction } from './checks.js';
 
 /** Written by the engine from the network and the head. */
 const MODEL_FORMATS = ['tfjs', 'onnx', 'tflite', 'tflite-float16'];
-const FORMATS = [...MODEL_FORMATS, 'html', 'head', 'project', 'teachable-machine-project'];
+/** Fitted to pictures first. */
+const QUANTISED_FORMATS = ['tflite-int8', 'c-array'];
+const FORMATS = [...MODEL_FORMATS, ...QUANTISED_FORMATS, 'html', 'head', 'project', 'teachable-machine-project'];
 
 /** What Teachable Machine and ml5 give a model, whatever it was trained for. */
 const MACHINE_SIDE = 224;
@@ -37,6 +39,13 @@ export async function exportModel(options, line, book, trainings, backbone) {
     const settings = { title, threshold, knownThreshold };
     return line.change('exportPage', { date: text, settings }, { signal, onProgress: options.onProgress });
   }
+  if (QUANTISED_FORMATS.includes(format)) {
+    const model = { format, pictureSize: 0, title, date: text };
+    const args = { date: text, model };
+    const { file, loss } = await line.change('exportQuantised', args, { signal, onProgress: options.onProgress });
+    options.onMeasured?.(loss);
+    return file;
+  }
   const pictureSize =
     format === 'tfjs' ? checkSide(options.pictureSize ?? Math.max(MACHINE_SIDE, backbone.inputSize)) : 0;
   return line.change('exportHead', { date: text, model: { format, pictureSize, title, date: text } }, { signal });
@@ -54,7 +63,7 @@ function checkSide(side) {
 /**
  * @param {Uint8Array | ArrayBuffer} bytes
  * @param {import('../headstart.d.ts').Trainer} trainer
- * @param {import('../headstart.d.ts').LongAction} options
+ * @param {import('../headstart-export.d.ts').ImportOptions} options
  */
 export function importProject(bytes, trainer, options) {
   return withProjects((projects) => projects.importProject(bytes, trainer, options));

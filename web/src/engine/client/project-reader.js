@@ -3,6 +3,7 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { HeadstartError, throwIfAborted } from '../shared/errors.js';
 import { checkLongAction } from './checks.js';
+import { isPng, readPng } from './png-reader.js';
 import { HEAD_FILE, PROJECT_FILE, PROJECT_FORMAT } from './project-file.js';
 import { ownBytes } from './sources.js';
 
@@ -138,8 +139,14 @@ function json(bytes, name) {
   throw new HeadstartError('bad-file', `expected JSON in ${name}`);
 }
 
-/** @param {{ bytes: Uint8Array }} picture */
-export function pictureFile({ bytes }) {
+/**
+ * A picture as the platform takes it. Node has no decoder of its own: PNG is read here, the rest by whom the caller names.
+ * @param {{ bytes: Uint8Array }} picture
+ * @param {import('../headstart-export.d.ts').ImportOptions['decodePicture']} decodePicture
+ */
+function pictureOf({ bytes }, decodePicture) {
+  if (decodePicture) return decodePicture(bytes);
+  if (typeof createImageBitmap !== 'function' && isPng(bytes)) return readPng(bytes);
   const type =
     bytes[0] === 0x89 ? 'image/png' : bytes[0] === 0x52 ? 'image/webp' : bytes[0] === 0x47 ? 'image/gif' : 'image/jpeg';
   return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type });
@@ -148,10 +155,13 @@ export function pictureFile({ bytes }) {
 /**
  * @param {Uint8Array | ArrayBuffer} bytes
  * @param {import('../headstart.d.ts').Trainer} trainer
- * @param {import('../headstart.d.ts').LongAction} options
+ * @param {import('../headstart-export.d.ts').ImportOptions} options
  */
 export async function importProject(bytes, trainer, options) {
   checkLongAction(options, 'importProject');
+  const { decodePicture } = options;
+  const isFine = decodePicture === undefined || typeof decodePicture === 'function';
+  if (!isFine) throw new HeadstartError('bad-argument', 'decodePicture must be a function');
   return takeProject(readProject(ownBytes(bytes, 'importProject takes the bytes of a project file')), trainer, options);
 }
 
@@ -159,10 +169,10 @@ export async function importProject(bytes, trainer, options) {
  * Puts what was read into a trainer: new classes behind those that are there, then their pictures, then the head.
  * @param {Project} project
  * @param {import('../headstart.d.ts').Trainer} trainer
- * @param {import('../headstart.d.ts').LongAction} options
+ * @param {import('../headstart-export.d.ts').ImportOptions} options
  * @returns {Promise<import('../headstart-export.d.ts').ImportedProject>}
  */
-async function takeProject({ kind, classes, head, backbone, page }, trainer, { signal, onProgress }) {
+async function takeProject({ kind, classes, head, backbone, page }, trainer, { signal, onProgress, decodePicture }) {
   const total = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
   const classIds = classes.map(({ name }) => trainer.addClass(name));
   let done = 0;
@@ -172,7 +182,7 @@ async function takeProject({ kind, classes, head, backbone, page }, trainer, { s
     for (const picture of pictures) {
       throwIfAborted(signal);
       try {
-        await trainer.addSample(classIds[index], /** @type {any} */ (pictureFile(picture)));
+        await trainer.addSample(classIds[index], /** @type {any} */ (await pictureOf(picture, decodePicture)));
       } catch (cause) {
         if (trainer.failed || /** @type {any} */ (cause)?.code === 'out-of-memory') throw cause;
         unreadable.push(picture.name);

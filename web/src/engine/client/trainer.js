@@ -316,7 +316,7 @@ export class Trainer {
     return exportModel(options, this.#line, this.#book, this.#trainings, this.backbone);
   }
 
-  /** @param {Uint8Array | ArrayBuffer} bytes @param {LongAction} [options] */
+  /** @param {Uint8Array | ArrayBuffer} bytes @param {import('../headstart-export.d.ts').ImportOptions} [options] */
   async importProject(bytes, options = {}) {
     this.#line.requireOpen();
     return importProject(bytes, /** @type {any} */ (this), options);

@@ -105,6 +105,11 @@ export class Engine {
     return this.run(() => unwrap(this.#module.exportModel(backboneFile, headFile, settings)));
   }
 
+  /** To be deleted. */
+  openQuantisedExport() {
+    return this.run(() => new this.#module.QuantisedExport());
+  }
+
   handleCount() {
     return this.#module.count_emval_handles();
   }

@@ -10,6 +10,7 @@ import { EngineLoader } from './engine-loader.js';
 import { exportHead, exportPage } from './exports.js';
 import { canvasIsFalsified, readFrame } from './frames.js';
 import { pictureFormat } from './picture-codec.js';
+import { exportQuantised } from './quantised.js';
 import { HostRuns } from './runs.js';
 import { HostSamples } from './samples.js';
 import { HostViews } from './views.js';
@@ -271,11 +272,9 @@ export class Host {
     );
   }
 
-  /** @param {import('./exports.js').HeadRequest} args */
-  exportHead = (args) => exportHead(this, args);
-
-  /** @param {import('./exports.js').PageRequest} args @param {Context} context */
-  exportPage = (args, context) => exportPage(this, args, context);
+  exportHead = exportHead.bind(null, this);
+  exportPage = exportPage.bind(null, this);
+  exportQuantised = exportQuantised.bind(null, this);
 
   /** @param {{ bytes: Uint8Array }} args */
   readHead({ bytes }) {

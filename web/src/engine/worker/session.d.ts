@@ -439,9 +439,29 @@ export type ExportSettings = {
   date: string;
 };
 
+export type QuantisationReport = {
+  pictureCount: number;
+  meanDifference: number;
+  largestDifference: number;
+  lostCount: number;
+  knownCount: number;
+  rightBeforeCount: number;
+  rightAfterCount: number;
+};
+
+export interface QuantisedExport {
+  open(_0: Uint8Array, _1: Uint8Array, _2: ExportSettings): Done;
+  calibrate(_0: Uint8Array, _1: number, _2: number): Done;
+  measure(_0: Uint8Array, _1: number, _2: number, _3: number): Done;
+  report(): QuantisationReport;
+  write(): { code: string; message: string; value: Uint8Array };
+  delete(): void;
+}
+
 /** The rest is Emscripten's own. */
 export interface EngineModule {
   Session: { new (): Session };
+  QuantisedExport: { new (): QuantisedExport };
   exportModel(_0: Uint8Array, _1: Uint8Array, _2: ExportSettings): { code: string; message: string; value: Uint8Array };
   count_emval_handles(): number;
   PThread?: { terminateAllThreads(): void };

@@ -26,6 +26,20 @@ export default {
   'export.node.about': 'لجافاسكربت دون متصفح.',
   'export.phone': 'هاتف',
   'export.phone.about': 'لتطبيقات أندرويد وiOS مع TensorFlow Lite. لم نستطع تجربة هذا البرنامج بأنفسنا.',
+  'export.smallPhone': 'هاتف، صغير وسريع',
+  'export.smallPhone.about': 'ربع الحجم، بأعداد صحيحة تُضبط على صورك. ويُقاس مقدار ما يُفقد.',
+  'export.board': 'متحكم دقيق',
+  'export.board.about':
+    'للوحات الصغيرة: ملف C لـ TensorFlow Lite Micro. يذكر مقدار الذاكرة التي تحتاجها اللوحة. لم نستطع تجربته على لوحة بأنفسنا.',
+  'export.needsPictures': 'يُضبط الملف على صورك، ولا صور هنا.',
+  'export.loss': {
+    zero: 'من أصل {count} صورة يصيب هذا الملف في {after}، وقبل ذلك {before}.',
+    one: 'من أصل {count} صورة يصيب هذا الملف في {after}، وقبل ذلك {before}.',
+    two: 'من أصل {count} صورة يصيب هذا الملف في {after}، وقبل ذلك {before}.',
+    few: 'من أصل {count} صورة يصيب هذا الملف في {after}، وقبل ذلك {before}.',
+    many: 'من أصل {count} صورة يصيب هذا الملف في {after}، وقبل ذلك {before}.',
+    other: 'من أصل {count} صورة يصيب هذا الملف في {after}، وقبل ذلك {before}.',
+  },
   'export.machine': 'Teachable Machine',
   'export.machine.about': 'الصور كملف مشروع لـ Teachable Machine.',
   'export.opened': {

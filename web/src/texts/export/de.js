@@ -27,6 +27,17 @@ export default {
   'export.phone': 'Ein Handy',
   'export.phone.about':
     'Für Apps auf Android und iOS, mit TensorFlow Lite. Dieses Programm konnten wir nicht selbst ausprobieren.',
+  'export.smallPhone': 'Ein Handy, klein und schnell',
+  'export.smallPhone.about':
+    'Ein Viertel so groß, in ganzen Zahlen, die an deine Bilder angepasst werden. Wie viel dabei verloren geht, wird gemessen.',
+  'export.board': 'Ein Mikrocontroller',
+  'export.board.about':
+    'Für kleine Platinen: eine C-Datei für TensorFlow Lite Micro. Darin steht, wie viel Speicher die Platine braucht. Auf einer Platine konnten wir es nicht selbst ausprobieren.',
+  'export.needsPictures': 'Die Datei wird an deine Bilder angepasst, und hier sind keine.',
+  'export.loss': {
+    one: 'Von {count} Bild erkennt diese Datei {after} richtig, vorher {before}.',
+    other: 'Von {count} Bildern erkennt diese Datei {after} richtig, vorher {before}.',
+  },
   'export.machine': 'Teachable Machine',
   'export.machine.about': 'Die Bilder als Projektdatei von Teachable Machine.',
   'export.opened': { one: '{count} Bild ist wieder da', other: '{count} Bilder sind wieder da' },

@@ -26,6 +26,17 @@ export default {
   'export.node.about': 'For JavaScript without a browser.',
   'export.phone': 'A phone',
   'export.phone.about': 'For apps on Android and iOS, with TensorFlow Lite. We could not try this program ourselves.',
+  'export.smallPhone': 'A phone, small and fast',
+  'export.smallPhone.about':
+    'A quarter of the size, in whole numbers that are fitted to your pictures. How much it loses is measured.',
+  'export.board': 'A microcontroller',
+  'export.board.about':
+    'For small boards: a C file for TensorFlow Lite Micro. It says how much memory the board needs. We could not try it on a board ourselves.',
+  'export.needsPictures': 'It is fitted to your pictures, and there are none here.',
+  'export.loss': {
+    one: 'Of {count} picture this file gets {after} right, before {before}.',
+    other: 'Of {count} pictures this file gets {after} right, before {before}.',
+  },
   'export.machine': 'Teachable Machine',
   'export.machine.about': 'The pictures as a project file of Teachable Machine.',
   'export.opened': { one: '{count} picture is back', other: '{count} pictures are back' },

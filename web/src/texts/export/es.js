@@ -27,6 +27,17 @@ export default {
   'export.phone': 'Un teléfono',
   'export.phone.about':
     'Para aplicaciones de Android e iOS, con TensorFlow Lite. No hemos podido probar este programa.',
+  'export.smallPhone': 'Un teléfono, pequeño y rápido',
+  'export.smallPhone.about':
+    'La cuarta parte del tamaño, en números enteros ajustados a tus imágenes. Se mide cuánto se pierde.',
+  'export.board': 'Un microcontrolador',
+  'export.board.about':
+    'Para placas pequeñas: un archivo de C para TensorFlow Lite Micro. Dice cuánta memoria necesita la placa. No hemos podido probarlo en una placa.',
+  'export.needsPictures': 'Se ajusta a tus imágenes, y aquí no hay ninguna.',
+  'export.loss': {
+    one: 'De {count} imagen, este archivo acierta {after}; antes, {before}.',
+    other: 'De {count} imágenes, este archivo acierta {after}; antes, {before}.',
+  },
   'export.machine': 'Teachable Machine',
   'export.machine.about': 'Las imágenes como archivo de proyecto de Teachable Machine.',
   'export.opened': { one: '{count} imagen ha vuelto', other: '{count} imágenes han vuelto' },

@@ -27,6 +27,17 @@ export default {
   'export.phone': 'Un téléphone',
   'export.phone.about':
     'Pour des applications Android et iOS, avec TensorFlow Lite. Nous n’avons pas pu essayer ce programme.',
+  'export.smallPhone': 'Un téléphone, petit et rapide',
+  'export.smallPhone.about':
+    'Quatre fois plus petit, en nombres entiers ajustés à tes images. Ce qui se perd est mesuré.',
+  'export.board': 'Un microcontrôleur',
+  'export.board.about':
+    'Pour de petites cartes : un fichier C pour TensorFlow Lite Micro. Il dit combien de mémoire il faut à la carte. Nous n’avons pas pu l’essayer sur une carte.',
+  'export.needsPictures': 'Le fichier est ajusté à tes images, et il n’y en a pas ici.',
+  'export.loss': {
+    one: 'Sur {count} image, ce fichier en reconnaît {after}, avant {before}.',
+    other: 'Sur {count} images, ce fichier en reconnaît {after}, avant {before}.',
+  },
   'export.machine': 'Teachable Machine',
   'export.machine.about': 'Les images sous forme de projet Teachable Machine.',
   'export.opened': { one: '{count} image est de retour', other: '{count} images sont de retour' },

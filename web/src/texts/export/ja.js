@@ -27,6 +27,13 @@ export default {
   'export.phone': 'スマートフォン',
   'export.phone.about':
     'TensorFlow Lite を使う Android や iOS のアプリに。このプログラムは私たちの手では試せませんでした。',
+  'export.smallPhone': 'スマートフォン（小さく速く）',
+  'export.smallPhone.about': '大きさは四分の一。あなたの画像に合わせた整数で計算します。どれだけ失われるかを測ります。',
+  'export.board': 'マイコン',
+  'export.board.about':
+    '小さな基板のための、TensorFlow Lite Micro 用の C ファイルです。必要なメモリの量も書いてあります。基板では私たちの手では試せませんでした。',
+  'export.needsPictures': 'あなたの画像に合わせて作りますが、ここには画像がありません。',
+  'export.loss': { other: '{count} 枚のうち {after} 枚が正解です（元は {before} 枚）。' },
   'export.machine': 'Teachable Machine',
   'export.machine.about': '画像を Teachable Machine のプロジェクトファイルにします。',
   'export.opened': { other: '{count} 枚が戻りました' },

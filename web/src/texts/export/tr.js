@@ -26,6 +26,16 @@ export default {
   'export.node.about': 'Tarayıcısız JavaScript için.',
   'export.phone': 'Bir telefon',
   'export.phone.about': 'TensorFlow Lite ile Android ve iOS uygulamaları için. Bu programı kendimiz deneyemedik.',
+  'export.smallPhone': 'Bir telefon, küçük ve hızlı',
+  'export.smallPhone.about': 'Dörtte bir boyutta, resimlerine uydurulan tam sayılarla. Ne kadar kaybettiği ölçülür.',
+  'export.board': 'Bir mikrodenetleyici',
+  'export.board.about':
+    'Küçük kartlar için: TensorFlow Lite Micro için bir C dosyası. Kartın ne kadar belleğe ihtiyacı olduğunu söyler. Bir kartta kendimiz deneyemedik.',
+  'export.needsPictures': 'Dosya resimlerine uydurulur; burada hiç resim yok.',
+  'export.loss': {
+    one: '{count} resimden {after} tanesini doğru tanıyor, önce {before}.',
+    other: '{count} resimden {after} tanesini doğru tanıyor, önce {before}.',
+  },
   'export.machine': 'Teachable Machine',
   'export.machine.about': 'Resimler, Teachable Machine proje dosyası olarak.',
   'export.opened': { one: '{count} resim geri geldi', other: '{count} resim geri geldi' },

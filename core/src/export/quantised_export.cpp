@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "export/quantiser.h"
+#include "export/writers.h"
+#include "headstart/export.h"
+
+namespace headstart {
+namespace {
+
+// An answer that leads by so much is clear.
+constexpr float kClearLead = 0.2F;
+
+std::size_t best_of(std::span<const float> probabilities) {
+  return static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
+}
+
+bool is_clear(std::span<const float> probabilities) {
+  const std::size_t best = best_of(probabilities);
+  for (std::size_t i = 0; i < probabilities.size(); ++i) {
+    if (i != best && probabilities[best] - probabilities[i] < kClearLead) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// Order is lifetime: steps point into the model, the runners into steps.
+struct QuantisedExport::State {
+  ExportOptions options;
+  ExportedModel model;
+  ImagePreparer preparer;
+  std::vector<std::uint8_t> rgba;     // [side, side, 4]
+  std::vector<std::uint8_t> picture;  // [side, side, 3]
+  std::optional<Quantiser> quantiser = {};
+  std::size_t calibrated_count = 0;
+  std::optional<QuantisedModel> quantised = {};
+  std::optional<StepRunner> exact = {};
+  std::optional<QuantisedRunner> coarse = {};
+  double difference_sum = 0;
+  QuantisationReport report = {};
+
+  Status read(const FrameView& frame) {
+    if (const Status resized = preparer.resize(frame, {}, rgba); !resized) return resized;
+    for (std::size_t i = 0; i < picture.size(); ++i) picture[i] = rgba[i / 3 * 4 + i % 3];
+    return {};
+  }
+
+  void settle() {
+    if (quantised) return;
+    quantised = quantiser->quantise(options.format == ModelFormat::kCArray ? QuantisedEnds::kWhole
+                                                                           : QuantisedEnds::kReal);
+    exact.emplace(model.steps);
+    coarse.emplace(*quantised);
+  }
+
+  void count(std::span<const float> before, std::span<const float> after, std::ptrdiff_t label_index) {
+    ++report.picture_count;
+    double sum = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      const auto difference = static_cast<double>(std::abs(before[i] - after[i]));
+      sum += difference;
+      report.largest_difference = std::max(report.largest_difference, difference);
+    }
+    difference_sum += sum / static_cast<double>(before.size());
+    report.mean_difference = difference_sum / static_cast<double>(report.picture_count);
+    const std::size_t said_before = best_of(before);
+    const std::size_t said_after = best_of(after);
+    if (said_before != said_after && is_clear(before)) ++report.lost_count;
+    if (label_index < 0) return;
+    ++report.known_count;
+    if (said_before == static_cast<std::size_t>(label_index)) ++report.right_before_count;
+    if (said_after == static_cast<std::size_t>(label_index)) ++report.right_after_count;
+  }
+};
+
+QuantisedExport::QuantisedExport(std::unique_ptr<State> state) : state_(std::move(state)) {}
+QuantisedExport::QuantisedExport(QuantisedExport&&) noexcept = default;
+QuantisedExport& QuantisedExport::operator=(QuantisedExport&&) noexcept = default;
+QuantisedExport::~QuantisedExport() = default;
+
+Result<QuantisedExport> QuantisedExport::create(std::span<const std::uint8_t> backbone_file, const Head& head,
+                                                const ExportOptions& options) {
+  if (options.format != ModelFormat::kTfliteInt8 && options.format != ModelFormat::kCArray)
+    return Error{ErrorCode::kBadArgument,
+                 std::string("expected tflite-int8 or c-array, got ") + model_format_name(options.format)};
+  Result<ExportedModel> model = read_exported_model(backbone_file, head);
+  if (!model) return model.error();
+  const std::size_t side = model.value().input_size_px;
+  Result<ImagePreparer> preparer = ImagePreparer::create(static_cast<std::int32_t>(side));
+  if (!preparer) return preparer.error();
+  auto state = std::make_unique<State>(State{.options = options,
+                                             .model = std::move(model).value(),
+                                             .preparer = std::move(preparer).value(),
+                                             .rgba = std::vector<std::uint8_t>(side * side * 4),
+                                             .picture = std::vector<std::uint8_t>(side * side * 3)});
+  Result<Quantiser> quantiser = Quantiser::create(state->model);
+  if (!quantiser) return quantiser.error();
+  state->quantiser.emplace(std::move(quantiser).value());
+  return QuantisedExport(std::move(state));
+}
+
+Status QuantisedExport::calibrate(const FrameView& frame) {
+  if (const Status read = state_->read(frame); !read) return read;
+  state_->quantiser->calibrate(state_->picture);
+  ++state_->calibrated_count;
+  return {};
+}
+
+Status QuantisedExport::measure(const FrameView& frame, std::ptrdiff_t label_index) {
+  if (state_->calibrated_count == 0)
+    return Error{ErrorCode::kBadArgument, "pictures are measured after others were calibrated with"};
+  if (const Status read = state_->read(frame); !read) return read;
+  state_->settle();
+  state_->count(state_->exact->run(state_->picture), state_->coarse->run(state_->picture), label_index);
+  return {};
+}
+
+const QuantisationReport& QuantisedExport::report() const {
+  return state_->report;
+}
+
+Result<std::vector<std::uint8_t>> QuantisedExport::write() {
+  if (state_->calibrated_count == 0)
+    return Error{ErrorCode::kTooFewSamples,
+                 "a file in 8-bit numbers is fitted to pictures, and there are none"};
+  state_->settle();
+  std::size_t arena_bytes = 0;
+  Result<std::vector<std::uint8_t>> file =
+      write_tflite_quantised(state_->model, *state_->quantised, state_->options, &arena_bytes);
+  if (!file || state_->options.format == ModelFormat::kTfliteInt8) return file;
+  return write_c_array(state_->model, file.value(), arena_bytes, state_->options);
+}
+
+}  // namespace headstart

@@ -1,0 +1,95 @@
+// A model in 8-bit whole numbers: fitted to a person's own pictures, and measured on them.
+//
+// real = scale * (number - zero_point). Maps have one scale each, weights one for each channel of the result,
+// biases are 32-bit at input scale * weight scale (TensorFlow Lite's 8-bit quantization specification). What
+// comes behind the maps, the means and the head, stays float32: little of the work, and most of what coarse
+// numbers would blur.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "export/exported_model.h"
+#include "export/step_runner.h"
+
+namespace headstart {
+
+struct Scale8 {
+  float scale = 1;
+  std::int32_t zero_point = 0;
+
+  // The nearest number that it can hold.
+  [[nodiscard]] std::int8_t number_of(float value) const;
+  [[nodiscard]] float rounded(float value) const {
+    return scale * static_cast<float>(number_of(value) - zero_point);
+  }
+};
+
+struct Weights8 {
+  std::vector<std::int8_t> numbers;
+  std::vector<float> scales;  // [out]
+};
+
+// What goes into and comes out of the model: float32, or bytes less 128 and probabilities in 256 parts.
+enum class QuantisedEnds : std::uint8_t { kReal, kWhole };
+
+struct QuantisedModel {
+  QuantisedEnds ends = QuantisedEnds::kReal;
+  std::vector<bool> is_whole;                            // of each step: computed in whole numbers
+  std::vector<Scale8> scales;                            // of those, and of what they read
+  std::map<std::string, Weights8, std::less<>> weights;  // by layer: both looks share them
+  std::vector<std::vector<std::int32_t>> biases;         // of each step
+  std::vector<Step> steps;                               // the same model with the numbers that are left
+  std::vector<std::vector<float>> own_numbers;           // what these point into
+};
+
+// What a program with 8-bit numbers answers, in float: equal to a thousandth or so.
+class QuantisedRunner {
+ public:
+  // `model` must outlive it.
+  explicit QuantisedRunner(const QuantisedModel& model) : model_(model), runner_(model.steps) {}
+  std::span<const float> run(std::span<const std::uint8_t> picture);
+
+ private:
+  const QuantisedModel& model_;
+  StepRunner runner_;
+};
+
+class Quantiser {
+ public:
+  // unsupported names the layer that cannot be had in whole numbers. `model` must outlive it.
+  static Result<Quantiser> create(const ExportedModel& model);
+
+  // One of the person's pictures, [side, side, 3].
+  void calibrate(std::span<const std::uint8_t> picture);
+
+  // From what `calibrate` saw; at least one picture.
+  [[nodiscard]] QuantisedModel quantise(QuantisedEnds ends) const;
+
+ private:
+  explicit Quantiser(const ExportedModel& model);
+
+  struct Range {
+    float low = 0;  // 0 is always held exactly: padding is made of it
+    float high = 0;
+  };
+  [[nodiscard]] std::vector<Range> common_ranges() const;
+  // What the picture's numbers miss of the true ones where bytes go in: half a step where it lies between.
+  [[nodiscard]] float missed_by_picture(const QuantisedModel& result, std::size_t from) const;
+  void quantise_layer(QuantisedModel& result, std::size_t index) const;
+
+  const ExportedModel& model_;
+  StepRunner runner_;
+  std::vector<Range> ranges_;
+  std::vector<std::vector<float>> mean_patches_;  // of each convolution, summed over the pictures
+  std::size_t picture_count_ = 0;
+};
+
+// Whether a step can be, and is, computed in whole numbers.
+[[nodiscard]] bool is_whole_step(const ExportedModel& model, const Step& step);
+
+}  // namespace headstart

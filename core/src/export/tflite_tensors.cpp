@@ -1,0 +1,154 @@
+#include "export/tflite_tensors.h"
+
+#include <utility>
+
+#include "files/float16.h"
+
+namespace headstart {
+namespace {
+
+std::vector<std::uint8_t> halves_of(std::span<const float> values) {
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(values.size() * 2);
+  for (const float value : values) append_u16(bytes, half_from_float(value));
+  return bytes;
+}
+
+template <typename T>
+std::vector<std::uint8_t> copied_bytes(std::span<const T> values) {
+  const std::span<const std::uint8_t> bytes = bytes_of(values);
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<std::int32_t> shape_of(const Step& step, const MapShape& shape) {
+  const auto count = static_cast<std::int32_t>(shape.channel_count);
+  if (step.is_vector) return {1, count};
+  return {1, static_cast<std::int32_t>(shape.height), static_cast<std::int32_t>(shape.width), count};
+}
+
+}  // namespace
+
+// The picture and its mirror are in the numbers of the model's ends.
+bool TfliteTensors::holds_whole(std::size_t step) const {
+  if (quantised_ == nullptr) return false;
+  return quantised_->is_whole[step] ||
+         (quantised_->ends == QuantisedEnds::kWhole && !model_.steps[step].is_vector);
+}
+
+std::optional<TfliteScales> TfliteTensors::scales_of(std::size_t step) const {
+  if (quantised_ == nullptr) return std::nullopt;
+  const Scale8& scale = quantised_->scales[step];
+  return TfliteScales{{scale.scale}, scale.zero_point};
+}
+
+std::int32_t TfliteTensors::input(const Step& step, std::size_t index) {
+  const std::size_t from = step.inputs[index];
+  const bool wanted = step.kind == StepKind::kMirror ? holds_whole(from) : is_whole(step);
+  return holds_whole(from) == wanted ? tensors_[from] : converted(from, wanted);
+}
+
+std::int32_t TfliteTensors::converted(std::size_t from, bool to_whole) {
+  if (const auto found = converted_.find(from); found != converted_.end()) return found->second;
+  const Step& step = model_.steps[from];
+  TfliteTensor tensor = {.name = step.name + (to_whole ? "/8-bit" : "/real"),
+                         .shape = shape_of(step, step.output)};
+  if (to_whole) {
+    tensor.type = TfliteType::kInt8;
+    tensor.scales = scales_of(from);
+  }
+  const std::int32_t result = file_.add_tensor(std::move(tensor));
+  file_.add_op(to_whole ? TfliteOp::kQuantize : TfliteOp::kDequantize, to_whole ? 1 : 2, {tensors_[from]},
+               result);
+  return converted_[from] = result;
+}
+
+std::int32_t TfliteTensors::value(const Step& step, const std::string& name) {
+  return value(step, name, step.output);
+}
+
+std::int32_t TfliteTensors::value(const Step& step, const std::string& name, const MapShape& shape) {
+  TfliteTensor tensor = {.name = name, .shape = shape_of(step, shape)};
+  if (holds_whole(position_of(step))) {
+    tensor.type = TfliteType::kInt8;
+    tensor.scales = scales_of(position_of(step));
+  }
+  return file_.add_tensor(std::move(tensor));
+}
+
+std::int32_t TfliteTensors::padded(const Step& step, const MapShape& shape) {
+  TfliteTensor tensor = {.name = step.name + "/padded", .shape = shape_of(step, shape)};
+  if (is_whole(step)) {
+    tensor.type = TfliteType::kInt8;
+    tensor.scales = scales_of(step.inputs.front());
+  }
+  return file_.add_tensor(std::move(tensor));
+}
+
+std::int32_t TfliteTensors::weights(const Step& step, std::vector<std::int32_t> shape) {
+  const std::string name = step.layer + ".weight";
+  if (!is_whole(step)) return numbers(name, std::move(shape), step.weights);
+  if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
+  const Weights8& weights = quantised_->weights.at(step.layer);
+  const std::int32_t dimension = step.kind == StepKind::kDepthwise ? 3 : 0;
+  return constants_[name] =
+             file_.add_tensor({.name = name,
+                               .shape = std::move(shape),
+                               .type = TfliteType::kInt8,
+                               .scales = TfliteScales{weights.scales, 0, dimension},
+                               .bytes = copied_bytes(std::span<const std::int8_t>(weights.numbers))});
+}
+
+std::int32_t TfliteTensors::biases(const Step& step) {
+  const auto count = static_cast<std::int32_t>(step.channel_count());
+  if (!is_whole(step)) return numbers(step.layer + ".bias", {count}, step.biases);
+  const std::size_t position = position_of(step);
+  const float input_scale = quantised_->scales[step.inputs.front()].scale;
+  TfliteScales scales;
+  for (const float scale : quantised_->weights.at(step.layer).scales)
+    scales.scales.push_back(input_scale * scale);
+  const std::span<const std::int32_t> values = quantised_->biases[position];
+  return file_.add_tensor({.name = step.name + ".bias",
+                           .shape = {count},
+                           .type = TfliteType::kInt32,
+                           .scales = std::move(scales),
+                           .bytes = copied_bytes(values)});
+}
+
+std::int32_t TfliteTensors::numbers(const std::string& name, std::vector<std::int32_t> shape,
+                                    std::span<const float> values) {
+  if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
+  std::int32_t tensor = 0;
+  if (constants_type_ == TfliteType::kFloat16) {
+    const std::int32_t halves = file_.add_tensor(
+        {.name = name + "/half", .shape = shape, .type = TfliteType::kFloat16, .bytes = halves_of(values)});
+    tensor = file_.add_tensor({.name = name, .shape = std::move(shape)});
+    file_.add_op(TfliteOp::kDequantize, 3, {halves}, tensor);
+  } else {
+    tensor = file_.add_tensor({.name = name, .shape = std::move(shape), .bytes = copied_bytes(values)});
+  }
+  return constants_[name] = tensor;
+}
+
+std::int32_t TfliteTensors::whole_numbers(const std::string& name, const std::vector<std::int32_t>& values,
+                                          std::vector<std::int32_t> shape) {
+  if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
+  if (shape.empty()) shape = {static_cast<std::int32_t>(values.size())};
+  return constants_[name] = file_.add_tensor({.name = name,
+                                              .shape = std::move(shape),
+                                              .type = TfliteType::kInt32,
+                                              .bytes = copied_bytes(std::span<const std::int32_t>(values))});
+}
+
+std::int32_t TfliteTensors::output() {
+  const std::int32_t last = tensors_.back();
+  if (quantised_ == nullptr || quantised_->ends == QuantisedEnds::kReal) return last;
+  const Step& step = model_.steps.back();
+  const std::int32_t result = file_.add_tensor({.name = step.name + "/8-bit",
+                                                .shape = shape_of(step, step.output),
+                                                .type = TfliteType::kInt8,
+                                                .scales = TfliteScales{{1.0F / 256}, -128}});
+  file_.add_op(TfliteOp::kQuantize, 1, {last}, result);
+  return result;
+}
+
+}  // namespace headstart

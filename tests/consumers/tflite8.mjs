@@ -1,0 +1,170 @@
+// The files in 8-bit numbers: in LiteRT.js and MediaPipe, as a C header under two compilers, and in an interpreter.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { compare, faintPicture, headKinds, labels, learn, pageSays } from './learnt.mjs';
+import { openConsumers, sendable } from './page.mjs';
+import { askLiteRt, askMediaPipe } from './tflite.mjs';
+
+const interpreter = ['@tensorflow/tfjs/dist/tf.min.js', '@tensorflow/tfjs-tflite/dist/tf-tflite.min.js'];
+
+/** In the page: bytes less 128 in, 256 parts out. @param {{ address: string, root: string, pictures: any[] }} task */
+async function askInterpreter({ address, root, pictures }) {
+  const { tf, tflite, canvasOf } = /** @type {any} */ (globalThis);
+  tflite.setWasmPath(`${root}/node_modules/@tensorflow/tfjs-tflite/wasm/`);
+  const model = await tflite.loadTFLiteModel(address);
+  const answers = [];
+  for (const picture of pictures) {
+    const { width, height } = picture;
+    const { data } = canvasOf(picture).getContext('2d').getImageData(0, 0, width, height);
+    const numbers = new Int32Array(width * height * 3);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = data[Math.floor(i / 3) * 4 + (i % 3)] - 128;
+    const output = model.predict(tf.tensor(numbers, [1, height, width, 3], 'int32'));
+    answers.push([...(await output.data())].map((value) => (value + 128) / 256));
+  }
+  return answers;
+}
+
+/** The bytes of the array in a C header. @param {string} header */
+const arrayIn = (header) =>
+  Uint8Array.from(header.slice(header.indexOf('headstart_model[')).matchAll(/0x([0-9a-f]{2})/g), ([, hex]) =>
+    Number.parseInt(hex, 16),
+  );
+
+/** A program that prints what the header says. */
+const program = `
+#include <stdio.h>
+#include "model.h"
+int main(void) {
+  unsigned long sum = 0;
+  for (unsigned long i = 0; i < sizeof headstart_model; i++) sum += headstart_model[i];
+  printf("%lu %lu %d %d %d\\n", sum, (unsigned long)sizeof headstart_model, HEADSTART_ARENA_BYTES, HEADSTART_SIDE,
+         (int)((unsigned long)headstart_model % 16));
+  for (int i = 0; i < HEADSTART_CLASS_COUNT; i++) puts(headstart_labels[i]);
+  return 0;
+}
+`;
+
+export function describeTflite8() {
+  describe('the files in 8-bit numbers', () => {
+    /** @type {import('./page.mjs').Consumers} */
+    let consumers;
+    before(async () => {
+      consumers = await openConsumers();
+    });
+    after(() => consumers.close());
+
+    /** @param {string} kind @param {'tflite-int8' | 'c-array'} format */
+    async function exported(kind, format) {
+      const learnt = await learn(kind);
+      /** @type {import('../../web/src/engine/headstart-export.d.ts').QuantisationLoss[]} */
+      const losses = [];
+      let steps = 0;
+      const file = await learnt.trainer.exportModel({
+        format,
+        onMeasured: (loss) => losses.push(loss),
+        onProgress: () => steps++,
+      });
+      assert.equal(losses.length, 1);
+      assert.ok(steps > losses[0].pictureCount, `${steps} steps`);
+      const tflite = format === 'c-array' ? arrayIn(new TextDecoder().decode(file)) : file;
+      const name = `${kind}-${format}.tflite`;
+      const address = consumers.give('/models/', { [name]: tflite }) + name;
+      const pictures = Array.from({ length: 24 }, (_, i) => faintPicture(i % 3, 200 + i, learnt.size, learnt.size));
+      const expected = [];
+      for (const picture of pictures) expected.push(await pageSays(learnt, picture));
+      return { file, tflite, loss: losses[0], address, pictures: pictures.map(sendable), expected };
+    }
+
+    it('differ by little in LiteRT.js, by no more than they said, and are less than a third of the size', async () => {
+      const page = await consumers.open();
+      for (const kind of headKinds) {
+        const { file, address, pictures, expected, loss } = await exported(kind, 'tflite-int8');
+        const task = { address, root: consumers.origin, pictures, mean: 127.5, deviation: 127.5 };
+        const { mean, lost } = compare(expected, await page.evaluate(askLiteRt, task));
+        assert.ok(mean <= 0.03, `${kind}: mean ${mean}`);
+        assert.equal(lost, 0, kind);
+        assert.equal(loss.pictureCount, 48);
+        assert.equal(loss.knownCount, 48);
+        assert.ok(loss.meanDifference <= 0.03 && loss.meanDifference > 0, `${kind}: said ${loss.meanDifference}`);
+        assert.ok(loss.rightAfterCount >= loss.rightBeforeCount - 2, `${kind}: ${JSON.stringify(loss)}`);
+        if (kind === 'head') {
+          const { trainer } = await learn(kind);
+          const real = await trainer.exportModel({ format: 'tflite' });
+          assert.ok(file.length < real.length / 3, `${file.length} of ${real.length} bytes`);
+        }
+      }
+      await page.close();
+    });
+
+    it('are taken by MediaPipe, with their labels', async () => {
+      const page = await consumers.open();
+      const { address, pictures, expected } = await exported('head', 'tflite-int8');
+      const answers = await page.evaluate(askMediaPipe, { address, root: consumers.origin, pictures });
+      const rows = answers.map((row) =>
+        labels.map((name) => Number(row.find(([label]) => label === name)?.[1] ?? Number.NaN)),
+      );
+      const { mean, lost } = compare(expected, rows);
+      assert.ok(mean <= 0.03, `mean ${mean}`);
+      assert.equal(lost, 0);
+      await page.close();
+    });
+
+    it('as a C header compile without a warning, and say flash, memory and names', async () => {
+      const { file, tflite } = await exported('head', 'c-array');
+      const folder = mkdtempSync(join(tmpdir(), 'headstart-c-'));
+      try {
+        writeFileSync(join(folder, 'model.h'), file);
+        for (const [compiler, name, standard] of [
+          ['gcc', 'main.c', '-std=c11'],
+          ['g++', 'main.cpp', '-std=c++11'],
+        ]) {
+          writeFileSync(join(folder, name), program);
+          const flags = [standard, '-Wall', '-Wextra', '-Werror', '-pedantic', '-O1', '-o', 'main', name];
+          execFileSync(compiler, flags, { cwd: folder, stdio: 'pipe' });
+          const [numbers, ...names] = execFileSync(join(folder, 'main'), { encoding: 'utf8' }).trimEnd().split('\n');
+          const [sum, bytes, arena, side, offset] = numbers.split(' ').map(Number);
+          assert.equal(
+            sum,
+            tflite.reduce((total, byte) => total + byte, 0),
+          );
+          assert.equal(bytes, tflite.length);
+          assert.deepEqual([side, offset], [96, 0]);
+          // Measured in TensorFlow Lite Micro: 209,904 for a network of this kind and size.
+          assert.ok(arena > 200_000 && arena < 280_000, String(arena));
+          assert.deepEqual(names, labels);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    it('as a C header say in an interpreter what the page says', async () => {
+      const page = await consumers.open(...interpreter);
+      for (const kind of ['head', 'joined', 'tuned', 'cut']) {
+        const { address, pictures, expected } = await exported(kind, 'c-array');
+        const { mean, lost } = compare(
+          expected,
+          await page.evaluate(askInterpreter, { address, root: consumers.origin, pictures }),
+        );
+        assert.ok(mean <= 0.03, `${kind}: mean ${mean}`);
+        assert.equal(lost, 0, kind);
+      }
+      await page.close();
+    });
+
+    it('can be stopped on the way, and need pictures', async () => {
+      const { trainer } = await learn('head');
+      const controller = new AbortController();
+      const stopped = trainer.exportModel({
+        format: 'tflite-int8',
+        signal: controller.signal,
+        onProgress: ({ done }) => done === 5 && controller.abort(),
+      });
+      await assert.rejects(stopped, { code: 'cancelled' });
+    });
+  });
+}

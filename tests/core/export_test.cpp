@@ -1,0 +1,144 @@
+// What leaves for other programs: the steps that every writer writes, and the files themselves.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "export/exported_model.h"
+#include "export/quantiser.h"
+#include "export/step_runner.h"
+#include "export/writers.h"
+#include "headstart/export.h"
+#include "support/session.h"
+
+using namespace headstart;
+using namespace headstart::test;
+
+namespace {
+
+constexpr std::int32_t kSidePx = 96;
+
+struct Taught {
+  std::vector<std::uint8_t> backbone;
+  ComputePool pool;
+  Session session;
+  Head head;
+};
+
+Taught teach_head(const TrainOptions& options = {}) {
+  std::vector<std::uint8_t> file =
+      make_random_backbone({.width_multiplier = "0.1", .input_size_px = kSidePx});
+  ComputePool pool = std::move(ComputePool::create(1)).value();
+  Session session = open_session(file, pool);
+  teach(session, 6, 3);
+  REQUIRE(train(session, options).ok());
+  const auto head_file = session.export_head("");
+  REQUIRE(head_file.ok());
+  Result<Head> head = read_head_file(head_file.value());
+  REQUIRE(head.ok());
+  return {std::move(file), std::move(pool), std::move(session), std::move(head).value()};
+}
+
+std::vector<std::uint8_t> rgb_of(const DrawnPicture& picture) {
+  std::vector<std::uint8_t> rgb;
+  for (std::size_t i = 0; i < picture.rgba.size(); ++i) {
+    if (i % 4 != 3) rgb.push_back(picture.rgba[i]);
+  }
+  return rgb;
+}
+
+bool begins_with(const std::vector<std::uint8_t>& file, std::size_t offset, std::string_view text) {
+  return file.size() > offset + text.size() &&
+         std::equal(text.begin(), text.end(), file.begin() + static_cast<std::ptrdiff_t>(offset));
+}
+
+}  // namespace
+
+TEST_CASE("an export's steps say of a picture what the session says") {
+  Taught taught = teach_head();
+  const auto model = read_exported_model(taught.backbone, taught.head);
+  REQUIRE(model.ok());
+  StepRunner runner(model.value().steps);
+  for (int number = 20; number < 24; ++number) {
+    const DrawnPicture picture = draw(number % 3, number, kSidePx, kSidePx);
+    const auto said = ask(taught.session, picture);
+    REQUIRE(said.ok());
+    const auto probabilities = runner.run(rgb_of(picture));
+    REQUIRE(probabilities.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i)
+      CHECK(probabilities[i] == doctest::Approx(said.value().probabilities[i]).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("an export with colours swapped, or scaled twice, is noticed") {
+  Taught taught = teach_head();
+  const auto model = read_exported_model(taught.backbone, taught.head);
+  REQUIRE(model.ok());
+  const DrawnPicture picture = draw(0, 30, kSidePx, kSidePx);
+  std::vector<std::uint8_t> rgb = rgb_of(picture);
+  StepRunner runner(model.value().steps);
+  const auto right = runner.run(rgb);
+  const std::vector<float> before(right.begin(), right.end());
+  for (std::size_t i = 0; i < rgb.size(); i += 3) std::swap(rgb[i], rgb[i + 2]);
+  const auto swapped = runner.run(rgb);
+  CHECK(std::abs(swapped[0] - before[0]) > 1e-2F);
+}
+
+TEST_CASE("every format of an export has a name, and the same head gives the same bytes") {
+  const Taught taught = teach_head();
+  for (const char* name : {"tfjs", "onnx", "tflite", "tflite-float16"}) {
+    CAPTURE(name);
+    const auto format = model_format_of(name);
+    REQUIRE(format.ok());
+    CHECK(std::string(model_format_name(format.value())) == name);
+    const auto file = export_model(taught.backbone, taught.head, {.format = format.value()});
+    REQUIRE(file.ok());
+    const auto again = export_model(taught.backbone, taught.head, {.format = format.value()});
+    CHECK(file.value() == again.value());
+    CHECK(file.value().size() > 200'000);
+  }
+  CHECK(model_format_of("keras").error().code == ErrorCode::kBadArgument);
+  const auto unfitted = export_model(taught.backbone, taught.head, {.format = ModelFormat::kTfliteInt8});
+  CHECK(unfitted.error().code == ErrorCode::kBadArgument);
+}
+
+TEST_CASE("an 8-bit number holds zero exactly, and what lies outside goes to the ends") {
+  const Scale8 scale = {0.1F, -128};
+  CHECK(scale.rounded(0) == 0);
+  CHECK(scale.rounded(0.26F) == doctest::Approx(0.3));
+  CHECK(scale.number_of(1000) == 127);
+  CHECK(scale.number_of(-1000) == -128);
+}
+
+TEST_CASE("an 8-bit export is fitted to pictures first, says what it loses, and is written twice alike") {
+  const Taught taught = teach_head();
+  for (const ModelFormat format : {ModelFormat::kTfliteInt8, ModelFormat::kCArray}) {
+    auto made = QuantisedExport::create(taught.backbone, taught.head, {.format = format});
+    REQUIRE(made.ok());
+    QuantisedExport& quantised = made.value();
+    CHECK(quantised.write().error().code == ErrorCode::kTooFewSamples);
+    const DrawnPicture first = draw(0, 1);
+    CHECK(quantised.measure(first.view(), 0).error().code == ErrorCode::kBadArgument);
+    for (int number = 0; number < 9; ++number) {
+      const DrawnPicture picture = draw(number % 3, number);
+      REQUIRE(quantised.calibrate(picture.view()).ok());
+    }
+    for (int number = 40; number < 49; ++number) {
+      const DrawnPicture picture = draw(number % 3, number);
+      REQUIRE(quantised.measure(picture.view(), number % 3).ok());
+    }
+    const QuantisationReport& report = quantised.report();
+    CHECK(report.picture_count == 9);
+    CHECK(report.known_count == 9);
+    CHECK(report.mean_difference > 0);
+    CHECK(report.mean_difference < 0.05);
+    CHECK(report.right_after_count + 1 >= report.right_before_count);
+    const auto file = quantised.write();
+    REQUIRE(file.ok());
+    CHECK(file.value() == quantised.write().value());
+    const bool is_c = format == ModelFormat::kCArray;
+    CHECK(begins_with(file.value(), is_c ? 0 : 4, is_c ? "/* " : "TFL3"));
+  }
+}
