@@ -42,7 +42,7 @@ async function largest(learnt, answers, pictures) {
   return most;
 }
 
-const hasOpenCV = (() => {
+export const hasOpenCV = (() => {
   try {
     execFileSync('/usr/bin/python3', ['-c', 'import cv2, numpy'], { stdio: 'ignore' });
     return true;

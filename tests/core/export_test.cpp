@@ -72,18 +72,53 @@ TEST_CASE("an export's steps say of a picture what the session says") {
   }
 }
 
-TEST_CASE("an export with colours swapped, or scaled twice, is noticed") {
+// Ways in which a writer could be wrong: each has to move a probability by far more than the 1e-4 that are
+// allowed.
+TEST_CASE("an export that is wrong in one place is noticed") {
   Taught taught = teach_head();
-  const auto model = read_exported_model(taught.backbone, taught.head);
-  REQUIRE(model.ok());
   const DrawnPicture picture = draw(0, 30, kSidePx, kSidePx);
   std::vector<std::uint8_t> rgb = rgb_of(picture);
-  StepRunner runner(model.value().steps);
-  const auto right = runner.run(rgb);
-  const std::vector<float> before(right.begin(), right.end());
-  for (std::size_t i = 0; i < rgb.size(); i += 3) std::swap(rgb[i], rgb[i + 2]);
-  const auto swapped = runner.run(rgb);
-  CHECK(std::abs(swapped[0] - before[0]) > 1e-2F);
+  auto made = read_exported_model(taught.backbone, taught.head);
+  REQUIRE(made.ok());
+  ExportedModel& model = made.value();
+  const auto answer = [&] {
+    StepRunner runner(model.steps);
+    const auto probabilities = runner.run(rgb);
+    return std::vector<float>(probabilities.begin(), probabilities.end());
+  };
+  const std::vector<float> right = answer();
+  const auto step_of = [&](StepKind kind) -> Step& {
+    return *std::ranges::find(model.steps, kind, &Step::kind);
+  };
+  std::vector<float> changed;
+
+  SUBCASE("colours swapped") {
+    for (std::size_t i = 0; i < rgb.size(); i += 3) std::swap(rgb[i], rgb[i + 2]);
+  }
+  SUBCASE("scaling left out") {
+    step_of(StepKind::kScale).activation = Activation::kRelu;
+  }
+  SUBCASE("labels in another order") {
+    Step& dense = step_of(StepKind::kDense);
+    const std::size_t row = dense.weights.size() / 3;
+    changed.assign(dense.weights.begin(), dense.weights.end());
+    std::rotate(changed.begin(), changed.begin() + static_cast<std::ptrdiff_t>(row), changed.end());
+    dense.weights = changed;
+  }
+  SUBCASE("the temperature missing") {
+    Step& dense = step_of(StepKind::kDense);
+    for (const float weight : dense.weights) changed.push_back(0.5F * weight);
+    dense.weights = changed;
+  }
+  SUBCASE("padding on the other side") {
+    for (Step& step : model.steps) {
+      if (step.stride == 2) step.padding = {.kind = PaddingKind::kExplicit, .top = 1, .left = 1};
+    }
+  }
+  const std::vector<float> wrong = answer();
+  float largest = 0;
+  for (std::size_t i = 0; i < right.size(); ++i) largest = std::max(largest, std::abs(wrong[i] - right[i]));
+  CHECK(largest > 1e-3F);
 }
 
 TEST_CASE("every format of an export has a name, and the same head gives the same bytes") {

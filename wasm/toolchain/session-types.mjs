@@ -17,7 +17,6 @@ const moduleTypes = (functions) => `
 /** The rest is Emscripten's own. */
 export interface EngineModule {
   Session: { new (): Session };
-  QuantisedExport: { new (): QuantisedExport };
   ${functions}
   count_emval_handles(): number;
   PThread?: { terminateAllThreads(): void };
@@ -28,7 +27,8 @@ export interface EngineModule {
 export function engineTypes(emitted) {
   const from = emitted.indexOf('export type FrameDescription');
   const end = emitted.indexOf('interface EmbindModule');
-  const functions = /interface EmbindModule \{\s*Session: \{[^}]*\};([\s\S]*?)\n\}/.exec(emitted)?.[1] ?? '';
+  const others = /interface EmbindModule \{([\s\S]*?)\n\}/.exec(emitted)?.[1] ?? '';
+  const functions = others.replace(/^\s*Session: \{[^}]*\};/m, '');
   // A C++ string takes bytes too; we give it text, and text is what comes.
   const types = `${emitted.slice(from, end).trimEnd()}\n${moduleTypes(functions.trim())}`;
   const text = types.replaceAll('EmbindString', 'string');
