@@ -36,8 +36,8 @@ struct ExportOptions {
   // fewer pixels, and then differs by what rounding to bytes does. ml5 always gives 224. 0: the network's
   // own, exactly. bad-argument below the network's own.
   std::size_t picture_size_px = 0;
-  std::string title;  // of the model; empty: the network's name
-  std::string date;   // ISO 8601
+  std::string title = {};  // of the model; empty: the network's name
+  std::string date = {};   // ISO 8601
 };
 
 // The file's bytes; the same arguments give the same bytes. `backbone_file` is the one that the head was

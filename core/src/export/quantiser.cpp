@@ -28,6 +28,11 @@ Scale8 scale_of(float low, float high) {
   return result;
 }
 
+Scale8 picture_scale_of(float low, float high) {
+  const float scale = (high - low) / (2 * kMost);
+  return {scale, static_cast<std::int32_t>(std::clamp(std::round(-kMost - low / scale), kLeast, kMost))};
+}
+
 // The weights' position within a channel of the result, as [out, rest] has it.
 struct WeightLayout {
   std::size_t channel_count;
@@ -137,10 +142,14 @@ QuantisedModel Quantiser::quantise(QuantisedEnds ends) const {
   for (std::size_t i = 0; i < model_.steps.size(); ++i) {
     const Step& step = model_.steps[i];
     result.is_whole.push_back(is_whole_step(model_, step));
-    // The picture's scale is known: bytes 0…255, whatever the pictures held.
-    const Normalisation& normalisation = model_.normalisation;
+    // The picture's scale is known: bytes 0…255, whatever the pictures held. Where real numbers come in, a
+    // step is a little more than a byte's: exactly one would put every byte halfway between two numbers, and
+    // programs round halves differently.
+    const float first = model_.normalisation.offset;
+    const float last = first + 255 * model_.normalisation.scale;
     if (!step.is_vector && !result.is_whole.back())
-      result.scales[i] = scale_of(normalisation.offset, normalisation.offset + 255 * normalisation.scale);
+      result.scales[i] =
+          ends == QuantisedEnds::kWhole ? scale_of(first, last) : picture_scale_of(first, last);
   }
   for (std::size_t i = 0; i < model_.steps.size(); ++i) {
     if (result.is_whole[i] && is_convolution(model_.steps[i])) quantise_layer(result, i);

@@ -43,7 +43,7 @@ std::optional<TfliteScales> TfliteTensors::scales_of(std::size_t step) const {
 
 std::int32_t TfliteTensors::input(const Step& step, std::size_t index) {
   const std::size_t from = step.inputs[index];
-  const bool wanted = step.kind == StepKind::kMirror ? holds_whole(from) : is_whole(step);
+  const bool wanted = holds_whole(position_of(step));
   return holds_whole(from) == wanted ? tensors_[from] : converted(from, wanted);
 }
 

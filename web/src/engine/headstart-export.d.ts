@@ -7,7 +7,7 @@ import type { ClassId, LongAction, Pixels } from './headstart.d.ts';
  * - `tfjs`: a zip of model.json, weights.bin and metadata.json, as Teachable Machine writes them
  * - `onnx`: float32, opset 9; takes bytes 0 to 255, [N, 3, side, side]
  * - `tflite`, `tflite-float16`: with metadata and labels; float32 at both ends
- * - `tflite-int8`: the layers in 8-bit numbers, fitted to the pictures that are here; float32 at both ends, a quarter of the size
+ * - `tflite-int8`: the layers in 8-bit numbers, fitted to the pictures that are here; float32 at both ends, less than half the size
  * - `c-array`: the same with 8-bit numbers at both ends, as a C header for microcontrollers; states flash and memory
  * - `html`: one page that runs from the disk without a network: engine, backbone, head and names inside
  * - `head`: the head file, as `exportHead` gives it

@@ -461,8 +461,10 @@ export interface QuantisedExport {
 /** The rest is Emscripten's own. */
 export interface EngineModule {
   Session: { new (): Session };
-  QuantisedExport: { new (): QuantisedExport };
   exportModel(_0: Uint8Array, _1: Uint8Array, _2: ExportSettings): { code: string; message: string; value: Uint8Array };
+  QuantisedExport: {
+    new (): QuantisedExport;
+  };
   count_emval_handles(): number;
   PThread?: { terminateAllThreads(): void };
 }

@@ -28,7 +28,7 @@ export default {
   'export.phone.about':
     'TensorFlow Lite を使う Android や iOS のアプリに。このプログラムは私たちの手では試せませんでした。',
   'export.smallPhone': 'スマートフォン（小さく速く）',
-  'export.smallPhone.about': '大きさは四分の一。あなたの画像に合わせた整数で計算します。どれだけ失われるかを測ります。',
+  'export.smallPhone.about': '大きさは半分以下。あなたの画像に合わせた整数で計算します。どれだけ失われるかを測ります。',
   'export.board': 'マイコン',
   'export.board.about':
     '小さな基板のための、TensorFlow Lite Micro 用の C ファイルです。必要なメモリの量も書いてあります。基板では私たちの手では試せませんでした。',
