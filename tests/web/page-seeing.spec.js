@@ -1,9 +1,10 @@
 /**
- * Beside the answer: what was wrong is put right.
+ * Beside the answer: what it looks at, what it looks like, and what was wrong is put right.
  */
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
+import { longTasksDuring } from './support/long-tasks.mjs';
 import { openPage, pictureCount, showToCamera, takeBursts, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
@@ -57,5 +58,94 @@ test('one press puts a wrong answer right, and undo takes it back', async ({ pag
   await dialog.getByRole('button', { name: 'Class 1' }).click();
   await expect.poll(() => pictureCount(page, 'Class 1')).toBe(11);
   await page.screenshot({ path: test.info().outputPath('panel.png') });
+  expect(watch.errors).toEqual([]);
+});
+
+test('the answer shows where it looks and what it looks like, live, and stands still for neither', async ({
+  page,
+  film,
+  watch,
+}) => {
+  test.setTimeout(180_000);
+  await openPage(page, SETTINGS);
+  await teach(page, film, 2);
+  const panel = page.locator('#live-panel');
+  const heat = page.locator('.viewfinder').getByRole('img', { name: /^Bright: what speaks for the answer/ });
+  await expect(panel.locator('.winner')).toContainText('Class 2');
+  await expect(heat, 'nothing lies over the picture until it is asked for').toHaveCount(0);
+  await panel.getByRole('button', { name: 'Why?' }).click();
+  await expect(heat).toBeVisible();
+  const own = page.locator('.viewfinder').getByRole('button', { name: /^Your picture of/ });
+  await expect(own).toHaveCount(3);
+  await expect(own.first(), 'it shows what it was taught as Class 2').toHaveAccessibleName(
+    /of Class 2 that is most alike/,
+  );
+
+  /** What each place of the canvas is painted with. */
+  const painted = () =>
+    heat.evaluate((canvas) => {
+      const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+      const context = /** @type {HTMLCanvasElement} */ (canvas).getContext('2d');
+      return { width, height, bytes: Array.from(context?.getImageData(0, 0, width, height).data ?? []) };
+    });
+  const { width, height, bytes } = await painted();
+  expect([width, height].every((side) => side >= 3)).toBe(true);
+  const alphas = bytes.filter((_, at) => at % 4 === 3);
+  expect(Math.max(...alphas) - Math.min(...alphas), 'places differ').toBeGreaterThan(40);
+  const long = await longTasksDuring(page, () => page.waitForTimeout(3000));
+  expect(long).toEqual([]);
+  // The machine is shared: what counts is that the answer goes on, and that asking why costs little more than asking.
+  const rates = await page.evaluate(async () => {
+    const { trainer } = window.headstart;
+    const video = /** @type {HTMLVideoElement} */ (document.querySelector('video.viewfinder-video'));
+    const perSecond = async (/** @type {() => Promise<unknown>} */ ask) => {
+      const start = performance.now();
+      for (let count = 0; count < 20; count += 1) await ask();
+      return 20_000 / (performance.now() - start);
+    };
+    return {
+      plain: await perSecond(() => trainer.predict(video)),
+      why: await perSecond(() => trainer.attention(video, { similarCount: 3 })),
+    };
+  });
+  test.info().annotations.push({ type: 'rates', description: JSON.stringify(rates) });
+  console.log('answers a second', JSON.stringify(rates));
+  expect(rates.why).toBeGreaterThan(rates.plain / 3);
+  await expectNoSeriousFindings(page, 'why');
+  for (const [widthPx, heightPx] of [
+    [360, 740],
+    [768, 1024],
+    [1366, 768],
+    [1920, 1080],
+  ]) {
+    await page.setViewportSize({ width: widthPx, height: heightPx });
+    for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.screenshot({ path: test.info().outputPath(`why-${widthPx}-${scheme}.png`) });
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  await own.first().click();
+  await expect(page.getByRole('dialog', { name: 'It looks like these of yours' })).toBeVisible();
+  const viewer = page.getByRole('dialog', { name: 'It looks like these of yours' });
+  await viewer.getByRole('button', { name: 'Why?' }).click();
+  const large = viewer.getByRole('img', { name: /^Bright: what speaks for the answer/ });
+  await expect(large).toBeVisible();
+  const [over, under] = await Promise.all([large.boundingBox(), viewer.locator('.viewer-large > img').boundingBox()]);
+  expect(over, 'it lies on the picture').toEqual(under);
+  await expectNoSeriousFindings(page, 'why of a sample');
+  await page.screenshot({ path: test.info().outputPath('sample.png') });
+  await page.keyboard.press('Escape');
+
+  // A still picture is explained as well, and goes with the switch.
+  await panel
+    .getByLabel('Try a picture')
+    .setInputFiles([{ name: 'unseen.jpg', mimeType: 'image/jpeg', buffer: pictureClasses()[0].unseen[0] }]);
+  await expect(panel.locator('.winner')).toContainText('Class 1');
+  await expect(heat).toBeVisible();
+  await expect(own.first()).toHaveAccessibleName(/of Class 1 that is most alike/);
+  await panel.getByRole('button', { name: 'Why?' }).click();
+  await expect(heat).toHaveCount(0);
   expect(watch.errors).toEqual([]);
 });

@@ -49,7 +49,18 @@ async function openCamera() {
 }
 
 async function openSeeing() {
-  await (await import('./seeing-room.js')).mountSeeing({ dialogs, tools: part('seeing') }, app);
+  await (await import('./seeing-room.js')).mountSeeing(
+    {
+      dialogs,
+      tools: part('seeing'),
+      viewfinder: /** @type {HTMLElement} */ (document.querySelector('#camera-panel .viewfinder')),
+    },
+    app,
+  );
+}
+
+async function openBetter() {
+  await (await import('./better-room.js')).mountBetter(part('better'), app);
 }
 
 async function openSettings() {
@@ -139,6 +150,7 @@ requestAnimationFrame(() =>
       import('./inside-room.js'),
       enter(openCamera),
       enter(openSeeing),
+      enter(openBetter),
       enter(openSettings),
       enter(openBackbones),
       enter(openExam),

@@ -75,6 +75,8 @@ export async function createApp() {
   let outputs = null;
   /** @type {Promise<import('./exam.js').Exam> | null} */
   let exam = null;
+  /** @type {Promise<import('./better.js').Better> | null} */
+  let better = null;
   /** @type {Promise<import('./seeing.js').Seeing> | null} */
   let seeing = null;
   /** @type {Promise<import('./leaving.js').Leaving> | null} */
@@ -156,6 +158,17 @@ export async function createApp() {
           throw cause;
         });
       return outputs;
+    },
+    /** The one thing that would help most now. */
+    async loadBetter() {
+      const inside = await this.loadInside();
+      better ??= import('./better.js')
+        .then(({ createBetter }) => createBetter(context, { recording, inside }))
+        .catch((cause) => {
+          better = null;
+          throw cause;
+        });
+      return better;
     },
     /** Why the answer is what it is, and what to do when it is wrong. */
     loadSeeing() {

@@ -22,6 +22,11 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
   /** @type {ReturnType<typeof startFrameLoop> | null} */
   let loop = null;
 
+  /** How the answer is asked for where somebody wants to know more with it. @type {((picture: import('./types.js').Picture) => Promise<import('../engine/headstart.js').Prediction>) | null} */
+  let asking = null;
+  /** @param {import('./types.js').Picture} picture */
+  const ask = (picture) => (asking ? asking(picture) : engine.trainer?.predict(picture));
+
   /** With one class left there is nothing to tell apart, whatever the head of before would say. */
   const hasChoice = () => state.classes.filter(({ enabled }) => enabled).length >= 2;
   const canAnswer = () =>
@@ -67,7 +72,7 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
       return;
     }
     try {
-      const prediction = await engine.trainer?.predict(video);
+      const prediction = await ask(video);
       if (prediction && live.source === 'camera' && !live.paused && canAnswer()) {
         show(prediction);
       }
@@ -115,7 +120,7 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
       return;
     }
     try {
-      const prediction = await engine.trainer?.predict(still);
+      const prediction = await ask(still);
       if (prediction && still) {
         show(prediction);
       }
@@ -136,6 +141,11 @@ export function createLive({ state, changed, watch, engine, notices, texts }, { 
     get shown() {
       const video = camera.isShowing ? camera.video : null;
       return live.source === 'picture' ? still : video;
+    },
+    /** @param {typeof asking} way null: as usual */
+    askWith(way) {
+      asking = way;
+      void askAgain();
     },
     togglePause() {
       live.paused = !live.paused;

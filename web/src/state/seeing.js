@@ -6,6 +6,10 @@ import { SEEING_TEXTS } from '../texts/seeing/index.js';
 
 /** @typedef {Awaited<ReturnType<typeof createSeeing>>} Seeing */
 
+/** @typedef {import('../engine/headstart.js').Attention} Attention */
+
+const SIMILAR_COUNT = 3;
+
 /**
  * @param {import('./types.js').Context} context
  * @param {{ live: import('./live.js').Live, samples: import('./samples.js').Samples }} parts
@@ -16,6 +20,53 @@ export async function createSeeing({ state, changed, watch, engine, notices, tex
   let paused = null;
   /** The picture in question, while it is asked what it really is. @type {{ picture: Promise<Blob>, url: string } | null} */
   let question = null;
+
+  let isOn = false;
+  /** Of the picture that was answered last. @type {Attention | null} */
+  let attention = null;
+  /** Pictures of the samples that are shown, by id. @type {Map<number, string>} */
+  const urls = new Map();
+
+  /** The answer, and with the same pass where it comes from. @param {import('./types.js').Picture} picture */
+  async function explain(picture) {
+    const trainer = /** @type {import('./types.js').Trainer} */ (engine.trainer);
+    const found = await trainer.attention(picture, { similarCount: SIMILAR_COUNT });
+    if (isOn) {
+      attention = found;
+      await fetchPictures(found.similar.map(({ sampleId }) => sampleId));
+      changed('seeing-changed');
+    }
+    return found.prediction;
+  }
+
+  /** @param {number[]} sampleIds */
+  async function fetchPictures(sampleIds) {
+    for (const [id, url] of urls) {
+      if (!sampleIds.includes(id)) {
+        URL.revokeObjectURL(url);
+        urls.delete(id);
+      }
+    }
+    for (const id of sampleIds.filter((each) => !urls.has(each))) {
+      try {
+        urls.set(id, URL.createObjectURL(await samples.picture(id)));
+      } catch {
+        // It was deleted meanwhile.
+      }
+    }
+  }
+
+  function forget() {
+    attention = null;
+    void fetchPictures([]);
+    changed('seeing-changed');
+  }
+  // What is no longer answered is no longer explained.
+  watch(['source-changed', 'live-changed'], () => {
+    if (attention && state.live.ranked.length === 0) {
+      forget();
+    }
+  });
 
   watch(['live-changed', 'source-changed'], () => {
     const isPaused = state.live.paused && state.live.source === 'camera';
@@ -61,6 +112,41 @@ export async function createSeeing({ state, changed, watch, engine, notices, tex
     get others() {
       const { winnerId } = state.live;
       return state.classes.filter(({ enabled, id }) => enabled && (winnerId === null || id !== winnerId));
+    },
+    get isOn() {
+      return isOn;
+    },
+    get attention() {
+      return attention;
+    },
+    /** The own pictures that are most like the one that is shown, most alike first. */
+    get similar() {
+      return (attention?.similar ?? []).flatMap(({ sampleId, classId }) => {
+        const url = urls.get(sampleId);
+        const card = state.classes.find(({ id }) => id === classId);
+        return url && card ? [{ sampleId, card, url }] : [];
+      });
+    },
+    toggle() {
+      isOn = !isOn;
+      live.askWith(isOn ? explain : null);
+      forget();
+    },
+    /** Where a sample speaks for its own class; null where it cannot be told. @param {number} sampleId */
+    async ofSample(sampleId) {
+      const card = state.classes.find(({ sampleIds }) => sampleIds.includes(sampleId));
+      if (!engine.trainer || !card || card.id === null) {
+        return null;
+      }
+      try {
+        return await engine.trainer.attention(await samples.picture(sampleId), { class: card.id });
+      } catch (error) {
+        const { code } = /** @type {any} */ (error);
+        if (code !== 'not-trained' && code !== 'bad-argument') {
+          notices.fail(error); // a class that is left out speaks for nothing
+        }
+        return null;
+      }
     },
     get questionUrl() {
       return question?.url ?? '';

@@ -158,6 +158,7 @@
  *   | 'announced'
  *   | 'backbone-changed'
  *   | 'backbones-changed'
+ *   | 'better-changed'
  *   | 'camera-changed'
  *   | 'classes-changed'
  *   | 'dialog-changed'

@@ -5,12 +5,11 @@
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 import { token } from '../kit/token.js';
+import { weakSpot } from '../state/weak-spot.js';
 
 /** @typedef {import('../state/app.js').App} App */
 
 const PIPS = 20;
-/** So many times more pictures than another class has, and that one is easily missed. */
-const UNEVEN = 4;
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountTrainingPanel(host, app) {
@@ -55,18 +54,13 @@ export function mountTrainingPanel(host, app) {
     if (!report) {
       return nothing;
     }
-    const few = report.perClass.reduce((least, each) => (each.sampleCount < least.sampleCount ? each : least));
-    const many = report.perClass.reduce((most, each) => (each.sampleCount > most.sampleCount ? each : most));
-    if (many.sampleCount >= UNEVEN * few.sampleCount) {
-      const [least, most] = [few.sampleCount, many.sampleCount];
-      return t('report.uneven', { few: few.name, least, many: many.name, most });
+    const spot = weakSpot(report);
+    if (spot?.why === 'uneven') {
+      const { of: few, most } = spot;
+      return t('report.uneven', { few: few.name, least: few.sampleCount, many: most.name, most: most.sampleCount });
     }
-    if (few.sampleCount < 10) {
-      return t('report.few', { name: few.name, count: few.sampleCount });
-    }
-    const worst = report.perClass.reduce((least, each) => (each.recall < least.recall ? each : least));
-    if (worst.recall < 0.9) {
-      return t('report.weak', { name: worst.name });
+    if (spot) {
+      return t(`report.${spot.why}`, { name: spot.of.name, count: spot.of.sampleCount });
     }
     return t('report.how', { count: report.sampleCount });
   }
@@ -137,7 +131,9 @@ export function mountTrainingPanel(host, app) {
             ${icon('settings')}
           </button>
         </div>
-        ${trouble()} ${sentence()} ${progress()}
+        ${trouble()} ${sentence()}
+        <div class="better" id="better"></div>
+        ${progress()}
         <div class="button-row">
           <button type="button" class="button button-wide" ?disabled=${!isRunning && !app.training.canTrain} @click=${startOrStop}>
             ${icon(isRunning ? 'stop' : 'layers')} ${t(isRunning ? 'stop' : state.report ? 'training.again' : 'training.start')}

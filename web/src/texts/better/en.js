@@ -1,0 +1,9 @@
+export default {
+  'better.record': 'Record more of {name}',
+  'better.measure': 'Find a better way to learn',
+  'better.running': 'Trying other ways…',
+  'better.way': '{name}: about {after} of 20 instead of {before}, as measured.',
+  'better.use': 'Learn this way',
+  'better.look': 'Look at the pictures',
+  'better.before': 'Before: about {right} of 20.',
+};
