@@ -4,7 +4,7 @@
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
-import { nameOf } from '../state/strategies.js';
+import { nameOf } from '../state/strategy-names.js';
 
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../state/better.js').Suggestion} Suggestion */
