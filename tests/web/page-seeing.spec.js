@@ -23,7 +23,7 @@ test('one press puts a wrong answer right, and undo takes it back', async ({ pag
   test.setTimeout(180_000);
   await openPage(page, SETTINGS);
   await teach(page, film, 2);
-  const panel = page.locator('#live-panel');
+  const panel = page.locator('#stage');
   await expect(panel.locator('.winner')).toContainText('Class 2');
   await panel.getByRole('button', { name: 'No, it is Class 1' }).click();
   await expect(page.locator('#notices')).toContainText('This picture is Class 1 from now on.');
@@ -69,7 +69,7 @@ test('the answer shows where it looks and what it looks like, live, and stands s
   test.setTimeout(180_000);
   await openPage(page, SETTINGS);
   await teach(page, film, 2);
-  const panel = page.locator('#live-panel');
+  const panel = page.locator('#stage');
   const heat = page.locator('.viewfinder').getByRole('img', { name: /^Bright: what speaks for the answer/ });
   await expect(panel.locator('.winner')).toContainText('Class 2');
   await expect(heat, 'nothing lies over the picture until it is asked for').toHaveCount(0);

@@ -49,14 +49,8 @@ async function openCamera() {
 }
 
 async function openSeeing() {
-  await (await import('./seeing-room.js')).mountSeeing(
-    {
-      dialogs,
-      tools: part('seeing'),
-      viewfinder: /** @type {HTMLElement} */ (document.querySelector('#camera-panel .viewfinder')),
-    },
-    app,
-  );
+  const viewfinder = /** @type {HTMLElement} */ (document.querySelector('#camera-panel .viewfinder'));
+  await (await import('./seeing-room.js')).mountSeeing({ dialogs, viewfinder }, app);
 }
 
 async function openBetter() {

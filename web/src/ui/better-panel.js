@@ -22,27 +22,27 @@ export function mountBetterPanel(host, app, better) {
     const words = t(key, values);
     const classKey = state.classes.find(({ id }) => id === classIds[0])?.key ?? null;
     return html`<p class="better-words">${words}</p>
-      <button type="button" class="button button-wide" @click=${() => app.viewer.open({ sampleIds, index: 0, title: words, classKey })}>${icon('eye')} ${t('better.look')}</button>`;
+      <button type="button" class="button better-button" @click=${() => app.viewer.open({ sampleIds, index: 0, title: words, classKey })}>${icon('eye')} ${t('better.look')}</button>`;
   }
 
   /** @param {Suggestion} suggestion */
   function advise(suggestion) {
     switch (suggestion.kind) {
       case 'record':
-        return html`<button type="button" class="button button-wide" ?disabled=${state.recording !== null} @click=${() => better.record(suggestion.key)}>${icon('record')} ${t('better.record', { name: suggestion.name })}</button>`;
+        return html`<button type="button" class="button better-button" ?disabled=${state.recording !== null} @click=${() => better.record(suggestion.key)}>${icon('record')} ${t('better.record', { name: suggestion.name })}</button>`;
       case 'running':
         return html`<div class="progress"><progress max="1" .value=${suggestion.fraction} aria-label=${t('better.running')}></progress><span class="small soft">${t('better.running')}</span></div>
-          <button type="button" class="button button-wide" @click=${() => better.stop()}>${icon('stop')} ${t('stop')}</button>`;
+          <button type="button" class="button better-button" @click=${() => better.stop()}>${icon('stop')} ${t('stop')}</button>`;
       case 'way': {
         const { key, values } = nameOf(suggestion.strategy);
         const { before, after } = suggestion;
         return html`<p class="better-words">${t('better.way', { name: t(key, values), before, after })}</p>
-          <button type="button" class="button button-wide" @click=${() => better.use(suggestion.strategy)}>${icon('check')} ${t('better.use')}</button>`;
+          <button type="button" class="button better-button" @click=${() => better.use(suggestion.strategy)}>${icon('check')} ${t('better.use')}</button>`;
       }
       case 'data':
         return aboutPictures(suggestion);
       default:
-        return html`<button type="button" class="button button-wide" @click=${() => better.measure()}>${icon('up')} ${t('better.measure')}</button>`;
+        return html`<button type="button" class="button better-button" @click=${() => better.measure()}>${icon('up')} ${t('better.measure')}</button>`;
     }
   }
 

@@ -46,9 +46,11 @@ export function mountCorrection({ dialogs, tools }, app, seeing) {
     const [only] = others.length === 1 ? others : [];
     const words = only ? t('seeing.itIs', { name: only.name }) : t('seeing.wrong');
     render(
-      html`<button type="button" class="button button-quiet" ?disabled=${isOff} @click=${() => (only ? seeing.correct(only.key) : ask())} aria-label=${words} title=${words}>
-        ${icon('wrong')} <span class="tool-text correction-name">${words}</span>
-      </button>`,
+      isOff
+        ? nothing
+        : html`<button type="button" class="tool" @click=${() => (only ? seeing.correct(only.key) : ask())} aria-label=${words} title=${words}>
+            ${icon('wrong')} <span class="seeing-words">${words}</span>
+          </button>`,
       place,
     );
   }

@@ -79,7 +79,6 @@ export function mountLivePanel(host, app) {
   function tools() {
     const { live } = state;
     return html`<div class="live-tools">
-      <span class="live-seeing" id="seeing"></span>
       <button type="button" class="button button-quiet" aria-pressed=${live.paused} @click=${() => app.live.togglePause()} ?disabled=${live.source === 'picture'}>
         ${icon(live.paused ? 'play' : 'pause')} <span class="tool-text">${t(live.paused ? 'live.resume' : 'live.pause')}</span>
       </button>

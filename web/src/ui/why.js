@@ -25,10 +25,13 @@ export function mountWhy({ viewfinder, tools }, app, seeing) {
   heat.setAttribute('role', 'img');
 
   function drawTool() {
+    const isOff = state.recording !== null || (state.live.ranked.length === 0 && !seeing.isOn);
     render(
-      html`<button type="button" class="button button-quiet" aria-pressed=${seeing.isOn} @click=${() => seeing.toggle()} aria-label=${t('seeing.why')} title=${t('seeing.why')}>
-        ${icon('why')} <span class="tool-text">${t('seeing.why')}</span>
-      </button>`,
+      isOff
+        ? nothing
+        : html`<button type="button" class="tool" aria-pressed=${seeing.isOn} @click=${() => seeing.toggle()} aria-label=${t('seeing.why')} title=${t('seeing.why')}>
+            ${icon('why')} <span class="seeing-words">${t('seeing.why')}</span>
+          </button>`,
       place,
     );
   }
@@ -71,9 +74,6 @@ export function mountWhy({ viewfinder, tools }, app, seeing) {
     render(html`${heat} ${strip()}`, layer);
   }
 
-  app.watch(['seeing-changed'], () => {
-    drawTool();
-    drawLayer();
-  });
-  app.watch(['classes-changed', 'mirror-chosen', 'source-changed'], drawLayer);
+  app.watch(['seeing-changed', 'live-changed', 'recording-changed'], drawTool);
+  app.watch(['seeing-changed', 'classes-changed', 'mirror-chosen', 'source-changed'], drawLayer);
 }
