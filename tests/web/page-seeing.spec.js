@@ -109,7 +109,6 @@ test('the answer shows where it looks and what it looks like, live, and stands s
     };
   });
   test.info().annotations.push({ type: 'rates', description: JSON.stringify(rates) });
-  console.log('answers a second', JSON.stringify(rates));
   expect(rates.why).toBeGreaterThan(rates.plain / 3);
   await expectNoSeriousFindings(page, 'why');
   for (const [widthPx, heightPx] of [

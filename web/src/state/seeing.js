@@ -9,6 +9,10 @@ import { SEEING_TEXTS } from '../texts/seeing/index.js';
 /** @typedef {import('../engine/headstart.js').Attention} Attention */
 
 const SIMILAR_COUNT = 3;
+/** What looks alike stays for so long: a camera answers thirty times a second, and eyes want to rest on a picture. */
+const SIMILAR_STAYS_MS = 500;
+/** So many pictures are kept for showing: one that was just shown is often shown again. */
+const URLS_KEPT = 12;
 
 /**
  * @param {import('./types.js').Context} context
@@ -24,8 +28,13 @@ export async function createSeeing({ state, changed, watch, engine, notices, tex
   let isOn = false;
   /** Of the picture that was answered last. @type {Attention | null} */
   let attention = null;
-  /** Pictures of the samples that are shown, by id. @type {Map<number, string>} */
+  /** Pictures of the samples that were shown, by id, the newest last. @type {Map<number, string>} */
   const urls = new Map();
+  /** What is shown as alike, and what is to be shown next. @type {Attention['similar']} */
+  let similar = [];
+  /** @type {Attention['similar'] | null} */
+  let wanted = null;
+  let isBringing = false;
 
   /** The answer, and with the same pass where it comes from. @param {import('./types.js').Picture} picture */
   async function explain(picture) {
@@ -33,33 +42,61 @@ export async function createSeeing({ state, changed, watch, engine, notices, tex
     const found = await trainer.attention(picture, { similarCount: SIMILAR_COUNT });
     if (isOn) {
       attention = found;
-      await fetchPictures(found.similar.map(({ sampleId }) => sampleId));
+      wanted = found.similar;
+      void bringSimilar();
       changed('seeing-changed');
     }
     return found.prediction;
   }
 
-  /** @param {number[]} sampleIds */
-  async function fetchPictures(sampleIds) {
-    for (const [id, url] of urls) {
-      if (!sampleIds.includes(id)) {
-        URL.revokeObjectURL(url);
-        urls.delete(id);
+  /** Shows the newest of what is wanted, one after the other and each for a while. */
+  async function bringSimilar() {
+    if (isBringing) {
+      return;
+    }
+    isBringing = true;
+    while (wanted) {
+      const next = wanted;
+      wanted = null;
+      await fetchPictures(next.map(({ sampleId }) => sampleId));
+      if (attention) {
+        similar = next;
+        changed('seeing-changed');
+        await new Promise((resolve) => setTimeout(resolve, SIMILAR_STAYS_MS));
       }
     }
-    for (const id of sampleIds.filter((each) => !urls.has(each))) {
+    isBringing = false;
+  }
+
+  /** Until they can be painted. @param {number[]} sampleIds */
+  async function fetchPictures(sampleIds) {
+    for (const id of sampleIds) {
       try {
-        urls.set(id, URL.createObjectURL(await samples.picture(id)));
+        const url = urls.get(id) ?? URL.createObjectURL(await samples.picture(id));
+        urls.delete(id);
+        urls.set(id, url);
+        const image = new Image();
+        image.src = url;
+        await image.decode();
       } catch {
         // It was deleted meanwhile.
       }
+    }
+    for (const [id, url] of [...urls].slice(0, Math.max(0, urls.size - URLS_KEPT))) {
+      URL.revokeObjectURL(url);
+      urls.delete(id);
     }
   }
 
   function forget() {
     attention = null;
-    void fetchPictures([]);
+    wanted = null;
+    similar = [];
     changed('seeing-changed');
+    for (const url of urls.values()) {
+      URL.revokeObjectURL(url);
+    }
+    urls.clear();
   }
   // What is no longer answered is no longer explained.
   watch(['source-changed', 'live-changed'], () => {
@@ -121,7 +158,7 @@ export async function createSeeing({ state, changed, watch, engine, notices, tex
     },
     /** The own pictures that are most like the one that is shown, most alike first. */
     get similar() {
-      return (attention?.similar ?? []).flatMap(({ sampleId, classId }) => {
+      return similar.flatMap(({ sampleId, classId }) => {
         const url = urls.get(sampleId);
         const card = state.classes.find(({ id }) => id === classId);
         return url && card ? [{ sampleId, card, url }] : [];
