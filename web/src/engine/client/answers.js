@@ -1,5 +1,5 @@
 // What the engine answered, in the words of the classes as they are now.
-import { HeadstartError, requireArgument } from '../shared/errors.js';
+import { HeadstartError, requireArgument, show } from '../shared/errors.js';
 
 /** @typedef {import('./sample-book.js').SampleBook} SampleBook */
 /** @typedef {import('../shared/rpc.js').AnswerOf<'predict'>} Answer */
@@ -27,7 +27,7 @@ export function checkAttention(options, book) {
   if (classId !== undefined) book.classOf(classId);
   requireArgument(
     Number.isInteger(similarCount) && similarCount >= 0 && similarCount <= MOST_SIMILAR,
-    `similarCount must be a whole number from 0 to ${MOST_SIMILAR}, got ${similarCount}`,
+    `similarCount must be a whole number from 0 to ${MOST_SIMILAR}, got ${show(similarCount)}`,
   );
   return { classId, similarCount };
 }
