@@ -50,6 +50,10 @@ const DTypeFacts& facts_of(DType dtype) {
   return kDTypes[static_cast<std::size_t>(dtype)];
 }
 
+Error broken(std::string message) {
+  return bad_file("safetensors: " + std::move(message));
+}
+
 // What the header says of one tensor, before its bytes are looked up.
 struct HeaderEntry {
   std::string name;
@@ -79,8 +83,8 @@ class HeaderParser {
   Status parse_range(HeaderEntry& entry);
 
   [[nodiscard]] Error expected(const char* what) const {
-    return bad_file("expected " + std::string(what) + " at byte " + std::to_string(json_.offset()) +
-                    " of the header");
+    return broken("expected " + std::string(what) + " at byte " + std::to_string(json_.offset()) +
+                  " of the header");
   }
 
   JsonReader json_;
@@ -107,7 +111,7 @@ Status HeaderParser::parse_member() {
 }
 
 Status HeaderParser::parse_metadata() {
-  if (has_metadata_) return bad_file("__metadata__ is there twice");
+  if (has_metadata_) return broken("__metadata__ is there twice");
   has_metadata_ = true;
   if (json_.take('}')) return {};
   do {
@@ -117,7 +121,7 @@ Status HeaderParser::parse_metadata() {
     if (!value) return expected("a text (all values of __metadata__ are texts)");
     const std::string key_text = quoted(*key);
     if (!metadata.emplace(std::move(*key), std::move(*value)).second) {
-      return bad_file("__metadata__ has the key " + key_text + " twice");
+      return broken("__metadata__ has the key " + key_text + " twice");
     }
   } while (json_.take(','));
   return json_.take('}') ? Status() : expected("} or ,");
@@ -131,7 +135,7 @@ Status HeaderParser::parse_tensor(std::string name) {
   } while (json_.take(','));
   if (!json_.take('}')) return expected("} or ,");
   if (!entry.dtype || !entry.shape || !entry.range) {
-    return bad_file("tensor " + quoted(entry.name) + " lacks dtype, shape or data_offsets");
+    return broken("tensor " + quoted(entry.name) + " lacks dtype, shape or data_offsets");
   }
   entries.push_back(std::move(entry));
   return {};
@@ -143,8 +147,8 @@ Status HeaderParser::parse_field(HeaderEntry& entry) {
   if (*key == "dtype" && !entry.dtype) return parse_dtype(entry);
   if (*key == "shape" && !entry.shape) return parse_shape(entry);
   if (*key == "data_offsets" && !entry.range) return parse_range(entry);
-  return bad_file("tensor " + quoted(entry.name) +
-                  ": expected dtype, shape and data_offsets once each, got " + quoted(*key));
+  return broken("tensor " + quoted(entry.name) + ": expected dtype, shape and data_offsets once each, got " +
+                quoted(*key));
 }
 
 Status HeaderParser::parse_dtype(HeaderEntry& entry) {
@@ -153,8 +157,7 @@ Status HeaderParser::parse_dtype(HeaderEntry& entry) {
   for (const DTypeFacts& facts : kDTypes) {
     if (*name == facts.name) entry.dtype = facts.dtype;
   }
-  if (!entry.dtype)
-    return bad_file("tensor " + quoted(entry.name) + " has the unknown dtype " + quoted(*name));
+  if (!entry.dtype) return broken("tensor " + quoted(entry.name) + " has the unknown dtype " + quoted(*name));
   return {};
 }
 
@@ -166,8 +169,8 @@ Status HeaderParser::parse_shape(HeaderEntry& entry) {
       const std::optional<std::uint64_t> dimension = json_.whole_number();
       if (!dimension || *dimension > std::numeric_limits<std::size_t>::max()) return expected("a dimension");
       if (shape.size() == kMostDimensions) {
-        return bad_file("tensor " + quoted(entry.name) + " has more than " + std::to_string(kMostDimensions) +
-                        " dimensions");
+        return broken("tensor " + quoted(entry.name) + " has more than " + std::to_string(kMostDimensions) +
+                      " dimensions");
       }
       shape.push_back(static_cast<std::size_t>(*dimension));
     } while (json_.take(','));
@@ -210,26 +213,25 @@ Result<std::vector<TensorView>> place_tensors(std::vector<HeaderEntry> entries,
   for (HeaderEntry& entry : entries) {
     const auto [begin, end] = *entry.range;
     if (begin > end || end > data.size()) {
-      return bad_file("tensor " + quoted(entry.name) + " claims bytes " + std::to_string(begin) + " to " +
-                      std::to_string(end) + " of " + std::to_string(data.size()));
+      return broken("tensor " + quoted(entry.name) + " claims bytes " + std::to_string(begin) + " to " +
+                    std::to_string(end) + " of " + std::to_string(data.size()));
     }
     if (begin != position) {
-      return bad_file("tensor " + quoted(entry.name) + " should begin at byte " + std::to_string(position) +
-                      ", where the one before it ends, but begins at " + std::to_string(begin));
+      return broken("tensor " + quoted(entry.name) + " should begin at byte " + std::to_string(position) +
+                    ", where the one before it ends, but begins at " + std::to_string(begin));
     }
     const std::optional<std::size_t> bytes = byte_count(*entry.shape, *entry.dtype);
     if (!bytes || *bytes != end - begin) {
-      return bad_file("tensor " + quoted(entry.name) + " of shape " + shape_text(*entry.shape) +
-                      " and dtype " + dtype_name(*entry.dtype) + " does not fit its " +
-                      std::to_string(end - begin) + " bytes");
+      return broken("tensor " + quoted(entry.name) + " of shape " + shape_text(*entry.shape) + " and dtype " +
+                    dtype_name(*entry.dtype) + " does not fit its " + std::to_string(end - begin) + " bytes");
     }
     position = static_cast<std::size_t>(end);
     tensors.push_back({std::move(entry.name), *entry.dtype, std::move(*entry.shape),
                        data.subspan(static_cast<std::size_t>(begin), *bytes)});
   }
   if (position != data.size()) {
-    return bad_file("the tensors end at byte " + std::to_string(position) + " of " +
-                    std::to_string(data.size()) + " bytes of data");
+    return broken("the tensors end at byte " + std::to_string(position) + " of " +
+                  std::to_string(data.size()) + " bytes of data");
   }
   return tensors;
 }
@@ -264,18 +266,18 @@ std::string quoted(std::string_view untrusted) {
 
 Result<SafetensorsView> SafetensorsView::parse(std::span<const std::uint8_t> file) {
   if (file.size() < kLengthBytes) {
-    return bad_file("expected at least " + std::to_string(kLengthBytes) + " bytes, got " +
-                    std::to_string(file.size()));
+    return broken("expected at least " + std::to_string(kLengthBytes) + " bytes, got " +
+                  std::to_string(file.size()));
   }
   std::uint64_t header_bytes = 0;
   std::memcpy(&header_bytes, file.data(), kLengthBytes);
   if (header_bytes > kMostHeaderBytes || header_bytes > file.size() - kLengthBytes) {
-    return bad_file("the header claims " + std::to_string(header_bytes) + " bytes in a file of " +
-                    std::to_string(file.size()) + " (at most " + std::to_string(kMostHeaderBytes) + ")");
+    return broken("the header claims " + std::to_string(header_bytes) + " bytes in a file of " +
+                  std::to_string(file.size()) + " (at most " + std::to_string(kMostHeaderBytes) + ")");
   }
   const auto header = file.subspan(kLengthBytes, static_cast<std::size_t>(header_bytes));
   // The specification wants { as the very first byte, without white space before it.
-  if (header.empty() || header[0] != '{') return bad_file("the header does not begin with {");
+  if (header.empty() || header[0] != '{') return broken("the header does not begin with {");
   HeaderParser parser({reinterpret_cast<const char*>(header.data()), header.size()});
   if (const Status parsed = parser.parse(); !parsed) return parsed.error();
 
@@ -290,7 +292,7 @@ Result<SafetensorsView> SafetensorsView::parse(std::span<const std::uint8_t> fil
   const auto name_of = [&](std::size_t index) -> const std::string& { return view.tensors_[index].name; };
   std::ranges::sort(view.by_name_, {}, name_of);
   const auto twin = std::ranges::adjacent_find(view.by_name_, {}, name_of);
-  if (twin != view.by_name_.end()) return bad_file("tensor " + quoted(name_of(*twin)) + " is there twice");
+  if (twin != view.by_name_.end()) return broken("tensor " + quoted(name_of(*twin)) + " is there twice");
   return view;
 }
 
@@ -307,8 +309,8 @@ const std::string* SafetensorsView::metadata(std::string_view key) const {
 
 Status read_floats(const TensorView& tensor, std::span<float> out) {
   if (tensor.dtype != DType::kF32 && tensor.dtype != DType::kF16) {
-    return bad_file("tensor " + quoted(tensor.name) + " should be F32 or F16 but is " +
-                    dtype_name(tensor.dtype));
+    return broken("tensor " + quoted(tensor.name) + " should be F32 or F16 but is " +
+                  dtype_name(tensor.dtype));
   }
   if (out.size() != tensor.element_count()) {
     return bad_argument("tensor " + quoted(tensor.name) + " holds " + std::to_string(tensor.element_count()) +
@@ -324,7 +326,7 @@ Status read_floats(const TensorView& tensor, std::span<float> out) {
     }
   }
   const bool all_finite = std::ranges::all_of(out, [](float value) { return std::isfinite(value); });
-  if (!all_finite) return bad_file("tensor " + quoted(tensor.name) + " holds a number that is not finite");
+  if (!all_finite) return broken("tensor " + quoted(tensor.name) + " holds a number that is not finite");
   return {};
 }
 

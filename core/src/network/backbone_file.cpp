@@ -23,6 +23,10 @@ constexpr std::string_view kArchitecture = "mobilenet_v2";
 constexpr double kSmallestWidth = 0.1;
 constexpr double kLargestWidth = 2.0;
 
+Error broken(std::string message) {
+  return bad_file("backbone file: " + std::move(message));
+}
+
 // Reads the metadata key by key; the first that is missing or wrong is kept as the failure.
 class MetadataReader {
  public:
@@ -30,7 +34,7 @@ class MetadataReader {
 
   std::string text(std::string_view key) {
     const std::string* value = file_.metadata(key);
-    if (value == nullptr) fail(bad_file("__metadata__ lacks " + quoted(key)));
+    if (value == nullptr) fail(broken("__metadata__ lacks " + quoted(key)));
     return value == nullptr ? std::string() : *value;
   }
 
@@ -67,7 +71,7 @@ class MetadataReader {
 
  private:
   static Error expected_instead(std::string_view key, const std::string& expected, std::string_view came) {
-    return bad_file(std::string(key) + " should be " + expected + ", got " + quoted(came));
+    return broken(std::string(key) + " should be " + expected + ", got " + quoted(came));
   }
 
   void fail(Error error) {
@@ -80,13 +84,13 @@ class MetadataReader {
 
 Status check_format(const SafetensorsView& file) {
   const std::string* format = file.metadata("format");
-  if (format == nullptr) return bad_file("__metadata__ lacks \"format\"; this is no backbone file");
+  if (format == nullptr) return broken("__metadata__ lacks \"format\"; this is no backbone file");
   if (*format == kFormat) return {};
   if (format->starts_with(kFormatFamily)) {
     return Error{ErrorCode::kBadVersion, "backbone file: this program reads the format \"backbone/1\", got " +
                                              quoted(*format) + "; a newer program may read it"};
   }
-  return bad_file("format should be \"backbone/1\", got " + quoted(*format));
+  return broken("format should be \"backbone/1\", got " + quoted(*format));
 }
 
 // The strides of the blocks between the first and the last convolution.
@@ -137,25 +141,25 @@ Status check_tensor_list(const SafetensorsView& file, std::span<const TensorSpec
   const DType dtype = file.tensors().empty() ? DType::kF32 : file.tensors()[0].dtype;
   for (const TensorSpec& spec : specs) {
     const TensorView* tensor = file.find(spec.name);
-    if (tensor == nullptr) return bad_file("tensor " + quoted(spec.name) + " is missing");
+    if (tensor == nullptr) return broken("tensor " + quoted(spec.name) + " is missing");
     if (tensor->shape != spec.shape) {
-      return bad_file("tensor " + quoted(spec.name) + " should be " + shape_text(spec.shape) +
-                      " at this width, got " + shape_text(tensor->shape));
+      return broken("tensor " + quoted(spec.name) + " should be " + shape_text(spec.shape) +
+                    " at this width, got " + shape_text(tensor->shape));
     }
     // int8 weights with their scales would be a third case here.
     if (tensor->dtype != DType::kF32 && tensor->dtype != DType::kF16) {
-      return bad_file("tensor " + quoted(spec.name) + " should be F32 or F16, got " +
-                      dtype_name(tensor->dtype));
+      return broken("tensor " + quoted(spec.name) + " should be F32 or F16, got " +
+                    dtype_name(tensor->dtype));
     }
     if (tensor->dtype != dtype) {
-      return bad_file("tensors should all be of one type, got " + std::string(dtype_name(dtype)) + " and " +
-                      dtype_name(tensor->dtype) + " in " + quoted(spec.name));
+      return broken("tensors should all be of one type, got " + std::string(dtype_name(dtype)) + " and " +
+                    dtype_name(tensor->dtype) + " in " + quoted(spec.name));
     }
   }
   for (const TensorView& tensor : file.tensors()) {
     const bool is_known =
         std::ranges::any_of(specs, [&](const TensorSpec& spec) { return spec.name == tensor.name; });
-    if (!is_known) return bad_file("tensor " + quoted(tensor.name) + " does not belong to this architecture");
+    if (!is_known) return broken("tensor " + quoted(tensor.name) + " does not belong to this architecture");
   }
   return {};
 }

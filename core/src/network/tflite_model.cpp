@@ -36,6 +36,10 @@ namespace op {
 constexpr std::size_t kCodeIndex = 0, kInputs = 1, kOutputs = 2, kOptions = 4;
 }
 
+Error broken(std::string message) {
+  return bad_file("TensorFlow Lite file: " + std::move(message));
+}
+
 struct KnownOp {
   Op op;
   std::string_view name;
@@ -108,13 +112,13 @@ class Parser {
 
   Result<Model> run() {
     const FlatReader::Vector subgraphs = reader_.vector(model_, model::kSubgraphs, 4);
-    if (subgraphs.count == 0) return bad_file("there is no network in it");
+    if (subgraphs.count == 0) return broken("there is no network in it");
     const FlatReader::Table graph = reader_.table_at(subgraphs, 0);
     const FlatReader::Vector tensors = reader_.vector(graph, subgraph::kTensors, 4);
     const FlatReader::Vector operators = reader_.vector(graph, subgraph::kOperators, 4);
     if (tensors.count > kMostTensors || operators.count > kMostOperators) {
-      return bad_file("it has more than " + std::to_string(kMostTensors) + " tensors or " +
-                      std::to_string(kMostOperators) + " operators");
+      return broken("it has more than " + std::to_string(kMostTensors) + " tensors or " +
+                    std::to_string(kMostOperators) + " operators");
     }
     file_.inputs = positions(graph, subgraph::kInputs);
     buffers_ = reader_.vector(model_, model::kBuffers, 4);
@@ -125,8 +129,8 @@ class Parser {
     for (std::size_t i = 0; i < operators.count; ++i) {
       if (const Status added = add_operator(reader_.table_at(operators, i)); !added) return added.error();
     }
-    if (!positions_are_known(file_.inputs, false)) return bad_file("its input is not among its tensors");
-    if (reader_.is_damaged()) return bad_file("it is damaged or cut short");
+    if (!positions_are_known(file_.inputs, false)) return broken("its input is not among its tensors");
+    if (reader_.is_damaged()) return broken("it is damaged or cut short");
     read_metadata();
     return std::move(file_);
   }
@@ -149,14 +153,14 @@ class Parser {
   Status add_tensor(FlatReader::Table table) {
     TensorRecord made;
     const FlatReader::Vector shape = reader_.vector(table, tensor::kShape, 4);
-    if (shape.count > kMostRank) return bad_file("a tensor has more than eight dimensions");
+    if (shape.count > kMostRank) return broken("a tensor has more than eight dimensions");
     std::uint64_t elements = 1;
     for (std::size_t i = 0; i < shape.count; ++i) {
       const auto length = reader_.element<std::int32_t>(shape, i);
       // A batch of any size is written as -1 or 1.
       made.shape.push_back(length < 0 ? 1 : static_cast<std::size_t>(length));
       elements *= made.shape.back();
-      if (elements > kMostElements) return bad_file("a tensor is too large");
+      if (elements > kMostElements) return broken("a tensor is too large");
     }
     made.type = static_cast<ElementType>(reader_.number<std::uint8_t>(table, tensor::kType, 0));
     const auto buffer = reader_.number<std::uint32_t>(table, tensor::kBuffer, 0);
@@ -188,7 +192,7 @@ class Parser {
     made.inputs = positions(table, op::kInputs);
     made.outputs = positions(table, op::kOutputs);
     if (!positions_are_known(made.inputs, true) || !positions_are_known(made.outputs, false)) {
-      return bad_file("an operator reads or makes a tensor that there is not");
+      return broken("an operator reads or makes a tensor that there is not");
     }
     made.options = options_of(made.op, reader_.table(table, op::kOptions));
     file_.operators.push_back(std::move(made));
@@ -346,18 +350,18 @@ Result<std::vector<float>> constant_values(const TensorRecord& tensor) {
   std::size_t count = 1;
   for (const std::size_t length : tensor.shape) count *= length;
   const std::size_t size = type_size(tensor.type);
-  if (size == 0) return bad_file("a constant is of a type that no weights have");
+  if (size == 0) return broken("a constant is of a type that no weights have");
   if (count == 0 || tensor.data.size() != count * size) {
-    return bad_file("a constant of the shape " + shape_text(tensor.shape) + " has " +
-                    std::to_string(tensor.data.size()) + " bytes");
+    return broken("a constant of the shape " + shape_text(tensor.shape) + " has " +
+                  std::to_string(tensor.data.size()) + " bytes");
   }
   const bool is_float = tensor.type == ElementType::kFloat32 || tensor.type == ElementType::kFloat16;
   const bool is_quantised = !is_float && !tensor.scales.empty();
   const std::size_t channels =
       tensor.channel_dimension < tensor.shape.size() ? tensor.shape[tensor.channel_dimension] : 1;
   if (is_quantised && tensor.scales.size() != 1 && tensor.scales.size() != channels) {
-    return bad_file("a constant with " + std::to_string(channels) + " channels has " +
-                    std::to_string(tensor.scales.size()) + " scales");
+    return broken("a constant with " + std::to_string(channels) + " channels has " +
+                  std::to_string(tensor.scales.size()) + " scales");
   }
   std::size_t inner = 1;  // elements from one channel to the next
   for (std::size_t i = tensor.channel_dimension + 1; i < tensor.shape.size(); ++i) inner *= tensor.shape[i];
@@ -370,7 +374,7 @@ Result<std::vector<float>> constant_values(const TensorRecord& tensor) {
               static_cast<double>(tensor.scales[scheme]);
     }
     values[i] = static_cast<float>(value);
-    if (!std::isfinite(values[i])) return bad_file("a constant holds a number that is not finite");
+    if (!std::isfinite(values[i])) return broken("a constant holds a number that is not finite");
   }
   return values;
 }

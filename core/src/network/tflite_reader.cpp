@@ -21,6 +21,10 @@ namespace {
 
 constexpr std::size_t kMostParameters = 1U << 26U;  // 64 million, 256 MB
 
+Error broken(std::string message) {
+  return bad_file("TensorFlow Lite file: " + std::move(message));
+}
+
 // Behind the last operator whose result has more than one place, nothing is left to pool.
 std::optional<std::size_t> find_last_map(const tflite::Model& file) {
   for (std::size_t i = file.operators.size(); i-- > 0;) {
@@ -132,11 +136,11 @@ Result<Draft> make_draft(const tflite::Model& file, std::size_t input, std::size
     if (!is_needed[i]) continue;
     if (const Status added = layers.add(file.operators[i]); !added) return added.error();
     if (layers.parameter_count() > kMostParameters) {
-      return bad_file("it has more than " + std::to_string(kMostParameters >> 20U) + " million weights");
+      return broken("it has more than " + std::to_string(kMostParameters >> 20U) + " million weights");
     }
   }
   Draft draft = std::move(layers).take();
-  if (draft.layers.empty()) return bad_file("it has no layer of a network");
+  if (draft.layers.empty()) return broken("it has no layer of a network");
   return draft;
 }
 
@@ -153,20 +157,20 @@ Result<Network> read_tflite(std::span<const std::uint8_t> bytes,
   if (!parsed) return parsed.error();
   const tflite::Model& file = parsed.value();
   if (file.inputs.size() != 1) {
-    return bad_file("a network that looks at one picture has one input, got " +
-                    std::to_string(file.inputs.size()));
+    return broken("a network that looks at one picture has one input, got " +
+                  std::to_string(file.inputs.size()));
   }
   const auto input_index = static_cast<std::size_t>(file.inputs[0]);
   const tflite::TensorRecord& input = file.tensors[input_index];
   constexpr std::size_t kLargestSidePx = 1024;
   if (input.shape.size() != 4 || input.shape[0] != 1 || input.shape[1] != input.shape[2] ||
       input.shape[3] != 3 || input.shape[1] < 32 || input.shape[1] > kLargestSidePx) {
-    return bad_file(
+    return broken(
         "its input should be one square picture of 32 to 1024 pixels a side in three colours, got " +
         shape_text(input.shape));
   }
   const std::optional<std::size_t> last_map = find_last_map(file);
-  if (!last_map) return bad_file("it makes no map of a picture");
+  if (!last_map) return broken("it makes no map of a picture");
   auto made = make_draft(file, input_index, *last_map);
   if (!made) return made.error();
   Draft& draft = made.value();
@@ -176,11 +180,11 @@ Result<Network> read_tflite(std::span<const std::uint8_t> bytes,
     add_colour_scale(file, draft);
   }
   tidy(draft);
-  if (draft.layers.empty()) return bad_file("it has no layer of a network");
+  if (draft.layers.empty()) return broken("it has no layer of a network");
   if (!is_usable(draft.normalisation)) {
-    return bad_file("a pixel from 0 to 255 would become numbers that no network is made for: times " +
-                    std::to_string(draft.normalisation.scale) + ", plus " +
-                    std::to_string(draft.normalisation.offset));
+    return broken("a pixel from 0 to 255 would become numbers that no network is made for: times " +
+                  std::to_string(draft.normalisation.scale) + ", plus " +
+                  std::to_string(draft.normalisation.offset));
   }
 
   Network network;

@@ -15,6 +15,7 @@ export function mountWhyOfSample(dialogs, app, seeing) {
   let isOn = false;
   const heat = document.createElement('canvas');
   heat.className = 'why-heat-large';
+  heat.hidden = true;
   heat.setAttribute('role', 'img');
   const place = document.createElement('span');
   place.className = 'live-seeing';
