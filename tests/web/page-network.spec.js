@@ -125,7 +125,7 @@ test('the four cases stand in a table, and each shows itself in the drawing', as
   await table.getByRole('button', { name: /^Freeze nothing/ }).click();
   await expect(border).toHaveAttribute('aria-valuetext', /^Tune the whole network/);
   await table.getByRole('button', { name: /^Cut earlier/ }).click();
-  await expect(border).toHaveAttribute('aria-valuetext', /train new layers/);
+  await expect(border).toHaveAttribute('aria-valuetext', /^New layers after layer 14/);
   await table.getByRole('button', { name: /^New head first/ }).click();
   await expect(border).toHaveAttribute('aria-valuetext', /^Tune the last 3 blocks/);
   await table.getByRole('button', { name: /^Freeze everything/ }).click();
