@@ -17,12 +17,6 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-ComputePool one_thread() {
-  auto pool = ComputePool::create(1);
-  REQUIRE(pool.ok());
-  return std::move(pool).value();
-}
-
 // The left half shows one kind and the right half another.
 DrawnPicture halves(int left, int right, int number) {
   DrawnPicture picture = draw(left, number);

@@ -17,12 +17,6 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-ComputePool one_thread() {
-  auto pool = ComputePool::create(1);
-  REQUIRE(pool.ok());
-  return std::move(pool).value();
-}
-
 Bytes small_backbone() {
   return make_random_backbone({.width_multiplier = "0.1", .input_size_px = 96});
 }

@@ -44,6 +44,12 @@ inline DrawnPicture draw(int kind, int number, std::int32_t width_px = 640, std:
   return picture;
 }
 
+inline ComputePool one_thread() {
+  auto pool = ComputePool::create(1);
+  REQUIRE(pool.ok());
+  return std::move(pool).value();
+}
+
 inline Session open_session(const std::vector<std::uint8_t>& file, const ComputePool& pool) {
   Result<Session> session = Session::open(file, 0, pool);
   if (!session) MESSAGE(session.error().message);
