@@ -93,6 +93,53 @@ TEST_CASE("without a class of two samples there are no folds") {
   CHECK(stratified_folds(std::vector<std::uint32_t>{0, 0, 1, 1}, 2, 1, 1).fold_count == 0);
 }
 
+TEST_CASE("a fold holds neighbours out, all around a circle that begins anywhere") {
+  for (const std::size_t count : {10U, 23U, 4U}) {
+    const std::vector<std::uint32_t> classes(count, 0);
+    const Folds folds = stratified_folds(classes, 1, 5, 7);
+    std::size_t borders = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      borders += folds.fold_of_row[i] != folds.fold_of_row[(i + 1) % count] ? 1 : 0;
+    }
+    CHECK(borders == folds.fold_count);
+  }
+}
+
+// Ten things, each filmed for ten frames that are almost the same; which class a thing has is pure chance.
+TEST_CASE("frames of one film do not pretend that new things are known") {
+  Random random(3);
+  std::vector<std::uint32_t> classes;
+  std::vector<std::vector<float>> rows;
+  for (std::uint32_t thing = 0; thing < 20; ++thing) {
+    std::vector<float> looks(64);
+    for (float& x : looks) x = static_cast<float>(random.uniform());
+    for (int frame = 0; frame < 10; ++frame) {
+      rows.push_back(looks);
+      for (float& x : rows.back()) x += static_cast<float>(0.01 * random.uniform());
+      classes.push_back(thing < 10 ? 0 : 1);
+    }
+  }
+  const Folds folds = stratified_folds(classes, 2, 5, 1);
+  // The nearest picture that is learnt from names a held-out one.
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    double nearest = 1e30;
+    std::uint32_t answer = 0;
+    for (std::size_t j = 0; j < rows.size(); ++j) {
+      if (folds.fold_of_row[i] == folds.fold_of_row[j]) continue;
+      double distance = 0;
+      for (std::size_t k = 0; k < 64; ++k) {
+        const double difference = static_cast<double>(rows[i][k]) - static_cast<double>(rows[j][k]);
+        distance += difference * difference;
+      }
+      if (distance < nearest) nearest = distance, answer = classes[j];
+    }
+    right += answer == classes[i] ? 1 : 0;
+  }
+  // Dealt at random, all 200 were right. What is left are the films that a border between folds cuts.
+  CHECK(right < 170);
+}
+
 TEST_CASE("another seed deals other folds") {
   const std::vector<std::uint32_t> classes(50, 0);
   CHECK(stratified_folds(classes, 1, 5, 1).fold_of_row == stratified_folds(classes, 1, 5, 1).fold_of_row);

@@ -57,7 +57,9 @@ Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
     for (std::size_t i = 0; i < pictures.size(); ++i) {
       if (pictures[i].class_index == class_index) members.push_back(i);
     }
-    rng.shuffle(members);
+    // A run of neighbours, as in stratified_folds: a picture's twins are on its side.
+    std::rotate(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(rng.below(members.size())),
+                members.end());
     const double wanted = held_out_fraction * static_cast<double>(members.size());
     const std::size_t half = members.size() / 2;
     const auto most = static_cast<double>(half);

@@ -19,8 +19,9 @@ struct Picture {
 };
 
 // Gathers the pictures in the order in which they appear, and holds `held_out_fraction` of each class out, at
-// least one, drawn from the seed. too-few-samples below two classes or four pictures in a class; bad-argument
-// where a class index has no label or the views of a picture disagree about its class.
+// least one: neighbours, from a place drawn from the seed. too-few-samples below two classes or four pictures
+// in a class; bad-argument where a class index has no label or the views of a picture disagree about its
+// class.
 Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
                                             std::span<const std::string> labels, double held_out_fraction,
                                             std::uint64_t seed);

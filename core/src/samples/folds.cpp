@@ -1,10 +1,15 @@
 #include "samples/folds.h"
 
 #include <algorithm>
-
-#include "base/random.h"
+#include <vector>
 
 namespace headstart {
+
+void start_anywhere(std::span<std::uint32_t> neighbours, Random& random) {
+  if (neighbours.empty()) return;
+  const std::uint32_t start = random.below(static_cast<std::uint32_t>(neighbours.size()));
+  std::rotate(neighbours.begin(), neighbours.begin() + static_cast<std::ptrdiff_t>(start), neighbours.end());
+}
 
 Folds stratified_folds(std::span<const std::uint32_t> class_indices, std::size_t class_count,
                        std::size_t fold_count, std::uint64_t seed) {
@@ -25,8 +30,15 @@ Folds stratified_folds(std::span<const std::uint32_t> class_indices, std::size_t
   std::size_t dealt = 0;
   for (auto& rows : rows_of_class) {
     if (rows.size() < 2) continue;
-    shuffle(rows, random);
-    for (const std::uint32_t row : rows) folds.fold_of_row[row] = static_cast<std::uint32_t>(next++ % used);
+    start_anywhere(rows, random);
+    // Fold f gets as many as if they were dealt one by one from `next` on, but neighbours together.
+    auto row = rows.begin();
+    for (std::size_t f = 0; f < used; ++f) {
+      const std::size_t turn = (f + used - next % used) % used;  // when this fold is dealt to first
+      const std::size_t count = turn < rows.size() ? (rows.size() - turn - 1) / used + 1 : 0;
+      for (std::size_t k = 0; k < count; ++k) folds.fold_of_row[*row++] = static_cast<std::uint32_t>(f);
+    }
+    next += rows.size();
     dealt += rows.size();
   }
   folds.fold_count = std::min(used, dealt);
