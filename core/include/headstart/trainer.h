@@ -45,7 +45,8 @@ struct TrainOptions {
   // value with the usual l2, else 1.
   std::optional<double> temperature = std::nullopt;
   // All but the perceptron; fewer where the largest class has fewer samples. 0 or 1: one fit, nothing
-  // measured.
+  // measured. A fold holds samples out that were added one after the other, since frames of a film resemble
+  // those beside them.
   std::size_t fold_count = 5;
   // Multilayer perceptron only (Teachable Machine's defaults).
   std::size_t hidden_count = 100;
