@@ -1,8 +1,6 @@
-/**
- * Builds the library into dist/lib, a package: headstart.js for pages with engine-worker.js, headstart.node.js for Node, each in
- * one file with a fixed name, beside the wasm files and the backbones, since all of them find each other by import.meta.url.
- * Rolldown leaves that alone; vite, whose bundler it is, would rewrite it for a page.
- */
+// Builds the library into dist/lib, a package: headstart.js for pages with engine-worker.js, headstart.node.js for Node, each in
+// one file with a fixed name, beside the wasm files and the backbones, since all of them find each other by import.meta.url.
+// Rolldown leaves that alone; vite, whose bundler it is, would rewrite it for a page.
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -33,7 +31,9 @@ const besideEachOther = (assets) => ({
   /** @param {string} code @param {string} id */
   transform(code, id) {
     const door = "new URL(/* @vite-ignore */ './', import.meta.url).href";
-    if (id.endsWith('/engine/index.js') && !code.includes(door)) throw new Error(`expected ${door} in ${id}`);
+    if (id.endsWith('/engine/index.js') && !code.includes(door)) {
+      throw new Error(`expected ${door} in ${id}`);
+    }
     const addresses = assets.map((name) => `'${name}': new URL('./${name}', import.meta.url).href`).join(', ');
     const named = id.endsWith('/engine/index.js') ? code.replace(door, () => `{ ${addresses} }`) : code;
     return named
@@ -126,7 +126,9 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
   writeFileSync(join(outDir, ONE_FILE), await buildOneFile());
   for (const { name, file } of built) {
     cpSync(file, join(outDir, name));
-    if (name.endsWith('-threads.js')) startThreadsAnywhere(join(outDir, name));
+    if (name.endsWith('-threads.js')) {
+      startThreadsAnywhere(join(outDir, name));
+    }
   }
   writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(outDir, 'headstart.d.ts'), publishedTypes());

@@ -1,6 +1,4 @@
-/**
- * Writes dist/service-worker.js: the worker in one file, with the list of all files of this version and their checksums.
- */
+// Writes dist/service-worker.js: the worker in one file, with the list of all files of this version and their checksums.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

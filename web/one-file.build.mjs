@@ -1,7 +1,5 @@
-/**
- * Builds the page that leaves as one file: words, styles, script and the engine's worker inside; the engine, a backbone and a head
- * are put in when somebody saves it.
- */
+// Builds the page that leaves as one file: words, styles, script and the engine's worker inside; the engine, a backbone and a head
+// are put in when somebody saves it.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,5 @@
-/**
- * The page: served while developing, and built into dist/. What the engine loads by itself lies under lib/ in both: there it
- * comes from the build folders, here from library.build.mjs.
- */
+// The page: served while developing, and built into dist/. What the engine loads by itself lies under lib/ in both: there it
+// comes from the build folders, here from library.build.mjs.
 
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';

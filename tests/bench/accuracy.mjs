@@ -57,12 +57,16 @@ async function trainAndTest(trainer, pools, { shots, seed, head }) {
       const best = values.indexOf(Math.max(...values));
       const most = values[best];
       const logSum = Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0)) + most;
-      if (labels[best] === pools[index].name) right += 1;
+      if (labels[best] === pools[index].name) {
+        right += 1;
+      }
       loss += logSum - values[labels.indexOf(pools[index].name)];
       count += 1;
     }
   });
-  for (const classId of classIds) trainer.removeClass(classId);
+  for (const classId of classIds) {
+    trainer.removeClass(classId);
+  }
   await trainer.emptyBin();
   return { accuracy: right / count, loss: loss / count, promised: report.accuracy };
 }
@@ -72,7 +76,9 @@ async function trainAndTest(trainer, pools, { shots, seed, head }) {
  */
 function partOfReference(rows, { head, cells }) {
   const reference = rows.find((row) => row.backbone === kReference && row.head === head);
-  if (!reference) return '';
+  if (!reference) {
+    return '';
+  }
   const parts = cells.map(({ accuracy }, index) => accuracy / reference.cells[index].accuracy);
   return `${(100 * mean(parts)).toFixed(0)} %`;
 }

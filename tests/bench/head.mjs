@@ -11,12 +11,16 @@ export function readHead(file) {
   const layer = (name) => {
     const weight = tensors.get(`${name}.weight`);
     const bias = tensors.get(`${name}.bias`);
-    if (!weight) return null;
+    if (!weight) {
+      return null;
+    }
     const [rows, columns] = weight.shape;
     return (input) =>
       Float64Array.from({ length: rows }, (_, row) => {
         let sum = bias ? bias.data[row] : 0;
-        for (let column = 0; column < columns; column += 1) sum += weight.data[row * columns + column] * input[column];
+        for (let column = 0; column < columns; column += 1) {
+          sum += weight.data[row * columns + column] * input[column];
+        }
         return sum;
       });
   };

@@ -38,8 +38,12 @@ const { values, positionals } = parseArgs({
 });
 
 const unknown = positionals.find((part) => !kParts.includes(part));
-if (unknown) throw new Error(`expected one of ${kParts.join(', ')}, got '${unknown}'`);
-if (!existsSync(join(library, 'headstart.js'))) throw new Error('dist/lib is not there yet: npm run build makes it');
+if (unknown) {
+  throw new Error(`expected one of ${kParts.join(', ')}, got '${unknown}'`);
+}
+if (!existsSync(join(library, 'headstart.js'))) {
+  throw new Error('dist/lib is not there yet: npm run build makes it');
+}
 
 const wanted = positionals.length > 0 ? positionals : values.pictures ? ['accuracy'] : kParts;
 const backbones = values.backbone

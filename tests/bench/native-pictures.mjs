@@ -49,7 +49,9 @@ export async function withPackedPictures(folder, leastPerClass, work) {
     return await work(async (tool, backbone, ...rest) => {
       const [name, ...mode] = tool.split(' ');
       const program = join(repository, 'build/native-release/core', name);
-      if (!existsSync(program)) throw new Error(`the native tool ${name} is not there yet: npm run bench builds it`);
+      if (!existsSync(program)) {
+        throw new Error(`the native tool ${name} is not there yet: npm run bench builds it`);
+      }
       const { stdout } = await run(program, [...mode, backbone, file, ...rest.map(String)]);
       return JSON.parse(stdout);
     }, classes.length);

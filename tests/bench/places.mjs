@@ -28,7 +28,9 @@ export function backbones() {
   );
   for (const file of published) {
     const name = /** @type {RegExpMatchArray} */ (file.match(/([^/\\]+)\.f32\.safetensors$/))[1];
-    if (!found.some((each) => each.name === name)) found.push({ name, file });
+    if (!found.some((each) => each.name === name)) {
+      found.push({ name, file });
+    }
   }
   return found;
 }

@@ -14,7 +14,9 @@ const filesUnder = (folder) =>
 
 export function measureSizes() {
   const dist = join(repository, 'dist');
-  if (!existsSync(dist)) return [];
+  if (!existsSync(dist)) {
+    return [];
+  }
   const rows = filesUnder(dist)
     .filter((file) => /\.(js|css|html|wasm|safetensors)$/.test(file))
     .map((file) => ({

@@ -27,7 +27,9 @@ function drawFrame() {
 async function openEngine(createTrainer, { backbone, variant, threads }) {
   const trainer = await createTrainer({ backbone, variant, threads });
   const frame = drawFrame();
-  for (const name of ['a', 'b']) await trainer.addSample(trainer.addClass(name), frame);
+  for (const name of ['a', 'b']) {
+    await trainer.addSample(trainer.addClass(name), frame);
+  }
   return {
     once: async () => {
       const started = performance.now();
@@ -71,11 +73,15 @@ async function openPeer(peer, { model, size, threads }) {
 export async function run(job) {
   const { createTrainer } = await import(job.library);
   const contestants = [];
-  for (const each of job.engines) contestants.push({ ...each, ...(await openEngine(createTrainer, each)) });
+  for (const each of job.engines) {
+    contestants.push({ ...each, ...(await openEngine(createTrainer, each)) });
+  }
   if (job.peer) {
     const peer = await import(job.peer.module);
     await peer.loadLiteRt(job.peer.wasm, { threads: true });
-    for (const each of job.peer.runs) contestants.push({ ...each, ...(await openPeer(peer, each)) });
+    for (const each of job.peer.runs) {
+      contestants.push({ ...each, ...(await openPeer(peer, each)) });
+    }
   }
   const results = Object.fromEntries(contestants.map(({ key }) => [key, { computeMs: [], roundTripMs: [] }]));
   for (let round = 0; round < job.rounds; round += kBurst.counted) {
@@ -83,12 +89,16 @@ export async function run(job) {
       await new Promise((resolve) => setTimeout(resolve, kPauseMs));
       for (let frame = -kBurst.notCounted; frame < kBurst.counted; frame += 1) {
         const { computeMs, roundTripMs } = await once();
-        if (frame < 0) continue;
+        if (frame < 0) {
+          continue;
+        }
         results[key].computeMs.push(computeMs);
         results[key].roundTripMs.push(roundTripMs);
       }
     }
   }
-  for (const { close } of contestants) await close();
+  for (const { close } of contestants) {
+    await close();
+  }
   return results;
 }

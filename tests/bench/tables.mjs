@@ -43,5 +43,7 @@ export function printTable(title, columns, rows) {
 
 /** A line that overwrites itself on a terminal and is left out elsewhere. @param {string} text */
 export function progress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  if (process.stderr.isTTY) {
+    process.stderr.write(`\r\x1b[K${text}`);
+  }
 }

@@ -44,7 +44,9 @@ function convolve(graph, input, weight, bias, { stride, activation, depthwise = 
       builder.addFieldInt8(0, 0, 1);
       builder.addFieldInt32(1, stride, 0);
       builder.addFieldInt32(2, stride, 0);
-      if (depthwise) builder.addFieldInt32(3, 1, 0);
+      if (depthwise) {
+        builder.addFieldInt32(3, 1, 0);
+      }
       builder.addFieldInt8(depthwise ? 4 : 3, activation, 0);
       builder.addFieldInt32(depthwise ? 5 : 4, 1, 0);
       builder.addFieldInt32(depthwise ? 6 : 5, 1, 0);
@@ -100,10 +102,14 @@ function mobilenetGraph(file) {
   let map = layer(input, 'stem', { stride: 2 });
   strides.forEach((stride, block) => {
     const before = map;
-    if (tensors.has(`blocks.${block}.expand.weight`)) map = layer(map, `blocks.${block}.expand`);
+    if (tensors.has(`blocks.${block}.expand.weight`)) {
+      map = layer(map, `blocks.${block}.expand`);
+    }
     map = layer(map, `blocks.${block}.depthwise`, { stride, depthwise: true });
     map = layer(map, `blocks.${block}.project`, { activation: 0 });
-    if (stride === 1 && graph.shape(before)[3] === graph.shape(map)[3]) map = add(graph, before, map);
+    if (stride === 1 && graph.shape(before)[3] === graph.shape(map)[3]) {
+      map = add(graph, before, map);
+    }
   });
   const output = globalMean(graph, layer(map, 'last'));
   return { graph, input, output };
@@ -134,12 +140,16 @@ export function backboneToTflite(flatbuffers, file) {
 
   const ints = (values) => {
     builder.startVector(4, values.length, 4);
-    for (const value of [...values].reverse()) builder.addInt32(value);
+    for (const value of [...values].reverse()) {
+      builder.addInt32(value);
+    }
     return builder.endVector();
   };
   const offsets = (values) => {
     builder.startVector(4, values.length, 4);
-    for (const value of [...values].reverse()) builder.addOffset(value);
+    for (const value of [...values].reverse()) {
+      builder.addOffset(value);
+    }
     return builder.endVector();
   };
 

@@ -80,7 +80,9 @@ export async function run(shapes) {
     await trainOnce(tf, { classCount: 2, perClass: 8 }, drawEmbeddings({ classCount: 2, perClass: 8 }));
     let lastMs = 0;
     for (const shape of shapes) {
-      if (lastMs > 60_000) break; // the next one is larger
+      if (lastMs > 60_000) {
+        break; // the next one is larger
+      }
       const timed = await trainOnce(tf, shape, drawEmbeddings(shape));
       lastMs = timed.ms;
       results.push({ backend, version: tf.version.tfjs, ...shape, ...timed });

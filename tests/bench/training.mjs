@@ -49,7 +49,9 @@ export async function measureTraining({ backbone, rounds, variants, withPeer }) 
         const times = [];
         // Thousands of samples take seconds: once is enough.
         const count = isLarge({ classCount, perClass }) ? 1 : most;
-        for (let round = 0; round < count; round += 1) times.push((await trainer.train(options)).elapsedMs);
+        for (let round = 0; round < count; round += 1) {
+          times.push((await trainer.train(options)).elapsedMs);
+        }
         return summary(times);
       };
       const validated = await time({ seed: 1 });
@@ -80,7 +82,9 @@ export async function measureTraining({ backbone, rounds, variants, withPeer }) 
       row.recipe ? row.recipe.min.toFixed(0) : 'not timed',
     ]),
   );
-  if (!withPeer) return { engine: results };
+  if (!withPeer) {
+    return { engine: results };
+  }
   const peer = await measureTrainingPeer(kShapes.filter((shape) => !isLarge(shape)));
   printTable(
     `Teachable Machine's recipe with TensorFlow.js ${peer[0]?.version}, in Chromium, ms, once`,

@@ -63,8 +63,9 @@ describe('the command line', () => {
     head = join(folder, 'head.safetensors');
     for (const kind of /** @type {const} */ (['lying', 'standing'])) {
       mkdirSync(join(pictures, kind), { recursive: true });
-      for (let number = 0; number < PER_CLASS; number++)
+      for (let number = 0; number < PER_CLASS; number++) {
         writeFileSync(join(pictures, kind, `${number}.ppm`), FORMATS.ppm(draw(kind, number)));
+      }
       writeFileSync(join(folder, `${kind}.ppm`), FORMATS.ppm(draw(kind, PER_CLASS)));
     }
   });

@@ -1,4 +1,5 @@
 // The library as a package, through the bundlers that people have and in the programs beside browsers: it builds, and answers.
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -82,8 +83,9 @@ export function describeBundlers() {
 
     /** As the README says for bundlers that bring no files along. @param {string} out */
     function putFilesBeside(out) {
-      for (const name of ['engine-worker.js', 'wasm', 'backbones'])
+      for (const name of ['engine-worker.js', 'wasm', 'backbones']) {
         cpSync(join(library, name), join(out, name), { recursive: true });
+      }
     }
 
     /** @param {string} name */

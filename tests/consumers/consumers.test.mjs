@@ -1,4 +1,5 @@
 // The files that leave, in the programs that they are for, and the library itself in those that take it along: one process, so that every head is trained once.
+
 import { after } from 'node:test';
 import { describeBundlers } from './bundlers.mjs';
 import { forgetAll } from './learnt.mjs';

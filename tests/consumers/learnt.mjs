@@ -1,4 +1,5 @@
 // What the consumers get: one trained head of each kind, and what the page says to a handful of pictures.
+
 import { drawPicture, newTrainer, randomNumbers, viewsDone } from '../wasm/support.mjs';
 
 /** @typedef {import('../../web/src/engine/headstart.d.ts').Trainer} Trainer */
@@ -13,7 +14,9 @@ export function faintPicture(kind, number, width = 160, height = 120) {
   const picture = drawPicture([0, 1, 3][kind], number, width, height);
   const random = randomNumbers(number * 31 + kind + 5);
   picture.data.forEach((value, i) => {
-    if (i % 4 < 3) picture.data[i] = 0.24 * value + 0.76 * 255 * random();
+    if (i % 4 < 3) {
+      picture.data[i] = 0.24 * value + 0.76 * 255 * random();
+    }
   });
   return picture;
 }
@@ -34,7 +37,9 @@ const learnt = new Map();
 
 /** Trained once, whoever asks. @param {string} kind @returns {Promise<Learnt>} */
 export function learn(kind) {
-  if (!learnt.has(kind)) learnt.set(kind, teachKind(kind));
+  if (!learnt.has(kind)) {
+    learnt.set(kind, teachKind(kind));
+  }
   return /** @type {Promise<Learnt>} */ (learnt.get(kind));
 }
 
@@ -43,15 +48,21 @@ async function teachKind(kind) {
   const trainer = await newTrainer();
   for (const [at, label] of labels.entries()) {
     const classId = trainer.addClass(label);
-    for (let number = 0; number < 16; number++) await trainer.addSample(classId, faintPicture(at, number));
+    for (let number = 0; number < 16; number++) {
+      await trainer.addSample(classId, faintPicture(at, number));
+    }
   }
-  if (kind === 'joined') await viewsDone(trainer);
+  if (kind === 'joined') {
+    await viewsDone(trainer);
+  }
   await trainer.train({ seed: 3, ...kinds[kind] });
   return { name: kind, trainer, labels, size: trainer.backbone.inputSize };
 }
 
 export async function forgetAll() {
-  for (const made of learnt.values()) await (await made).trainer.dispose();
+  for (const made of learnt.values()) {
+    await (await made).trainer.dispose();
+  }
   learnt.clear();
 }
 
@@ -79,7 +90,9 @@ export async function pageSays({ trainer, labels: names }, picture) {
 
 /** @param {number[]} expected @param {number[]} got */
 export function difference(expected, got) {
-  if (expected.length !== got.length) return 1;
+  if (expected.length !== got.length) {
+    return 1;
+  }
   return Math.max(...expected.map((value, i) => (Number.isFinite(got[i]) ? Math.abs(value - got[i]) : 1)));
 }
 

@@ -1,4 +1,5 @@
 // The ONNX file in ONNX Runtime, in Node and in the browser's build, and in OpenCV where that is installed.
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,9 @@ import { difference, headKinds, learn, pageSays, picturesOfSide } from './learnt
 export function planes({ data, width, height }) {
   const numbers = new Float32Array(3 * width * height);
   for (let channel = 0; channel < 3; channel++) {
-    for (let i = 0; i < width * height; i++) numbers[channel * width * height + i] = data[i * 4 + channel];
+    for (let i = 0; i < width * height; i++) {
+      numbers[channel * width * height + i] = data[i * 4 + channel];
+    }
   }
   return numbers;
 }

@@ -1,4 +1,5 @@
 // One browser with a bare page per consumer: npm's files, the exported ones, and pictures drawn on canvases.
+
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
@@ -55,7 +56,9 @@ export async function openConsumers() {
     browser,
     /** Files under an address that ends with a slash. @param {string} address @param {Record<string, Uint8Array>} files */
     give(address, files) {
-      for (const [name, bytes] of Object.entries(files)) given.set(address + name, bytes);
+      for (const [name, bytes] of Object.entries(files)) {
+        given.set(address + name, bytes);
+      }
       return origin + address;
     },
     /** A page with these scripts of npm's. @param {string[]} scripts */
@@ -63,7 +66,9 @@ export async function openConsumers() {
       const page = await browser.newPage();
       await page.goto(`${origin}/`);
       await page.evaluate(`window.canvasOf = ${canvasOf}`);
-      for (const script of scripts) await page.addScriptTag({ url: `${origin}/node_modules/${script}` });
+      for (const script of scripts) {
+        await page.addScriptTag({ url: `${origin}/node_modules/${script}` });
+      }
       return page;
     },
     async close() {

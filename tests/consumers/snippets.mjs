@@ -1,4 +1,5 @@
 // The programs that are shown beside a file, run as they stand: only names and side are filled in.
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,11 +45,15 @@ export function describeSnippets() {
           }),
         );
         const said = [];
-        for (const picture of picturesOfSide(learnt.size).slice(0, 3)) said.push(await pageSays(learnt, picture));
+        for (const picture of picturesOfSide(learnt.size).slice(0, 3)) {
+          said.push(await pageSays(learnt, picture));
+        }
         const { largest } = compare(said, exact);
         assert.ok(largest < 1e-3, String(largest)); // it prints three digits
         const saidOfAll = [];
-        for (const picture of picturesOfManyShapes()) saidOfAll.push(await pageSays(learnt, picture));
+        for (const picture of picturesOfManyShapes()) {
+          saidOfAll.push(await pageSays(learnt, picture));
+        }
         const { mean, lost } = compare(saidOfAll, resampled);
         assert.ok(mean <= 0.01, `mean ${mean}`);
         assert.equal(lost, 0);

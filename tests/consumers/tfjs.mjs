@@ -1,4 +1,5 @@
 // The files of Teachable Machine in the programs that take them.
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { strFromU8, unzipSync } from 'fflate';
@@ -51,7 +52,9 @@ export function describeTfjs() {
     async function compared(page, address, learnt, pictures) {
       const answers = await page.evaluate(askTeachableMachine, { address, pictures: pictures.map(sendable) });
       const expected = [];
-      for (const picture of pictures) expected.push(await pageSays(learnt, picture));
+      for (const picture of pictures) {
+        expected.push(await pageSays(learnt, picture));
+      }
       return compare(expected, byLabel(learnt.labels, /** @type {any} */ (answers)));
     }
 

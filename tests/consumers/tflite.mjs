@@ -1,4 +1,5 @@
 // The TensorFlow Lite files in LiteRT.js, MediaPipe and tfjs-tflite.
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { unzipSync } from 'fflate';
@@ -17,8 +18,9 @@ export async function askLiteRt({ address, root, pictures, mean, deviation }) {
     const { width, height } = picture;
     const { data } = held.canvasOf(picture).getContext('2d').getImageData(0, 0, width, height);
     const numbers = new Float32Array(width * height * 3);
-    for (let i = 0; i < width * height * 3; i++)
+    for (let i = 0; i < width * height * 3; i++) {
       numbers[i] = (data[Math.floor(i / 3) * 4 + (i % 3)] - mean) / deviation;
+    }
     const input = new Tensor(numbers, [1, height, width, 3]);
     const [output] = await model.run(input);
     answers.push([...(await output.data())]);
@@ -64,7 +66,9 @@ export function describeTflite() {
       const address = consumers.give('/models/', { [`${kind}-${format}.tflite`]: file });
       const pictures = picturesOfSide(learnt.size);
       const expected = [];
-      for (const picture of pictures) expected.push(await pageSays(learnt, picture));
+      for (const picture of pictures) {
+        expected.push(await pageSays(learnt, picture));
+      }
       return { file, address: `${address}${kind}-${format}.tflite`, pictures: pictures.map(sendable), expected };
     }
 

@@ -1,4 +1,5 @@
 // The files in 8-bit numbers: in LiteRT.js and MediaPipe, as a C header under two compilers, and in an interpreter.
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,7 +50,9 @@ async function askInterpreter({ address, root, pictures }) {
     const { width, height } = picture;
     const { data } = canvasOf(picture).getContext('2d').getImageData(0, 0, width, height);
     const numbers = new Int32Array(width * height * 3);
-    for (let i = 0; i < numbers.length; i++) numbers[i] = data[Math.floor(i / 3) * 4 + (i % 3)] - 128;
+    for (let i = 0; i < numbers.length; i++) {
+      numbers[i] = data[Math.floor(i / 3) * 4 + (i % 3)] - 128;
+    }
     const output = model.predict(tf.tensor(numbers, [1, height, width, 3], 'int32'));
     answers.push([...(await output.data())].map((value) => (value + 128) / 256));
   }
@@ -105,7 +108,9 @@ export function describeTflite8() {
         shrunk(faintPicture(i % 3, 200 + i, LEARNT_SIDE, LEARNT_SIDE), learnt.size),
       );
       const expected = [];
-      for (const picture of pictures) expected.push(await pageSays(learnt, picture));
+      for (const picture of pictures) {
+        expected.push(await pageSays(learnt, picture));
+      }
       return { file, tflite, loss: losses[0], address, pictures: pictures.map(sendable), expected };
     }
 

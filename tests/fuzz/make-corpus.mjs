@@ -1,4 +1,5 @@
 // Writes the fuzz targets' corpora anew: `node tests/fuzz/make-corpus.mjs`. The same script gives the same files.
+
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,7 +60,9 @@ function backboneTensors(width, dtype) {
     for (let repeat = 0; repeat < repeats; repeat++, index++) {
       const expanded = channels * expansion;
       const output = divisibleBy8(wanted * width);
-      if (expansion > 1) add(`blocks.${index}.expand`, [expanded, 1, 1, channels], expanded);
+      if (expansion > 1) {
+        add(`blocks.${index}.expand`, [expanded, 1, 1, channels], expanded);
+      }
       add(`blocks.${index}.depthwise`, [3, 3, expanded], expanded);
       add(`blocks.${index}.project`, [output, 1, 1, expanded], output);
       channels = output;
@@ -230,7 +233,9 @@ for (const [target, count] of [
   write(target, 'words', Buffer.from('\0no file at all'));
   for (let file = 1; file <= count; file++) {
     write(target, `whole-${file}`, edits(file));
-    for (let at = 0; at < 96; at += 4) write(target, `changed-${file}-${at}`, edits(file, [at, 255], [at + 40, 1]));
+    for (let at = 0; at < 96; at += 4) {
+      write(target, `changed-${file}-${at}`, edits(file, [at, 255], [at + 40, 1]));
+    }
   }
 }
 // Found by libFuzzer: a pixel that becomes a number beyond all others.
@@ -240,5 +245,6 @@ for (const [name, low, high] of [
   ['large', 0x7f, 0x7f],
   ['infinite', 0x80, 0x7f],
   ['not-a-number', 0xc0, 0x7f],
-])
+]) {
   write('session', name, edits(1, [65534 - (65534 % 4) + 2, low], [65534 - (65534 % 4) + 3, high]));
+}

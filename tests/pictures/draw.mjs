@@ -1,10 +1,8 @@
-/**
- * The project's own pictures: a few clearly different things under varied light, size and place, drawn by code.
- *
- * They let every test run without any photograph. They say nothing about how well real things are told apart.
- *
- *   node tests/pictures/draw.mjs FOLDER [COUNT]      writes COUNT (20) PNG files for each thing into class folders
- */
+// The project's own pictures: a few clearly different things under varied light, size and place, drawn by code.
+//
+// They let every test run without any photograph. They say nothing about how well real things are told apart.
+//
+//   node tests/pictures/draw.mjs FOLDER [COUNT]      writes COUNT (20) PNG files for each thing into class folders
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

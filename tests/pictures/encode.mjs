@@ -1,6 +1,4 @@
-/**
- * Pixels as PNG (pictures) and as YUV4MPEG2 (what a browser's pretended camera plays).
- */
+// Pixels as PNG (pictures) and as YUV4MPEG2 (what a browser's pretended camera plays).
 
 import { crc32, deflateSync } from 'node:zlib';
 

@@ -1,6 +1,4 @@
-/**
- * A painter without a canvas: shapes are functions of a point, so that the same picture comes out on every machine.
- */
+// A painter without a canvas: shapes are functions of a point, so that the same picture comes out on every machine.
 
 /** @typedef {{ data: Uint8ClampedArray, width: number, height: number }} Pixels */
 /** @typedef {[number, number, number]} Colour */

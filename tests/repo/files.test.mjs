@@ -39,13 +39,23 @@ test('no file names the host of a package registry', () => {
 });
 
 test('the lock file names no host either', () => {
-  for (const folder of ['', 'tests/consumers/']) assert.doesNotMatch(read(`${folder}package-lock.json`), /"resolved"/);
+  for (const folder of ['', 'tests/consumers/']) {
+    assert.doesNotMatch(read(`${folder}package-lock.json`), /"resolved"/);
+  }
 });
 
 test('nothing is left for later in a comment', () => {
   const marks = new RegExp(`\\b(${['TO', 'DO'].join('')}|${['FIX', 'ME'].join('')}|X{3})\\b`);
   assert.deepEqual(
     code.filter((file) => marks.test(read(file))),
+    [],
+  );
+});
+
+test('a JavaScript file says in lines of // what it is for: /** */ is of a declaration', () => {
+  const opening = /^\/\*([^@]|@(?!typedef))*?\*\/\n(\n|import )/;
+  assert.deepEqual(
+    code.filter((file) => /\.m?js$/.test(file) && opening.test(read(file))),
     [],
   );
 });

@@ -12,7 +12,7 @@ const blocks = [...readme.matchAll(/```(\w*)\n([\s\S]*?)```/g)];
 
 test("the README's code is the example that the tests run", () => {
   const code = blocks.find(([, language]) => language === 'js')?.[2];
-  const example = read('tests/wasm/example-folders.mjs').replace(/^\/\/.*\n/, '');
+  const example = read('tests/wasm/example-folders.mjs').replace(/^\/\/.*\n\n/, '');
   assert.equal(code, example.replace('../../dist/lib/', './dist/lib/'));
 });
 

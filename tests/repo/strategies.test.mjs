@@ -36,6 +36,7 @@ test('no code outside the table of strategies knows one by its name', () => {
 
 test('the table itself is seen, so that the rule above looks for what there is', () => {
   const names = namesIn(read(TABLE));
-  for (const name of ['earlier-cut', 'joined-layers', 'joined-layers-views', 'last-block', 'whole-network'])
+  for (const name of ['earlier-cut', 'joined-layers', 'joined-layers-views', 'last-block', 'whole-network']) {
     assert.ok(names.includes(name), name);
+  }
 });

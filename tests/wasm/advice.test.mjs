@@ -1,4 +1,5 @@
 // Advice through the library: measured on the pictures that are there, remembered as long as they stay, and followed.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { drawPicture, newTrainer, published, teach, viewsDone } from './support.mjs';
@@ -74,7 +75,9 @@ describe('advice', () => {
     const [stripes] = await teach(trainer, 14, ['stripes', 'dots', 'gradient']);
     const wrong = await trainer.addSample(stripes, drawPicture(1, 77));
     const few = trainer.addClass('squares');
-    for (let number = 0; number < 4; number++) await trainer.addSample(few, drawPicture(3, number));
+    for (let number = 0; number < 4; number++) {
+      await trainer.addSample(few, drawPicture(3, number));
+    }
     const { data } = await trainer.advise({ budgetMs: 1500 });
     const doubts = data.filter(({ kind }) => kind === 'label-doubt').flatMap(({ sampleIds }) => sampleIds);
     assert.ok(doubts.includes(wrong), JSON.stringify(data));
@@ -119,8 +122,9 @@ describe('known', () => {
     await trainer.train();
     const knownOf = async (/** @type {number} */ kind) => {
       const values = [];
-      for (let number = 40; number < 50; number++)
+      for (let number = 40; number < 50; number++) {
         values.push((await trainer.predict(drawPicture(kind, number))).known);
+      }
       return values.toSorted((a, b) => a - b)[5];
     };
     const own = await knownOf(1);

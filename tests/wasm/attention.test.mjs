@@ -1,4 +1,5 @@
 // Where in a picture the answer comes from, and which samples are like it.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { drawPicture, newTrainer, teach, viewsDone } from './support.mjs';
@@ -28,7 +29,9 @@ async function checkAddsUp(trainer) {
   for (const picture of [drawPicture(1, 40), drawPicture(0, 41, 1280, 720), halves(2, 1, 42)]) {
     const { ranked } = await trainer.predict(picture);
     const attentions = [];
-    for (const { classId } of ranked) attentions.push(await trainer.attention(picture, { class: classId }));
+    for (const { classId } of ranked) {
+      attentions.push(await trainer.attention(picture, { class: classId }));
+    }
     const parts = attentions.map(({ logit }) => Math.exp(logit));
     const total = parts.reduce((sum, part) => sum + part, 0);
     for (const [at, attention] of attentions.entries()) {

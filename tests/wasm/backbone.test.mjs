@@ -1,4 +1,5 @@
 // Backbones through the library: published numbers, and a change under existing samples.
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -21,7 +22,9 @@ const skip = small && smallHalf && large ? false : 'needs the published backbone
 function asPicture({ shape: [height, width], values }) {
   const data = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let i = 0; i < width * height; i++) {
-    for (let channel = 0; channel < 3; channel++) data[i * 4 + channel] = values[i * 3 + channel];
+    for (let channel = 0; channel < 3; channel++) {
+      data[i * 4 + channel] = values[i * 3 + channel];
+    }
   }
   return { data, width, height };
 }
@@ -45,14 +48,21 @@ describe('a backbone', { skip }, () => {
         const trainer = await newTrainer({ backbone: published(`${name}.${kind}.safetensors`) });
         let compared = 0;
         for (const [key, input] of Object.entries(tensors)) {
-          if (!key.endsWith('.input')) continue;
+          if (!key.endsWith('.input')) {
+            continue;
+          }
           // Whole values only: a picture of bytes cannot hold anything between.
-          if (input.values.some((value) => !Number.isInteger(value))) continue;
+          if (input.values.some((value) => !Number.isInteger(value))) {
+            continue;
+          }
           const expected = tensors[key.replace('.input', '.embedding')].values;
           const got = await trainer.embed(asPicture(input));
           const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-          if (kind === 'f32') assert.ok(largestDifference(got, expected) / largest < 1e-4, `${key} differs`);
-          else assert.ok(cosine(got, expected) >= 0.999, `${key} ${cosine(got, expected)}`);
+          if (kind === 'f32') {
+            assert.ok(largestDifference(got, expected) / largest < 1e-4, `${key} differs`);
+          } else {
+            assert.ok(cosine(got, expected) >= 0.999, `${key} ${cosine(got, expected)}`);
+          }
           compared++;
         }
         assert.ok(compared > 0, 'golden inputs of whole values');
@@ -97,7 +107,9 @@ describe('a backbone', { skip }, () => {
     const stopped = trainer.setBackbone(large, {
       signal: controller.signal,
       onProgress: ({ stage, done }) => {
-        if (stage === 'embed' && done === 5) controller.abort();
+        if (stage === 'embed' && done === 5) {
+          controller.abort();
+        }
       },
     });
     await assert.rejects(stopped, { code: 'cancelled' });

@@ -1,4 +1,5 @@
 // What a browser does to the library: pictures with transparent parts or of other sites, and a worker that dies in silence.
+
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
@@ -42,7 +43,9 @@ describe('in a page', { skip }, () => {
       const image = clear.getContext('2d').getImageData(0, 0, 640, 480);
       const hidden = new ImageData(image.data.slice(), 640, 480);
       for (let at = 0; at < hidden.data.length; at += 4) {
-        if (hidden.data[at + 3] === 0) hidden.data.set([200, 30, 90], at);
+        if (hidden.data[at + 3] === 0) {
+          hidden.data.set([200, 30, 90], at);
+        }
       }
       const ways = {
         canvas: clear,
@@ -61,7 +64,9 @@ describe('in a page', { skip }, () => {
       }
       return cosines;
     });
-    for (const [name, cosine] of Object.entries(cosines)) assert.ok(cosine > 0.999, `${name}: ${cosine}`);
+    for (const [name, cosine] of Object.entries(cosines)) {
+      assert.ok(cosine > 0.999, `${name}: ${cosine}`);
+    }
   });
 
   it('a picture of another site is told as such, as an image and drawn on a canvas', async () => {
@@ -115,7 +120,9 @@ describe('in a page', { skip }, () => {
       ];
       const codes = [];
       for (const picture of ways) {
-        for (const crop of crops) codes.push(await trainer.embed(picture, { crop }).catch(({ code }) => code));
+        for (const crop of crops) {
+          codes.push(await trainer.embed(picture, { crop }).catch(({ code }) => code));
+        }
       }
       return codes;
     });
@@ -134,7 +141,9 @@ describe('in a page', { skip }, () => {
     const [worker] = opened.page.workers();
     const dies = opened.page.evaluate(async () => {
       const start = performance.now();
-      while (!trainer.failed) await trainer.embed(new ImageData(640, 480)).catch(() => {});
+      while (!trainer.failed) {
+        await trainer.embed(new ImageData(640, 480)).catch(() => {});
+      }
       return performance.now() - start;
     });
     worker.evaluate(() => globalThis.close()).catch(() => {});

@@ -1,4 +1,5 @@
 // A bare page with the library in it, in real Chromium, under a strict content security policy.
+
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
@@ -32,14 +33,16 @@ function serve({ backbone, isolated = true, prelude = '', open = false }) {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const sharing = open ? { 'Access-Control-Allow-Origin': '*' } : { 'Content-Security-Policy': policy };
     const headers = { ...(isolated ? isolation : {}), ...sharing };
-    if (path === '/')
+    if (path === '/') {
       return response
         .writeHead(200, { ...headers, 'Content-Type': 'text/html' })
         .end('<!doctype html><title>t</title>');
-    if (path === '/picture.png')
+    }
+    if (path === '/picture.png') {
       return response
         .writeHead(200, { ...headers, 'Content-Type': 'image/png' })
         .end(encodePng(drawPicture(1, 5, 640, 480)));
+    }
     try {
       const file =
         path === '/backbone.safetensors' && backbone ? backbone : join(libraryFolder, path.replace(/^\/lib\//, ''));
@@ -73,7 +76,9 @@ export async function openPage(serving = {}) {
   const complaints = [];
   page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error') {
+      complaints.push(message.text());
+    }
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(`${addressOf(server)}/`);

@@ -1,4 +1,5 @@
 // The library in a real browser: in its worker, with what only a browser has.
+
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,9 +25,13 @@ describe('in Chromium', { skip }, () => {
         context.fillStyle = kind === 0 ? '#fff' : '#a20';
         for (let i = 0; i < 12; i++) {
           const at = i * 28 + number * 3;
-          if (kind === 0) context.fillRect(at % width, 0, 9, height);
+          if (kind === 0) {
+            context.fillRect(at % width, 0, 9, height);
+          }
           context.beginPath();
-          if (kind === 1) context.arc(at % width, (i * 61 + number * 7) % height, 14, 0, 7);
+          if (kind === 1) {
+            context.arc(at % width, (i * 61 + number * 7) % height, 14, 0, 7);
+          }
           context.fill();
         }
         return canvas;
@@ -63,7 +68,9 @@ describe('in Chromium', { skip }, () => {
         bitmap.width === 320 && frame.codedWidth === 320 && pixels.data.length === 320 * 240 * 4 ? 0 : 1;
       return result;
     });
-    for (const [name, difference] of Object.entries(differences)) assert.equal(difference, 0, name);
+    for (const [name, difference] of Object.entries(differences)) {
+      assert.equal(difference, 0, name);
+    }
   });
 
   it('takes a playing video', async () => {
@@ -76,7 +83,9 @@ describe('in Chromium', { skip }, () => {
       await trainer.embed(video).then(
         () => Promise.reject(new Error('too early')),
         (error) => {
-          if (error.code !== 'bad-argument') throw error;
+          if (error.code !== 'bad-argument') {
+            throw error;
+          }
         },
       );
       video.muted = true;
@@ -167,7 +176,9 @@ describe('in Chromium', { skip }, () => {
   it('trains in the worker, with predictions and progress meanwhile, and stops when asked', async () => {
     const result = await opened.page.evaluate(async () => {
       const ids = [trainer.addClass('bars'), trainer.addClass('dots')];
-      for (let i = 0; i < 20; i++) await trainer.addSample(ids[i % 2], draw(i % 2, i));
+      for (let i = 0; i < 20; i++) {
+        await trainer.addSample(ids[i % 2], draw(i % 2, i));
+      }
       let [answers, isTraining, progress] = [0, true, 0];
       const training = trainer.train({ head: 'mlp', epochCount: 1000, onProgress: () => progress++ }).finally(() => {
         isTraining = false;
@@ -202,7 +213,9 @@ describe('in Chromium', { skip }, () => {
     const [start, end] = await opened.page.evaluate(async () => {
       const picture = draw(0, 3);
       const run = async (count) => {
-        for (let i = 0; i < count; i++) await trainer.predict(picture);
+        for (let i = 0; i < count; i++) {
+          await trainer.predict(picture);
+        }
         return trainer.stats();
       };
       return [await run(30), await run(300)];

@@ -1,4 +1,5 @@
 // The main job at the sizes of real cameras: every call that a person can reach, at 640 × 480 and after a larger picture.
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { changedBackbone, drawPicture, newTrainer } from './support.mjs';
@@ -15,7 +16,9 @@ describe('with a camera of 640 × 480, after a picture of 1280 × 720', () => {
     await trainer.embed(drawPicture(3, 0, 1280, 720));
     for (const [kind, name] of ['stripes', 'dots'].entries()) {
       const classId = trainer.addClass(name);
-      for (let number = 0; number < 8; number++) await trainer.addSample(classId, frame(kind, number));
+      for (let number = 0; number < 8; number++) {
+        await trainer.addSample(classId, frame(kind, number));
+      }
     }
   });
   after(() => trainer.dispose());

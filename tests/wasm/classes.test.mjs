@@ -1,4 +1,5 @@
 // Classes and samples: at once, in order, and undone by the same ids.
+
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { drawPicture, newTrainer, teach } from './support.mjs';
@@ -10,7 +11,9 @@ describe('classes and samples', () => {
     trainer = await newTrainer();
   });
   beforeEach(() => {
-    for (const { id } of trainer.classes) trainer.removeClass(id);
+    for (const { id } of trainer.classes) {
+      trainer.removeClass(id);
+    }
   });
   after(() => trainer.dispose());
 
@@ -81,7 +84,9 @@ describe('classes and samples', () => {
   it('only the last 20 removals can be undone, and the rest is forgotten everywhere', async () => {
     const [a] = await teach(trainer, 21, ['a']);
     const ids = trainer.sampleIds(a);
-    for (const id of ids) await trainer.removeSample(id);
+    for (const id of ids) {
+      await trainer.removeSample(id);
+    }
     await assert.rejects(trainer.restoreSamples([ids[0]]), { code: 'bad-argument' });
     await trainer.restoreSamples(ids.slice(1));
     assert.deepEqual(trainer.sampleIds(a), ids.slice(1));

@@ -1,4 +1,5 @@
 // Every failure is an Error with a code, and says what was expected and what came.
+
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
@@ -150,7 +151,9 @@ describe('stopping', () => {
     const running = [trainer.train({ head: 'mlp' }), trainer.addSample(a, drawPicture(0, 50))];
     await trainer.dispose();
     await trainer.dispose();
-    for (const promise of running) await assert.rejects(promise, failure('cancelled', /disposed/));
+    for (const promise of running) {
+      await assert.rejects(promise, failure('cancelled', /disposed/));
+    }
     await assert.rejects(trainer.predict(drawPicture(0, 0)), failure('bad-argument', /disposed/));
     assert.throws(() => trainer.addClass('x'), failure('bad-argument', /disposed/));
   });

@@ -1,4 +1,5 @@
 // Trains on a folder of class folders and writes the head: node example-folders.mjs PICTURES head.safetensors
+
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jpeg from 'jpeg-js';

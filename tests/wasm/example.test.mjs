@@ -1,4 +1,5 @@
 // The script of the README: ten lines that train on folders of pictures.
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
 // The head: its file, read by a reader of our own, and what becomes of it when classes change.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
@@ -61,7 +62,9 @@ describe('the head file', () => {
     for (let run = 0; run < 2; run++) {
       const trainer = await newTrainer();
       await teach(trainer, 6);
-      if (run === 1) await trainer.train({ seed: 9 }); // what was trained before must not show
+      if (run === 1) {
+        await trainer.train({ seed: 9 }); // what was trained before must not show
+      }
       await trainer.train({ seed: 3 });
       files.push(await trainer.exportHead({ date: 'd' }));
       await trainer.dispose();
@@ -88,7 +91,9 @@ describe('the head file', () => {
     for (const number of [30, 31, 32]) {
       const picture = drawPicture(number % 3, number);
       const [expected, got] = [byName(await trainer.predict(picture)), byName(await other.predict(picture))];
-      for (const name of Object.keys(expected)) assert.ok(Math.abs(expected[name] - got[name]) < 1e-6);
+      for (const name of Object.keys(expected)) {
+        assert.ok(Math.abs(expected[name] - got[name]) < 1e-6);
+      }
     }
     assert.deepEqual(await other.exportHead({ date: 'x' }), await trainer.exportHead({ date: 'x' }));
     await Promise.all([trainer.dispose(), other.dispose()]);

@@ -1,4 +1,5 @@
 // What a program stores of its trainer, and takes up again in another one.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { changedBackbone, drawPicture, newTrainer, teach } from './support.mjs';
@@ -38,7 +39,9 @@ describe('keeping', () => {
     assert.ok(kept.head);
     await other.keeping.takeUpHead(kept.head);
     assert.deepEqual(other.classes, trainer.classes);
-    for (const { id } of trainer.classes) assert.deepEqual(other.sampleIds(id), trainer.sampleIds(id));
+    for (const { id } of trainer.classes) {
+      assert.deepEqual(other.sampleIds(id), trainer.sampleIds(id));
+    }
     assert.deepEqual(other.headInfo, trainer.headInfo);
     assert.deepEqual(await answer(other), await answer(trainer));
     const [sampleId] = other.sampleIds(other.classes[1].id);

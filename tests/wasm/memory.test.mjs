@@ -1,4 +1,5 @@
 // When memory runs out: a code, nothing lost, and a way on.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { drawPicture, newTrainer, teach } from './support.mjs';
@@ -46,7 +47,9 @@ describe('out of memory', () => {
       // A hidden layer far too large for what memory is left.
       await assert.rejects(trainer.train({ head: 'mlp', hiddenCount: 4096 }), { code: 'out-of-memory' });
     });
-    if (trainer.failed) await assert.rejects(trainer.predict(drawPicture(0, 9)), { code: 'out-of-memory' });
+    if (trainer.failed) {
+      await assert.rejects(trainer.predict(drawPicture(0, 9)), { code: 'out-of-memory' });
+    }
     assert.equal((await trainer.picture(ids[0])).type, 'image/png');
     const progress = [];
     await trainer.recover({ onProgress: (entry) => progress.push(entry) });

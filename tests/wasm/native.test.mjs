@@ -1,4 +1,5 @@
 // The same embeddings, L2 strength and seed give the same probabilities natively and as wasm.
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -47,13 +48,16 @@ describe('natively and as wasm', { skip: program ? false : 'needs the native too
       const classIds = await teach(trainer, 8);
       const samples = [];
       for (const [classIndex, classId] of classIds.entries()) {
-        for (const id of trainer.sampleIds(classId))
+        for (const id of trainer.sampleIds(classId)) {
           samples.push({ classIndex, embedding: await trainer.sampleEmbedding(id) });
+        }
       }
       await trainer.train({ l2, seed: 5 });
       const pictures = [100, 101, 102, 103, 104, 105].map((number) => drawPicture(number % 4, number));
       const queries = [];
-      for (const picture of pictures) queries.push(await trainer.embed(picture));
+      for (const picture of pictures) {
+        queries.push(await trainer.embed(picture));
+      }
       const expected = fitNatively(samples, classIds.length, queries, l2, 5);
       for (const [i, picture] of pictures.entries()) {
         const { ranked } = await trainer.predict(picture);

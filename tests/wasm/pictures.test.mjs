@@ -1,4 +1,5 @@
 // A picture means the same by every way in: what is transparent shows on white, and a crop lies inside.
+
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,9 @@ function disc(hidden, alpha) {
   const picture = drawPicture(1, 3, 640, 480);
   for (let at = 0; at < picture.data.length; at += 4) {
     const [x, y] = [(at / 4) % 640, Math.floor(at / 4 / 640)];
-    if (Math.hypot(x - 320, y - 240) < 150) continue;
+    if (Math.hypot(x - 320, y - 240) < 150) {
+      continue;
+    }
     picture.data.fill(hidden, at, at + 3);
     picture.data[at + 3] = alpha;
   }
@@ -42,7 +45,9 @@ describe('what is transparent', () => {
     const before = data.slice();
     const stride = width * 4 + 64;
     const wide = new Uint8Array(stride * height).fill(7);
-    for (let y = 0; y < height; y++) wide.set(data.subarray(y * width * 4, (y + 1) * width * 4), y * stride);
+    for (let y = 0; y < height; y++) {
+      wide.set(data.subarray(y * width * 4, (y + 1) * width * 4), y * stride);
+    }
     const onWhite = await trainer.embed(disc(255, 255));
     assert.deepEqual(await trainer.embed({ data: wide, width, height, stride }), onWhite);
     const id = trainer.addClass('a');
@@ -56,9 +61,13 @@ describe('what is transparent', () => {
 
   it('halfway is mixed with white', async () => {
     const half = drawPicture(0, 1, 640, 480);
-    for (let at = 0; at < half.data.length; at += 4) half.data.set([0, 0, 0, 128], at);
+    for (let at = 0; at < half.data.length; at += 4) {
+      half.data.set([0, 0, 0, 128], at);
+    }
     const grey = drawPicture(0, 1, 640, 480);
-    for (let at = 0; at < grey.data.length; at += 4) grey.data.set([127, 127, 127, 255], at);
+    for (let at = 0; at < grey.data.length; at += 4) {
+      grey.data.set([127, 127, 127, 255], at);
+    }
     assert.deepEqual(await trainer.embed(half), await trainer.embed(grey));
   });
 
@@ -74,7 +83,9 @@ describe('what is transparent', () => {
     );
     const cosine = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) =>
       a.reduce((sum, value, i) => sum + value * b[i], 0) / Math.hypot(...a) / Math.hypot(...b);
-    for (const embedding of hidden) assert.ok(cosine(embedding, onWhite) > 0.999, `${cosine(embedding, onWhite)}`);
+    for (const embedding of hidden) {
+      assert.ok(cosine(embedding, onWhite) > 0.999, `${cosine(embedding, onWhite)}`);
+    }
   });
 
   it('a crop outside the picture is refused, also where 32 bits would wrap', async () => {

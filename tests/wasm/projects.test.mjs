@@ -1,4 +1,5 @@
 // Whole projects in Node: out as a zip, and back in another trainer with the same answers.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deflateSync } from 'node:zlib';

@@ -1,4 +1,5 @@
 // An engine that dies in the middle of its work is replaced by a new one, and nothing is lost.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { drawPicture, HeadstartError, newTrainer, teach } from './support.mjs';
@@ -27,7 +28,9 @@ WebAssembly.instantiate = /** @type {any} */ (
 /** @param {Function} action */
 function trapping(action) {
   return (/** @type {any[]} */ ...args) => {
-    if (traps) throw new WebAssembly.RuntimeError('unreachable');
+    if (traps) {
+      throw new WebAssembly.RuntimeError('unreachable');
+    }
     return action(...args);
   };
 }
@@ -70,7 +73,9 @@ describe('an engine that traps', () => {
     const classIds = await teach(trainer, 2);
     const ids = trainer.sampleIds(classIds[0]);
     for (let copies = 0; copies < 200; copies++) {
-      for (const classId of classIds) await trainer.copySamples(ids, classId);
+      for (const classId of classIds) {
+        await trainer.copySamples(ids, classId);
+      }
     }
     assert.equal((await trainer.stats()).sampleCount, 1206);
     await crash(trainer);

@@ -1,4 +1,5 @@
 // What is refused changes nothing: heads from files, trainings that cannot come to anything, answers that nobody can give.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { drawPicture, newTrainer, readSafetensors, teach } from './support.mjs';
@@ -138,7 +139,9 @@ describe('a training that comes to nothing', () => {
       };
       for (const name of ['a', 'b']) {
         const classId = trainer.addClass(name);
-        for (let i = 0; i < 5; i++) await trainer.addSample(classId, black);
+        for (let i = 0; i < 5; i++) {
+          await trainer.addSample(classId, black);
+        }
       }
       await assert.rejects(trainer.train({ strategy }), { code: 'too-few-samples', message: /look the same/ });
       assert.equal(trainer.headInfo, null);

@@ -1,4 +1,5 @@
 // What must not grow: handles and memory over many frames, and views that survive growth.
+
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,11 +19,15 @@ describe('over 1,000 frames', () => {
     await trainer.train();
     await viewsDone(trainer);
     const picture = drawPicture(0, 1);
-    for (let i = 0; i < 20; i++) await trainer.predict(picture);
+    for (let i = 0; i < 20; i++) {
+      await trainer.predict(picture);
+    }
     const start = await trainer.stats();
     for (let i = 0; i < 1000; i++) {
       await trainer.predict(picture);
-      if (i % 10 === 0) await trainer.embed(picture, { mirror: true });
+      if (i % 10 === 0) {
+        await trainer.embed(picture, { mirror: true });
+      }
     }
     const end = await trainer.stats();
     assert.equal(end.handleCount, start.handleCount);
@@ -39,12 +44,20 @@ describe('over 1,000 frames', () => {
       const id = await trainer.addSample(a, drawPicture(0, number));
       await trainer.removeSample(id);
     };
-    for (let i = 0; i < 30; i++) await once(i);
-    for (let i = 0; i < 3; i++) await trainer.train();
+    for (let i = 0; i < 30; i++) {
+      await once(i);
+    }
+    for (let i = 0; i < 3; i++) {
+      await trainer.train();
+    }
     await viewsDone(trainer);
     const start = await trainer.stats();
-    for (let i = 0; i < 100; i++) await once(i);
-    for (let i = 0; i < 5; i++) await trainer.train();
+    for (let i = 0; i < 100; i++) {
+      await once(i);
+    }
+    for (let i = 0; i < 5; i++) {
+      await trainer.train();
+    }
     await viewsDone(trainer);
     const end = await trainer.stats();
     assert.equal(end.handleCount, start.handleCount);

@@ -1,4 +1,5 @@
 // What the tests of the library share: where it lies, pictures made on the spot, and readers of our own for its files.
+
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -29,13 +30,17 @@ export function changedBackbone({ name, isFloat32 = false }) {
   const bytes = new Uint8Array(readFileSync(backboneFile));
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-  if (name !== undefined) header.__metadata__.name = name;
+  if (name !== undefined) {
+    header.__metadata__.name = name;
+  }
   let body = bytes.slice(8 + length);
   if (isFloat32) {
     const halves = new Uint16Array(body.buffer);
     body = new Uint8Array(Float32Array.from(halves, floatOfHalf).buffer);
     for (const [key, entry] of Object.entries(header)) {
-      if (key === '__metadata__') continue;
+      if (key === '__metadata__') {
+        continue;
+      }
       assert.equal(entry.dtype, 'F16');
       entry.dtype = 'F32';
       entry.data_offsets = entry.data_offsets.map((/** @type {number} */ offset) => 2 * offset);
@@ -96,9 +101,15 @@ export function drawPicture(kind, number, width = 160, height = 120) {
 
 /** @param {number} kind @param {number} x @param {number} y @param {number} across */
 function patternAt(kind, x, y, across) {
-  if (kind === 0) return Math.floor(x) % 2;
-  if (kind === 1) return (x % 2) ** 2 + (y % 2) ** 2 < 1 ? 1 : 0;
-  if (kind === 2) return across;
+  if (kind === 0) {
+    return Math.floor(x) % 2;
+  }
+  if (kind === 1) {
+    return (x % 2) ** 2 + (y % 2) ** 2 < 1 ? 1 : 0;
+  }
+  if (kind === 2) {
+    return across;
+  }
   return (Math.floor(x) + Math.floor(y)) % 2;
 }
 
@@ -110,7 +121,9 @@ function patternAt(kind, x, y, across) {
 export async function teach(trainer, perClass, names = ['stripes', 'dots', 'gradient']) {
   const classIds = names.map((name) => trainer.addClass(name));
   for (const [kind, classId] of classIds.entries()) {
-    for (let number = 0; number < perClass; number++) await trainer.addSample(classId, drawPicture(kind, number));
+    for (let number = 0; number < perClass; number++) {
+      await trainer.addSample(classId, drawPicture(kind, number));
+    }
   }
   return classIds;
 }
@@ -119,7 +132,9 @@ export async function teach(trainer, perClass, names = ['stripes', 'dots', 'grad
 export async function viewsDone(trainer) {
   for (;;) {
     const { viewedSampleCount, sampleCount } = await trainer.stats();
-    if (viewedSampleCount === sampleCount) return;
+    if (viewedSampleCount === sampleCount) {
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -165,7 +180,9 @@ export function applyHead({ tensors }, embedding) {
   } = tensors['head.weight'];
   const logits = Array.from({ length: classCount }, (_, row) => {
     let sum = tensors['head.bias'].values[row];
-    for (let i = 0; i < featureCount; i++) sum += values[row * featureCount + i] * embedding[i];
+    for (let i = 0; i < featureCount; i++) {
+      sum += values[row * featureCount + i] * embedding[i];
+    }
     return sum;
   });
   const largest = Math.max(...logits);
@@ -177,6 +194,8 @@ export function applyHead({ tensors }, embedding) {
 /** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
 export function largestDifference(a, b) {
   let largest = 0;
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
+  for (let i = 0; i < a.length; i++) {
+    largest = Math.max(largest, Math.abs(a[i] - b[i]));
+  }
   return largest;
 }

@@ -1,4 +1,5 @@
 // The straight line of brief.md, from Node.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { drawPicture, newTrainer, teach } from './support.mjs';
@@ -119,7 +120,9 @@ describe('the library', () => {
     const plain = await trainer.embed({ data, width, height });
     const stride = width * 4 + 12;
     const large = new Uint8Array(1000 + stride * height + 500).fill(99);
-    for (let y = 0; y < height; y++) large.set(data.subarray(y * width * 4, (y + 1) * width * 4), 1000 + y * stride);
+    for (let y = 0; y < height; y++) {
+      large.set(data.subarray(y * width * 4, (y + 1) * width * 4), 1000 + y * stride);
+    }
     const before = large.slice();
     const view = large.subarray(1000, 1000 + stride * height);
     assert.deepEqual(await trainer.embed({ data: view, width, height, stride }), plain);

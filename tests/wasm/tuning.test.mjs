@@ -1,4 +1,5 @@
 // Fine-tuning through the library: what is trained and what stays, what travels, and what a stop leaves behind.
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { drawPicture, largestDifference, newTrainer, randomNumbers, readSafetensors, teach } from './support.mjs';
@@ -21,7 +22,9 @@ function faintPicture(kind, number) {
   const picture = drawPicture(kind, number);
   const random = randomNumbers(number * 31 + kind + 5);
   picture.data.forEach((value, i) => {
-    if (i % 4 < 3) picture.data[i] = 0.24 * value + 0.76 * 255 * random();
+    if (i % 4 < 3) {
+      picture.data[i] = 0.24 * value + 0.76 * 255 * random();
+    }
   });
   return picture;
 }
@@ -30,7 +33,9 @@ function faintPicture(kind, number) {
 async function teachFaint(trainer) {
   for (const kind of [0, 1, 3]) {
     const classId = trainer.addClass(`kind ${kind}`);
-    for (let number = 0; number < 16; number++) await trainer.addSample(classId, faintPicture(kind, number));
+    for (let number = 0; number < 16; number++) {
+      await trainer.addSample(classId, faintPicture(kind, number));
+    }
   }
 }
 
@@ -60,7 +65,9 @@ describe('fine-tuning', () => {
       if (fineTuning.betterThanHead && strategy !== 'new-layers-after-9') {
         assert.equal(trainedWeightCount + frozenWeightCount, parameterCount + headCount, strategy);
       }
-      for (const probability of await answers(trainer)) assert.ok(probability >= 0 && probability <= 1);
+      for (const probability of await answers(trainer)) {
+        assert.ok(probability >= 0 && probability <= 1);
+      }
     }
     await trainer.dispose();
   });
@@ -133,7 +140,9 @@ describe('fine-tuning', () => {
       epochCount: 500,
       signal: controller.signal,
       onProgress: ({ epoch }) => {
-        if ((epoch ?? 0) >= 1) controller.abort();
+        if ((epoch ?? 0) >= 1) {
+          controller.abort();
+        }
       },
     });
     await assert.rejects(aborted, { code: 'cancelled' });
@@ -143,7 +152,9 @@ describe('fine-tuning', () => {
       strategy: 'last-3-blocks',
       epochCount: 500,
       onProgress: ({ epoch }) => {
-        if ((epoch ?? 0) < 1 || isAsked) return;
+        if ((epoch ?? 0) < 1 || isAsked) {
+          return;
+        }
         isAsked = true;
         void trainer.finishTraining();
       },
@@ -157,11 +168,15 @@ describe('fine-tuning', () => {
     await teach(trainer, 6);
     let count = 0;
     const training = trainer.train({ strategy: 'last-block', epochCount: 4, onProgress: () => count++ });
-    while (count === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (count === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
     await trainer.pauseTraining();
     await trainer.predict(drawPicture(0, 9));
     const atPause = count;
-    for (let i = 0; i < 5; i++) await trainer.predict(drawPicture(1, i));
+    for (let i = 0; i < 5; i++) {
+      await trainer.predict(drawPicture(1, i));
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
     assert.ok(count <= atPause + 1, `${count - atPause} steps while it was paused`);
     await trainer.resumeTraining();

@@ -1,4 +1,5 @@
 // The types: session.d.ts is what Embind emits now, and a program written by headstart.d.ts compiles.
+
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -17,7 +18,9 @@ function compile(files, types) {
   const folder = mkdtempSync(join(tmpdir(), 'headstart-types-'));
   try {
     symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
-    for (const [name, text] of Object.entries({ ...files, ...types })) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries({ ...files, ...types })) {
+      writeFileSync(join(folder, name), text);
+    }
     const compilerOptions = {
       strict: true,
       noEmit: true,

@@ -1,4 +1,5 @@
 // Which build runs, and that all of them compute the same.
+
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -49,7 +50,9 @@ describe('variants', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
     const { code, message, without } = JSON.parse(stdout);
     // Newer ones have it without a flag.
-    if (without.includes('relaxed-simd')) return assert.equal(code, undefined);
+    if (without.includes('relaxed-simd')) {
+      return assert.equal(code, undefined);
+    }
     assert.equal(code, 'unsupported');
     assert.match(message, /'relaxed-simd' cannot run here: this platform has no relaxed SIMD/);
     assert.deepEqual(without, ['simd-threads', 'simd']);

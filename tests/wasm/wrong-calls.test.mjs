@@ -1,4 +1,5 @@
 // Every failure is a HeadstartError: each call of the library with wrong values in each of its arguments and options.
+
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createTrainer, drawPicture, HeadstartError, library, newTrainer, teach } from './support.mjs';
@@ -122,7 +123,9 @@ const KEEPING = {
  * @returns {Generator<[string, unknown]>}
  */
 function* spoilt(value) {
-  for (const wrong of WRONG) yield [describeValue(wrong), wrong];
+  for (const wrong of WRONG) {
+    yield [describeValue(wrong), wrong];
+  }
   if (Array.isArray(value) || Object.getPrototypeOf(value ?? 1) === Object.prototype) {
     for (const [key, member] of Object.entries(/** @type {object} */ (value))) {
       for (const [what, changed] of spoilt(member)) {
@@ -136,8 +139,12 @@ function* spoilt(value) {
 
 /** @param {unknown} value */
 function describeValue(value) {
-  if (typeof value === 'symbol' || typeof value === 'bigint') return value.toString();
-  if (typeof value === 'object' && value !== null) return Object.prototype.toString.call(value);
+  if (typeof value === 'symbol' || typeof value === 'bigint') {
+    return value.toString();
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.prototype.toString.call(value);
+  }
   return String(value);
 }
 
@@ -181,8 +188,12 @@ describe('wrong calls', () => {
             const error = await outcome(target, name, args.with(i, changed));
             count++;
             const isFine = error === null || (error instanceof HeadstartError && error.code !== 'internal');
-            if (!isFine) faults.push(`${name}(${i}: ${what}): ${error}`);
-            if (error && /\[object|undefined \(reading/.test(error.message)) faults.push(`${name}: ${error.message}`);
+            if (!isFine) {
+              faults.push(`${name}(${i}: ${what}): ${error}`);
+            }
+            if (error && /\[object|undefined \(reading/.test(error.message)) {
+              faults.push(`${name}: ${error.message}`);
+            }
           }
         }
       }

@@ -1,6 +1,4 @@
-/**
- * The main job, from a camera's frame to a head that works elsewhere, with the real engine in a real browser.
- */
+// The main job, from a camera's frame to a head that works elsewhere, with the real engine in a real browser.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';

@@ -152,7 +152,9 @@ test('each of the four cases begins with what the engine says suits it', () => {
 
 test('only what changes the network or trains new layers counts as fine-tuning', () => {
   const trained = plan.strategies.filter(({ trains }) => trains).map(({ name }) => name);
-  for (const strategy of trained) assert.match(strategy, /^(last-|whole-network|new-layers)/);
+  for (const strategy of trained) {
+    assert.match(strategy, /^(last-|whole-network|new-layers)/);
+  }
   assert.equal(trained.length, 17 + 1 + 16 + 1);
 });
 

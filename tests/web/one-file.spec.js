@@ -1,6 +1,4 @@
-/**
- * The one file that runs anywhere: opened from the disk in a browser without a network, it says what the page says.
- */
+// The one file that runs anywhere: opened from the disk in a browser without a network, it says what the page says.
 
 import { pathToFileURL } from 'node:url';
 import { drawThing } from '../pictures/draw.mjs';

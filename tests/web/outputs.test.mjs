@@ -14,7 +14,9 @@ function recordReactions() {
 
 test('a class that becomes the answer starts once, however often it is told', () => {
   const { seen, reactions } = recordReactions();
-  for (let now = 0; now < REPEAT_MS; now += 33) reactions.update(7, now);
+  for (let now = 0; now < REPEAT_MS; now += 33) {
+    reactions.update(7, now);
+  }
   assert.deepEqual(seen, ['7 start', '7 each']);
 });
 
@@ -29,7 +31,9 @@ test('a class ends before the next one starts, and "not sure" ends it too', () =
 
 test('a class that stays acts again and again', () => {
   const { seen, reactions } = recordReactions();
-  for (let now = 0; now <= 2 * REPEAT_MS; now += REPEAT_MS / 4) reactions.update(1, now);
+  for (let now = 0; now <= 2 * REPEAT_MS; now += REPEAT_MS / 4) {
+    reactions.update(1, now);
+  }
   assert.deepEqual(seen, ['1 start', '1 each', '1 each', '1 each']);
 });
 
@@ -90,8 +94,12 @@ function makePort({ delayMs = 0, failsAt = Number.POSITIVE_INFINITY } = {}) {
   const decoder = new TextDecoder();
   const writable = new WritableStream({
     async write(chunk) {
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-      if (written.length >= failsAt) throw new Error('the device has been lost');
+      if (delayMs > 0) {
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+      if (written.length >= failsAt) {
+        throw new Error('the device has been lost');
+      }
       written.push(decoder.decode(chunk));
     },
   });
@@ -124,7 +132,9 @@ test('lines reach a serial port in their order', async () => {
 test('a port slower than the answers gets the newest one, not a queue of old ones', async () => {
   const port = makePort({ delayMs: 40 });
   const line = await openLine(port, { baudRate: 9600, onLost: assert.fail });
-  for (let i = 0; i < 100; i += 1) line.send(`${i}\n`);
+  for (let i = 0; i < 100; i += 1) {
+    line.send(`${i}\n`);
+  }
   await new Promise((resolve) => setTimeout(resolve, 200));
   assert.deepEqual(port.written, ['0\n', '99\n']);
 });

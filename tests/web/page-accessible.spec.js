@@ -1,7 +1,5 @@
-/**
- * Accessibility, judged by axe-core in every state of the page, in both themes, on a phone and on a desk; and what axe
- * cannot judge: order of focus, the live region, reduced motion, 200 % zoom.
- */
+// Accessibility, judged by axe-core in every state of the page, in both themes, on a phone and on a desk; and what axe
+// cannot judge: order of focus, the live region, reduced motion, 200 % zoom.
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';

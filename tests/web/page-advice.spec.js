@@ -1,6 +1,4 @@
-/**
- * What is best for the pictures, what is odd about them, and what is none of these: with the real engine.
- */
+// What is best for the pictures, what is odd about them, and what is none of these: with the real engine.
 
 import { readFileSync } from 'node:fs';
 import { expectNoSeriousFindings } from './support/axe.mjs';

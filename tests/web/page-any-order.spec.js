@@ -1,6 +1,4 @@
-/**
- * Whatever is pressed, typed, undone and shown, in whatever order: the page stays whole.
- */
+// Whatever is pressed, typed, undone and shown, in whatever order: the page stays whole.
 
 import { expect, test } from './support/fixtures.mjs';
 import { openPage } from './support/page.mjs';

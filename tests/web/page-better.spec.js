@@ -1,6 +1,4 @@
-/**
- * In front: the one thing that would help most, and what came of it.
- */
+// In front: the one thing that would help most, and what came of it.
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';

@@ -1,6 +1,4 @@
-/**
- * Backbones that do not arrive whole: said in words, and nothing is lost.
- */
+// Backbones that do not arrive whole: said in words, and nothing is lost.
 
 import { expect, test } from './support/fixtures.mjs';
 import { openPage, takeBursts, untilTrained } from './support/page.mjs';

@@ -1,6 +1,4 @@
-/**
- * The camera as the page has it: plugged out and in again, on an address without HTTPS, one of several, front and back.
- */
+// The camera as the page has it: plugged out and in again, on an address without HTTPS, one of several, front and back.
 
 import { chromium } from '@playwright/test';
 import { chromiumFlags, expect, test } from './support/fixtures.mjs';

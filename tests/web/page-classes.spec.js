@@ -1,6 +1,4 @@
-/**
- * Class cards and their pictures: every change can be made by keyboard, and be undone.
- */
+// Class cards and their pictures: every change can be made by keyboard, and be undone.
 
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount } from './support/page.mjs';

@@ -1,6 +1,4 @@
-/**
- * The exam: pictures that are asked about and never learnt from.
- */
+// The exam: pictures that are asked about and never learnt from.
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';

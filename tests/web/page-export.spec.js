@@ -1,6 +1,4 @@
-/**
- * What was learnt leaves, and a whole project comes back as it was.
- */
+// What was learnt leaves, and a whole project comes back as it was.
 
 import { readFileSync } from 'node:fs';
 import { strFromU8, unzipSync } from 'fflate';
@@ -74,7 +72,9 @@ test('a project leaves, the page is closed, and all is back: names, order, pictu
       const pictures = [];
       for (const { name, slot, enabled, sampleIds } of state.classes) {
         const sizes = [];
-        for (const id of sampleIds) sizes.push((await trainer.picture(id)).size);
+        for (const id of sampleIds) {
+          sizes.push((await trainer.picture(id)).size);
+        }
         pictures.push({ name, slot, enabled, sizes });
       }
       const head = [...(await trainer.exportHead({ date: '2026-01-01' }))];

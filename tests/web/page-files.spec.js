@@ -1,6 +1,4 @@
-/**
- * Archives as people have them, and files that do not behave, as the page takes them.
- */
+// Archives as people have them, and files that do not behave, as the page takes them.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

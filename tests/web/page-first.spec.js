@@ -1,6 +1,4 @@
-/**
- * The first minute: what a person sees before, while and after the camera is allowed, and when it cannot be had.
- */
+// The first minute: what a person sees before, while and after the camera is allowed, and when it cannot be had.
 
 import { expect, test } from './support/fixtures.mjs';
 import { processorShare } from './support/machine.mjs';

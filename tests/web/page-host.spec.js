@@ -1,7 +1,5 @@
-/**
- * What is around the page: a translator, a folder instead of a server, a frame that keeps the camera or the page's origin, a
- * denied camera, a network that drops a script; and the policy that the page itself brings.
- */
+// What is around the page: a translator, a folder instead of a server, a frame that keeps the camera or the page's origin, a
+// denied camera, a network that drops a script; and the policy that the page itself brings.
 
 import { pathToFileURL } from 'node:url';
 import { drawThing } from '../pictures/draw.mjs';

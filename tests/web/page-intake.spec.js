@@ -1,6 +1,4 @@
-/**
- * Pictures that come as files, as the page takes them: chosen, dropped on a card, in folders, pasted, many at once.
- */
+// Pictures that come as files, as the page takes them: chosen, dropped on a card, in folders, pasted, many at once.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,5 @@
-/**
- * Nothing is cut off or out of reach, in the windows that people have, with few classes and many, and nothing makes the page
- * scroll sideways.
- */
+// Nothing is cut off or out of reach, in the windows that people have, with few classes and many, and nothing makes the page
+// scroll sideways.
 
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, newDeskPage, openPage, pictureCount, untilTrained } from './support/page.mjs';

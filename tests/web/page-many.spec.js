@@ -1,6 +1,4 @@
-/**
- * Thousands: 3,000 pictures in 10 classes, and the page is as quick as with three.
- */
+// Thousands: 3,000 pictures in 10 classes, and the page is as quick as with three.
 
 import { expect, test } from './support/fixtures.mjs';
 import { longTasksDuring } from './support/long-tasks.mjs';

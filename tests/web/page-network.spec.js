@@ -1,6 +1,4 @@
-/**
- * The network as it is drawn and played with, and fine-tuning as it is watched: with the real engine.
- */
+// The network as it is drawn and played with, and fine-tuning as it is watched: with the real engine.
 
 import { readFileSync } from 'node:fs';
 import { expectNoSeriousFindings } from './support/axe.mjs';

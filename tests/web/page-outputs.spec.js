@@ -1,6 +1,4 @@
-/**
- * An answer that does something: it speaks, sounds, fills the big screen, and reaches other pages and a board.
- */
+// An answer that does something: it speaks, sounds, fills the big screen, and reaches other pages and a board.
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';

@@ -1,6 +1,4 @@
-/**
- * Every way to take a picture: by mouse, by finger, by keyboard, hands free.
- */
+// Every way to take a picture: by mouse, by finger, by keyboard, hands free.
 
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount } from './support/page.mjs';

@@ -1,7 +1,5 @@
-/**
- * The engine's worker is killed, as a system that is short of memory kills it: the page says so, starts another one without the
- * network, and nothing is lost.
- */
+// The engine's worker is killed, as a system that is short of memory kills it: the page says so, starts another one without the
+// network, and nothing is lost.
 
 import { encodePng, encodeY4m } from '../pictures/encode.mjs';
 import { createRandom } from '../pictures/rasteriser.mjs';

@@ -1,6 +1,4 @@
-/**
- * Beside the answer: what it looks at, what it looks like, and what was wrong is put right.
- */
+// Beside the answer: what it looks at, what it looks like, and what was wrong is put right.
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
@@ -100,7 +98,9 @@ test('the answer shows where it looks and what it looks like, live, and stands s
     const video = /** @type {HTMLVideoElement} */ (document.querySelector('video.viewfinder-video'));
     const perSecond = async (/** @type {() => Promise<unknown>} */ ask) => {
       const start = performance.now();
-      for (let count = 0; count < 20; count += 1) await ask();
+      for (let count = 0; count < 20; count += 1) {
+        await ask();
+      }
       return 20_000 / (performance.now() - start);
     };
     return {

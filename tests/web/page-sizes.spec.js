@@ -1,6 +1,4 @@
-/**
- * Cameras and lessons of every size: what pictures come in, few against many of them.
- */
+// Cameras and lessons of every size: what pictures come in, few against many of them.
 
 import { drawThing } from '../pictures/draw.mjs';
 import { encodeY4m } from '../pictures/encode.mjs';

@@ -1,6 +1,4 @@
-/**
- * While a button is held: how many frames are shown, and what drawing costs the page's own thread.
- */
+// While a button is held: how many frames are shown, and what drawing costs the page's own thread.
 
 import { expect, test } from './support/fixtures.mjs';
 import { pageTasksDuring } from './support/long-tasks.mjs';

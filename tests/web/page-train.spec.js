@@ -1,6 +1,4 @@
-/**
- * Training, the report, the live answer and its settings, another backbone: as the page shows them.
- */
+// Training, the report, the live answer and its settings, another backbone: as the page shows them.
 
 import { changedBackbone, published } from '../wasm/support.mjs';
 import { expect, test } from './support/fixtures.mjs';

@@ -1,6 +1,4 @@
-/**
- * The first minute: the page says what it is, its steps light up, and who has nothing to show can begin all the same.
- */
+// The first minute: the page says what it is, its steps light up, and who has nothing to show can begin all the same.
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
@@ -32,7 +30,9 @@ test('example pictures teach three things without a network, and the steps light
 test('the game names three classes and gives each its sign', async ({ page }) => {
   await openPage(page);
   await page.getByRole('button', { name: /Rock, paper, scissors/ }).click();
-  for (const name of ['Rock', 'Paper', 'Scissors']) await expect(cardOf(page, name)).toBeVisible();
+  for (const name of ['Rock', 'Paper', 'Scissors']) {
+    await expect(cardOf(page, name)).toBeVisible();
+  }
   const shown = await page.evaluate(() => window.headstart.state.classes.map(({ actions }) => actions.show));
   expect(shown).toEqual(['✊', '✋', '✌️']);
   await expect(page.locator('.class-card')).toHaveCount(3);

@@ -1,6 +1,4 @@
-/**
- * The walk of screen-reader.md, walked: what Chromium tells a screen reader at each press is what is written there.
- */
+// The walk of screen-reader.md, walked: what Chromium tells a screen reader at each press is what is written there.
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from './support/fixtures.mjs';

@@ -1,9 +1,7 @@
-/**
- * npm run screenshots: the page in each of its states, on a phone, upright and on its side, on a desk and on a wall, light and
- * dark, into screenshots/. `npm run screenshots -- phone-dark wall-light` takes only those.
- *
- * It drives the built page with the real engine, as a person would.
- */
+// npm run screenshots: the page in each of its states, on a phone, upright and on its side, on a desk and on a wall, light and
+// dark, into screenshots/. `npm run screenshots -- phone-dark wall-light` takes only those.
+//
+// It drives the built page with the real engine, as a person would.
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

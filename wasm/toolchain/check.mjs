@@ -31,8 +31,11 @@ runCommand(import.meta.url, async (parameters) => {
   ];
   const all = parameters.includes('--all');
   const title = `Lint of C++${all ? '' : ', what differs from main'}`;
-  if (hasTidy()) checks.push([title, () => tidy(tracked, all)]);
-  else console.log('left out  Lint of C++: clang-tidy is not installed');
+  if (hasTidy()) {
+    checks.push([title, () => tidy(tracked, all)]);
+  } else {
+    console.log('left out  Lint of C++: clang-tidy is not installed');
+  }
   let failed = 0;
   for (const [name, work] of checks) {
     const error = await work().catch((/** @type {Error} */ reason) => reason);

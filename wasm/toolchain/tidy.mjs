@@ -40,11 +40,15 @@ export async function tidy(files, all) {
       const output = await run(/** @type {string} */ (clangTidy), parameters).catch(
         (/** @type {Error} */ error) => error.message,
       );
-      if (/ (warning|error): /.test(output)) complaints.push(output.trim());
+      if (/ (warning|error): /.test(output)) {
+        complaints.push(output.trim());
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(8, availableParallelism()) }, work));
-  if (complaints.length > 0) throw new ProcessError(`clang-tidy\n${complaints.join('\n')}`);
+  if (complaints.length > 0) {
+    throw new ProcessError(`clang-tidy\n${complaints.join('\n')}`);
+  }
   return '';
 }
 

@@ -1,6 +1,4 @@
-/**
- * Composes what would make the answer better; loaded when the page has nothing to do.
- */
+// Composes what would make the answer better; loaded when the page has nothing to do.
 
 import './styles/better-room.css';
 import { mountBetterPanel } from './ui/better-panel.js';

@@ -1,6 +1,4 @@
-/**
- * Composes the exam; loaded when somebody wants it, or when the page has nothing to do.
- */
+// Composes the exam; loaded when somebody wants it, or when the page has nothing to do.
 
 import './styles/exam-room.css';
 import { mountExamDialog } from './ui/exam-dialog.js';

@@ -1,6 +1,4 @@
-/**
- * Composes what lies behind "Use it elsewhere"; loaded when somebody wants it, or when the page has nothing to do.
- */
+// Composes what lies behind "Use it elsewhere"; loaded when somebody wants it, or when the page has nothing to do.
 
 import './styles/export-room.css';
 import { mountExportDialog } from './ui/export-dialog.js';

@@ -1,6 +1,4 @@
-/**
- * Composes the help; loaded when somebody asks for it, or when the page has nothing to do.
- */
+// Composes the help; loaded when somebody asks for it, or when the page has nothing to do.
 
 import { HELP_TEXTS } from './texts/help/index.js';
 import { mountHelpDialogs } from './ui/help-dialogs.js';

@@ -1,6 +1,4 @@
-/**
- * Composes what lies behind "Look inside the network"; loaded when somebody looks, or when the page has nothing to do.
- */
+// Composes what lies behind "Look inside the network"; loaded when somebody looks, or when the page has nothing to do.
 
 import './styles/inside-room.css';
 import { mountAdvicePanel } from './ui/advice-panel.js';

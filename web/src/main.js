@@ -1,6 +1,4 @@
-/**
- * Composes the page: the state once, each part of the screen beside it; no part knows another.
- */
+// Composes the page: the state once, each part of the screen beside it; no part knows another.
 
 import { closeMenusWhenLeft } from './kit/menus.js';
 import { keepTextsWhole } from './kit/whole-texts.js';

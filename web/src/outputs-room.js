@@ -1,6 +1,4 @@
-/**
- * Composes what lies behind "Make it do something"; loaded when somebody wants it, or when the page has nothing to do.
- */
+// Composes what lies behind "Make it do something"; loaded when somebody wants it, or when the page has nothing to do.
 
 import './styles/outputs-room.css';
 import { mountBigScreen } from './ui/big-screen.js';

@@ -1,7 +1,5 @@
-/**
- * Composes the list of projects; loaded when somebody wants it, when a question has to be asked, or when the page has nothing
- * to do.
- */
+// Composes the list of projects; loaded when somebody wants it, when a question has to be asked, or when the page has nothing
+// to do.
 
 import './styles/projects-room.css';
 import { PROJECT_TEXTS } from './texts/projects/index.js';

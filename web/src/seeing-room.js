@@ -1,6 +1,4 @@
-/**
- * Composes what lies over the picture that is answered; loaded when the page has nothing to do, or when somebody is quicker.
- */
+// Composes what lies over the picture that is answered; loaded when the page has nothing to do, or when somebody is quicker.
 
 import './styles/seeing-room.css';
 import { mountCorrection } from './ui/correction.js';

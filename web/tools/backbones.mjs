@@ -1,7 +1,5 @@
-/**
- * `npm run backbones [-- NAME …]`: brings the published backbones to this machine, for the page to offer beside the
- * built-in one. They stay in the cache; neither this repository nor the built page carries them unless they are there.
- */
+// `npm run backbones [-- NAME …]`: brings the published backbones to this machine, for the page to offer beside the
+// built-in one. They stay in the cache; neither this repository nor the built page carries them unless they are there.
 
 import { join } from 'node:path';
 import { cacheDir } from '../../wasm/toolchain/cache.mjs';

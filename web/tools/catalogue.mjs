@@ -1,7 +1,5 @@
-/**
- * `node web/tools/catalogue.mjs`: states the built-in backbone in the catalogue as it is now. To be run after its weights
- * were replaced; a test holds the catalogue to the files.
- */
+// `node web/tools/catalogue.mjs`: states the built-in backbone in the catalogue as it is now. To be run after its weights
+// were replaced; a test holds the catalogue to the files.
 
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,4 @@
-/**
- * The page's icons as pictures, drawn from the same four shapes as icon.svg: systems that install a page want PNG.
- */
+// The page's icons as pictures, drawn from the same four shapes as icon.svg: systems that install a page want PNG.
 
 // @ts-expect-error pngjs has no types
 import pngjs from 'pngjs';

@@ -1,9 +1,7 @@
-/**
- * The published backbones beside the page: those of the catalogue that are on this machine, under `backbones/`.
- *
- * They are looked for in `../shared/backbones` (or under HEADSTART_SHARED), then in the cache that `npm run backbones`
- * fills. None of them is needed: the page offers what answers, and the library brings the built-in one.
- */
+// The published backbones beside the page: those of the catalogue that are on this machine, under `backbones/`.
+//
+// They are looked for in `../shared/backbones` (or under HEADSTART_SHARED), then in the cache that `npm run backbones`
+// fills. None of them is needed: the page offers what answers, and the library brings the built-in one.
 
 import { cpSync, createReadStream, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';

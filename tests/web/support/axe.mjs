@@ -1,6 +1,4 @@
-/**
- * What axe-core finds in a page that is serious or worse.
- */
+// What axe-core finds in a page that is serious or worse.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,7 +1,5 @@
-/**
- * A web host that can be told what to serve: with or without the two headers for threads, under a sub-path, one version
- * after the other; it counts what it is asked for.
- */
+// A web host that can be told what to serve: with or without the two headers for threads, under a sub-path, one version
+// after the other; it counts what it is asked for.
 
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,6 +1,4 @@
-/**
- * Odd files for the intake's tests, made on the spot from what a browser encodes.
- */
+// Odd files for the intake's tests, made on the spot from what a browser encodes.
 
 import { crc32, deflateRawSync } from 'node:zlib';
 

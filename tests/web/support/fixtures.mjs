@@ -1,6 +1,4 @@
-/**
- * What every test of the page starts from: a browser whose camera plays our pictures, and a page that is watched.
- */
+// What every test of the page starts from: a browser whose camera plays our pictures, and a page that is watched.
 
 import { test as base, expect } from '@playwright/test';
 import { createFilm, pictureClasses } from './pictures.mjs';

@@ -1,6 +1,4 @@
-/**
- * Writes FlatBuffers, just well enough to make a small TensorFlow Lite model for a test.
- */
+// Writes FlatBuffers, just well enough to make a small TensorFlow Lite model for a test.
 
 /** @typedef {{ size: number, put: (at: number, out: Writer) => void }} Field */
 

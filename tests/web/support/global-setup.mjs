@@ -1,8 +1,6 @@
-/**
- * Starts the server that all tests of the page share, and ends it after the last one.
- *
- * `/` is the built page; `/modules/` a bare page over the page's single modules, unbuilt, for tests of one module.
- */
+// Starts the server that all tests of the page share, and ends it after the last one.
+//
+// `/` is the built page; `/modules/` a bare page over the page's single modules, unbuilt, for tests of one module.
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +24,9 @@ const POLICY = [
 
 export default async function globalSetup() {
   const dist = process.env.HEADSTART_DIST ?? `${root}dist`;
-  if (!existsSync(`${dist}/index.html`)) throw new Error(`there is no built page at ${dist}: npm run build makes it`);
+  if (!existsSync(`${dist}/index.html`)) {
+    throw new Error(`there is no built page at ${dist}: npm run build makes it`);
+  }
   const folders = {
     '/': dist,
     '/modules/': `${root}tests/web/support/bare-page`,

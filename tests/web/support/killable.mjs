@@ -1,7 +1,5 @@
-/**
- * A browser that can be killed as a power cut would: all of its processes at once, in the middle of anything. Its profile
- * stays, and the next one starts with it.
- */
+// A browser that can be killed as a power cut would: all of its processes at once, in the middle of anything. Its profile
+// stays, and the next one starts with it.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

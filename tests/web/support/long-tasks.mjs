@@ -1,7 +1,5 @@
-/**
- * Whether the page ever stood still, judged by processor time: on a busy machine the clock alone would blame the page
- * for what other programs took.
- */
+// Whether the page ever stood still, judged by processor time: on a busy machine the clock alone would blame the page
+// for what other programs took.
 
 /** @typedef {{ name: string, pid: number, tid: number, ts: number, dur?: number, tdur?: number, args: any }} TraceEvent */
 

@@ -1,6 +1,4 @@
-/**
- * How much of a processor this machine has left for a test: other programs must not decide whether the page is fast.
- */
+// How much of a processor this machine has left for a test: other programs must not decide whether the page is fast.
 
 const SPIN_MS = 300;
 

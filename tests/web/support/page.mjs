@@ -1,6 +1,4 @@
-/**
- * What a person does with the page, step by step; and what `?debug` shows of the inside.
- */
+// What a person does with the page, step by step; and what `?debug` shows of the inside.
 
 import { expect } from '@playwright/test';
 

@@ -1,6 +1,4 @@
-/**
- * Where the tests' pictures come from: photographs of hands where the shared folder is there, else drawn things.
- */
+// Where the tests' pictures come from: photographs of hands where the shared folder is there, else drawn things.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

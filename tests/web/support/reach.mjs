@@ -1,6 +1,4 @@
-/**
- * Run within the page: what cannot be reached, what makes it scroll sideways, what lies over something else.
- */
+// Run within the page: what cannot be reached, what makes it scroll sideways, what lies over something else.
 
 /** Everything that a person presses or reads, and what of it cannot be brought into sight by scrolling. */
 export function outOfReach() {

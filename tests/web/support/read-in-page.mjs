@@ -1,6 +1,4 @@
-/**
- * The intake's modules at work in a bare page.
- */
+// The intake's modules at work in a bare page.
 
 /**
  * Reads files in the page and reports what came out: the size of each picture and the colour at its left and top edge.

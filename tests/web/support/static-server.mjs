@@ -1,7 +1,5 @@
-/**
- * Serves folders on loopback the way a web host would, with the two headers that allow threads. For tests: the address
- * is free to choose, and the server ends with the program that started it.
- */
+// Serves folders on loopback the way a web host would, with the two headers that allow threads. For tests: the address
+// is free to choose, and the server ends with the program that started it.
 
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';

@@ -1,4 +1,5 @@
 // Declares Emscripten's own exports (the views of memory and a few counters) for `em++ --emit-tsd`.
+
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const parameters = process.argv.slice(2);

@@ -1,8 +1,6 @@
-/**
- * The person's camera: opened on request, watched while it runs, taken up again when it comes back.
- *
- * It speaks in codes, never in sentences: what a person reads comes from the page's texts.
- */
+// The person's camera: opened on request, watched while it runs, taken up again when it comes back.
+//
+// It speaks in codes, never in sentences: what a person reads comes from the page's texts.
 
 import { failureOf } from './failures.js';
 

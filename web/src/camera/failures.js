@@ -1,6 +1,4 @@
-/**
- * What can go wrong with a camera, in the few kinds that a person can do something about.
- */
+// What can go wrong with a camera, in the few kinds that a person can do something about.
 
 /**
  * `denied`: the person or the school forbids it; `framed`: the page around this one does; `missing`: no (such) camera; `busy`:

@@ -1,6 +1,4 @@
-/**
- * From a playing video to one frame after the other: one in flight, and always the newest.
- */
+// From a playing video to one frame after the other: one in flight, and always the newest.
 
 /** @typedef {{ framesPerSecond: number, msPerFrame: number, skippedPerSecond: number }} FrameRate */
 /**

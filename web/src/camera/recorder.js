@@ -1,6 +1,4 @@
-/**
- * Takes pictures while a button is held, one by one, or hands free after a countdown.
- */
+// Takes pictures while a button is held, one by one, or hands free after a countdown.
 
 /**
  * @typedef {object} RecorderOptions

@@ -1,6 +1,5 @@
-/**
- * What leaves for other programs, and what comes back.
- */
+// What leaves for other programs, and what comes back.
+
 import type { ClassId, LongAction, Pixels } from './headstart.d.ts';
 
 /**

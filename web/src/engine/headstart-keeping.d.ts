@@ -1,7 +1,6 @@
-/**
- * Storing a trainer's state and taking it up again: classes and samples under their old identities, embeddings without
- * looking at a picture twice, the head as it was.
- */
+// Storing a trainer's state and taking it up again: classes and samples under their old identities, embeddings without
+// looking at a picture twice, the head as it was.
+
 import type { ClassId, SampleId, StrategyName } from './headstart.d.ts';
 
 export interface KeptSample {

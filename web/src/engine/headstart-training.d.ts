@@ -1,7 +1,6 @@
-/**
- * What training takes and tells: the ways to train, their reports, and the advice that is measured. The library's types are
- * one file where they are published (web/library.build.mjs puts this one into headstart.d.ts).
- */
+// What training takes and tells: the ways to train, their reports, and the advice that is measured. The library's types are
+// one file where they are published (web/library.build.mjs puts this one into headstart.d.ts).
+
 import type { ClassId, HeadKind, LongAction, SampleId } from './headstart.d.ts';
 
 /**

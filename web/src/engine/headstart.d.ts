@@ -1,9 +1,7 @@
-/**
- * Headstart: teach a program to tell pictures apart, in a browser or in Node 20 or later, without sending one anywhere.
- *
- * Every failure is a `HeadstartError`, an `Error` with a `code`. Class operations happen at once and throw; everything
- * else returns a promise and rejects.
- */
+// Headstart: teach a program to tell pictures apart, in a browser or in Node 20 or later, without sending one anywhere.
+//
+// Every failure is a `HeadstartError`, an `Error` with a `code`. Class operations happen at once and throw; everything
+// else returns a promise and rejects.
 
 import type { ExportOptions, ImportedProject, ImportOptions } from './headstart-export.d.ts';
 import type { Keeping } from './headstart-keeping.d.ts';

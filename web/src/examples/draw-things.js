@@ -1,6 +1,4 @@
-/**
- * Example pictures for who has nothing to show yet: a sun, a tree and a boat, each time in another place, size and light.
- */
+// Example pictures for who has nothing to show yet: a sun, a tree and a boat, each time in another place, size and light.
 
 export const THINGS = /** @type {const} */ (['sun', 'tree', 'boat']);
 

@@ -1,6 +1,4 @@
-/**
- * Hands bytes to the person as a file.
- */
+// Hands bytes to the person as a file.
 
 /** Safari starts a download some time after the click; the address has to live until then. */
 const KEEP_ADDRESS_MS = 60_000;

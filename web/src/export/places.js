@@ -1,6 +1,4 @@
-/**
- * Where what was learnt can go: the file for it, and the program that is shown with it.
- */
+// Where what was learnt can go: the file for it, and the program that is shown with it.
 
 /** @typedef {(typeof PLACES)[number]} Place */
 

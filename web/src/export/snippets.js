@@ -1,6 +1,4 @@
-/**
- * Programs that use what was saved: files of their own, which tests run. Lines that end with a mark are filled in.
- */
+// Programs that use what was saved: files of their own, which tests run. Lines that end with a mark are filled in.
 
 import { fillIn } from './fill-in.js';
 import node from './snippets/node.mjs?raw';

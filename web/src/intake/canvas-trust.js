@@ -1,9 +1,7 @@
-/**
- * Whether this browser gives back the pixels that were drawn.
- *
- * Protection against fingerprinting (Brave, Firefox's strict modes, some extensions) adds noise to every picture that a
- * page reads from a canvas, other noise each session: a model trained on it collapses, and nobody can see why.
- */
+// Whether this browser gives back the pixels that were drawn.
+//
+// Protection against fingerprinting (Brave, Firefox's strict modes, some extensions) adds noise to every picture that a
+// page reads from a canvas, other noise each session: a model trained on it collapses, and nobody can see why.
 
 const SIZE_PX = 32;
 const READINGS = 3;

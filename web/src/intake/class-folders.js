@@ -1,6 +1,4 @@
-/**
- * Which class a file belongs to, judged by the folders it lies in.
- */
+// Which class a file belongs to, judged by the folders it lies in.
 
 /** Folders that split a data set, not classes. */
 const SPLIT_FOLDER = /^(train|training|test|testing|val|valid|validation)$/i;

@@ -1,7 +1,5 @@
-/**
- * The names in an archive that does not say how it wrote them: UTF-8 where that is valid, else the code page that makes
- * the most plausible words. Windows writes with the code page of its owner's country, and the archive keeps no word of it.
- */
+// The names in an archive that does not say how it wrote them: UTF-8 where that is valid, else the code page that makes
+// the most plausible words. Windows writes with the code page of its owner's country, and the archive keeps no word of it.
 
 /** Those that TextDecoder lacks: the upper half of each (mappings by Unicode, Inc., VENDORS/MICSFT/PC). @type {Record<string, string>} */
 const TABLES = {

@@ -1,6 +1,4 @@
-/**
- * What a person dropped, pasted or chosen: a list of files and links, nothing of it read yet.
- */
+// What a person dropped, pasted or chosen: a list of files and links, nothing of it read yet.
 
 import { classNamesOf, isWanted } from './class-folders.js';
 import { linksOf } from './links.js';

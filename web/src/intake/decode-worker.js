@@ -1,6 +1,4 @@
-/**
- * Unpacks and decodes on a thread of its own: reducing one large photograph takes longer than the page may stand still.
- */
+// Unpacks and decodes on a thread of its own: reducing one large photograph takes longer than the page may stand still.
 
 import { decodePicture } from './decode.js';
 import { unpack } from './unpack.js';

@@ -1,6 +1,4 @@
-/**
- * From the bytes of one picture to pixels that are upright and small enough to hand on.
- */
+// From the bytes of one picture to pixels that are upright and small enough to hand on.
 
 import { HEADER_BYTES, readPictureHeader } from './picture-kind.js';
 import { UnreadableError } from './unreadable.js';

@@ -1,7 +1,5 @@
-/**
- * The page's end of the decoding thread. There is one, and it stays: started anew for each drop, its script would be
- * fetched anew, and no page should need the network once it is there.
- */
+// The page's end of the decoding thread. There is one, and it stays: started anew for each drop, its script would be
+// fetched anew, and no page should need the network once it is there.
 
 import { decodePicture } from './decode.js';
 import { unpack } from './unpack.js';

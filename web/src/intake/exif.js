@@ -1,6 +1,4 @@
-/**
- * The one fact of EXIF that matters here: which way up the camera was held.
- */
+// The one fact of EXIF that matters here: which way up the camera was held.
 
 const ORIENTATION_TAG = 0x0112;
 

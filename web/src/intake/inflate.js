@@ -1,6 +1,4 @@
-/**
- * Unpacks deflated bytes (RFC 1951) that may lie about their size.
- */
+// Unpacks deflated bytes (RFC 1951) that may lie about their size.
 
 import { UnreadableError } from './unreadable.js';
 

@@ -1,9 +1,7 @@
-/**
- * Everything that comes in as a file: dropped, pasted or chosen, single, in folders, in archives, or linked.
- *
- * First `collectFiles` lists at once what there is, then `readPictures` decodes one after the other, so that hundreds of
- * large pictures need the memory of two.
- */
+// Everything that comes in as a file: dropped, pasted or chosen, single, in folders, in archives, or linked.
+//
+// First `collectFiles` lists at once what there is, then `readPictures` decodes one after the other, so that hundreds of
+// large pictures need the memory of two.
 
 export { collectFiles } from './collect.js';
 export { prepareDecoder } from './decoder.js';

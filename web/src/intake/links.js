@@ -1,7 +1,5 @@
-/**
- * Pictures dragged or pasted from another page: the only case in which this program asks another site for anything,
- * and only for the very picture that the person dropped.
- */
+// Pictures dragged or pasted from another page: the only case in which this program asks another site for anything,
+// and only for the very picture that the person dropped.
 
 import { UnreadableError } from './unreadable.js';
 

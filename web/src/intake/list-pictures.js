@@ -1,6 +1,4 @@
-/**
- * From files to the list of what is in them: archives are opened, their classes known, nothing of the pictures read yet.
- */
+// From files to the list of what is in them: archives are opened, their classes known, nothing of the pictures read yet.
 
 import { classesInArchive } from './class-folders.js';
 import { fetchLinkedPicture } from './links.js';

@@ -1,7 +1,5 @@
-/**
- * What a file is and how large its picture would be, from its first bytes, before anything is decoded: a file of a few
- * kilobytes can claim gigapixels. Names and types given by the system are not trusted.
- */
+// What a file is and how large its picture would be, from its first bytes, before anything is decoded: a file of a few
+// kilobytes can claim gigapixels. Names and types given by the system are not trusted.
 
 import { turnsSideways } from './exif.js';
 

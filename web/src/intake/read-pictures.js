@@ -1,6 +1,4 @@
-/**
- * From a list of files to pictures, one after the other: stopped at any time, and never all in memory.
- */
+// From a list of files to pictures, one after the other: stopped at any time, and never all in memory.
 
 import { startDecoder } from './decoder.js';
 import { listPictures, unreadableOf } from './list-pictures.js';

@@ -1,6 +1,4 @@
-/**
- * Unpacks one entry of an archive, on the decoding thread; what it states about itself is checked.
- */
+// Unpacks one entry of an archive, on the decoding thread; what it states about itself is checked.
 
 import { crc32 } from '../engine/shared/crc32.js';
 import { inflate } from './inflate.js';

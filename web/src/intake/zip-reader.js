@@ -1,9 +1,7 @@
-/**
- * Archives of pictures, read piece by piece from the file and never as a whole.
- *
- * An archive comes from anywhere, so nothing in it is believed: every offset and length is checked against the file,
- * entries may not overlap (the trick of compact zip bombs), and names are only ever shown, never used as paths. Format: APPNOTE.TXT 6.3.10, sections 4.3 and 4.4.
- */
+// Archives of pictures, read piece by piece from the file and never as a whole.
+//
+// An archive comes from anywhere, so nothing in it is believed: every offset and length is checked against the file,
+// entries may not overlap (the trick of compact zip bombs), and names are only ever shown, never used as paths. Format: APPNOTE.TXT 6.3.10, sections 4.3 and 4.4.
 
 import { crc32 } from '../engine/shared/crc32.js';
 import { codePagesFor, decodeWith } from './code-pages.js';

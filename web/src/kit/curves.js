@@ -1,7 +1,5 @@
-/**
- * Lines over rounds of training, drawn as they come: a few dozen points, so no charting library. Lines differ in dash
- * and mark as well as in tone, and each is named at its end.
- */
+// Lines over rounds of training, drawn as they come: a few dozen points, so no charting library. Lines differ in dash
+// and mark as well as in tone, and each is named at its end.
 
 import { html, nothing, svg } from 'lit/html.js';
 

@@ -1,6 +1,4 @@
-/**
- * A modal window on the native `dialog`: focus is kept inside and given back, Escape and a press beside it close it.
- */
+// A modal window on the native `dialog`: focus is kept inside and given back, Escape and a press beside it close it.
 
 /** Open windows, the topmost last. @type {HTMLDialogElement[]} */
 const open = [];

@@ -1,7 +1,5 @@
-/**
- * Paints where an answer comes from: bright where a place speaks for it, veiled where it does not. The canvas has one
- * pixel for each place; the style sheet makes it as large as the picture, and smooth.
- */
+// Paints where an answer comes from: bright where a place speaks for it, veiled where it does not. The canvas has one
+// pixel for each place; the style sheet makes it as large as the picture, and smooth.
 
 /** How much of the veil's colour lies over a place that says nothing, and of the warm one over the place that says most. */
 const [VEIL, GLOW] = [0.68, 0.3];

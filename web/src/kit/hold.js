@@ -1,7 +1,5 @@
-/**
- * Holding a button: with the mouse, a finger, Space or Enter; and, where nothing can be held (a screen reader's or a
- * voice's press), a first press that starts and a second that stops.
- */
+// Holding a button: with the mouse, a finger, Space or Enter; and, where nothing can be held (a screen reader's or a
+// voice's press), a first press that starts and a second that stops.
 
 /**
  * @param {{ start: () => void, stop: () => void, isHeld: () => boolean }} action

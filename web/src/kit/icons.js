@@ -1,6 +1,4 @@
-/**
- * Drawn signs, 24 units square, in lines of one width. Each stands beside a word or inside a named button, never alone.
- */
+// Drawn signs, 24 units square, in lines of one width. Each stands beside a word or inside a named button, never alone.
 
 import { html, svg } from 'lit/html.js';
 

@@ -1,6 +1,4 @@
-/**
- * Menus are native `details`; this closes them as people expect: by Escape, by a press elsewhere, by leaving.
- */
+// Menus are native `details`; this closes them as people expect: by Escape, by a press elsewhere, by leaving.
 
 const OPEN_MENU = 'details.menu[open]';
 

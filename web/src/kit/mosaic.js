@@ -1,6 +1,4 @@
-/**
- * A picture at the resolution of a layer's map: what "14 × 14" means, seen.
- */
+// A picture at the resolution of a layer's map: what "14 × 14" means, seen.
 
 import { Directive, directive } from 'lit/directive.js';
 import { noChange } from 'lit/html.js';

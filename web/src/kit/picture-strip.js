@@ -1,7 +1,5 @@
-/**
- * A strip or a grid of thousands of pictures, of which only the visible ones are in the page; their addresses are
- * taken back as soon as they leave it.
- */
+// A strip or a grid of thousands of pictures, of which only the visible ones are in the page; their addresses are
+// taken back as soon as they leave it.
 
 /**
  * @typedef {object} StripView

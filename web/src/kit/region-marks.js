@@ -1,6 +1,4 @@
-/**
- * The signs of what is frozen, what learns and what is cut off: colour is never the only one.
- */
+// The signs of what is frozen, what learns and what is cut off: colour is never the only one.
 
 import { html, svg } from 'lit/html.js';
 

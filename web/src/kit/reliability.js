@@ -1,7 +1,5 @@
-/**
- * Whether percentages mean what they say: a reliability diagram (DeGroot and Fienberg 1983) of held-out answers. Loaded when
- * it is looked at.
- */
+// Whether percentages mean what they say: a reliability diagram (DeGroot and Fienberg 1983) of held-out answers. Loaded when
+// it is looked at.
 
 import { html, svg } from 'lit/html.js';
 

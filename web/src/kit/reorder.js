@@ -1,6 +1,4 @@
-/**
- * Dragging things of a list to another place, by mouse, finger or pen: the one that is held follows, the others make room.
- */
+// Dragging things of a list to another place, by mouse, finger or pen: the one that is held follows, the others make room.
 
 /** A press that moves less than this is no drag. */
 const SLACK_PX = 5;

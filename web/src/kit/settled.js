@@ -1,6 +1,4 @@
-/**
- * The value of a field as the state has it, except while a person is at it: what is half typed or half drawn stays.
- */
+// The value of a field as the state has it, except while a person is at it: what is half typed or half drawn stays.
 
 import { Directive, directive } from 'lit/directive.js';
 import { setCommittedValue } from 'lit/directive-helpers.js';

@@ -1,6 +1,4 @@
-/**
- * The sign of a class: a shape of its own, its colour, its number. Two of the three suffice to tell classes apart.
- */
+// The sign of a class: a shape of its own, its colour, its number. Two of the three suffice to tell classes apart.
 
 import { html, svg } from 'lit/html.js';
 

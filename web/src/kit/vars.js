@@ -1,6 +1,4 @@
-/**
- * Sets custom properties from a template without a style attribute, which a strict Content-Security-Policy forbids.
- */
+// Sets custom properties from a template without a style attribute, which a strict Content-Security-Policy forbids.
 
 import { Directive, directive } from 'lit/directive.js';
 import { noChange } from 'lit/html.js';

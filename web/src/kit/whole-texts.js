@@ -1,10 +1,8 @@
-/**
- * Keeps the page's words its own under a browser's translation.
- *
- * Translators put each text into an element of their own (`font`). What draws the page then writes into a text that is no
- * longer shown: "0 pictures" stays while there are 24. The page asks not to be translated; where one does so all the same,
- * its texts are taken out of those elements again, translated as they are, and stay alive.
- */
+// Keeps the page's words its own under a browser's translation.
+//
+// Translators put each text into an element of their own (`font`). What draws the page then writes into a text that is no
+// longer shown: "0 pictures" stays while there are 24. The page asks not to be translated; where one does so all the same,
+// its texts are taken out of those elements again, translated as they are, and stay alive.
 
 /** A translator that will not leave it be is left to itself, rather than fought for ever. */
 const MOST_TIMES = 2000;

@@ -1,6 +1,4 @@
-/**
- * The page's side of being there without a network: takes the version in, and tells when a newer one is ready.
- */
+// The page's side of being there without a network: takes the version in, and tells when a newer one is ready.
 
 /**
  * @typedef {object} Offline

@@ -1,13 +1,11 @@
-/**
- * Keeps the page for when there is no network: all files of one version, taken in together and checked, or none of them.
- *
- * - A new version is taken in beside the one in use and waits until the person wants it, or all tabs are closed: an open page
- *   never gets files of another version.
- * - On a web host that cannot send them it supplies the two headers that allow threads.
- * - A backbone that was fetched once stays, whatever the version.
- *
- * The build puts the list of files in place of `__FILES__`.
- */
+// Keeps the page for when there is no network: all files of one version, taken in together and checked, or none of them.
+//
+// - A new version is taken in beside the one in use and waits until the person wants it, or all tabs are closed: an open page
+//   never gets files of another version.
+// - On a web host that cannot send them it supplies the two headers that allow threads.
+// - A backbone that was fetched once stays, whatever the version.
+//
+// The build puts the list of files in place of `__FILES__`.
 
 /** @typedef {{ url: string, integrity: string }} PageFile */
 

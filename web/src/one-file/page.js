@@ -1,8 +1,6 @@
-/**
- * What runs in the one file that works anywhere, without a network: camera and pictures in, the classes' parts out.
- *
- * Engine, backbone and head lie in the page itself; the engine runs in a worker, as in the page that wrote the file.
- */
+// What runs in the one file that works anywhere, without a network: camera and pictures in, the classes' parts out.
+//
+// Engine, backbone and head lie in the page itself; the engine runs in a worker, as in the page that wrote the file.
 
 import { trainerMaker } from '../engine/client/trainer-maker.js';
 import { connect } from '../engine/shared/rpc.js';

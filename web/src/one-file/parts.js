@@ -1,4 +1,4 @@
-/** How the parts lie in the file: gzip as base64 in elements that no browser runs or shows. */
+// How the parts lie in the file: gzip as base64 in elements that no browser runs or shows.
 
 export { PARTS } from '../engine/shared/one-file-parts.js';
 

@@ -1,4 +1,4 @@
-/** The file's few words in every language: whoever gets it may speak another one than who made it. */
+// The file's few words in every language: whoever gets it may speak another one than who made it.
 
 import ar from '../texts/one-file/ar.js';
 import de from '../texts/one-file/de.js';

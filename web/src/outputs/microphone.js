@@ -1,6 +1,4 @@
-/**
- * Records a short sound for a class.
- */
+// Records a short sound for a class.
 
 /** Long enough for a sentence. */
 export const MOST_RECORDED_MS = 5000;

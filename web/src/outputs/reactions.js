@@ -1,6 +1,4 @@
-/**
- * When an answer makes something happen: a class starts to be the answer, stops, or is it for a while.
- */
+// When an answer makes something happen: a class starts to be the answer, stops, or is it for a while.
 
 /**
  * What a class does while it is the answer. Empty strings: nothing of that kind.

@@ -1,6 +1,4 @@
-/**
- * A line to a micro:bit, an Arduino or anything else behind a serial port.
- */
+// A line to a micro:bit, an Arduino or anything else behind a serial port.
 
 /** Whether this browser has Web Serial (Chromium on a computer does). */
 export const hasSerial = () => 'serial' in navigator;

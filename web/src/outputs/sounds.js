@@ -1,6 +1,4 @@
-/**
- * Sounds that are computed, so that none has to be loaded, and sounds of a person's own.
- */
+// Sounds that are computed, so that none has to be loaded, and sounds of a person's own.
 
 /**
  * A built-in sound: a few notes, each a frequency that glides from one value to another.

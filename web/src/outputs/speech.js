@@ -1,6 +1,4 @@
-/**
- * Says words aloud with the device's own voices.
- */
+// Says words aloud with the device's own voices.
 
 /** Whether this device can speak at all. */
 export const canSpeak = () => typeof speechSynthesis === 'object' && typeof SpeechSynthesisUtterance === 'function';

@@ -1,7 +1,5 @@
-/**
- * What is written: changes in the order in which they came, several at once where they came meanwhile, each set of them
- * whole or not at all.
- */
+// What is written: changes in the order in which they came, several at once where they came meanwhile, each set of them
+// whole or not at all.
 
 import { crc32 } from '../engine/shared/crc32.js';
 import { keysUnder } from './database.js';

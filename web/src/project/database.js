@@ -1,16 +1,14 @@
-/**
- * The database behind the projects: which stores there are, and under which keys.
- *
- * | store      | key                            | value                                   |
- * | ---------- | ------------------------------ | --------------------------------------- |
- * | `projects` | id                             | `Project`: name, classes, settings      |
- * | `places`   | id, sample                     | `Place`: a picture's class and order    |
- * | `pictures` | id, sample                     | `KeptPicture`: its bytes, never changed |
- * | `rows`     | id, backbone, sample           | `KeptRow`: what a backbone saw in it    |
- * | `heads`    | id                             | `KeptTraining`: head, report            |
- *
- * A picture without a place is deleted, and is swept out with the next start.
- */
+// The database behind the projects: which stores there are, and under which keys.
+//
+// | store      | key                            | value                                   |
+// | ---------- | ------------------------------ | --------------------------------------- |
+// | `projects` | id                             | `Project`: name, classes, settings      |
+// | `places`   | id, sample                     | `Place`: a picture's class and order    |
+// | `pictures` | id, sample                     | `KeptPicture`: its bytes, never changed |
+// | `rows`     | id, backbone, sample           | `KeptRow`: what a backbone saw in it    |
+// | `heads`    | id                             | `KeptTraining`: head, report            |
+//
+// A picture without a place is deleted, and is swept out with the next start.
 
 import { openDB } from 'idb';
 import { StorageError } from './storage-error.js';

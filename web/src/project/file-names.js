@@ -1,6 +1,4 @@
-/**
- * Names of classes as names of folders and files that every system accepts.
- */
+// Names of classes as names of folders and files that every system accepts.
 
 /** What Windows, the strictest, forbids anywhere in a name, and what could hide or reverse one. */
 const FORBIDDEN = /[<>:"/\\|?*\p{Cc}\p{Cs}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;

@@ -1,9 +1,7 @@
-/**
- * How a project lies on disk, and how it is read with suspicion: what is damaged costs itself and nothing else.
- *
- * Raise FORMAT with every change that an older page would read wrongly, and say in MIGRATIONS how a record of the format
- * before becomes one of the next.
- */
+// How a project lies on disk, and how it is read with suspicion: what is damaged costs itself and nothing else.
+//
+// Raise FORMAT with every change that an older page would read wrongly, and say in MIGRATIONS how a record of the format
+// before becomes one of the next.
 
 /**
  * @typedef {object} KeptClass

@@ -1,7 +1,5 @@
-/**
- * What of the page goes into a project and comes back: colours, and the report, whose classes and pictures are known by
- * their places in the project, since identities are new wherever it is opened.
- */
+// What of the page goes into a project and comes back: colours, and the report, whose classes and pictures are known by
+// their places in the project, since identities are new wherever it is opened.
 
 /** @typedef {import('../engine/headstart.js').TrainReport} TrainReport */
 /** @typedef {{ id: number, slot: number, sampleIds: number[] }} Card */

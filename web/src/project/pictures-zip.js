@@ -1,6 +1,4 @@
-/**
- * All pictures as an archive of class folders: what was recorded here can be used anywhere, and dropped here again.
- */
+// All pictures as an archive of class folders: what was recorded here can be used anywhere, and dropped here again.
 
 import { folderNamesOf } from './file-names.js';
 

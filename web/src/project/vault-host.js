@@ -1,6 +1,4 @@
-/**
- * All projects of this browser: listed, opened, written by one page at a time.
- */
+// All projects of this browser: listed, opened, written by one page at a time.
 
 import { crc32 } from '../engine/shared/crc32.js';
 import { Commits } from './commits.js';

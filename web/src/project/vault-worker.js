@@ -1,4 +1,4 @@
-/** The thread that writes and reads projects. */
+// The thread that writes and reads projects.
 
 import { announceLife } from '../engine/shared/life.js';
 import { toStorageError } from './storage-error.js';

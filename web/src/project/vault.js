@@ -1,7 +1,5 @@
-/**
- * The page's end of the thread that writes and reads projects. A thread that ends is replaced by another one, which opens the
- * same project again: what was on its way then has failed, and whoever asked for it asks again.
- */
+// The page's end of the thread that writes and reads projects. A thread that ends is replaced by another one, which opens the
+// same project again: what was on its way then has failed, and whoever asked for it asks again.
 
 import { watchLife } from '../engine/shared/life.js';
 import { StorageError } from './storage-error.js';

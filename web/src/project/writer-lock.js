@@ -1,8 +1,6 @@
-/**
- * One writer for each project, also among tabs: a lock tells who is there, a token in the record keeps everybody else out.
- *
- * The lock alone would not do: a tab that was put to sleep may wake after another one took over, and write once more.
- */
+// One writer for each project, also among tabs: a lock tells who is there, a token in the record keeps everybody else out.
+//
+// The lock alone would not do: a tab that was put to sleep may wake after another one took over, and write once more.
 
 const LOCK = (/** @type {string} */ id) => `headstart-project-${id}`;
 /** So long the other tab may take to finish what it is writing. */

@@ -1,7 +1,5 @@
-/**
- * What is best for these pictures: measured by the engine on demand, kept until the pictures change, sorted as a person
- * likes, taken home as a table.
- */
+// What is best for these pictures: measured by the engine on demand, kept until the pictures change, sorted as a person
+// likes, taken home as a table.
 
 /** @typedef {ReturnType<typeof createAdvice>} AdviceState */
 /** @typedef {import('../engine/headstart.js').Advice} Advice */

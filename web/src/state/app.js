@@ -1,6 +1,4 @@
-/**
- * The page's state and everything that can be done with it. What draws the page sees only this.
- */
+// The page's state and everything that can be done with it. What draws the page sees only this.
 
 import { createTexts } from '../texts/texts.js';
 import { createBackbones } from './backbones.js';

@@ -1,6 +1,4 @@
-/**
- * Which backbone looks at the pictures: what there is, what it costs, how fast it is here, and the change to another.
- */
+// Which backbone looks at the pictures: what there is, what it costs, how fast it is here, and the change to another.
 
 /** @typedef {import('./types.js').CatalogueEntry} CatalogueEntry */
 /** @typedef {ReturnType<typeof createBackbones>} Backbones */

@@ -1,7 +1,5 @@
-/**
- * The one thing that would help the answer most, and what came of it: more pictures of the class that is missed, a way to
- * learn that was measured to be better, or pictures that deserve a look.
- */
+// The one thing that would help the answer most, and what came of it: more pictures of the class that is missed, a way to
+// learn that was measured to be better, or pictures that deserve a look.
 
 import { BETTER_TEXTS } from '../texts/better/index.js';
 import { weakSpot } from './weak-spot.js';

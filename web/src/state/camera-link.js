@@ -1,6 +1,4 @@
-/**
- * The camera as the page knows it: a phase, a reason when it fails, the choice of device and facing.
- */
+// The camera as the page knows it: a phase, a reason when it fails, the choice of device and facing.
 
 import { Camera } from '../camera/camera.js';
 

@@ -1,6 +1,4 @@
-/**
- * A browser that falsifies the pixels of a canvas is found out, so that nobody wonders why nothing can be learnt.
- */
+// A browser that falsifies the pixels of a canvas is found out, so that nobody wonders why nothing can be learnt.
 
 const TOLD_KEY = 'headstart.told';
 

@@ -1,6 +1,4 @@
-/**
- * Class cards: there before the engine is, and from then on the engine's classes in the engine's order.
- */
+// Class cards: there before the engine is, and from then on the engine's classes in the engine's order.
 
 /** @typedef {import('./types.js').ClassCard} ClassCard */
 /** @typedef {ReturnType<typeof createClasses>} Classes */

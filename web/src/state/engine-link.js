@@ -1,7 +1,5 @@
-/**
- * The one place where the page and the engine meet: it starts the engine behind the first paint, tells what it is, and starts
- * another one when it dies.
- */
+// The one place where the page and the engine meet: it starts the engine behind the first paint, tells what it is, and starts
+// another one when it dies.
 
 import { strategyNamed } from './strategy-names.js';
 

@@ -1,7 +1,5 @@
-/**
- * The exam: pictures that are never learnt from, taken apart from the others, and how many of them the answer is right
- * about. What cross-validation promises is checked here against pictures of another moment, place or day.
- */
+// The exam: pictures that are never learnt from, taken apart from the others, and how many of them the answer is right
+// about. What cross-validation promises is checked here against pictures of another moment, place or day.
 
 import { EXAM_TEXTS } from '../texts/exam/index.js';
 

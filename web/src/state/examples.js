@@ -1,6 +1,4 @@
-/**
- * Two ways to begin without having anything at hand: drawn pictures that teach three things, and a game for the camera.
- */
+// Two ways to begin without having anything at hand: drawn pictures that teach three things, and a game for the camera.
 
 import { noActions } from '../outputs/reactions.js';
 

@@ -1,6 +1,4 @@
-/**
- * What leaves the page and comes back: the trained head as a file, the pictures as an archive.
- */
+// What leaves the page and comes back: the trained head as a file, the pictures as an archive.
 
 import { readNotes } from '../project/page-notes.js';
 import { SLOT_COUNT } from './classes.js';

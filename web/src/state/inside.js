@@ -1,6 +1,4 @@
-/**
- * What lies behind "Look inside": the network and the advice, loaded when somebody looks.
- */
+// What lies behind "Look inside": the network and the advice, loaded when somebody looks.
 
 import { NETWORK_TEXTS } from '../texts/network/index.js';
 import { createAdvice } from './advice.js';

@@ -1,7 +1,5 @@
-/**
- * Pictures that come as files: dropped, pasted, chosen, in folders or archives, with progress, a stop, and a list of
- * what could not be read.
- */
+// Pictures that come as files: dropped, pasted, chosen, in folders or archives, with progress, a stop, and a list of
+// what could not be read.
 
 import { collectFiles } from '../intake/collect.js';
 

@@ -1,6 +1,4 @@
-/**
- * What was learnt as a file for somewhere else, one at a time, and the programs that are shown with it.
- */
+// What was learnt as a file for somewhere else, one at a time, and the programs that are shown with it.
 
 import { download } from '../export/download.js';
 import { PLACES } from '../export/places.js';

@@ -1,6 +1,4 @@
-/**
- * The live answer: one frame in flight, the newest wins, and an answer that does not flicker.
- */
+// The live answer: one frame in flight, the newest wins, and an answer that does not flicker.
 
 import { startFrameLoop } from '../camera/frame-loop.js';
 import { createSteadier } from './steadier.js';

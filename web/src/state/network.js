@@ -1,7 +1,5 @@
-/**
- * The drawing of the network as a person plays with it: a draft of a strategy that nothing uses until they say so, and
- * what it would cost, measured by the engine.
- */
+// The drawing of the network as a person plays with it: a draft of a strategy that nothing uses until they say so, and
+// what it would cost, measured by the engine.
 
 import { bordersOf, drawingOf, nearestBorder, strategyAt, strategyFor, weightsOf } from './strategies.js';
 

@@ -1,6 +1,4 @@
-/**
- * What the page tells a person: toasts for the eye, one sentence at a time for the screen reader.
- */
+// What the page tells a person: toasts for the eye, one sentence at a time for the screen reader.
 
 /** @typedef {ReturnType<typeof createNotices>} Notices */
 

@@ -1,6 +1,4 @@
-/**
- * What an answer does besides being shown: it speaks, sounds, fills a big screen, and goes to other pages and devices.
- */
+// What an answer does besides being shown: it speaks, sounds, fills a big screen, and goes to other pages and devices.
 
 import { CHANNEL_NAME, noteOf, noteOff, noteOn, toLine, toMessage } from '../outputs/answers.js';
 import { recordSound } from '../outputs/microphone.js';

@@ -1,7 +1,5 @@
-/**
- * A project from disk into the engine: pictures with what the backbone saw in them, then the head; what is damaged is left
- * out, and named.
- */
+// A project from disk into the engine: pictures with what the backbone saw in them, then the head; what is damaged is left
+// out, and named.
 
 import { rowsOf } from './saver.js';
 

@@ -1,6 +1,4 @@
-/**
- * Projects: the one that is open, kept as it changes and there again at the next start; and all others of this browser.
- */
+// Projects: the one that is open, kept as it changes and there again at the next start; and all others of this browser.
 
 import { newId } from '../project/new-id.js';
 import { PROJECT_TEXTS } from '../texts/projects/index.js';

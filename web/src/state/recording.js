@@ -1,6 +1,4 @@
-/**
- * Recording: while a button is held, one picture, or a burst after a countdown.
- */
+// Recording: while a button is held, one picture, or a burst after a countdown.
 
 import { createRecorder } from '../camera/recorder.js';
 

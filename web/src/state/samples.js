@@ -1,6 +1,4 @@
-/**
- * Pictures of the classes: taken, kept, deleted and moved; the engine keeps them, the page knows their numbers.
- */
+// Pictures of the classes: taken, kept, deleted and moved; the engine keeps them, the page knows their numbers.
 
 /** @typedef {import('./types.js').ClassCard} ClassCard */
 /** @typedef {import('./types.js').Picture} Picture */

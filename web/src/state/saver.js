@@ -1,7 +1,5 @@
-/**
- * Everything the person does, on disk as it happens. A picture counts once it is written; everything else is compared with
- * what lies on disk and follows a moment later, whatever changed it: an undo, a file, a drag.
- */
+// Everything the person does, on disk as it happens. A picture counts once it is written; everything else is compared with
+// what lies on disk and follows a moment later, whatever changed it: an undo, a file, a drag.
 
 /** @typedef {ReturnType<typeof createSaver>} Saver */
 /** @typedef {import('./types.js').ClassCard} ClassCard */

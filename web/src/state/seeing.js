@@ -1,6 +1,4 @@
-/**
- * What the answer looks at, and what to do when it is wrong.
- */
+// What the answer looks at, and what to do when it is wrong.
 
 import { SEEING_TEXTS } from '../texts/seeing/index.js';
 

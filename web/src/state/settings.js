@@ -1,6 +1,4 @@
-/**
- * What a person chose and wants again next time; kept in the browser, read with suspicion.
- */
+// What a person chose and wants again next time; kept in the browser, read with suspicion.
 
 import { LANGUAGES } from '../texts/texts.js';
 

@@ -1,6 +1,4 @@
-/**
- * Keeps an answer from flickering: a newcomer must lead for a while before it becomes the answer.
- */
+// Keeps an answer from flickering: a newcomer must lead for a while before it becomes the answer.
 
 export function createSteadier() {
   /** @type {number | null} */

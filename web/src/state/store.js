@@ -1,7 +1,5 @@
-/**
- * One observable state. Actions change it and say what happened; whoever watches is called once per frame at the most,
- * however often it happened.
- */
+// One observable state. Actions change it and say what happened; whoever watches is called once per frame at the most,
+// however often it happened.
 
 /**
  * @template S

@@ -1,7 +1,5 @@
-/**
- * How much of the network is retrained: what each strategy means in the drawing, and which one a place of the border
- * stands for. Layers and strategies come from the engine; nothing here knows the architecture, or a strategy by its name.
- */
+// How much of the network is retrained: what each strategy means in the drawing, and which one a place of the border
+// stands for. Layers and strategies come from the engine; nothing here knows the architecture, or a strategy by its name.
 
 import { strategyNamed } from './strategy-names.js';
 

@@ -1,6 +1,4 @@
-/**
- * Strategies by name: the one that the engine tells of, and the words for it.
- */
+// Strategies by name: the one that the engine tells of, and the words for it.
 
 /** @typedef {import('../engine/headstart.js').Strategy} Strategy */
 

@@ -1,6 +1,4 @@
-/**
- * Training: by itself shortly after the last picture, or on demand; with progress, a stop, and the time that is left.
- */
+// Training: by itself shortly after the last picture, or on demand; with progress, a stop, and the time that is left.
 
 import { createTuning } from './tuning.js';
 

@@ -1,6 +1,4 @@
-/**
- * A fine-tuning as it is watched: its rounds, a pause, an end that keeps the best so far.
- */
+// A fine-tuning as it is watched: its rounds, a pause, an end that keeps the best so far.
 
 /** Of a round that was over before anybody told of it. */
 const UNHEARD = { trainLoss: Number.NaN, heldOutLoss: Number.NaN, heldOutAccuracy: Number.NaN };

@@ -1,6 +1,4 @@
-/**
- * What was done can be undone, and done again: destructive actions need no question beforehand.
- */
+// What was done can be undone, and done again: destructive actions need no question beforehand.
 
 /** @typedef {{ undo: () => unknown, redo: () => unknown }} Step */
 /** @typedef {ReturnType<typeof createUndo>} UndoStack */

@@ -1,6 +1,4 @@
-/**
- * Which class keeps the answer back most, and why: the one thing that is worth doing next.
- */
+// Which class keeps the answer back most, and why: the one thing that is worth doing next.
 
 /** One class with this many times more pictures than another pulls the answers to itself. */
 const UNEVEN = 4;

@@ -1,4 +1,4 @@
-/** Which of the languages that there are somebody gets. */
+// Which of the languages that there are somebody gets.
 
 /** @typedef {keyof typeof LANGUAGES} Language */
 

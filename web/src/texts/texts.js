@@ -1,8 +1,6 @@
-/**
- * The page's words in the person's language: texts, plurals, numbers.
- *
- * English comes with the page; another language is one file, loaded when it is chosen.
- */
+// The page's words in the person's language: texts, plurals, numbers.
+//
+// English comes with the page; another language is one file, loaded when it is chosen.
 
 import en from './en.js';
 import { LANGUAGES, pickLanguage } from './pick-language.js';

@@ -1,6 +1,4 @@
-/**
- * "What is best for my pictures?": measured on them; one sentence with its reason, and the table behind it.
- */
+// "What is best for my pictures?": measured on them; one sentence with its reason, and the table behind it.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

@@ -1,6 +1,4 @@
-/**
- * The backbone chooser: what each one costs, whose it is, how fast it is here.
- */
+// The backbone chooser: what each one costs, whose it is, how fast it is here.
 
 import { live } from 'lit/directives/live.js';
 import { html, nothing, render } from 'lit/html.js';

@@ -1,6 +1,4 @@
-/**
- * "Make it better": one sentence and one button, for what would help most.
- */
+// "Make it better": one sentence and one button, for what would help most.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

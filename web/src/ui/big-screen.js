@@ -1,6 +1,4 @@
-/**
- * The answer for a whole room: the camera, the answer in letters that the last row reads, and what the class shows.
- */
+// The answer for a whole room: the camera, the answer in letters that the last row reads, and what the class shows.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

@@ -1,6 +1,4 @@
-/**
- * How pictures are taken: which camera, which side, mirrored or not, how many a second, how long a burst.
- */
+// How pictures are taken: which camera, which side, mirrored or not, how many a second, how long a burst.
 
 import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';

@@ -1,6 +1,4 @@
-/**
- * The camera square: exactly what the engine sees, mirrored as set; and what to do when there is no camera.
- */
+// The camera square: exactly what the engine sees, mirrored as set; and what to do when there is no camera.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

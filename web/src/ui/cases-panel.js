@@ -1,7 +1,5 @@
-/**
- * The four cases: few or many pictures, close to or far from what the network knows, and what suits each. The table is
- * the lesson; each cell is a press away from trying it.
- */
+// The four cases: few or many pictures, close to or far from what the network knows, and what suits each. The table is
+// the lesson; each cell is a press away from trying it.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

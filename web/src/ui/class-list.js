@@ -1,6 +1,4 @@
-/**
- * The class cards: name, hold to record, pictures, and everything else in a menu.
- */
+// The class cards: name, hold to record, pictures, and everything else in a menu.
 
 import { guard } from 'lit/directives/guard.js';
 import { live } from 'lit/directives/live.js';

@@ -1,7 +1,5 @@
-/**
- * "That was wrong": the shown picture goes to the class that it really is. Between two classes one press says it all;
- * among more the picture is kept, and a window asks.
- */
+// "That was wrong": the shown picture goes to the class that it really is. Between two classes one press says it all;
+// among more the picture is kept, and a window asks.
 
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';

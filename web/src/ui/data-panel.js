@@ -1,6 +1,4 @@
-/**
- * What the same measurement says about the pictures, as sentences that open the pictures they speak of.
- */
+// What the same measurement says about the pictures, as sentences that open the pictures they speak of.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

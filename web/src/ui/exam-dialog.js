@@ -1,6 +1,4 @@
-/**
- * The exam: for each class its test pictures, right or wrong at a glance, and the sum beside what was promised.
- */
+// The exam: for each class its test pictures, right or wrong at a glance, and the sum beside what was promised.
 
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';

@@ -1,6 +1,4 @@
-/**
- * "Use it elsewhere": the places where what was learnt can go, the file for each, and a program that uses it.
- */
+// "Use it elsewhere": the places where what was learnt can go, the file for each, and a program that uses it.
 
 import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';

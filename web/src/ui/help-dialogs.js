@@ -1,6 +1,4 @@
-/**
- * The keyboard map, and what runs here: for the curious, the teacher, the engineer.
- */
+// The keyboard map, and what runs here: for the curious, the teacher, the engineer.
 
 import { live } from 'lit/directives/live.js';
 import { html, nothing, render } from 'lit/html.js';

@@ -1,6 +1,4 @@
-/**
- * The window on the network: a frame with places, which the parts fill.
- */
+// The window on the network: a frame with places, which the parts fill.
 
 import { html, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';

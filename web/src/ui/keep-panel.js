@@ -1,6 +1,4 @@
-/**
- * What a person takes home: the trained head, the pictures; and what they bring back.
- */
+// What a person takes home: the trained head, the pictures; and what they bring back.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

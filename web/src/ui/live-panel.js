@@ -1,6 +1,4 @@
-/**
- * The live answer: the winner large, a bar for every class, and the engineer's numbers on request.
- */
+// The live answer: the winner large, a bar for every class, and the engineer's numbers on request.
 
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';

@@ -1,6 +1,4 @@
-/**
- * Names of an archive that does not say how it wrote them: every way to read them, one to be chosen.
- */
+// Names of an archive that does not say how it wrote them: every way to read them, one to be chosen.
 
 import { live } from 'lit/directives/live.js';
 import { html, render } from 'lit/html.js';

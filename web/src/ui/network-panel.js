@@ -1,7 +1,5 @@
-/**
- * The network, drawn: every layer a slab as high as its map is wide, frozen ones cool, trained ones warm, and a border
- * between them to drag, or to move with the arrow keys.
- */
+// The network, drawn: every layer a slab as high as its map is wide, frozen ones cool, trained ones warm, and a border
+// between them to drag, or to move with the arrow keys.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

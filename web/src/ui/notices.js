@@ -1,6 +1,4 @@
-/**
- * Toasts, the progress of pictures coming in, and the one live region of the page.
- */
+// Toasts, the progress of pictures coming in, and the one live region of the page.
 
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';

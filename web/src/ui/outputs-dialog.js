@@ -1,6 +1,4 @@
-/**
- * "Make it do something": what each class says, sounds and shows, and where answers go besides.
- */
+// "Make it do something": what each class says, sounds and shows, and where answers go besides.
 
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';

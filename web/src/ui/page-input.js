@@ -1,6 +1,4 @@
-/**
- * What reaches the page as a whole: keys, dropped and pasted pictures.
- */
+// What reaches the page as a whole: keys, dropped and pasted pictures.
 
 /** @typedef {import('../state/app.js').App} App */
 

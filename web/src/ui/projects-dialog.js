@@ -1,7 +1,5 @@
-/**
- * All projects of this browser: opened, named, copied, deleted, brought back; what they take of the disk; and the question
- * what to do where a project is not to be had.
- */
+// All projects of this browser: opened, named, copied, deleted, brought back; what they take of the disk; and the question
+// what to do where a project is not to be had.
 
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';

@@ -1,6 +1,4 @@
-/**
- * A question that has to be answered before anything happens.
- */
+// A question that has to be answered before anything happens.
 
 import { html, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';

@@ -1,6 +1,4 @@
-/**
- * The numbers behind the sentence: accuracy with its uncertainty, per class, who is taken for whom, calibration.
- */
+// The numbers behind the sentence: accuracy with its uncertainty, per class, who is taken for whom, calibration.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

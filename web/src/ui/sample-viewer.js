@@ -1,6 +1,4 @@
-/**
- * Pictures large: one at a time above, all of them below; one or many to delete, move or copy.
- */
+// Pictures large: one at a time above, all of them below; one or many to delete, move or copy.
 
 import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';

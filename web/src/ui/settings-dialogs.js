@@ -1,6 +1,4 @@
-/**
- * Two drawers: how a head is trained, and when an answer counts. Plain names, defaults marked, one way back to them.
- */
+// Two drawers: how a head is trained, and when an answer counts. Plain names, defaults marked, one way back to them.
 
 import { live } from 'lit/directives/live.js';
 import { html, nothing, render } from 'lit/html.js';

@@ -1,6 +1,4 @@
-/**
- * The bar on top: undo and redo, language, theme, help.
- */
+// The bar on top: undo and redo, language, theme, help.
 
 import { live } from 'lit/directives/live.js';
 import { html, render } from 'lit/html.js';

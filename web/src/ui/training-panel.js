@@ -1,6 +1,4 @@
-/**
- * What was learnt, in one sentence anybody understands; training by itself or on demand, with progress and a stop.
- */
+// What was learnt, in one sentence anybody understands; training by itself or on demand, with progress and a stop.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

@@ -1,7 +1,5 @@
-/**
- * A fine-tuning while it runs and what came of it: curves with words beside them, pause, an end that keeps the best, and
- * an honest comparison with the head alone.
- */
+// A fine-tuning while it runs and what came of it: curves with words beside them, pause, an end that keeps the best, and
+// an honest comparison with the head alone.
 
 import { html, nothing, render } from 'lit/html.js';
 import { curves } from '../kit/curves.js';

@@ -1,6 +1,4 @@
-/**
- * What this page is, in one sentence, and its three steps, which light up one after the other. Gone once it has learnt.
- */
+// What this page is, in one sentence, and its three steps, which light up one after the other. Gone once it has learnt.
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';

@@ -1,6 +1,4 @@
-/**
- * "Why?" in the viewer: where the picture that is looked at speaks for its class.
- */
+// "Why?" in the viewer: where the picture that is looked at speaks for its class.
 
 import { html, render } from 'lit/html.js';
 import { paintHeat } from '../kit/heat.js';

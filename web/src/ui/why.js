@@ -1,6 +1,4 @@
-/**
- * "Why?": over the picture what speaks for the answer, and beside it the own pictures that are most like it.
- */
+// "Why?": over the picture what speaks for the answer, and beside it the own pictures that are most like it.
 
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';

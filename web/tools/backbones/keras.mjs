@@ -1,7 +1,5 @@
-/**
- * A Keras MobileNetV2 as TensorFlow.js stores it (model.json and weights.bin in a zip): its batch norm is folded into the
- * convolutions.
- */
+// A Keras MobileNetV2 as TensorFlow.js stores it (model.json and weights.bin in a zip): its batch norm is folded into the
+// convolutions.
 
 import { unzipSync } from 'fflate';
 import { layersOf, sizeOf } from './mobilenet-v2.mjs';

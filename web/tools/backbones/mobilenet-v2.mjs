@@ -1,6 +1,4 @@
-/**
- * The tensors of MobileNetV2 at any width (Sandler et al. 2018, table 2), under the names of our backbone files.
- */
+// The tensors of MobileNetV2 at any width (Sandler et al. 2018, table 2), under the names of our backbone files.
 
 /** Expansion, channels, repetitions and first stride of each stage. */
 const STAGES = [

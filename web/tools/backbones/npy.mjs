@@ -1,6 +1,4 @@
-/**
- * NumPy's file of one array (numpy.lib.format, versions 1 to 3).
- */
+// NumPy's file of one array (numpy.lib.format, versions 1 to 3).
 
 /**
  * @param {Uint8Array} bytes

@@ -1,7 +1,5 @@
-/**
- * Published backbones on this machine: fetched, checked against what they were when this was written, and rewritten as
- * our backbone files. What is there already is not fetched again.
- */
+// Published backbones on this machine: fetched, checked against what they were when this was written, and rewritten as
+// our backbone files. What is there already is not fetched again.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,4 @@
-/**
- * Writes our backbone files: safetensors with float32 or float16 numbers.
- */
+// Writes our backbone files: safetensors with float32 or float16 numbers.
 
 /** @typedef {{ name: string, shape: number[], values: Float32Array }} Tensor */
 

@@ -1,7 +1,5 @@
-/**
- * The convolutions of a TensorFlow Lite model (schema.fbs, version 3), in the order in which a picture passes through
- * them, dequantised. Only what that takes is read.
- */
+// The convolutions of a TensorFlow Lite model (schema.fbs, version 3), in the order in which a picture passes through
+// them, dequantised. Only what that takes is read.
 
 import { layersOf, sizeOf } from './mobilenet-v2.mjs';
 

@@ -1,4 +1,5 @@
 // What the engine answered, in the words of the classes as they are now.
+
 import { HeadstartError, requireArgument, show } from '../shared/errors.js';
 
 /** @typedef {import('./sample-book.js').SampleBook} SampleBook */
@@ -13,10 +14,15 @@ export function predictionOf(book, { classIds, probabilities, ...rest }) {
     const row = classIds.indexOf(id);
     return row >= 0 && enabled ? [{ classId: id, name, probability: probabilities[row] }] : [];
   });
-  if (ranked.length < Math.min(classIds.length, 2))
+  if (ranked.length < Math.min(classIds.length, 2)) {
     throw new HeadstartError('not-trained', 'there are not two classes left to tell apart');
+  }
   const sum = ranked.reduce((total, { probability }) => total + probability, 0);
-  if (ranked.length < classIds.length && sum > 0) for (const entry of ranked) entry.probability /= sum;
+  if (ranked.length < classIds.length && sum > 0) {
+    for (const entry of ranked) {
+      entry.probability /= sum;
+    }
+  }
   ranked.sort((a, b) => b.probability - a.probability);
   return { ranked, ...rest, head: /** @type {import('../headstart.d.ts').HeadKind} */ (rest.head) };
 }
@@ -24,7 +30,9 @@ export function predictionOf(book, { classIds, probabilities, ...rest }) {
 /** @param {{ class?: number, similarCount?: number } | undefined} options @param {SampleBook} book */
 export function checkAttention(options, book) {
   const { class: classId, similarCount = 0 } = options ?? {};
-  if (classId !== undefined) book.classOf(classId);
+  if (classId !== undefined) {
+    book.classOf(classId);
+  }
   requireArgument(
     Number.isInteger(similarCount) && similarCount >= 0 && similarCount <= MOST_SIMILAR,
     `similarCount must be a whole number from 0 to ${MOST_SIMILAR}, got ${show(similarCount)}`,

@@ -1,4 +1,5 @@
 // What callers give besides pictures, checked before anything is sent: a mistake is told at once and by its name.
+
 import { requireArgument, show } from '../shared/errors.js';
 
 /** @typedef {import('../headstart.d.ts').LongAction} LongAction */

@@ -1,5 +1,6 @@
 // The trainer's line to the engine: order of calls, what the engine says about its samples, whether it still lives, and the
 // change to a new one.
+
 import { HeadstartError, requireArgument, throwIfAborted, toHeadstartError } from '../shared/errors.js';
 import { isFatal } from '../shared/rpc.js';
 import { Queue } from '../shared/turns.js';
@@ -39,7 +40,9 @@ export class EngineLine {
   /** @param {Port} port */
   #watch(port) {
     port.broken.then((error) => {
-      if (port !== this.#port || this.#isClosed) return;
+      if (port !== this.#port || this.#isClosed) {
+        return;
+      }
       this.failed = true;
       this.#onFailure(error);
     });
@@ -77,7 +80,9 @@ export class EngineLine {
       this.noteRevision(answer);
       return answer;
     } catch (cause) {
-      if (isFatal(cause)) this.failed = true;
+      if (isFatal(cause)) {
+        this.failed = true;
+      }
       throw this.#isClosed ? new HeadstartError('cancelled', 'the trainer was disposed') : toHeadstartError(cause);
     }
   }
@@ -119,7 +124,9 @@ export class EngineLine {
    * @returns {Promise<{ arrival: Promise<Taken> }>} when it has left
    */
   #leave(name, args, options, take, arriving) {
-    if (args instanceof Promise) args.catch(() => {}); // it is awaited in its turn
+    if (args instanceof Promise) {
+      args.catch(() => {}); // it is awaited in its turn
+    }
     return this.#leaving.run(async () => {
       const { args: plain, transfer } = args instanceof Promise ? await args : { args, transfer: [] };
       const arrival = this.#send(name, plain, { ...options, transfer }).then(take);
@@ -143,7 +150,9 @@ export class EngineLine {
       return { answer: isContained ? Promise.resolve(null) : this.#send(name, args) };
     });
     return answer.catch((cause) => {
-      if (!isFatal(cause)) throw cause;
+      if (!isFatal(cause)) {
+        throw cause;
+      }
       this.revision++; // a head of before is stale
       return null;
     });
@@ -162,7 +171,9 @@ export class EngineLine {
   /** @param {unknown} answer of a change: an object with a revision, or anything else */
   noteRevision(answer) {
     const revision = /** @type {any} */ (answer)?.revision;
-    if (typeof revision === 'number') this.revision = Math.max(this.revision, revision);
+    if (typeof revision === 'number') {
+      this.revision = Math.max(this.revision, revision);
+    }
   }
 
   /**
@@ -185,7 +196,9 @@ export class EngineLine {
         this.failed = false;
         this.#watch(port);
         await old.close();
-        if (this.#isClosed) await port.close();
+        if (this.#isClosed) {
+          await port.close();
+        }
       })
       .finally(() => {
         this.#recovery = null;
@@ -194,7 +207,9 @@ export class EngineLine {
   }
 
   async close() {
-    if (this.#isClosed) return;
+    if (this.#isClosed) {
+      return;
+    }
     this.#isClosed = true;
     await this.#port.close();
   }

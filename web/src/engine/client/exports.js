@@ -1,4 +1,5 @@
 // What leaves for other programs: which formats there are, and what each of them is asked of.
+
 import { HeadstartError, requireArgument, show, throwIfAborted } from '../shared/errors.js';
 import { checkDate, checkLongAction } from './checks.js';
 
@@ -28,8 +29,12 @@ export async function exportModel(options, line, book, trainings, backbone) {
   requireArgument(typeof title === 'string', `title is a text, got ${show(title)}`);
   throwIfAborted(signal);
   const text = checkDate(date);
-  if (format === 'head') return trainings.exportHead({ date: text });
-  if (format === 'project') return withProjects((projects) => projects.projectFile(book, trainings, backbone, options));
+  if (format === 'head') {
+    return trainings.exportHead({ date: text });
+  }
+  if (format === 'project') {
+    return withProjects((projects) => projects.projectFile(book, trainings, backbone, options));
+  }
   if (format === 'teachable-machine-project') {
     return withProjects((projects) => projects.machineProjectFile(book, options));
   }

@@ -1,5 +1,6 @@
 // The caller's side: turns whatever shows a picture into a message that owns its pixels. Nothing of the caller's is
 // changed or transferred.
+
 import { foreignPicture, HeadstartError, requireArgument, show } from '../shared/errors.js';
 import { layOnWhite } from '../shared/pixels.js';
 import { checkFlag, checkOptions } from './checks.js';
@@ -17,10 +18,28 @@ import { checkFlag, checkOptions } from './checks.js';
 const MOST_PIXELS = 1 << 27; // 512 MB of RGBA: beyond every camera, within every wasm memory
 
 /**
+ * What a call to the engine takes: the picture as it is now, how to look at it, and what else the call needs.
+ *
+ * @template {object} More
+ * @param {any} picture
+ * @param {import('../headstart.d.ts').PictureOptions | undefined} options
+ * @param {More} more
+ */
+export async function packWith(picture, options, more) {
+  const checked = checkPictureOptions(options);
+  try {
+    const { message, transfer } = await packPicture(picture);
+    return { args: { message, ...checked, ...more }, transfer };
+  } catch (cause) {
+    throw pictureError(cause);
+  }
+}
+
+/**
  * @param {unknown} picture
  * @returns {PackedPicture | Promise<PackedPicture>} a promise only where the platform has no other way
  */
-export function packPicture(picture) {
+function packPicture(picture) {
   requireArgument(picture !== null && typeof picture === 'object', `expected a picture, got ${show(picture)}`);
   // Tags instead of instanceof, so that pictures of another frame or realm count too.
   switch (Object.prototype.toString.call(picture).slice(8, -1)) {
@@ -57,7 +76,9 @@ function packVideo(video) {
       return packVideoFrame(new VideoFrame(video));
     } catch (cause) {
       // Some browsers refuse frames of some sources (protected, just switched); a bitmap may still work.
-      if (cause instanceof Error && cause.name === 'SecurityError') throw cause;
+      if (cause instanceof Error && cause.name === 'SecurityError') {
+        throw cause;
+      }
     }
   }
   return packBitmap(createImageBitmap(video));
@@ -109,7 +130,7 @@ function packPixels({ data, width, height, stride }) {
  * @param {{ crop?: CropRectangle, mirror?: boolean }} [options]
  * @returns {{ crop: CropRectangle | undefined, mirror: boolean }}
  */
-export function checkPictureOptions(options = {}) {
+function checkPictureOptions(options = {}) {
   const { crop, mirror = false } = checkOptions(options, 'a picture');
   return { crop: crop === undefined ? undefined : checkCrop(crop), mirror: checkFlag(mirror, 'mirror') };
 }
@@ -132,7 +153,9 @@ function checkCrop(crop) {
 
 /** Maps of the backbone, joined: which of them exist is the engine's to say. @param {unknown} features */
 export function checkFeatures(features) {
-  if (features === undefined) return undefined;
+  if (features === undefined) {
+    return undefined;
+  }
   requireArgument(
     Array.isArray(features) && features.length > 0 && features.every((map) => typeof map === 'string'),
     "features is a list of maps, such as ['last']",
@@ -141,10 +164,14 @@ export function checkFeatures(features) {
 }
 
 /** Why a picture cannot be taken. @param {unknown} cause */
-export function pictureError(cause) {
-  if (cause instanceof HeadstartError) return cause;
+function pictureError(cause) {
+  if (cause instanceof HeadstartError) {
+    return cause;
+  }
   const name = cause instanceof Error ? cause.name : '';
-  if (name === 'SecurityError') return foreignPicture();
+  if (name === 'SecurityError') {
+    return foreignPicture();
+  }
   const message = cause instanceof Error ? cause.message : String(cause);
   return new HeadstartError('bad-argument', `the picture cannot be read: ${message}`);
 }

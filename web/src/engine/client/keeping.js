@@ -1,4 +1,5 @@
 // What a program stores of its trainer, and how it takes it up again: the same identities, no picture looked at twice.
+
 import { requireArgument, show } from '../shared/errors.js';
 import { checkList, checkOptions, checkSampleIds } from './checks.js';
 
@@ -56,7 +57,9 @@ export class Keeping {
       this.#book.classOf(classId);
       requireArgument(!this.#book.samples.has(sampleId), `there is a sample ${sampleId} already`);
     }
-    if (samples.length === 0) return [];
+    if (samples.length === 0) {
+      return [];
+    }
     requireArgument(rows === null || rows instanceof Float32Array, `rows are a Float32Array, got ${show(rows)}`);
     requireArgument(rows === null || rows.every(Number.isFinite), 'rows are finite numbers');
     requireArgument(
@@ -73,7 +76,9 @@ export class Keeping {
       left = unreadable;
       for (const { sampleId, classId, picture, row } of records) {
         const values = row ?? embedded.get(sampleId);
-        if (values) this.#book.takeUpSample(sampleId, classId, picture, { of, values });
+        if (values) {
+          this.#book.takeUpSample(sampleId, classId, picture, { of, values });
+        }
       }
     });
     return left;

@@ -1,4 +1,5 @@
 // Reads a PNG by ourselves, for platforms without a decoder (Node): what this library writes there, and what most programs do.
+
 import { unzlibSync } from 'fflate';
 import { HeadstartError } from '../shared/errors.js';
 
@@ -21,12 +22,17 @@ export function readPng(bytes) {
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
   const [depth, colour, , , interlaced] = header.subarray(8);
   const channels = CHANNELS[colour];
-  if (depth !== 8 || !channels || interlaced !== 0)
+  if (depth !== 8 || !channels || interlaced !== 0) {
     throw new HeadstartError('unsupported', 'expected a PNG of 8 bits a channel, not interlaced');
-  if (width === 0 || height === 0 || width * height > MOST_PIXELS) throw damaged('its size');
+  }
+  if (width === 0 || height === 0 || width * height > MOST_PIXELS) {
+    throw damaged('its size');
+  }
   const stride = width * channels;
   const rows = new Uint8Array(height * (stride + 1));
-  if (unzlibSync(body, { out: rows }).length !== rows.length) throw damaged('its length');
+  if (unzlibSync(body, { out: rows }).length !== rows.length) {
+    throw damaged('its length');
+  }
   const plain = unfiltered(rows, height, stride, channels);
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < width * height; i++) {
@@ -34,13 +40,19 @@ export function readPng(bytes) {
     data[at + 3] = 255;
     if (colour === 3) {
       const index = plain[from];
-      if (index * 3 + 2 >= palette.length) throw damaged('its palette');
+      if (index * 3 + 2 >= palette.length) {
+        throw damaged('its palette');
+      }
       data.set(palette.subarray(index * 3, index * 3 + 3), at);
       data[at + 3] = alpha[index] ?? 255;
     } else {
       const isGrey = channels < 3;
-      for (let c = 0; c < 3; c++) data[at + c] = plain[from + (isGrey ? 0 : c)];
-      if (channels % 2 === 0) data[at + 3] = plain[from + channels - 1];
+      for (let c = 0; c < 3; c++) {
+        data[at + c] = plain[from + (isGrey ? 0 : c)];
+      }
+      if (channels % 2 === 0) {
+        data[at + 3] = plain[from + channels - 1];
+      }
     }
   }
   return { data, width, height };
@@ -56,12 +68,16 @@ function chunksOf(bytes) {
   const found = { IHDR: [], PLTE: [], tRNS: [], IDAT: [] };
   for (let at = SIGNATURE.length; at + 12 <= bytes.length; ) {
     const length = view.getUint32(at);
-    if (at + 12 + length > bytes.length) throw damaged('a length in it');
+    if (at + 12 + length > bytes.length) {
+      throw damaged('a length in it');
+    }
     found[String.fromCharCode(...bytes.subarray(at + 4, at + 8))]?.push(bytes.subarray(at + 8, at + 8 + length));
     at += 12 + length;
   }
   const [header] = found.IHDR;
-  if (header?.length !== 13 || found.IDAT.length === 0) throw damaged('what it holds');
+  if (header?.length !== 13 || found.IDAT.length === 0) {
+    throw damaged('what it holds');
+  }
   const body = new Uint8Array(found.IDAT.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
   for (const part of found.IDAT) {
@@ -76,7 +92,9 @@ function unfiltered(rows, height, stride, channels) {
   const out = new Uint8Array(height * stride);
   for (let y = 0; y < height; y++) {
     const filter = rows[y * (stride + 1)];
-    if (filter > 4) throw damaged('a filter');
+    if (filter > 4) {
+      throw damaged('a filter');
+    }
     for (let x = 0; x < stride; x++) {
       const at = y * stride + x;
       const left = x < channels ? 0 : out[at - channels];

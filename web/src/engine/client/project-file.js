@@ -1,4 +1,5 @@
 // Everything that is here in one zip, and the pictures alone as Teachable Machine keeps them.
+
 import { strToU8, zipSync } from 'fflate';
 import { HeadstartError, throwIfAborted } from '../shared/errors.js';
 import { pictureBlob } from '../shared/kept-picture.js';
@@ -44,7 +45,9 @@ export async function projectFile(book, trainings, backbone, options) {
     classes.push({ name, enabled, pictures });
   }
   const { kept } = trainings;
-  if (kept) files[HEAD_FILE] = kept.file;
+  if (kept) {
+    files[HEAD_FILE] = kept.file;
+  }
   const position = (/** @type {number | undefined} */ id) => book.classes.findIndex((entry) => entry.id === id);
   const head = kept && {
     classes: kept.classIds.map(position),
@@ -89,7 +92,9 @@ function machineLabels(book) {
   for (const { name, sampleIds } of book.classes) {
     const plain = name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').trim() || '_';
     let label = plain;
-    for (let number = 2; labels.has(label); number++) label = `${plain} (${number})`;
+    for (let number = 2; labels.has(label); number++) {
+      label = `${plain} (${number})`;
+    }
     labels.set(label, sampleIds);
   }
   return labels;
@@ -104,7 +109,9 @@ async function machinePicture(blob) {
   }
   const picture = await createImageBitmap(blob);
   try {
-    if (blob.type === 'image/jpeg' && picture.width === MACHINE_SIDE) return new Uint8Array(await blob.arrayBuffer());
+    if (blob.type === 'image/jpeg' && picture.width === MACHINE_SIDE) {
+      return new Uint8Array(await blob.arrayBuffer());
+    }
     context.drawImage(picture, 0, 0, MACHINE_SIDE, MACHINE_SIDE);
     const jpeg = await canvas.convertToBlob({ type: 'image/jpeg', quality: JPEG_QUALITY });
     return new Uint8Array(await jpeg.arrayBuffer());

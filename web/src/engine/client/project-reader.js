@@ -1,5 +1,6 @@
 // Whole projects out of a zip: ours, Teachable Machine's, GenAI-FI's, or folders of pictures. Untrusted bytes: names are
 // shown, never used as paths, and what cannot be read is listed.
+
 import { strFromU8, unzipSync } from 'fflate';
 import { HeadstartError, throwIfAborted } from '../shared/errors.js';
 import { checkLongAction } from './checks.js';
@@ -25,15 +26,21 @@ const PICTURE = /\.(jpe?g|png|webp|gif|bmp|avif)$/i;
 export function readProject(bytes) {
   const files = unzip(bytes);
   const names = Object.keys(files).filter((name) => !name.endsWith('/') && !/(^|\/)(__MACOSX|\.)/.test(name));
-  if (files[PROJECT_FILE]) return readOwn(files);
+  if (files[PROJECT_FILE]) {
+    return readOwn(files);
+  }
   const pictures = names.filter((name) => PICTURE.test(name));
-  if (pictures.some((name) => name.includes('-!-')))
+  if (pictures.some((name) => name.includes('-!-'))) {
     return grouped('teachable-machine', files, pictures, (name) => name.slice(0, name.lastIndexOf('-!-')));
+  }
   const samples = pictures.filter((name) => name.startsWith('samples/'));
-  if (samples.length > 0 && files['metadata.json']) return readGenAi(files, samples);
+  if (samples.length > 0 && files['metadata.json']) {
+    return readGenAi(files, samples);
+  }
   const inFolders = pictures.filter((name) => name.includes('/'));
-  if (inFolders.length === 0)
+  if (inFolders.length === 0) {
     throw new HeadstartError('bad-file', 'expected a project or folders of pictures, got neither');
+  }
   return grouped('pictures', files, inFolders, (name) => /** @type {string} */ (name.split('/').at(-2)));
 }
 
@@ -44,12 +51,16 @@ function unzip(bytes) {
     return unzipSync(bytes, {
       filter: ({ originalSize }) => {
         total += originalSize;
-        if (total > MOST_BYTES) throw new HeadstartError('bad-file', 'the archive is larger than 1 GB');
+        if (total > MOST_BYTES) {
+          throw new HeadstartError('bad-file', 'the archive is larger than 1 GB');
+        }
         return true;
       },
     });
   } catch (cause) {
-    if (cause instanceof HeadstartError) throw cause;
+    if (cause instanceof HeadstartError) {
+      throw cause;
+    }
     throw new HeadstartError('bad-file', `expected a zip archive: ${cause instanceof Error ? cause.message : cause}`);
   }
 }
@@ -61,8 +72,9 @@ function readOwn(files) {
     const isLater = typeof project.format === 'string' && project.format.startsWith('headstart-project/');
     throw new HeadstartError(isLater ? 'bad-version' : 'bad-file', `expected ${PROJECT_FORMAT}, got ${project.format}`);
   }
-  if (!Array.isArray(project.classes))
+  if (!Array.isArray(project.classes)) {
     throw new HeadstartError('bad-file', 'expected a list of classes in the project');
+  }
   const classes = project.classes.map((/** @type {any} */ entry) => {
     const paths = Array.isArray(entry?.pictures) ? entry.pictures : [];
     const pictures = paths.flatMap((/** @type {unknown} */ path) =>
@@ -82,11 +94,15 @@ function readOwn(files) {
 /** @param {any} project @param {Record<string, Uint8Array>} files @param {number} classCount @returns {HeadOfProject | null} */
 function headOf({ head }, files, classCount) {
   const file = files[HEAD_FILE];
-  if (!head || !file || !Array.isArray(head.classes)) return null;
+  if (!head || !file || !Array.isArray(head.classes)) {
+    return null;
+  }
   const fits = head.classes.every(
     (/** @type {unknown} */ index) => Number.isInteger(index) && Number(index) < classCount,
   );
-  if (!fits) throw new HeadstartError('bad-file', 'the head names classes that the project does not have');
+  if (!fits) {
+    throw new HeadstartError('bad-file', 'the head names classes that the project does not have');
+  }
   return {
     file,
     classes: head.classes,
@@ -119,9 +135,13 @@ function grouped(kind, files, paths, classOf) {
   const inOrder = paths.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   for (const path of paths) {
     const name = nameOf(classOf(path));
-    if (!classes.has(name)) classes.set(name, { name, enabled: true, pictures: [] });
+    if (!classes.has(name)) {
+      classes.set(name, { name, enabled: true, pictures: [] });
+    }
   }
-  for (const path of inOrder) classes.get(nameOf(classOf(path)))?.pictures.push({ name: path, bytes: files[path] });
+  for (const path of inOrder) {
+    classes.get(nameOf(classOf(path)))?.pictures.push({ name: path, bytes: files[path] });
+  }
   return { kind, classes: [...classes.values()], head: null, backbone: '', page: null };
 }
 
@@ -132,7 +152,9 @@ const nameOf = (name) => (typeof name === 'string' && name.trim() !== '' ? name 
 function json(bytes, name) {
   try {
     const value = JSON.parse(strFromU8(bytes));
-    if (value !== null && typeof value === 'object') return value;
+    if (value !== null && typeof value === 'object') {
+      return value;
+    }
   } catch {
     // Said below.
   }
@@ -145,8 +167,12 @@ function json(bytes, name) {
  * @param {import('../headstart-export.d.ts').ImportOptions['decodePicture']} decodePicture
  */
 function pictureOf({ bytes }, decodePicture) {
-  if (decodePicture) return decodePicture(bytes);
-  if (typeof createImageBitmap !== 'function' && isPng(bytes)) return readPng(bytes);
+  if (decodePicture) {
+    return decodePicture(bytes);
+  }
+  if (typeof createImageBitmap !== 'function' && isPng(bytes)) {
+    return readPng(bytes);
+  }
   const type =
     bytes[0] === 0x89 ? 'image/png' : bytes[0] === 0x52 ? 'image/webp' : bytes[0] === 0x47 ? 'image/gif' : 'image/jpeg';
   return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type });
@@ -161,7 +187,9 @@ export async function importProject(bytes, trainer, options) {
   checkLongAction(options, 'importProject');
   const { decodePicture } = options;
   const isFine = decodePicture === undefined || typeof decodePicture === 'function';
-  if (!isFine) throw new HeadstartError('bad-argument', 'decodePicture must be a function');
+  if (!isFine) {
+    throw new HeadstartError('bad-argument', 'decodePicture must be a function');
+  }
   return takeProject(readProject(ownBytes(bytes, 'importProject takes the bytes of a project file')), trainer, options);
 }
 
@@ -184,12 +212,16 @@ async function takeProject({ kind, classes, head, backbone, page }, trainer, { s
       try {
         await trainer.addSample(classIds[index], /** @type {any} */ (await pictureOf(picture, decodePicture)));
       } catch (cause) {
-        if (trainer.failed || /** @type {any} */ (cause)?.code === 'out-of-memory') throw cause;
+        if (trainer.failed || /** @type {any} */ (cause)?.code === 'out-of-memory') {
+          throw cause;
+        }
         unreadable.push(picture.name);
       }
       onProgress?.({ stage: 'embed', done: ++done, total });
     }
-    if (!enabled) trainer.setClassEnabled(classIds[index], false);
+    if (!enabled) {
+      trainer.setClassEnabled(classIds[index], false);
+    }
   }
   const fits = head !== null && (backbone === '' || backbone === trainer.backbone.name);
   if (head && fits) {

@@ -1,4 +1,5 @@
 // A new engine in the state that the book and the head say, without fetching and without embedding anything.
+
 import { toHeadstartError } from '../shared/errors.js';
 import { rowsOf } from '../shared/rows.js';
 
@@ -17,7 +18,9 @@ export async function rebuild({ ports, opening, book, trainings }, context, note
     const classes = book.classes.map(({ id, name, enabled }) => ({ classId: id, name, enabled }));
     const records = book.records(rowsOf(opened.backbone));
     noteContents();
-    for (const record of classes) await port.call('addClass', record);
+    for (const record of classes) {
+      await port.call('addClass', record);
+    }
     const { revision, rows, of } = await port.call('putSamples', { records }, context);
     book.takeRows(rows, of);
     await trainings.moveTo(port, revision);

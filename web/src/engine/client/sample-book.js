@@ -1,4 +1,5 @@
 // The caller's side of classes and samples: what can be answered at once, and what can be undone.
+
 import { requireArgument, show } from '../shared/errors.js';
 
 /** @typedef {import('../shared/kept-picture.js').KeptPicture} KeptPicture */
@@ -137,7 +138,9 @@ export class SampleBook {
     const { removed: restored, index: wanted } = /** @type {Extract<Removal, { kind: 'class' }>} */ (removal);
     const index = Math.min(wanted, this.classes.length);
     this.classes.splice(index, 0, restored);
-    for (const sample of removal.samples) this.#putBack(sample);
+    for (const sample of removal.samples) {
+      this.#putBack(sample);
+    }
     return { restored, index, samples: removal.samples };
   }
 
@@ -157,7 +160,9 @@ export class SampleBook {
   takeRows(rows, of) {
     for (const [sampleId, values] of rows) {
       const sample = this.samples.get(sampleId);
-      if (sample) sample.row = { of, values };
+      if (sample) {
+        sample.row = { of, values };
+      }
     }
   }
 
@@ -174,11 +179,15 @@ export class SampleBook {
   /** @param {number[]} sampleIds @returns {number[]} samples that can no longer come back */
   removeSamples(sampleIds) {
     const unique = [...new Set(sampleIds)];
-    for (const sampleId of unique) this.sampleOf(sampleId);
+    for (const sampleId of unique) {
+      this.sampleOf(sampleId);
+    }
     const samples = unique.map((sampleId) => this.#take(sampleId));
     const gone = new Set(unique);
     for (const entry of this.classes) {
-      if (entry.sampleIds.some((id) => gone.has(id))) entry.sampleIds = entry.sampleIds.filter((id) => !gone.has(id));
+      if (entry.sampleIds.some((id) => gone.has(id))) {
+        entry.sampleIds = entry.sampleIds.filter((id) => !gone.has(id));
+      }
     }
     return this.#toBin({ kind: 'samples', samples });
   }
@@ -194,10 +203,16 @@ export class SampleBook {
       missing.length === 0,
       `sample ${missing.map(show).join(', ')} cannot come back: only the last ${MOST_REMOVALS} removals can be undone`,
     );
-    for (const { classId } of found) this.classOf(classId);
-    for (const removal of this.#bin) removal.samples = removal.samples.filter(({ sampleId }) => !wanted.has(sampleId));
+    for (const { classId } of found) {
+      this.classOf(classId);
+    }
+    for (const removal of this.#bin) {
+      removal.samples = removal.samples.filter(({ sampleId }) => !wanted.has(sampleId));
+    }
     this.#bin = this.#bin.filter((removal) => removal.kind === 'class' || removal.samples.length > 0);
-    for (const sample of found) this.#putBack(sample);
+    for (const sample of found) {
+      this.#putBack(sample);
+    }
     return found;
   }
 
@@ -205,8 +220,12 @@ export class SampleBook {
   moveSamples(sampleIds, classId) {
     const target = this.classOf(classId);
     const unique = new Set(sampleIds);
-    for (const sampleId of unique) this.sampleOf(sampleId);
-    for (const entry of this.classes) entry.sampleIds = entry.sampleIds.filter((id) => !unique.has(id));
+    for (const sampleId of unique) {
+      this.sampleOf(sampleId);
+    }
+    for (const entry of this.classes) {
+      entry.sampleIds = entry.sampleIds.filter((id) => !unique.has(id));
+    }
     for (const sampleId of unique) {
       Object.assign(this.sampleOf(sampleId), { classId, order: ++this.#lastOrder });
       target.sampleIds.push(sampleId);

@@ -1,4 +1,5 @@
 // What a caller may give as a backbone or a file, brought into one form.
+
 import { inNode } from '../shared/assets.js';
 import { HeadstartError, requireArgument, show } from '../shared/errors.js';
 
@@ -6,7 +7,9 @@ const INPUT_SIZES = [224, 192, 160, 128, 96];
 
 /** @param {unknown} inputSize @returns {number} 0: the backbone's own */
 export function checkInputSize(inputSize) {
-  if (inputSize === undefined) return 0;
+  if (inputSize === undefined) {
+    return 0;
+  }
   requireArgument(
     INPUT_SIZES.includes(/** @type {number} */ (inputSize)),
     `inputSize must be ${INPUT_SIZES.join(', ')}, got ${show(inputSize)}`,
@@ -19,10 +22,15 @@ export function checkInputSize(inputSize) {
  * @returns {Uint8Array | string | undefined} bytes of our own, or an absolute address
  */
 export function backboneSource(source) {
-  if (source === undefined) return undefined;
-  if (source instanceof URL) return source.href;
-  if (typeof source !== 'string')
+  if (source === undefined) {
+    return undefined;
+  }
+  if (source instanceof URL) {
+    return source.href;
+  }
+  if (typeof source !== 'string') {
     return ownBytes(source, 'backbone is the bytes of a .safetensors file or its address');
+  }
   return addressFrom(source, 'backbone');
 }
 
@@ -51,7 +59,11 @@ export function libraryFolder(libraryUrl) {
 
 /** @param {unknown} bytes @param {string} expectation @returns {Uint8Array} */
 export function ownBytes(bytes, expectation) {
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes.slice(0));
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
+  if (bytes instanceof ArrayBuffer) {
+    return new Uint8Array(bytes.slice(0));
+  }
+  if (ArrayBuffer.isView(bytes)) {
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
+  }
   throw new HeadstartError('bad-argument', `${expectation}, got ${bytes === null ? 'null' : typeof bytes}`);
 }

@@ -1,4 +1,5 @@
 // The one function that every door of the library exports.
+
 import { throwIfAborted } from '../shared/errors.js';
 import { checkLongAction } from './checks.js';
 import { Trainer } from './trainer.js';

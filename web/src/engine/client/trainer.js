@@ -1,4 +1,5 @@
 // The library's face: what a program holds.
+
 import { requireArgument, throwIfAborted, toHeadstartError } from '../shared/errors.js';
 import { pictureBlob } from '../shared/kept-picture.js';
 import { rowsOf } from '../shared/rows.js';
@@ -7,7 +8,7 @@ import { attentionOf, checkAttention, predictionOf } from './answers.js';
 import { checkFlag, checkLongAction, checkOptions, checkSampleIds } from './checks.js';
 import { EngineLine } from './engine-line.js';
 import { exportModel, importProject } from './exports.js';
-import { checkFeatures, checkPictureOptions, packPicture, pictureError } from './images.js';
+import { checkFeatures, packWith } from './images.js';
 import { Keeping } from './keeping.js';
 import { rebuild } from './rebuild.js';
 import { recordOf, SampleBook } from './sample-book.js';
@@ -166,7 +167,7 @@ export class Trainer {
     this.#line.requireOpen();
     this.#book.classOf(classId);
     const sampleId = this.#book.newSampleId();
-    const packed = this.#pack(picture, options, { sampleId, classId });
+    const packed = packWith(picture, options, { sampleId, classId });
     await this.#line.changeAndTake('addSample', packed, ({ picture: kept, row: values, of }) => {
       this.#book.addSample(sampleId, classId, kept, { of, values });
     });
@@ -280,28 +281,28 @@ export class Trainer {
   /** @param {any} picture @param {PictureOptions} [options] */
   async predict(picture, options) {
     this.#line.requireOpen();
-    const { args, transfer } = await this.#pack(picture, options, {});
+    const { args, transfer } = await packWith(picture, options, {});
     return predictionOf(this.#book, await this.#line.call('predict', args, { transfer }));
   }
 
   /** @param {any} picture @param {PictureOptions & { class?: number, similarCount?: number }} [options] */
   async attention(picture, options) {
     this.#line.requireOpen();
-    const { args, transfer } = await this.#pack(picture, options, checkAttention(options, this.#book));
+    const { args, transfer } = await packWith(picture, options, checkAttention(options, this.#book));
     return attentionOf(this.#book, await this.#line.call('attend', args, { transfer }));
   }
 
   /** @param {any} picture @param {PictureOptions} [options] */
   async capture(picture, options) {
     this.#line.requireOpen();
-    const { args, transfer } = await this.#pack(picture, options, {});
+    const { args, transfer } = await packWith(picture, options, {});
     return this.#line.call('capture', args, { transfer });
   }
 
   /** @param {any} picture @param {PictureOptions & { features?: string[] }} [options] */
   async embed(picture, options) {
     this.#line.requireOpen();
-    const { args, transfer } = await this.#pack(picture, options, { features: checkFeatures(options?.features) });
+    const { args, transfer } = await packWith(picture, options, { features: checkFeatures(options?.features) });
     return this.#line.call('embed', args, { transfer });
   }
 
@@ -365,22 +366,6 @@ export class Trainer {
     await this.#line.close();
   }
 
-  /**
-   * @template {object} More
-   * @param {any} picture
-   * @param {PictureOptions | undefined} options
-   * @param {More} more
-   */
-  async #pack(picture, options, more) {
-    const checked = checkPictureOptions(options);
-    try {
-      const { message, transfer } = await packPicture(picture);
-      return { args: { message, ...checked, ...more }, transfer };
-    } catch (cause) {
-      throw pictureError(cause);
-    }
-  }
-
   /** Which backbone the rows that the book takes now are of. */
   get #rowsOf() {
     return rowsOf(this.#opened.backbone);
@@ -390,11 +375,15 @@ export class Trainer {
   async #putBack(samples) {
     const records = samples.map((sample) => recordOf(sample, this.#rowsOf));
     const answer = await this.#line.changeBooked('putSamples', { records });
-    if (answer) this.#book.takeRows(answer.rows, answer.of);
+    if (answer) {
+      this.#book.takeRows(answer.rows, answer.of);
+    }
   }
 
   /** @param {number[]} sampleIds */
   #forget(sampleIds) {
-    if (sampleIds.length > 0) this.#line.post('forgetSamples', { sampleIds });
+    if (sampleIds.length > 0) {
+      this.#line.post('forgetSamples', { sampleIds });
+    }
   }
 }

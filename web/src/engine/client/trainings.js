@@ -1,4 +1,5 @@
 // The caller's side of training: the head that is in use, what is known of the pictures, and the calls that change either.
+
 import { toHeadstartError } from '../shared/errors.js';
 import { checkBudget, checkTrainOptions } from '../shared/train-options.js';
 import { Queue } from '../shared/turns.js';
@@ -36,7 +37,9 @@ export class Trainings {
 
   /** @returns {HeadInfo | null} */
   get headInfo() {
-    if (!this.#head) return null;
+    if (!this.#head) {
+      return null;
+    }
     const { file, classIds, ...info } = this.#head;
     const classes = classIds.flatMap((classId) => {
       const entry = this.#book.classes.find(({ id }) => id === classId);
@@ -60,7 +63,9 @@ export class Trainings {
     const request = checkTrainOptions(options, this.#strategies());
     const { report, head, revision, advice } = await this.#line.change('train', request, { signal, onProgress });
     this.#takeHead(head, revision, false);
-    if (advice) this.#takeAdvice(advice, revision);
+    if (advice) {
+      this.#takeAdvice(advice, revision);
+    }
     const { classIds, ...numbers } = report;
     const perClass = report.perClass.map((/** @type {any} */ entry) => ({
       ...entry,
@@ -125,12 +130,16 @@ export class Trainings {
       const classIds = labels.map((/** @type {string} */ label) => {
         const found = this.#book.classes.find(({ id, name }) => name === label && !taken.has(id))?.id;
         const classId = found ?? trainer.addClass(label);
-        if (found === undefined) added.push(classId);
+        if (found === undefined) {
+          added.push(classId);
+        }
         taken.add(classId);
         return classId;
       });
       const { head, revision } = await this.#line.change('adoptHead', { classIds, bringsLayers }).catch((cause) => {
-        for (const classId of added) trainer.removeClass(classId); // all or nothing
+        for (const classId of added) {
+          trainer.removeClass(classId); // all or nothing
+        }
         throw cause;
       });
       this.#takeHead(head, revision, true);
@@ -140,7 +149,9 @@ export class Trainings {
 
   /** The head that is in use, as it is stored. */
   get kept() {
-    if (!this.#head) return null;
+    if (!this.#head) {
+      return null;
+    }
     const { file, classIds, strategy } = this.#head;
     return { file, classIds, strategy, stale: this.isStale, imported: this.#headIsImported };
   }
@@ -153,7 +164,9 @@ export class Trainings {
       const args = { classIds, bringsLayers, stale, strategy };
       const { head, revision } = await this.#line.change('adoptHead', args);
       this.#takeHead(head, revision, imported);
-      if (stale) this.#headRevision = -1;
+      if (stale) {
+        this.#headRevision = -1;
+      }
     });
   }
 
@@ -171,11 +184,12 @@ export class Trainings {
    */
   async moveTo(port, revision) {
     const [stale, isAdviceFresh] = [this.isStale, this.advice !== null];
-    if (this.#head)
+    if (this.#head) {
       await port
         .call('readHead', { bytes: this.#head.file })
         .then(({ bringsLayers }) => port.call('adoptHead', { ...this.#adoption(bringsLayers), stale }))
         .catch(passOverTooFewClasses);
+    }
     this.#headRevision = stale ? -1 : revision;
     this.#adviceRevision = isAdviceFresh ? revision : -1;
   }
@@ -212,5 +226,7 @@ export class Trainings {
 
 /** @param {unknown} cause */
 function passOverTooFewClasses(cause) {
-  if (toHeadstartError(cause).code !== 'not-trained') throw cause;
+  if (toHeadstartError(cause).code !== 'not-trained') {
+    throw cause;
+  }
 }

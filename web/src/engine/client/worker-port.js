@@ -1,4 +1,5 @@
 // The page's side: starts workers and talks to them.
+
 import { HeadstartError, toHeadstartError } from '../shared/errors.js';
 import { connect } from '../shared/rpc.js';
 
@@ -22,21 +23,29 @@ export const workerPorts = {
       ...port,
       async close() {
         await port.close();
-        if (!isOpen) return;
+        if (!isOpen) {
+          return;
+        }
         isOpen = false;
         openCount--;
-        if (openCount === 0) await takeReserve()?.close();
+        if (openCount === 0) {
+          await takeReserve()?.close();
+        }
       },
     };
   },
 
   keepReserve(parts) {
-    if (reserve || navigator.onLine === false) return;
+    if (reserve || navigator.onLine === false) {
+      return;
+    }
     try {
       const port = connect(startWorker());
       reserve = port;
       const drop = () => {
-        if (reserve === port) reserve = null;
+        if (reserve === port) {
+          reserve = null;
+        }
         port.close();
       };
       port.broken.then(drop);
@@ -54,12 +63,16 @@ function takeReserve() {
 }
 
 function startWorker() {
-  if (typeof Worker !== 'function') throw new HeadstartError('unsupported', NO_WORKERS);
+  if (typeof Worker !== 'function') {
+    throw new HeadstartError('unsupported', NO_WORKERS);
+  }
   try {
     return new Worker(new URL('../worker/engine-worker.js', import.meta.url), { type: 'module', name: 'headstart' });
   } catch (cause) {
     // A library on another origin: a worker must be of the page's own, but may import from anywhere.
-    if (!(cause instanceof Error) || cause.name !== 'SecurityError') throw toHeadstartError(cause);
+    if (!(cause instanceof Error) || cause.name !== 'SecurityError') {
+      throw toHeadstartError(cause);
+    }
     const url = new URL(/* @vite-ignore */ '../worker/engine-worker.js', import.meta.url).href;
     const source = new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' });
     const blobUrl = URL.createObjectURL(source);

@@ -1,4 +1,5 @@
 // In Node: the host in this very thread, behind the same port as a worker.
+
 import { HeadstartError, throwIfAborted, toHeadstartError } from '../shared/errors.js';
 import { markFatal } from '../shared/rpc.js';
 import { nextTurn } from '../shared/turns.js';
@@ -24,9 +25,13 @@ function openDirectPort() {
       try {
         return await /** @type {any} */ (host)[name](args, { signal, onProgress });
       } catch (cause) {
-        if (isClosed) throw new HeadstartError('cancelled', 'the trainer was disposed');
+        if (isClosed) {
+          throw new HeadstartError('cancelled', 'the trainer was disposed');
+        }
         const error = toHeadstartError(cause);
-        if (!host.failed) throw error;
+        if (!host.failed) {
+          throw error;
+        }
         tellBroken(markFatal(error));
         throw error;
       }

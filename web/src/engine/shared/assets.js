@@ -1,4 +1,5 @@
 // Bytes from beside the library or from an address: fetch in browsers, fs in Node.
+
 import { HeadstartError, throwIfAborted } from './errors.js';
 
 /** @typedef {import('../headstart.d.ts').Progress} Progress */
@@ -15,9 +16,13 @@ export const inNode =
 
 /** @param {Library} library @param {string} name such as `wasm/simd.wasm` @returns {string} */
 export function addressOf(library, name) {
-  if (typeof library === 'string') return library + name;
+  if (typeof library === 'string') {
+    return library + name;
+  }
   const address = library[name];
-  if (address === undefined) throw new HeadstartError('unavailable', `this build of the library has no ${name}`);
+  if (address === undefined) {
+    throw new HeadstartError('unavailable', `this build of the library has no ${name}`);
+  }
   return address;
 }
 
@@ -46,7 +51,9 @@ export async function readBytes(url, stage, { signal, onProgress }) {
   let response;
   try {
     response = await fetch(url, { signal });
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    if (!response.ok) {
+      throw new Error(`the server answered ${response.status}`);
+    }
     return await readBody(response, report);
   } catch (cause) {
     throwIfAborted(signal);
@@ -62,7 +69,9 @@ async function readBody(response, report) {
   // With a content encoding, the length is that of the packed bytes: better none than a wrong one.
   const total = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length') ?? 0);
   const reader = response.body?.getReader();
-  if (!reader) return new Uint8Array(await response.arrayBuffer());
+  if (!reader) {
+    return new Uint8Array(await response.arrayBuffer());
+  }
   const chunks = [];
   let done = 0;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {

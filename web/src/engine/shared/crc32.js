@@ -1,4 +1,4 @@
-/** The checksum of zip and PNG (ISO 3309), a byte at a time from a table. */
+// The checksum of zip and PNG (ISO 3309), a byte at a time from a table.
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;

@@ -21,7 +21,9 @@ export class HeadstartError extends Error {
  * @returns {T}
  */
 export function unwrap(outcome) {
-  if (outcome.code !== '') throw new HeadstartError(/** @type {ErrorCode} */ (outcome.code), outcome.message);
+  if (outcome.code !== '') {
+    throw new HeadstartError(/** @type {ErrorCode} */ (outcome.code), outcome.message);
+  }
   return /** @type {T} */ (outcome.value);
 }
 
@@ -31,13 +33,20 @@ export function unwrap(outcome) {
  * @returns {HeadstartError}
  */
 export function toHeadstartError(cause) {
-  if (cause instanceof HeadstartError) return cause;
+  if (cause instanceof HeadstartError) {
+    return cause;
+  }
   const text = cause instanceof Error ? cause.message : String(cause);
   const name = cause instanceof Error ? cause.name : '';
-  if (name === 'AbortError') return new HeadstartError('cancelled', 'stopped on request');
-  if (name === 'SecurityError') return new HeadstartError('unsupported', `the browser forbids it here: ${text}`);
-  if (isOutOfMemory(cause, text))
+  if (name === 'AbortError') {
+    return new HeadstartError('cancelled', 'stopped on request');
+  }
+  if (name === 'SecurityError') {
+    return new HeadstartError('unsupported', `the browser forbids it here: ${text}`);
+  }
+  if (isOutOfMemory(cause, text)) {
     return new HeadstartError('out-of-memory', `there is not enough memory left (${text})`);
+  }
   const error = new HeadstartError('internal', text);
   error.cause = cause;
   return error;
@@ -57,14 +66,17 @@ export function foreignPicture() {
  * @param {string} text
  */
 function isOutOfMemory(cause, text) {
-  if (cause instanceof WebAssembly.RuntimeError)
+  if (cause instanceof WebAssembly.RuntimeError) {
     return /OOM|out of memory|native code called abort|memory\.grow/i.test(text);
+  }
   return cause instanceof RangeError && /memory|allocation|buffer/i.test(text);
 }
 
 /** With the reason, where it is one of ours. @param {AbortSignal | undefined} signal */
 export function throwIfAborted(signal) {
-  if (!signal?.aborted) return;
+  if (!signal?.aborted) {
+    return;
+  }
   throw signal.reason instanceof HeadstartError ? signal.reason : new HeadstartError('cancelled', 'stopped on request');
 }
 
@@ -84,14 +96,24 @@ export function errorToWire(cause, fatal) {
  * @returns {asserts condition}
  */
 export function requireArgument(condition, message) {
-  if (!condition) throw new HeadstartError('bad-argument', message);
+  if (!condition) {
+    throw new HeadstartError('bad-argument', message);
+  }
 }
 
 /** What came, in an error's message: whatever it is, this does not fail. @param {unknown} value @returns {string} */
 export function show(value) {
-  if (typeof value === 'string') return `'${value.length > 80 ? `${value.slice(0, 80)}…` : value}'`;
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'string') {
+    return `'${value.length > 80 ? `${value.slice(0, 80)}…` : value}'`;
+  }
+  if (typeof value === 'function') {
+    return 'a function';
+  }
+  if (Array.isArray(value)) {
+    return 'a list';
+  }
+  if (typeof value === 'object' && value !== null) {
+    return 'an object';
+  }
   return String(value);
 }

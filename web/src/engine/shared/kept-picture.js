@@ -1,4 +1,5 @@
 // A sample's picture as both sides hold it.
+
 import { encodePng } from './png.js';
 
 /** In Node, which has no encoder, the pixels themselves. @typedef {{ rgba: Uint8Array, side: number }} RawPicture */

@@ -39,7 +39,9 @@ function watchByLock(worker, onGone) {
   const lock = `headstart ${crypto.randomUUID()}`;
   const controller = new AbortController();
   worker.addEventListener('message', ({ data: { life } }) => {
-    if (life !== 'locked') return;
+    if (life !== 'locked') {
+      return;
+    }
     navigator.locks.request(lock, { signal: controller.signal }, onGone).catch(() => {}); // `stop` ends the wait
   });
   worker.postMessage({ life: lock });
@@ -54,7 +56,9 @@ function watchByPing(worker, { isAwaited, onGone }) {
   function expectAnswer() {
     timer ??= setTimeout(() => {
       timer = undefined;
-      if (!isAwaited()) return;
+      if (!isAwaited()) {
+        return;
+      }
       if (hasAsked) {
         onGone();
         return;
@@ -71,7 +75,9 @@ function watchByPing(worker, { isAwaited, onGone }) {
   }
   worker.addEventListener('message', () => {
     stop();
-    if (isAwaited()) expectAnswer();
+    if (isAwaited()) {
+      expectAnswer();
+    }
   });
   return { expectAnswer, stop };
 }

@@ -1,4 +1,5 @@
 // What both sides know of a picture's pixels.
+
 import { requireArgument } from './errors.js';
 
 /** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
@@ -13,7 +14,9 @@ export function layOnWhite(rgba, { width, height, stride }) {
     const end = y * stride + width * 4;
     for (let at = y * stride + 3; at < end; at += 4) {
       const alpha = rgba[at];
-      if (alpha === 255) continue;
+      if (alpha === 255) {
+        continue;
+      }
       for (let channel = at - 3; channel < at; channel++) {
         rgba[channel] = Math.round(255 + ((rgba[channel] - 255) * alpha) / 255);
       }
@@ -29,7 +32,9 @@ export function layOnWhite(rgba, { width, height, stride }) {
  * @param {number} height
  */
 export function requireCropInside(crop, width, height) {
-  if (!crop) return;
+  if (!crop) {
+    return;
+  }
   const isInside = crop.left + crop.width <= width && crop.top + crop.height <= height;
   requireArgument(
     isInside,

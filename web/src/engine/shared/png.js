@@ -54,7 +54,9 @@ function chunk(type, body) {
   const bytes = new Uint8Array(body.length + 12);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, body.length);
-  for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i);
+  for (let i = 0; i < 4; i++) {
+    bytes[4 + i] = type.charCodeAt(i);
+  }
   bytes.set(body, 8);
   view.setUint32(8 + body.length, crc32(bytes.subarray(4, 8 + body.length)));
   return bytes;

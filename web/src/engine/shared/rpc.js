@@ -1,5 +1,6 @@
 // Calls between two threads. Comlink would do, but it drops an error's `code`, has no way to stop a call, and needs a
 // message channel for each progress callback.
+
 import { errorToWire, foreignPicture, HeadstartError, toHeadstartError } from './errors.js';
 import { announceLife, watchLife } from './life.js';
 
@@ -96,16 +97,22 @@ export function connect(worker) {
 
   /** @param {HeadstartError} error */
   const finish = (error) => {
-    if (end) return;
+    if (end) {
+      return;
+    }
     end = error;
     worker.terminate(); // its memory is wanted at once by the engine that takes its place
     life.stop();
-    for (const { reject } of pending.values()) reject(error);
+    for (const { reject } of pending.values()) {
+      reject(error);
+    }
     pending.clear();
   };
   /** @param {HeadstartError} error */
   const breakDown = (error) => {
-    if (end) return;
+    if (end) {
+      return;
+    }
     finish(markFatal(error));
     tellBroken(error);
   };
@@ -126,7 +133,9 @@ export function connect(worker) {
         const { code, message, fatal } = /** @type {WireError} */ (error);
         const failure = new HeadstartError(code, message);
         call.reject(fatal ? markFatal(failure) : failure);
-        if (fatal) breakDown(failure);
+        if (fatal) {
+          breakDown(failure);
+        }
       }
     }
   });
@@ -144,8 +153,12 @@ export function connect(worker) {
   return {
     broken,
     call(method, args, { signal, onProgress, transfer = [] } = {}) {
-      if (end) return Promise.reject(end);
-      if (signal?.aborted) return Promise.reject(new HeadstartError('cancelled', 'stopped on request'));
+      if (end) {
+        return Promise.reject(end);
+      }
+      if (signal?.aborted) {
+        return Promise.reject(new HeadstartError('cancelled', 'stopped on request'));
+      }
       const id = ++lastId;
       const stop = () => worker.postMessage({ id, stop: true });
       return new Promise((resolve, reject) => {

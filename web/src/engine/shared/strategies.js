@@ -1,4 +1,5 @@
 // The ways to train: core's table, as the engine brings it with a backbone.
+
 import { requireArgument, show } from './errors.js';
 
 /** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */

@@ -1,4 +1,5 @@
 // What `train` takes, checked before anything is sent.
+
 import { requireArgument, show } from './errors.js';
 import { checkStrategy, plainStrategy, RECOMMENDED, strategyNamed } from './strategies.js';
 
@@ -41,11 +42,12 @@ export function checkTrainOptions(options, strategies) {
     `learningRate must be a number above 0, got ${show(learningRate)}`,
   );
   const { mirrorViews, secondLook } = options;
-  for (const [name, value] of Object.entries({ mirrorViews, secondLook }))
+  for (const [name, value] of Object.entries({ mirrorViews, secondLook })) {
     requireArgument(
       value === undefined || typeof value === 'boolean',
       `${name} must be true or false, got ${show(value)}`,
     );
+  }
   const learnsMirrored = mirrorViews !== false && (strategy === RECOMMENDED || plan?.views === true);
   requireArgument(
     secondLook !== true || learnsMirrored,

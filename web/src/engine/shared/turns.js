@@ -1,9 +1,12 @@
 // Waiting, in the ways that the engine needs.
+
 import { throwIfAborted } from './errors.js';
 
 /** Lets everything that waits have its turn. Unlike a timer it is not slowed down in a hidden tab. @returns {Promise<void>} */
 export function nextTurn() {
-  if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
+  if (typeof setImmediate === 'function') {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -37,7 +40,9 @@ export class Gate {
   #closed = null;
 
   close() {
-    if (this.#closed) return;
+    if (this.#closed) {
+      return;
+    }
     let open = () => {};
     /** @type {Promise<void>} */
     const opened = new Promise((resolve) => {
@@ -54,7 +59,9 @@ export class Gate {
   /** @param {AbortSignal} [signal] */
   async pass(signal) {
     await nextTurn();
-    while (this.#closed && !signal?.aborted) await Promise.race([this.#closed.opened, aborted(signal)]);
+    while (this.#closed && !signal?.aborted) {
+      await Promise.race([this.#closed.opened, aborted(signal)]);
+    }
     throwIfAborted(signal);
   }
 }

@@ -1,4 +1,5 @@
 // Which build of the engine runs here: found out by letting the platform validate small wasm modules, never by its name.
+
 import { relaxedSimd, simd, threads } from 'wasm-feature-detect';
 import { inNode } from './assets.js';
 import { HeadstartError, requireArgument, show } from './errors.js';
@@ -61,13 +62,19 @@ export async function chooseVariants(variant = 'auto', threadCount = 'auto') {
   );
 
   const runnable = await runnableVariants();
-  if (runnable.length === 0) throw new HeadstartError('unsupported', NO_SIMD);
-  if (variant !== 'auto') return [oneVariant(/** @type {VariantName} */ (variant), threadCount, runnable)];
+  if (runnable.length === 0) {
+    throw new HeadstartError('unsupported', NO_SIMD);
+  }
+  if (variant !== 'auto') {
+    return [oneVariant(/** @type {VariantName} */ (variant), threadCount, runnable)];
+  }
 
   const count = threadCount === 'auto' ? Math.min(processorCount(), MOST_THREADS_BY_ITSELF) : threadCount;
   if (threadCount !== 'auto' && count > 1) {
     const threaded = runnable.filter(isThreaded);
-    if (threaded.length === 0) throw new HeadstartError('unsupported', NO_THREADS);
+    if (threaded.length === 0) {
+      throw new HeadstartError('unsupported', NO_THREADS);
+    }
     return threaded.map((name) => ({ variant: name, threads: count }));
   }
   const fitting = runnable.filter((name) => count > 1 || !isThreaded(name));

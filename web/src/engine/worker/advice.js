@@ -1,5 +1,6 @@
 // Advice: the ways to train, one after another on the pictures that are there, each judged on pictures that were held out of
 // its fits. What the numbers mean is core's to say; here is only the order, and the time.
+
 import { unwrap } from '../shared/errors.js';
 import { checkTrainOptions } from '../shared/train-options.js';
 import { decodePicture } from './picture-codec.js';
@@ -66,18 +67,26 @@ class Measuring {
   async run() {
     const heads = this.#measured.filter(({ tuning }) => !tuning);
     const still = heads.filter(({ views }) => !views);
-    for (const strategy of still.slice(0, FEWEST)) await this.#head(strategy);
+    for (const strategy of still.slice(0, FEWEST)) {
+      await this.#head(strategy);
+    }
     const transfer = await this.#transfer();
-    for (const strategy of still.slice(FEWEST)) await this.#head(strategy);
+    for (const strategy of still.slice(FEWEST)) {
+      await this.#head(strategy);
+    }
     // Left and right may matter as long as nothing is known of it.
     let mirrorHarms = true;
     if (await this.#viewsFit()) {
       await this.#host.views.complete(this.#pace);
       mirrorHarms = this.#engine.run((session) => unwrap(session.mirrorVerdict())) === 'harms';
-      for (const strategy of heads.filter(({ views }) => views)) await this.#head(strategy, mirrorHarms);
+      for (const strategy of heads.filter(({ views }) => views)) {
+        await this.#head(strategy, mirrorHarms);
+      }
     }
     await this.#borders();
-    for (const strategy of this.#measured.filter(({ tuning }) => tuning)) await this.#fineTuning(strategy, mirrorHarms);
+    for (const strategy of this.#measured.filter(({ tuning }) => tuning)) {
+      await this.#fineTuning(strategy, mirrorHarms);
+    }
     return this.#conclude(transfer);
   }
 
@@ -94,7 +103,9 @@ class Measuring {
   /** @param {Strategy} plan @param {boolean} [mirrorHarms] */
   async #head(plan, mirrorHarms = false) {
     // The first are quick, and without them there is nothing to compare.
-    if (this.#candidates.length >= FEWEST && this.#leftMs < RESERVE * this.#longest()) return;
+    if (this.#candidates.length >= FEWEST && this.#leftMs < RESERVE * this.#longest()) {
+      return;
+    }
     const start = performance.now();
     const settings = headSettings(plan, this.#request, mirrorHarms);
     this.#tell(plan, 0);
@@ -142,9 +153,13 @@ class Measuring {
   async #transfer() {
     /** @type {Advice['transfer']} */
     const transfer = { logMe: 0 };
-    if (this.#host.samples.records.size > MOST_TRANSFER_SAMPLES) return transfer;
+    if (this.#host.samples.records.size > MOST_TRANSFER_SAMPLES) {
+      return transfer;
+    }
     for (const map of this.#host.backbone.scoredMaps) {
-      if (this.#leftMs < 0) break;
+      if (this.#leftMs < 0) {
+        break;
+      }
       transfer[map === 'last' ? 'logMe' : map] = await this.#logMe(map);
     }
     return transfer;
@@ -165,7 +180,9 @@ class Measuring {
   async #borders() {
     const { samples, embedMs } = this.#host;
     const count = samples.records.size;
-    if (count > MOST_BORDERS || count * embedMs * RESERVE > this.#leftMs / 2) return;
+    if (count > MOST_BORDERS || count * embedMs * RESERVE > this.#leftMs / 2) {
+      return;
+    }
     for (const sampleId of samples.enabledSampleIds()) {
       const frame = await decodePicture(this.#pictureOf(sampleId));
       this.#engine.withFrame(frame, false, (session, description) =>
@@ -180,7 +197,9 @@ class Measuring {
    * @param {boolean} mirrorHarms
    */
   async #fineTuning(plan, mirrorHarms) {
-    if (this.#leftMs < 0 || !this.#host.samples.canHoldOut(4)) return;
+    if (this.#leftMs < 0 || !this.#host.samples.canHoldOut(4)) {
+      return;
+    }
     const start = performance.now();
     const engine = this.#engine;
     const { gate, signal } = this.#pace;
@@ -197,7 +216,9 @@ class Measuring {
         return;
       }
       const onProgress = (/** @type {import('../headstart.d.ts').Progress} */ progress) => {
-        if (progress.stage === 'train') this.#tell(plan, progress.done);
+        if (progress.stage === 'train') {
+          this.#tell(plan, progress.done);
+        }
       };
       await tuneUntilDone(task, estimate.frozenPassCount, { gate, signal, onProgress }, { isFinishing: false });
       this.#add(plan, start, this.#viewCount(mirrorHarms), () =>
@@ -233,7 +254,11 @@ class Measuring {
 
 /** @param {import('./session.d.ts').Reason} reason @returns {import('../headstart-training.d.ts').AdviceReason} */
 function reasonOf({ code, first, second }) {
-  if (code === 'clearly-better') return { code, logLoss: first, usualLogLoss: second };
-  if (code === 'too-few-to-compare') return { code, heldOutCount: first };
+  if (code === 'clearly-better') {
+    return { code, logLoss: first, usualLogLoss: second };
+  }
+  if (code === 'too-few-to-compare') {
+    return { code, heldOutCount: first };
+  }
   return { code: 'usual', accuracy: first };
 }

@@ -1,4 +1,5 @@
 // What the engine says of a picture, and where in it and among the samples that comes from.
+
 import { unwrap } from '../shared/errors.js';
 import { readFrame } from './frames.js';
 

@@ -1,5 +1,6 @@
 // Another backbone under the same samples, all or nothing: it is built up in an engine of its own while the old one
 // answers, and takes over when every picture is embedded anew.
+
 import { throwIfAborted } from '../shared/errors.js';
 import { decodePicture } from './picture-codec.js';
 import { HostSamples } from './samples.js';
@@ -43,7 +44,9 @@ export async function changeBackbone(next, samples, changes, context, takeOver) 
 async function embedMissing({ engine }, samples, rows, { signal, onProgress }) {
   for (const [sampleId, { picture }] of samples.records) {
     throwIfAborted(signal);
-    if (rows.has(sampleId)) continue;
+    if (rows.has(sampleId)) {
+      continue;
+    }
     const frame = await decodePicture(picture);
     throwIfAborted(signal);
     rows.set(sampleId, engine.embedRow(frame));

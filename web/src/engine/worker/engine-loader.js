@@ -1,4 +1,5 @@
 // Brings an engine to life: its module, a backbone in it, and as many threads as pay.
+
 import { addressOf, readBytes } from '../shared/assets.js';
 import { HeadstartError, throwIfAborted, toHeadstartError, unwrap } from '../shared/errors.js';
 import { isThreaded } from '../shared/variants.js';
@@ -66,17 +67,23 @@ export class EngineLoader {
   async load(candidates, isFree, backbone, context) {
     const single = candidates.filter(({ variant }) => !isThreaded(variant));
     const threaded = candidates.filter(({ variant }) => isThreaded(variant));
-    if (!isFree || single.length === 0 || threaded.length === 0) return this.#first(candidates, backbone, context);
+    if (!isFree || single.length === 0 || threaded.length === 0) {
+      return this.#first(candidates, backbone, context);
+    }
     const one = await this.#first(single, backbone, context);
     const oneMs = fastestEmbedMs(one);
-    if (oneMs < FAST_ENOUGH_MS) return one;
+    if (oneMs < FAST_ENOUGH_MS) {
+      return one;
+    }
     try {
       const several = await this.#first(threaded, backbone, context);
       const isBetter = fastestEmbedMs(several) < oneMs * WORTH_IT;
       (isBetter ? one : several).engine.dispose();
       return isBetter ? several : one;
     } catch (cause) {
-      if (toHeadstartError(cause).code !== 'cancelled') return one; // threads are a gain, not a need
+      if (toHeadstartError(cause).code !== 'cancelled') {
+        return one; // threads are a gain, not a need
+      }
       one.engine.dispose();
       throw cause;
     }
@@ -98,7 +105,9 @@ export class EngineLoader {
         break;
       } catch (cause) {
         const error = toHeadstartError(cause);
-        if (error.code === 'cancelled' || i === candidates.length - 1) throw error;
+        if (error.code === 'cancelled' || i === candidates.length - 1) {
+          throw error;
+        }
       }
     }
     return withBackbone(/** @type {Engine} */ (engine), backbone, context.signal);
@@ -153,7 +162,9 @@ function fastestEmbedMs({ engine, backbone: { inputSize: side } }) {
     const start = performance.now();
     engine.embedRow(frame);
     fastest = Math.min(fastest, performance.now() - start);
-    if (fastest < FAST_ENOUGH_MS) break;
+    if (fastest < FAST_ENOUGH_MS) {
+      break;
+    }
   }
   return fastest;
 }
@@ -162,7 +173,9 @@ function fastestEmbedMs({ engine, backbone: { inputSize: side } }) {
 async function fetchModule(url, context) {
   const bytes = await readBytes(url, 'engine', context);
   const isWasm = bytes.length > 4 && bytes[0] === 0 && bytes[1] === 0x61;
-  if (!isWasm) throw new HeadstartError('unavailable', `${url} is no wasm file`);
+  if (!isWasm) {
+    throw new HeadstartError('unavailable', `${url} is no wasm file`);
+  }
   return WebAssembly.compile(bytes);
 }
 

@@ -1,4 +1,5 @@
 // The wasm module and its one Session, with the rules of the seam in one place.
+
 import { HeadstartError, toHeadstartError, unwrap } from '../shared/errors.js';
 
 /** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
@@ -37,11 +38,15 @@ export class Engine {
    * @returns {T}
    */
   run(action) {
-    if (this.failure) throw this.failure;
+    if (this.failure) {
+      throw this.failure;
+    }
     try {
       return action(this.#session);
     } catch (cause) {
-      if (cause instanceof HeadstartError) throw cause;
+      if (cause instanceof HeadstartError) {
+        throw cause;
+      }
       this.failure = toHeadstartError(cause);
       throw this.failure;
     }
@@ -115,7 +120,9 @@ export class Engine {
   }
 
   dispose() {
-    if (!this.failure) this.#session.delete();
+    if (!this.failure) {
+      this.#session.delete();
+    }
     this.#module.PThread?.terminateAllThreads();
     this.failure ??= new HeadstartError('cancelled', 'the trainer was disposed');
   }

@@ -1,4 +1,5 @@
 // What leaves for elsewhere, made beside the engine.
+
 import { addressOf, readBytes } from '../shared/assets.js';
 import { throwIfAborted, unwrap } from '../shared/errors.js';
 import { writeOneFile } from './one-file.js';

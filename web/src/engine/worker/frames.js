@@ -1,4 +1,5 @@
 // The engine's side: turns a picture message into RGBA bytes, closing what it carried.
+
 import { HeadstartError } from '../shared/errors.js';
 import { layOnWhite, requireCropInside } from '../shared/pixels.js';
 
@@ -81,11 +82,12 @@ async function undecodable(blob) {
   const text = String.fromCharCode(...start);
   const common =
     text.startsWith('\xff\xd8') || text.startsWith('\x89PNG') || text.startsWith('GIF8') || text.startsWith('RIFF');
-  if (common)
+  if (common) {
     return new HeadstartError(
       'bad-file',
       `the picture ${name}is damaged: its first bytes are right, the rest cannot be read`,
     );
+  }
   const kind = text.slice(4, 8) === 'ftyp' ? text.slice(8, 12) : blob.type || 'of an unknown kind';
   return new HeadstartError(
     'unsupported',
@@ -103,7 +105,9 @@ export async function readBitmap(bitmap, crop) {
     requireCropInside(crop, bitmap.width, bitmap.height);
     if (canvasIsFalsified() && typeof VideoFrame === 'function' && bitmap.width <= LONGEST_SIDE_UNREDUCED) {
       const frame = await copyVideoFrame(new VideoFrame(bitmap, { timestamp: 0 }), crop);
-      if (frame) return frame;
+      if (frame) {
+        return frame;
+      }
     }
     return drawAndRead(bitmap, bitmap.width, bitmap.height, crop);
   } finally {
@@ -123,7 +127,9 @@ async function readVideoFrame(frame, crop) {
       rotation === 0 && !flip && frame.visibleRect?.width === width && frame.visibleRect?.height === height;
     if (upright) {
       const copied = await copyVideoFrame(frame.clone(), crop);
-      if (copied) return copied;
+      if (copied) {
+        return copied;
+      }
     }
     return drawAndRead(frame, width, height, crop);
   } finally {
@@ -138,14 +144,20 @@ async function readVideoFrame(frame, crop) {
  */
 async function copyVideoFrame(frame, crop) {
   try {
-    if (!(await canCopyAsRgba())) return null;
+    if (!(await canCopyAsRgba())) {
+      return null;
+    }
     const { width, height } = /** @type {DOMRectReadOnly} */ (frame.visibleRect);
     const options = /** @type {VideoFrameCopyToOptions} */ ({ format: 'RGBA', colorSpace: 'srgb' });
     const data = new Uint8Array(frame.allocationSize(options));
-    if (data.length < width * height * 4) return null; // it keeps its own format
+    if (data.length < width * height * 4) {
+      return null; // it keeps its own format
+    }
     const [{ offset, stride }] = await frame.copyTo(data, options);
     const pixels = offset === 0 ? data : data.subarray(offset);
-    if (frame.format === 'RGBA' || frame.format === 'BGRA') layOnWhite(pixels, { width, height, stride });
+    if (frame.format === 'RGBA' || frame.format === 'BGRA') {
+      layOnWhite(pixels, { width, height, stride });
+    }
     return { data: pixels, width, height, stride, crop };
   } catch {
     return null;
@@ -196,16 +208,22 @@ function drawAndRead(source, width, height, crop) {
     context.imageSmoothingQuality = 'high';
     context.drawImage(source, part.left, part.top, part.width, part.height, 0, 0, size.width, size.height);
     const { data } = context.getImageData(0, 0, size.width, size.height);
-    if (data[3] !== 0) return { data, ...size, stride: size.width * 4 };
+    if (data[3] !== 0) {
+      return { data, ...size, stride: size.width * 4 };
+    }
     // Nothing at all where there must be white at least: the browser has lost this canvas, and every later picture with it.
     sharedCanvas = undefined;
-    if (isAgain) throw new HeadstartError('unavailable', 'the browser lost its canvas while it read the picture');
+    if (isAgain) {
+      throw new HeadstartError('unavailable', 'the browser lost its canvas while it read the picture');
+    }
   }
 }
 
 /** All of it, or of a very long strip the square in the middle, which is what the engine looks at. @param {number} width @param {number} height */
 function drawnPart(width, height) {
-  if (Math.max(width, height) <= LONGEST_SIDE_DRAWN) return { left: 0, top: 0, width, height };
+  if (Math.max(width, height) <= LONGEST_SIDE_DRAWN) {
+    return { left: 0, top: 0, width, height };
+  }
   const side = Math.min(width, height);
   return { left: Math.floor((width - side) / 2), top: Math.floor((height - side) / 2), width: side, height: side };
 }
@@ -213,10 +231,16 @@ function drawnPart(width, height) {
 /** @param {number} width @param {number} height */
 export function canvasContext(width, height) {
   sharedCanvas ??= new OffscreenCanvas(width, height);
-  if (sharedCanvas.width !== width) sharedCanvas.width = width;
-  if (sharedCanvas.height !== height) sharedCanvas.height = height;
+  if (sharedCanvas.width !== width) {
+    sharedCanvas.width = width;
+  }
+  if (sharedCanvas.height !== height) {
+    sharedCanvas.height = height;
+  }
   const context = sharedCanvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new HeadstartError('unsupported', 'this browser has no canvas in workers');
+  if (!context) {
+    throw new HeadstartError('unsupported', 'this browser has no canvas in workers');
+  }
   return context;
 }
 
@@ -225,13 +249,21 @@ let falsified;
 
 /** Whether the browser alters what a canvas reads, as a protection against fingerprinting. */
 export function canvasIsFalsified() {
-  if (falsified !== undefined) return falsified;
-  if (!canDraw()) return false;
+  if (falsified !== undefined) {
+    return falsified;
+  }
+  if (!canDraw()) {
+    return false;
+  }
   const size = 32;
   const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
-  if (!context) return false;
+  if (!context) {
+    return false;
+  }
   const pattern = new ImageData(size, size);
-  for (let i = 0; i < pattern.data.length; i++) pattern.data[i] = i % 4 === 3 ? 255 : (i * 73 + (i >> 4) * 31) & 255;
+  for (let i = 0; i < pattern.data.length; i++) {
+    pattern.data[i] = i % 4 === 3 ? 255 : (i * 73 + (i >> 4) * 31) & 255;
+  }
   context.putImageData(pattern, 0, 0);
   const read = context.getImageData(0, 0, size, size).data;
   falsified = read.some((value, i) => value !== pattern.data[i]);

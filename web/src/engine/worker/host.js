@@ -1,4 +1,5 @@
 // Everything that happens beside the engine, in a worker or right here in Node. A message can carry what comes and goes.
+
 import { addressOf, readBytes } from '../shared/assets.js';
 import { HeadstartError, throwIfAborted, toHeadstartError, unwrap } from '../shared/errors.js';
 import { rowsOf } from '../shared/rows.js';
@@ -24,6 +25,14 @@ import { HostViews } from './views.js';
 /** @typedef {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} PictureArgs */
 /** @typedef {Uint8Array | string | undefined} BackboneSource */
 
+/** @template T @param {T | null} part @returns {T} */
+function opened(part) {
+  if (!part) {
+    throw new HeadstartError('internal', 'the engine is not open');
+  }
+  return part;
+}
+
 export class Host {
   /** @type {Engine | null} */
   #engine = null;
@@ -46,19 +55,16 @@ export class Host {
   #loaded = null;
 
   get engine() {
-    if (!this.#engine) throw new HeadstartError('internal', 'the engine is not open');
-    return this.#engine;
+    return opened(this.#engine);
   }
 
   get samples() {
-    if (!this.#samples) throw new HeadstartError('internal', 'the engine is not open');
-    return this.#samples;
+    return opened(this.#samples);
   }
 
   /** What runs, and the file that it came from: fine-tuning reads it again. */
   get #inUse() {
-    if (!this.#loaded) throw new HeadstartError('internal', 'the engine is not open');
-    return this.#loaded;
+    return opened(this.#loaded);
   }
 
   get file() {
@@ -128,9 +134,10 @@ export class Host {
 
   /** @param {BackboneSource} source @param {Context} context */
   async #readBackbone(source, context) {
-    if (source instanceof Uint8Array) return source;
-    const { library } = /** @type {EngineLoader} */ (this.#loader).parts;
-    return readBytes(source ?? addressOf(library, 'backbones/builtin.safetensors'), 'backbone', context);
+    if (source instanceof Uint8Array) {
+      return source;
+    }
+    return readBytes(source ?? addressOf(this.library, 'backbones/builtin.safetensors'), 'backbone', context);
   }
 
   /** @param {{ classId: number, name: string, enabled: boolean, index?: number }} args */
@@ -179,14 +186,19 @@ export class Host {
         throwIfAborted(signal);
         try {
           const row = await this.samples.putSample(record);
-          if (!record.row) rows.set(record.sampleId, row);
+          if (!record.row) {
+            rows.set(record.sampleId, row);
+          }
         } catch (cause) {
-          if (this.failed || !isUnreadable(cause)) throw cause;
+          if (this.failed || !isUnreadable(cause)) {
+            throw cause;
+          }
           unreadable.push(record.sampleId);
         }
         // A message for each of thousands that take no time would take some.
-        if (!record.row || i + 1 === records.length)
+        if (!record.row || i + 1 === records.length) {
           onProgress?.({ stage: 'embed', done: i + 1, total: records.length });
+        }
       }
       return { rows, unreadable };
     });
@@ -331,7 +343,9 @@ export class Host {
     this.#changing = controller;
     const stop = () => controller.abort();
     signal?.addEventListener('abort', stop);
-    if (signal?.aborted) stop();
+    if (signal?.aborted) {
+      stop();
+    }
     try {
       const context = { signal: controller.signal, onProgress };
       const next = await this.#load({ file: await this.#readBackbone(backbone, context), inputSize }, context);
@@ -343,19 +357,17 @@ export class Host {
       return { ...this.#running(next), rows };
     } finally {
       signal?.removeEventListener('abort', stop);
-      if (this.#changing === controller) this.#changing = null;
+      if (this.#changing === controller) {
+        this.#changing = null;
+      }
     }
   }
 
   stats() {
-    const memory = this.engine.run((session) => session.memory());
+    const { inputBytes, sampleCount, ...memory } = this.engine.run((session) => session.memory());
     return {
-      wasmBytes: memory.wasmBytes,
-      backboneBytes: memory.backboneBytes,
-      storeBytes: memory.storeBytes,
-      viewBytes: memory.viewBytes,
+      ...memory,
       viewedSampleCount: this.views.count(),
-      headBytes: memory.headBytes,
       pictureBytes: this.samples.pictureBytes,
       handleCount: this.engine.handleCount(),
       pictureFormat: pictureFormat(),

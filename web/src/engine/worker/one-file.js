@@ -1,4 +1,5 @@
 // The page that runs anywhere without a network: what was learnt and all that it needs, put into one file.
+
 import { PARTS, PARTS_PLACE } from '../shared/one-file-parts.js';
 
 /** Few enough for the arguments of one call. */
@@ -11,7 +12,9 @@ async function packed(bytes) {
     .pipeThrough(new CompressionStream('gzip'));
   const small = new Uint8Array(await new Response(stream).arrayBuffer());
   let text = '';
-  for (let at = 0; at < small.length; at += CHUNK) text += String.fromCharCode(...small.subarray(at, at + CHUNK));
+  for (let at = 0; at < small.length; at += CHUNK) {
+    text += String.fromCharCode(...small.subarray(at, at + CHUNK));
+  }
   return btoa(text);
 }
 

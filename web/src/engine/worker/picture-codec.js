@@ -22,7 +22,9 @@ export const pictureSide = (inputSize) => Math.min(LARGEST_SIDE, Math.max(SMALLE
 
 /** @returns {'jpeg' | 'png' | 'pixels'} */
 export function pictureFormat() {
-  if (!canDraw()) return 'pixels';
+  if (!canDraw()) {
+    return 'pixels';
+  }
   return canvasIsFalsified() || !('convertToBlob' in OffscreenCanvas.prototype) ? 'png' : 'jpeg';
 }
 
@@ -33,8 +35,12 @@ export function pictureFormat() {
  */
 export async function encodePicture(rgba, side) {
   const format = pictureFormat();
-  if (format === 'pixels') return { rgba, side };
-  if (format === 'png') return encodePng(rgba, side);
+  if (format === 'pixels') {
+    return { rgba, side };
+  }
+  if (format === 'png') {
+    return encodePng(rgba, side);
+  }
   const context = canvasContext(side, side);
   const pixels = new Uint8ClampedArray(/** @type {ArrayBuffer} */ (rgba.buffer), rgba.byteOffset, rgba.byteLength);
   context.putImageData(new ImageData(pixels, side, side), 0, 0);
@@ -47,7 +53,9 @@ export async function encodePicture(rgba, side) {
  * @returns {Promise<Frame>}
  */
 export async function decodePicture(picture) {
-  if (picture instanceof Blob) return readBitmap(await decodeBlob(picture));
+  if (picture instanceof Blob) {
+    return readBitmap(await decodeBlob(picture));
+  }
   return { data: picture.rgba, width: picture.side, height: picture.side, stride: picture.side * 4 };
 }
 

@@ -1,4 +1,5 @@
 // Files in 8-bit numbers: fitted to the person's own pictures, and measured on them, one at a time.
+
 import { HeadstartError, throwIfAborted, unwrap } from '../shared/errors.js';
 import { nextTurn } from '../shared/turns.js';
 import { exportHead } from './exports.js';
@@ -44,7 +45,9 @@ export async function exportQuantised(host, { date, model }, { signal, onProgres
     }
     return engine.run(() => ({ file: unwrap(job.write()), loss: job.report() }));
   } finally {
-    if (!engine.failure) job.delete();
+    if (!engine.failure) {
+      job.delete();
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // Trainings, estimates and advice: one at a time, each as slices of work that can be paused, ended and stopped.
+
 import { HeadstartError, throwIfAborted, unwrap } from '../shared/errors.js';
 import { plainStrategy, RECOMMENDED, strategyNamed } from '../shared/strategies.js';
 import { Gate, Queue } from '../shared/turns.js';
@@ -52,7 +53,9 @@ export class HostRuns {
   }
 
   pause() {
-    if (this.isBusy) this.#gate.close();
+    if (this.isBusy) {
+      this.#gate.close();
+    }
   }
 
   resume() {
@@ -85,7 +88,9 @@ export class HostRuns {
     const controller = new AbortController();
     const stop = () => controller.abort();
     signal?.addEventListener('abort', stop);
-    if (signal?.aborted) stop();
+    if (signal?.aborted) {
+      stop();
+    }
     this.#count++;
     this.#current = controller;
     try {
@@ -98,7 +103,9 @@ export class HostRuns {
       });
     } finally {
       signal?.removeEventListener('abort', stop);
-      if (this.#current === controller) this.#current = null;
+      if (this.#current === controller) {
+        this.#current = null;
+      }
       this.#count--;
       this.#host.views.wake();
     }
@@ -110,7 +117,9 @@ export class HostRuns {
     let advice = null;
     let { strategy } = request;
     if (strategy === RECOMMENDED) {
-      if (!this.#isFresh()) advice = await this.#advise({ budgetMs: ADVICE_BUDGET_MS, seed: request.head.seed }, pace);
+      if (!this.#isFresh()) {
+        advice = await this.#advise({ budgetMs: ADVICE_BUDGET_MS, seed: request.head.seed }, pace);
+      }
       strategy = this.#recommended();
     }
     const plan = this.#strategy(strategy);
@@ -144,7 +153,9 @@ export class HostRuns {
   async #prepare(plan, request, pace, report) {
     const { views } = this.#host;
     const needsViews = plan.views || plan.tuning !== undefined;
-    if (needsViews) await views.complete(pace);
+    if (needsViews) {
+      await views.complete(pace);
+    }
     const { engine, mirrorHarms, ...taken } = await this.#host.changes.run(() => {
       throwIfAborted(pace.signal);
       const { engine: now } = this.#host;
@@ -157,7 +168,9 @@ export class HostRuns {
   }
 
   #mirrorHarms() {
-    if (this.#isFresh()) return this.#found?.mirror === 'harms';
+    if (this.#isFresh()) {
+      return this.#found?.mirror === 'harms';
+    }
     return this.#host.engine.run((session) => unwrap(session.mirrorVerdict())) === 'harms';
   }
 
@@ -243,7 +256,9 @@ export class HostRuns {
     const fresh = this.#isFresh() ? this.#recommended() : plainStrategy(this.#host.backbone.strategies).name;
     const plan = this.#strategy(request.strategy === RECOMMENDED ? fresh : request.strategy);
     const head = await this.#estimateHead(plan, request, pace);
-    if (!plan.tuning) return { strategy: plan.name, ...head };
+    if (!plan.tuning) {
+      return { strategy: plan.name, ...head };
+    }
     // Any head will do, so it is the quickest: what is measured is what comes after it.
     /** @type {Strategy} */
     const quick = { ...plan, head: 'nearest-mean', freeHead: false, tuning: undefined };

@@ -1,4 +1,5 @@
 // The engine's side of classes and samples: the ledger is C++'s, under the caller's identities; here are the pictures.
+
 import { HeadstartError, unwrap } from '../shared/errors.js';
 import { pictureBlob, pictureBytes } from '../shared/kept-picture.js';
 import { decodeBlob, readBitmap, readFrame } from './frames.js';
@@ -40,8 +41,12 @@ export class HostSamples {
   addClass({ classId, name, enabled }, index) {
     this.#engine.run((session) => {
       unwrap(session.addClass(classId, name));
-      if (!enabled) unwrap(session.setClassEnabled(classId, false));
-      if (index !== undefined) unwrap(session.moveClass(classId, index));
+      if (!enabled) {
+        unwrap(session.setClassEnabled(classId, false));
+      }
+      if (index !== undefined) {
+        unwrap(session.moveClass(classId, index));
+      }
     });
     this.#classIds.add(classId);
     this.revision++;
@@ -50,7 +55,9 @@ export class HostSamples {
   /** With its samples. @param {number} classId */
   removeClass(classId) {
     for (const [sampleId, record] of this.records) {
-      if (record.classId === classId) this.#removeSample(sampleId);
+      if (record.classId === classId) {
+        this.#removeSample(sampleId);
+      }
     }
     this.#engine.run((session) => unwrap(session.removeClass(classId)));
     this.#classIds.delete(classId);
@@ -59,8 +66,9 @@ export class HostSamples {
 
   /** @param {number} classId */
   requireClass(classId) {
-    if (!this.#classIds.has(classId))
+    if (!this.#classIds.has(classId)) {
       throw new HeadstartError('cancelled', 'the class was removed before its picture was taken in');
+    }
   }
 
   /**
@@ -114,7 +122,9 @@ export class HostSamples {
   #keptSide({ width, height, crop }) {
     const own = crop ? (crop.width === crop.height ? crop.width : LARGEST_SIDE + 1) : Math.min(width, height);
     // Where pixels are kept as they are, a small picture stays what it is.
-    if (pictureFormat() === 'pixels' && own <= LARGEST_SIDE) return own;
+    if (pictureFormat() === 'pixels' && own <= LARGEST_SIDE) {
+      return own;
+    }
     return pictureSide(this.#inputSize);
   }
 
@@ -206,7 +216,9 @@ export class HostSamples {
 
   /** @param {number[]} sampleIds */
   removeSamples(sampleIds) {
-    for (const sampleId of sampleIds) this.#removeSample(sampleId);
+    for (const sampleId of sampleIds) {
+      this.#removeSample(sampleId);
+    }
   }
 
   /** @param {number} sampleId */
@@ -220,7 +232,9 @@ export class HostSamples {
   /** @param {number[]} sampleIds that can no longer come back */
   forget(sampleIds) {
     this.#engine.run((session) => {
-      for (const sampleId of sampleIds) session.forgetSample(sampleId);
+      for (const sampleId of sampleIds) {
+        session.forgetSample(sampleId);
+      }
     });
   }
 

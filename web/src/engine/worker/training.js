@@ -1,4 +1,5 @@
 // One training run: slices of work with turns for everything else between them.
+
 import { unwrap } from '../shared/errors.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
@@ -15,7 +16,9 @@ export const SLICE_MS = 8;
  * @param {boolean} mirrorHarms
  */
 export function viewsToUse(areWanted, mirrorViews, mirrorHarms) {
-  if (!areWanted) return 'none';
+  if (!areWanted) {
+    return 'none';
+  }
   return (mirrorViews ?? !mirrorHarms) ? 'all' : 'without-mirror';
 }
 
@@ -51,7 +54,9 @@ export async function stepUntilDone(engine, gate, signal, report) {
       await gate.pass(signal);
     }
   } catch (cause) {
-    if (!engine.failure) engine.run((session) => session.trainCancel());
+    if (!engine.failure) {
+      engine.run((session) => session.trainCancel());
+    }
     throw cause;
   }
 }

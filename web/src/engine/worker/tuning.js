@@ -1,5 +1,6 @@
 // One fine-tuning run: the kept pictures go through the frozen part, and the trained part is stepped, in slices with turns
 // for everything else between them.
+
 import { unwrap } from '../shared/errors.js';
 import { decodePicture } from './picture-codec.js';
 import { SLICE_MS, viewsToUse } from './training.js';
@@ -39,7 +40,9 @@ export function beginTuning({ engine, file, settings }) {
 
 /** @param {Engine} engine */
 export function cancelTuning(engine) {
-  if (!engine.failure) engine.run((session) => session.tuneCancel());
+  if (!engine.failure) {
+    engine.run((session) => session.tuneCancel());
+  }
 }
 
 /**
@@ -63,9 +66,15 @@ export async function tuneUntilDone(task, passCount, pace, wish) {
     const stepStart = performance.now();
     const progress = engine.run((session) => unwrap(session.tuneStep()));
     clock.note(progress, performance.now() - stepStart);
-    if (progress.done) return;
-    if (performance.now() - sliceStart < SLICE_MS) continue;
-    if (progress.stage !== 'collecting') onProgress?.({ stage: 'train', ...progressOf(progress, clock) });
+    if (progress.done) {
+      return;
+    }
+    if (performance.now() - sliceStart < SLICE_MS) {
+      continue;
+    }
+    if (progress.stage !== 'collecting') {
+      onProgress?.({ stage: 'train', ...progressOf(progress, clock) });
+    }
     await gate.pass(signal);
     sliceStart = performance.now();
   }
@@ -76,7 +85,9 @@ async function supplyWanted({ engine, pictureOf }, { gate, signal, onProgress },
   const { views, sampleIds } = engine.run((session) => session.tuneWanted());
   let frame = null;
   for (const [i, view] of views.entries()) {
-    if (i === 0 || sampleIds[i] !== sampleIds[i - 1]) frame = await decodePicture(pictureOf(sampleIds[i]));
+    if (i === 0 || sampleIds[i] !== sampleIds[i - 1]) {
+      frame = await decodePicture(pictureOf(sampleIds[i]));
+    }
     engine.withFrame(/** @type {import('./engine.js').Frame} */ (frame), false, (session, description) =>
       unwrap(session.tuneSupply(view, description)),
     );
@@ -99,12 +110,16 @@ class StepClock {
       this.#count++;
       this.#trainMs += (elapsedMs - this.#trainMs) / Math.min(this.#count, 20);
     }
-    if (stage === 'tuning') this.#ahead = trainStepCountAhead;
+    if (stage === 'tuning') {
+      this.#ahead = trainStepCountAhead;
+    }
   }
 
   /** @param {FineTuneProgress} progress @returns {number | undefined} */
   remainingMs({ stepCountAhead, trainStepCountAhead }) {
-    if (this.#count < 3) return undefined;
+    if (this.#count < 3) {
+      return undefined;
+    }
     // A step that only looks costs a third of one that trains.
     return (trainStepCountAhead + (stepCountAhead - trainStepCountAhead) / 3) * this.#trainMs;
   }

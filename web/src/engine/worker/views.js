@@ -1,5 +1,6 @@
 // What is made in the engine's idle time from the kept pictures: their views, each embedded once (or at once where a training
 // waits for them), and what a head from a file needs to judge whether a picture is known.
+
 import { throwIfAborted, unwrap } from '../shared/errors.js';
 import { nextTurn, Queue } from '../shared/turns.js';
 import { decodePicture } from './picture-codec.js';
@@ -49,13 +50,19 @@ export class HostViews {
   }
 
   async #idle() {
-    if (this.#isRunning) return;
+    if (this.#isRunning) {
+      return;
+    }
     this.#isRunning = true;
     try {
-      while (this.#host.isIdle && (await this.#judgeByOne())) await this.#breathe();
+      while (this.#host.isIdle && (await this.#judgeByOne())) {
+        await this.#breathe();
+      }
       while (this.#host.isIdle && this.#host.samples.records.size <= MOST_IDLE_SAMPLES) {
         const [sampleId] = this.#missing();
-        if (sampleId === undefined) break;
+        if (sampleId === undefined) {
+          break;
+        }
         await this.#work.run(() => this.#make(sampleId, () => this.#breathe()));
       }
     } catch {
@@ -73,7 +80,9 @@ export class HostViews {
     const total = this.#missing().length;
     for (let done = 0; ; done++) {
       const [sampleId] = this.#missing();
-      if (sampleId === undefined) return;
+      if (sampleId === undefined) {
+        return;
+      }
       onProgress?.({ stage: 'views', done, total: Math.max(total, done + 1) });
       await this.#work.run(() => this.#make(sampleId, () => gate.pass(signal)));
       throwIfAborted(signal);
@@ -85,9 +94,13 @@ export class HostViews {
     const { engine, samples } = this.#host;
     const [sampleId] = engine.run((session) => session.samplesToJudgeBy());
     const record = sampleId === undefined ? undefined : samples.records.get(sampleId);
-    if (!record) return false;
+    if (!record) {
+      return false;
+    }
     const frame = await decodePicture(record.picture);
-    if (!samples.records.has(sampleId)) return true; // it was removed meanwhile
+    if (!samples.records.has(sampleId)) {
+      return true; // it was removed meanwhile
+    }
     engine.withFrame(frame, false, (session, description) => unwrap(session.addToJudge(sampleId, description)));
     return true;
   }
@@ -102,7 +115,9 @@ export class HostViews {
 
   async #breathe() {
     await nextTurn();
-    if (performance.now() - this.#lastPrediction > LIVE_MS) return;
+    if (performance.now() - this.#lastPrediction > LIVE_MS) {
+      return;
+    }
     await new Promise((resolve) => setTimeout(resolve, this.#host.embedMs));
   }
 
@@ -110,11 +125,15 @@ export class HostViews {
   async #make(sampleId, pause) {
     const { engine, samples } = this.#host;
     const record = samples.records.get(sampleId);
-    if (!record || !engine.run((session) => session.samplesWithoutViews()).includes(sampleId)) return;
+    if (!record || !engine.run((session) => session.samplesWithoutViews()).includes(sampleId)) {
+      return;
+    }
     const frame = await decodePicture(record.picture);
     const count = engine.run((session) => session.viewCount());
     for (let view = 0; view < count; view++) {
-      if (!samples.records.has(sampleId)) return; // it was removed meanwhile
+      if (!samples.records.has(sampleId)) {
+        return; // it was removed meanwhile
+      }
       const start = performance.now();
       engine.withFrame(frame, false, (session, description) => unwrap(session.addView(sampleId, view, description)));
       this.#host.embedMs = performance.now() - start;

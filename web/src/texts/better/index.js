@@ -1,4 +1,4 @@
-/** The words of what would make the answer better: they come when the page has nothing to do. */
+// The words of what would make the answer better: they come when the page has nothing to do.
 
 /** @type {import('../texts.js').Loaders} */
 export const BETTER_TEXTS = {

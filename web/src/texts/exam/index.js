@@ -1,4 +1,4 @@
-/** The words of the exam: they come when somebody wants it. */
+// The words of the exam: they come when somebody wants it.
 
 /** @type {import('../texts.js').Loaders} */
 export const EXAM_TEXTS = {

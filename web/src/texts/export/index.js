@@ -1,4 +1,4 @@
-/** The words of "Use it elsewhere": they come when somebody wants them. */
+// The words of "Use it elsewhere": they come when somebody wants them.
 
 /** @type {import('../texts.js').Loaders} */
 export const EXPORT_TEXTS = {

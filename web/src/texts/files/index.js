@@ -1,4 +1,4 @@
-/** The words about files that come in, in every language. */
+// The words about files that come in, in every language.
 
 /** @type {import('../texts.js').Loaders} */
 export const FILES_TEXTS = {

@@ -1,4 +1,4 @@
-/** The words of the help: they come when somebody asks for it. */
+// The words of the help: they come when somebody asks for it.
 
 /** @type {import('../texts.js').Loaders} */
 export const HELP_TEXTS = {

@@ -1,4 +1,4 @@
-/** The words of what lies behind "Look inside the network": they come when somebody looks. */
+// The words of what lies behind "Look inside the network": they come when somebody looks.
 
 /** @type {import('../texts.js').Loaders} */
 export const NETWORK_TEXTS = {

@@ -1,4 +1,4 @@
-/** The words of what an answer does: they come when somebody wants them. */
+// The words of what an answer does: they come when somebody wants them.
 
 /** @type {import('../texts.js').Loaders} */
 export const OUTPUTS_TEXTS = {

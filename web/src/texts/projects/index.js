@@ -1,4 +1,4 @@
-/** The words of projects, of what lies on disk, and of updates: they come behind the first paint. */
+// The words of projects, of what lies on disk, and of updates: they come behind the first paint.
 
 /** @type {import('../texts.js').Loaders} */
 export const PROJECT_TEXTS = {

@@ -1,4 +1,4 @@
-/** The words of what stands beside the answer: they come when the page has nothing to do. */
+// The words of what stands beside the answer: they come when the page has nothing to do.
 
 /** @type {import('../texts.js').Loaders} */
 export const SEEING_TEXTS = {
