@@ -11,8 +11,7 @@ using namespace headstart;
 namespace {
 
 Result<std::unique_ptr<int>> half_of(int number) {
-  if (number % 2 != 0)
-    return Error{ErrorCode::kBadArgument, "expected an even number, got " + std::to_string(number)};
+  if (number % 2 != 0) return bad_argument("expected an even number, got " + std::to_string(number));
   return std::make_unique<int>(number / 2);
 }
 
@@ -42,5 +41,5 @@ TEST_CASE("a result holds either its value, movable out, or its error") {
 
 TEST_CASE("a status is success until it is given an error") {
   CHECK(Status().ok());
-  CHECK_FALSE(Status(Error{ErrorCode::kCancelled, "stopped"}).ok());
+  CHECK_FALSE(Status(cancelled("stopped")).ok());
 }

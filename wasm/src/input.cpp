@@ -24,8 +24,8 @@ void Input::clear() {
 
 Result<std::span<const std::uint8_t>> Input::bytes(std::size_t byte_count) const {
   if (byte_count != byte_count_) {
-    return Error{ErrorCode::kInternal, "the call reads " + std::to_string(byte_count) +
-                                           " bytes of the input, which holds " + std::to_string(byte_count_)};
+    return internal_error("the call reads " + std::to_string(byte_count) +
+                          " bytes of the input, which holds " + std::to_string(byte_count_));
   }
   return bytes();
 }

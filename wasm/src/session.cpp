@@ -35,7 +35,7 @@ Outcome<InputView> SessionBinding::inputView(std::uint32_t byte_count) {
 
 Outcome<LoadedBackbone> SessionBinding::loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px) {
   if (!pool_ || session_)
-    return failure<LoadedBackbone>({ErrorCode::kInternal, "a session loads one backbone, once"});
+    return failure<LoadedBackbone>(internal_error("a session loads one backbone, once"));
   const Result<std::span<const std::uint8_t>> file = input_.bytes(byte_count);
   if (!file) return failure<LoadedBackbone>(file.error());
   Result<Session> session = Session::open(file.value(), input_size_px, *pool_);

@@ -32,12 +32,36 @@ struct Error {
   std::string message;
 };
 
+// One maker for each kind.
 inline Error bad_argument(std::string message) {
   return {ErrorCode::kBadArgument, std::move(message)};
 }
-
 inline Error bad_file(std::string message) {
   return {ErrorCode::kBadFile, std::move(message)};
+}
+inline Error bad_version(std::string message) {
+  return {ErrorCode::kBadVersion, std::move(message)};
+}
+inline Error too_few_samples(std::string message) {
+  return {ErrorCode::kTooFewSamples, std::move(message)};
+}
+inline Error not_trained(std::string message) {
+  return {ErrorCode::kNotTrained, std::move(message)};
+}
+inline Error cancelled(std::string message) {
+  return {ErrorCode::kCancelled, std::move(message)};
+}
+inline Error unavailable(std::string message) {
+  return {ErrorCode::kUnavailable, std::move(message)};
+}
+inline Error unsupported(std::string message) {
+  return {ErrorCode::kUnsupported, std::move(message)};
+}
+inline Error out_of_memory(std::string message) {
+  return {ErrorCode::kOutOfMemory, std::move(message)};
+}
+inline Error internal_error(std::string message) {
+  return {ErrorCode::kInternal, std::move(message)};
 }
 
 // Either a value or the reason why there is none. Read value() only after testing it.

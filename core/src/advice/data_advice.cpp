@@ -297,10 +297,9 @@ Status check(const DataEvidence& evidence) {
       !beyond(evidence.held_out_predictions, class_count)) {
     return {};
   }
-  return Error{ErrorCode::kBadArgument, "expected a row of " +
-                                            std::to_string(evidence.samples.feature_count) +
-                                            " features for each of " + std::to_string(count) +
-                                            " samples, and a class and a probability for each measured one"};
+  return bad_argument("expected a row of " + std::to_string(evidence.samples.feature_count) +
+                      " features for each of " + std::to_string(count) +
+                      " samples, and a class and a probability for each measured one");
 }
 
 }  // namespace

@@ -55,14 +55,12 @@ Status status_of(xnn_status code, const char* what) {
     case xnn_status_success:
       return {};
     case xnn_status_out_of_memory:
-      return Error{ErrorCode::kOutOfMemory,
-                   std::string("there is not enough memory for the network (") + what + ")"};
+      return out_of_memory(std::string("there is not enough memory for the network (") + what + ")");
     case xnn_status_unsupported_hardware:
-      return Error{ErrorCode::kUnsupported,
-                   "this processor lacks the vector instructions that the network engine needs"};
+      return unsupported("this processor lacks the vector instructions that the network engine needs");
     default:
-      return Error{ErrorCode::kInternal, std::string("the network engine refused ") + what + " (status " +
-                                             std::to_string(code) + ")"};
+      return internal_error(std::string("the network engine refused ") + what + " (status " +
+                            std::to_string(code) + ")");
   }
 }
 

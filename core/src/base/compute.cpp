@@ -24,19 +24,17 @@ Result<ComputePool> ComputePool::create(std::size_t thread_count) {
   // Idempotent; XNNPACK keeps no state that would have to be given back.
   const xnn_status started = xnn_initialize(nullptr);
   if (started == xnn_status_out_of_memory) {
-    return Error{ErrorCode::kOutOfMemory, "there is not enough memory to start the network engine"};
+    return out_of_memory("there is not enough memory to start the network engine");
   }
   if (started != xnn_status_success) {
-    return Error{ErrorCode::kUnsupported,
-                 "this processor lacks the vector instructions that the network engine needs"};
+    return unsupported("this processor lacks the vector instructions that the network engine needs");
   }
   ComputePool pool;
   if (thread_count == 1) return pool;
   pool.pool_.reset(pthreadpool_create(thread_count));
   // pthreadpool built without threads answers null, or a pool of one.
   if (pool.pool_ == nullptr || pthreadpool_get_threads_count(pool.pool_.get()) != thread_count) {
-    return Error{ErrorCode::kUnsupported,
-                 "this program cannot start " + std::to_string(thread_count) + " threads; ask for 1"};
+    return unsupported("this program cannot start " + std::to_string(thread_count) + " threads; ask for 1");
   }
   return pool;
 }

@@ -87,8 +87,8 @@ Status check_format(const SafetensorsView& file) {
   if (format == nullptr) return broken("__metadata__ lacks \"format\"; this is no backbone file");
   if (*format == kFormat) return {};
   if (format->starts_with(kFormatFamily)) {
-    return Error{ErrorCode::kBadVersion, "backbone file: this program reads the format \"backbone/1\", got " +
-                                             quoted(*format) + "; a newer program may read it"};
+    return bad_version("backbone file: this program reads the format \"backbone/1\", got " + quoted(*format) +
+                       "; a newer program may read it");
   }
   return broken("format should be \"backbone/1\", got " + quoted(*format));
 }

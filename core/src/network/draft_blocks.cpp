@@ -116,8 +116,7 @@ Status name_blocks(Draft& draft, Network& network) {
   std::vector<std::size_t> ends = block_ends(layers, stem);
   if (ends.empty() || ends.back() != layers.size()) ends.push_back(layers.size());
   if (ends.size() > kMostBlocks) {
-    return Error{ErrorCode::kUnsupported,
-                 "the network has more than " + std::to_string(kMostBlocks) + " blocks"};
+    return unsupported("the network has more than " + std::to_string(kMostBlocks) + " blocks");
   }
   network.blocks.clear();
   std::size_t begin = 0;

@@ -19,8 +19,7 @@ constexpr std::size_t kMostMapElements = 1U << 27U;
 constexpr std::size_t kMostConcatenated = 4;  // as many as XNNPACK joins
 
 Error bad_layer(const Layer& layer, const std::string& what) {
-  return {ErrorCode::kBadFile,
-          "layer " + quoted(layer.name) + " (" + layer_kind_name(layer.kind) + ") " + what};
+  return bad_file("layer " + quoted(layer.name) + " (" + layer_kind_name(layer.kind) + ") " + what);
 }
 
 std::string shape_text(const MapShape& shape) {

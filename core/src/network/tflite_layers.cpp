@@ -43,7 +43,7 @@ Result<LayerMaker::Value> LayerMaker::value_of(const Operator& op, std::size_t i
   if (input >= op.inputs.size() || op.inputs[input] < 0) return bad_operator(op, "lacks an input");
   const Value& value = values_[static_cast<std::size_t>(op.inputs[input])];
   if (value.map.empty()) return bad_operator(op, "reads what is not made before it");
-  if (value.is_padded() && !may_be_padded) return unsupported(op, " on a padded map");
+  if (value.is_padded() && !may_be_padded) return unsupported_operator(op, " on a padded map");
   return value;
 }
 
@@ -56,7 +56,7 @@ const TensorRecord* LayerMaker::constant_of(const Operator& op, std::size_t inpu
 
 Result<std::vector<float>> LayerMaker::numbers_of(const Operator& op, std::size_t input) {
   const TensorRecord* tensor = constant_of(op, input);
-  if (tensor == nullptr) return unsupported(op, " whose weights are not constant");
+  if (tensor == nullptr) return unsupported_operator(op, " whose weights are not constant");
   parameter_count_ += tensor->data.size();  // at least as many as numbers
   return constant_values(*tensor);
 }
@@ -75,7 +75,7 @@ Result<std::vector<float>> LayerMaker::biases_of(const Operator& op, std::size_t
 Status LayerMaker::finish(const Operator& op, DraftLayer layer, const MapShape& shape) {
   if (op.outputs.size() != 1) return bad_operator(op, "should make one tensor");
   const std::optional<Activation> fused = fused_activation(op.options.fused_activation);
-  if (!fused) return unsupported(op, " with a fused activation other than ReLU and ReLU6");
+  if (!fused) return unsupported_operator(op, " with a fused activation other than ReLU and ReLU6");
   const auto output = static_cast<std::size_t>(op.outputs[0]);
   const std::optional<MapShape> stated = map_shape(file_.tensors[output].shape);
   if (!stated || *stated != shape) return bad_operator(op, "makes a tensor of a shape that it cannot");
@@ -146,17 +146,17 @@ Status LayerMaker::add(const Operator& op) {
     case Op::kExpandDims: {
       auto value = value_of(op, 0);
       if (!value) return value.error();
-      if (value.value().shape.place_count() != 1) return unsupported(op, " of a map");
+      if (value.value().shape.place_count() != 1) return unsupported_operator(op, " of a map");
       return pass_on(op, std::move(value).value());
     }
   }
-  return unsupported(op, "");
+  return unsupported_operator(op, "");
 }
 
 Status LayerMaker::add_fully_connected(const Operator& op) {
   const auto input = value_of(op, 0);
   if (!input) return input.error();
-  if (input.value().shape.place_count() != 1) return unsupported(op, " on a map");
+  if (input.value().shape.place_count() != 1) return unsupported_operator(op, " on a map");
   auto weights = numbers_of(op, 1);
   if (!weights) return weights.error();
   const std::vector<std::size_t>& shape = constant_of(op, 1)->shape;
@@ -180,7 +180,8 @@ Status LayerMaker::add_mean(const Operator& op) {
   if (!axes) return axes.error();
   for (float& axis : axes.value()) axis += axis < 0 ? 4.0F : 0.0F;
   std::ranges::sort(axes.value());
-  if (axes.value() != std::vector<float>{1, 2}) return unsupported(op, " over other than height and width");
+  if (axes.value() != std::vector<float>{1, 2})
+    return unsupported_operator(op, " over other than height and width");
   DraftLayer made;
   made.layer.kind = LayerKind::kGlobalAveragePool;
   made.layer.inputs = {input.value().map};
@@ -191,7 +192,7 @@ Status LayerMaker::add_pair(const Operator& op) {
   for (const std::size_t input : {1U, 0U}) {
     if (constant_of(op, input) != nullptr) return add_scale(op, input);
   }
-  if (op.op != Op::kAdd && op.op != Op::kMultiply) return unsupported(op, " of two maps");
+  if (op.op != Op::kAdd && op.op != Op::kMultiply) return unsupported_operator(op, " of two maps");
   auto a = value_of(op, 0);
   if (!a) return a.error();
   auto b = value_of(op, 1);
@@ -200,7 +201,7 @@ Status LayerMaker::add_pair(const Operator& op) {
   const MapShape& shape = a.value().shape;
   const MapShape& other = b.value().shape;
   if (shape.channel_count != other.channel_count || (shape != other && other.place_count() != 1)) {
-    return unsupported(op, " of maps of two shapes");
+    return unsupported_operator(op, " of maps of two shapes");
   }
   DraftLayer made;
   made.layer.kind = op.op == Op::kAdd ? LayerKind::kAdd : LayerKind::kMultiply;
@@ -220,7 +221,7 @@ Status LayerMaker::add_scale(const Operator& op, std::size_t constant_input) {
   const bool is_by_channel = product(shape) == channels && !shape.empty() && shape.back() == channels;
   if (numbers.size() == 1) numbers.resize(channels, numbers[0]);
   if (numbers.size() != channels || (!is_by_channel && product(shape) != 1)) {
-    return unsupported(op, " with a constant that is not of channels");
+    return unsupported_operator(op, " with a constant that is not of channels");
   }
   DraftLayer made;
   made.layer.kind = LayerKind::kScale;
@@ -236,7 +237,7 @@ Status LayerMaker::add_scale(const Operator& op, std::size_t constant_input) {
       made.biases[i] = numbers[i];
     }
     if (op.op == Op::kDivide) {
-      if (constant_input == 0 || numbers[i] == 0) return unsupported(op, " by a map or by zero");
+      if (constant_input == 0 || numbers[i] == 0) return unsupported_operator(op, " by a map or by zero");
       made.weights[i] = 1 / numbers[i];
     }
   }
@@ -257,10 +258,11 @@ Status LayerMaker::add_concatenation(const Operator& op) {
     shape = {part.height, part.width, shape.channel_count + part.channel_count};
     made.layer.inputs.push_back(input.value().map);
   }
-  if (op.options.axis != 3 && op.options.axis != -1) return unsupported(op, " of other than channels");
+  if (op.options.axis != 3 && op.options.axis != -1)
+    return unsupported_operator(op, " of other than channels");
   constexpr std::size_t kMostParts = 4;
   if (op.inputs.size() < 2 || op.inputs.size() > kMostParts || op.options.fused_activation != 0) {
-    return unsupported(op, " of this number of maps");
+    return unsupported_operator(op, " of this number of maps");
   }
   return finish(op, std::move(made), shape);
 }

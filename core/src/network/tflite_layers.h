@@ -13,7 +13,7 @@ namespace headstart::tflite {
 
 // Errors of one operator: bad-file, and unsupported with its name.
 [[nodiscard]] Error bad_operator(const Operator& op, const std::string& what);
-[[nodiscard]] Error unsupported(const Operator& op, const std::string& what);
+[[nodiscard]] Error unsupported_operator(const Operator& op, const std::string& what);
 
 class LayerMaker {
  public:

@@ -7,24 +7,27 @@
 namespace headstart::tflite {
 
 Error bad_operator(const Operator& op, const std::string& what) {
-  return {ErrorCode::kBadFile, "TensorFlow Lite file: a " + op.name + " " + what};
+  return bad_file("TensorFlow Lite file: a " + op.name + " " + what);
 }
 
-Error unsupported(const Operator& op, const std::string& what) {
-  return {ErrorCode::kUnsupported,
-          "the network has an operator " + op.name + what + ", for which this program has no layer"};
+Error unsupported_operator(const Operator& op, const std::string& what) {
+  return unsupported("the network has an operator " + op.name + what +
+                     ", for which this program has no layer");
 }
 
 // Strides, dilation and padding of a window on `input`.
 Status LayerMaker::set_window(const Operator& op, const Value& input, std::size_t kernel_height,
                               std::size_t kernel_width, Layer& layer) const {
   const Options& options = op.options;
-  if (options.stride_height != options.stride_width) return unsupported(op, " with two different strides");
-  if (options.dilation_height != 1 || options.dilation_width != 1) return unsupported(op, " with dilation");
+  if (options.stride_height != options.stride_width)
+    return unsupported_operator(op, " with two different strides");
+  if (options.dilation_height != 1 || options.dilation_width != 1)
+    return unsupported_operator(op, " with dilation");
   if (options.stride_height < 1 || kernel_height < 1 || kernel_width < 1) {
     return bad_operator(op, "has no stride or no window");
   }
-  if (options.is_same_padding && input.is_padded()) return unsupported(op, " that pads a padded map");
+  if (options.is_same_padding && input.is_padded())
+    return unsupported_operator(op, " that pads a padded map");
   layer.kernel_height = kernel_height;
   layer.kernel_width = kernel_width;
   layer.stride = static_cast<std::size_t>(options.stride_height);
@@ -113,7 +116,8 @@ Status LayerMaker::add_pool(const Operator& op) {
   const Value& map = input.value();
   const bool is_max = op.op == Op::kMaxPool;
   // Zeros around a map and places that do not count are the same to a maximum of what is not negative.
-  if (map.is_padded() && !(is_max && map.is_not_negative)) return unsupported(op, " on a padded map");
+  if (map.is_padded() && !(is_max && map.is_not_negative))
+    return unsupported_operator(op, " on a padded map");
   DraftLayer made;
   made.layer.kind = is_max ? LayerKind::kMaxPool : LayerKind::kAveragePool;
   if (const Status set =
@@ -142,13 +146,13 @@ Status LayerMaker::add_pad(const Operator& op) {
   const std::vector<float>& side = sides.value();
   const auto fits = [](float value) { return value >= 0 && value <= kMost; };
   if (side.size() != kSides || !std::ranges::all_of(side, fits))
-    return unsupported(op, " of an unusual kind");
-  if (side[0] + side[1] + side[6] + side[7] > 0) return unsupported(op, " of channels");
+    return unsupported_operator(op, " of an unusual kind");
+  if (side[0] + side[1] + side[6] + side[7] > 0) return unsupported_operator(op, " of channels");
   if (op.op == Op::kPadV2) {
     const auto filling = numbers_of(op, 2);
     if (!filling) return filling.error();
     if (filling.value().size() != 1 || filling.value()[0] != 0)
-      return unsupported(op, " with other than zeros");
+      return unsupported_operator(op, " with other than zeros");
   }
   Value value = std::move(input).value();
   value.pad.top = static_cast<std::size_t>(side[2]);

@@ -11,18 +11,16 @@ namespace {
 constexpr std::size_t kSmallestCapacity = 64;  // rows
 
 Error unknown_class(ClassId id) {
-  return {ErrorCode::kBadArgument,
-          "there is no class with id " + std::to_string(static_cast<std::uint32_t>(id))};
+  return bad_argument("there is no class with id " + std::to_string(static_cast<std::uint32_t>(id)));
 }
 
 Error taken(const char* what, std::uint32_t id) {
-  return {ErrorCode::kBadArgument, std::string("expected the identity of a new ") + what +
-                                       ", above 0 and not in use, got " + std::to_string(id)};
+  return bad_argument(std::string("expected the identity of a new ") + what +
+                      ", above 0 and not in use, got " + std::to_string(id));
 }
 
 Error unknown_sample(SampleId id) {
-  return {ErrorCode::kBadArgument,
-          "there is no sample with id " + std::to_string(static_cast<std::uint32_t>(id))};
+  return bad_argument("there is no sample with id " + std::to_string(static_cast<std::uint32_t>(id)));
 }
 
 }  // namespace
@@ -79,9 +77,8 @@ Status SampleStore::move_class(ClassId id, std::size_t class_index) {
                                  [id](const Class& candidate) { return candidate.id == id; });
   if (from == classes_.end()) return unknown_class(id);
   if (class_index >= classes_.size()) {
-    return Error{ErrorCode::kBadArgument, "a class can move to positions 0 to " +
-                                              std::to_string(classes_.size() - 1) + ", got " +
-                                              std::to_string(class_index)};
+    return bad_argument("a class can move to positions 0 to " + std::to_string(classes_.size() - 1) +
+                        ", got " + std::to_string(class_index));
   }
   const auto to = classes_.begin() + static_cast<std::ptrdiff_t>(class_index);
   if (from < to) {
@@ -177,9 +174,8 @@ Status SampleStore::set_views(SampleId id, std::span<const float> rows) {
   if (count == 0 || count * feature_count_ != rows.size() || (view_count_ > 0 && count != view_count_)) {
     const std::string expected =
         view_count_ > 0 ? std::to_string(view_count_) + " views" : std::string("views");
-    return Error{ErrorCode::kBadArgument, "expected " + expected + " of " + std::to_string(feature_count_) +
-                                              " features each, got " + std::to_string(rows.size()) +
-                                              " numbers"};
+    return bad_argument("expected " + expected + " of " + std::to_string(feature_count_) +
+                        " features each, got " + std::to_string(rows.size()) + " numbers");
   }
   for (std::size_t view = 0; view < count; ++view) {
     if (const Status fits = check_embedding(rows.subspan(view * feature_count_, feature_count_)); !fits) {
@@ -298,13 +294,13 @@ Result<std::size_t> SampleStore::row_of(SampleId id) const {
 
 Status SampleStore::check_embedding(std::span<const float> embedding) const {
   if (embedding.size() != feature_count_) {
-    return Error{ErrorCode::kBadArgument, "a sample has " + std::to_string(feature_count_) +
-                                              " features, got " + std::to_string(embedding.size())};
+    return bad_argument("a sample has " + std::to_string(feature_count_) + " features, got " +
+                        std::to_string(embedding.size()));
   }
   for (std::size_t i = 0; i < embedding.size(); ++i) {
     if (std::isfinite(embedding[i])) continue;
-    return Error{ErrorCode::kBadArgument,
-                 "the features of a sample must be finite numbers, feature " + std::to_string(i) + " is not"};
+    return bad_argument("the features of a sample must be finite numbers, feature " + std::to_string(i) +
+                        " is not");
   }
   return {};
 }

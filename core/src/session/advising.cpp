@@ -10,7 +10,7 @@ namespace headstart {
 namespace {
 
 Error no_advice() {
-  return {ErrorCode::kCancelled, "the pictures changed while they were being measured: ask for advice again"};
+  return cancelled("the pictures changed while they were being measured: ask for advice again");
 }
 
 CandidateResult candidate_of(const TrainingRun& run) {
@@ -74,9 +74,9 @@ CandidateReport Session::State::add_candidate(CandidateResult candidate, std::si
 Result<CandidateReport> Session::advice_add(const std::string& name) {
   State& state = *state_;
   if (!state.advice_is_current()) return no_advice();
-  if (!state.run) return Error{ErrorCode::kInternal, "no training run is done"};
+  if (!state.run) return internal_error("no training run is done");
   const TrainReport& report = state.run->trainer.report();
-  if (!report.measured) return Error{ErrorCode::kTooFewSamples, report.why_not_measured};
+  if (!report.measured) return too_few_samples(report.why_not_measured);
   const Result<Strategy> strategy = strategy_named(state.backbone.feature_blocks(), name);
   if (!strategy) return strategy.error();
   AdviceRun& advice = *state.advice;
@@ -104,7 +104,7 @@ Result<CandidateReport> Session::advice_add(const std::string& name) {
 Result<CandidateReport> Session::advice_add_tuned(const std::string& name) {
   State& state = *state_;
   if (!state.advice_is_current()) return no_advice();
-  if (!state.run || !state.tuning) return Error{ErrorCode::kInternal, "no fine-tuning is done"};
+  if (!state.run || !state.tuning) return internal_error("no fine-tuning is done");
   const Result<Strategy> strategy = strategy_named(state.backbone.feature_blocks(), name);
   if (!strategy) return strategy.error();
   CandidateResult candidate = candidate_of(*state.run, *state.tuning);
@@ -185,8 +185,7 @@ std::unique_ptr<AdviceEvidence> Session::State::advice_evidence() {
 Result<Advice> Session::advice_finish() {
   State& state = *state_;
   if (!state.advice_is_current()) return no_advice();
-  if (state.advice->candidates.empty())
-    return Error{ErrorCode::kTooFewSamples, "no way to train could be measured"};
+  if (state.advice->candidates.empty()) return too_few_samples("no way to train could be measured");
   const std::unique_ptr<AdviceEvidence> evidence = state.advice_evidence();
   const Recommendation recommendation = recommend(state.advice->candidates, state.advice->usual);
   Result<std::vector<DataAdvice>> data = data_advice(evidence->data, state.pool);

@@ -59,9 +59,9 @@ Status Session::State::refresh_answering_head() {
   const TrainingSetView samples = store.training_set();
   Result<Head> means = nearest_mean_head(samples, store.classes());
   if (!means) {
-    return Error{ErrorCode::kNotTrained,
-                 "nothing can be told apart yet: two classes with a picture each are needed, there are " +
-                     std::to_string(samples.class_ids.size())};
+    return not_trained(
+        "nothing can be told apart yet: two classes with a picture each are needed, there are " +
+        std::to_string(samples.class_ids.size()));
   }
   // Pictures that are all alike have no means to stand apart.
   if (!check_head_numbers(means.value())) return check_pictures_differ(samples);

@@ -8,8 +8,8 @@
 namespace headstart {
 namespace {
 
-Error not_trained() {
-  return {ErrorCode::kNotTrained, "there is no trained head yet: train, or import one"};
+Error no_trained_head() {
+  return not_trained("there is no trained head yet: train, or import one");
 }
 
 // Where the network that the head reads ends, or stays as it was.
@@ -56,7 +56,7 @@ Status clean_labels(Head& head) {
 
 Result<HeadInfo> Session::head_info() const {
   const auto& trained = state_->trained_head;
-  if (!trained) return not_trained();
+  if (!trained) return no_trained_head();
   HeadInfo info = info_of(trained->head, trained->kind);
   info.class_ids = trained->class_ids;
   info.brings_layers = !trained->tensors.empty();
@@ -65,10 +65,10 @@ Result<HeadInfo> Session::head_info() const {
 
 Result<std::vector<std::uint8_t>> Session::export_head(const std::string& date) {
   State& state = *state_;
-  if (!state.trained_head) return not_trained();
+  if (!state.trained_head) return no_trained_head();
   if (const Status status = state.refresh_answering_head(); !status) return status.error();
   if (!state.answering_head->trained) {
-    return Error{ErrorCode::kNotTrained, "fewer than two classes of the trained head are left: train again"};
+    return not_trained("fewer than two classes of the trained head are left: train again");
   }
   Head head = state.answering_head->head;
   head.date = date;
@@ -78,7 +78,7 @@ Result<std::vector<std::uint8_t>> Session::export_head(const std::string& date) 
 
 Result<std::vector<std::uint8_t>> Session::head_file() const {
   const auto& trained = state_->trained_head;
-  if (!trained) return not_trained();
+  if (!trained) return no_trained_head();
   Head head = trained->head;
   head.tensors = trained->tensors;
   return write_head_file(head);
@@ -102,10 +102,10 @@ Result<HeadInfo> Session::read_head(std::span<const std::uint8_t> head_file) {
 
 Status Session::adopt_head(std::span<const ClassId> class_ids, std::span<const std::uint8_t> backbone_file) {
   State& state = *state_;
-  if (!state.read_head) return Error{ErrorCode::kInternal, "a head must be read first"};
+  if (!state.read_head) return internal_error("a head must be read first");
   if (class_ids.size() != state.read_head->class_count()) {
-    return Error{ErrorCode::kInternal, "head has " + std::to_string(state.read_head->class_count()) +
-                                           " classes, got " + std::to_string(class_ids.size()) + " ids"};
+    return internal_error("head has " + std::to_string(state.read_head->class_count()) + " classes, got " +
+                          std::to_string(class_ids.size()) + " ids");
   }
   TrainedHead trained;
   trained.kind = kind_of(*state.read_head);

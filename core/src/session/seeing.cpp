@@ -48,10 +48,9 @@ Result<Attention> Session::attention(ClassId class_id) {
   const std::vector<ClassId>& ids = state.answering_head->class_ids;
   const auto found = std::ranges::find(ids, class_id);
   if (found == ids.end())
-    return Error{ErrorCode::kBadArgument, "class " + std::to_string(static_cast<std::uint32_t>(class_id)) +
-                                              " is not one of the answers"};
-  if (state.places.empty())
-    return Error{ErrorCode::kInternal, "a picture is looked at with embed_for_attention first"};
+    return bad_argument("class " + std::to_string(static_cast<std::uint32_t>(class_id)) +
+                        " is not one of the answers");
+  if (state.places.empty()) return internal_error("a picture is looked at with embed_for_attention first");
   Result<AttentionMap> map = attention_map(state.answering_head->head, state.features, state.places,
                                            static_cast<std::size_t>(found - ids.begin()));
   if (!map) return map.error();

@@ -148,7 +148,7 @@ Status Session::add_view(SampleId id, std::uint32_t view_index, const FrameView&
   const std::size_t count = state.store.feature_count();
   if (view_index == 0) pending = {id, 0, std::vector<float>(views().size() * count)};
   if (pending.sample != id || pending.done != view_index || view_index >= views().size())
-    return Error{ErrorCode::kInternal, "views of a sample come in their order"};
+    return internal_error("views of a sample come in their order");
   if (const Status made = state.make_view_picture(picture, view_index); !made) return made;
   const Status embedded = state.backbone.embed_features(
       state.view_frame(picture), {}, std::span(pending.rows).subspan(view_index * count, count));

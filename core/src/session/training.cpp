@@ -11,7 +11,7 @@ namespace headstart {
 namespace {
 
 Error no_run() {
-  return {ErrorCode::kInternal, "no training run is under way"};
+  return internal_error("no training run is under way");
 }
 
 }  // namespace
@@ -120,7 +120,7 @@ Status Session::State::prepare_head(TrainedHead& trained, std::span<const std::u
     const Status ran = trained.reader->read(backbone, {rgba, 32, 32, 0}, {}, read);
     if (!ran) return ran;
     if (!std::ranges::all_of(read, [](float value) { return std::isfinite(value); }))
-      return Error{ErrorCode::kBadFile, "the layers of this head give numbers that are not finite"};
+      return bad_file("the layers of this head give numbers that are not finite");
   }
   return {};
 }
@@ -136,8 +136,7 @@ Status check_pictures_differ(const TrainingSetView& samples) {
     const float first = samples.embeddings[i % width];
     if (std::abs(samples.embeddings[i] - first) > 1e-5F * std::max(1.0F, std::abs(first))) return {};
   }
-  return Error{ErrorCode::kTooFewSamples,
-               "all pictures look the same, as with a covered lens: record some that differ"};
+  return too_few_samples("all pictures look the same, as with a covered lens: record some that differ");
 }
 
 }  // namespace headstart

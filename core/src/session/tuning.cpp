@@ -10,7 +10,7 @@ namespace headstart {
 namespace {
 
 Error no_tuning() {
-  return {ErrorCode::kInternal, "no fine-tuning is under way"};
+  return internal_error("no fine-tuning is under way");
 }
 
 // The picture itself and, where they are used, its views, sample by sample.
@@ -81,7 +81,7 @@ Result<TuneEstimate> Session::tune_begin(std::span<const std::uint8_t> backbone_
                                          const FineTuneOptions& options, ViewUse view_use) {
   State& state = *state_;
   state.tuning.reset();
-  if (!state.run) return Error{ErrorCode::kInternal, "a head must be trained first"};
+  if (!state.run) return internal_error("a head must be trained first");
   std::vector<TunedView> tuned_views = views_of_samples(state.run->sample_ids.size(), view_use);
   std::vector<FineTuneView> fine_tune_views;
   for (const TunedView& view : tuned_views)

@@ -45,8 +45,7 @@ void fold_in(std::span<const double> weights, std::span<const double> biases,
 }
 
 Error ran_away() {
-  return {ErrorCode::kBadArgument,
-          "training ran away: its numbers grew beyond all bounds. A smaller learning rate helps"};
+  return bad_argument("training ran away: its numbers grew beyond all bounds. A smaller learning rate helps");
 }
 
 void report_held_out(TrainReport& report, const TrainingTask& task, std::span<const std::uint32_t> rows,

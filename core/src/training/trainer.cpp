@@ -25,7 +25,7 @@ std::string in_quotes(const std::string& name) {
 }
 
 Error bad_option(const char* what, const char* range, const std::string& got) {
-  return {ErrorCode::kBadArgument, std::string(what) + " must be " + range + ", got " + got};
+  return bad_argument(std::string(what) + " must be " + range + ", got " + got);
 }
 
 Status check_options(const TrainOptions& options) {
@@ -57,7 +57,7 @@ Status check_options(const TrainOptions& options) {
 Status check_class_count(const TrainingSetView& samples, std::span<const ClassInfo> classes) {
   if (samples.class_ids.size() >= 2) return {};
   std::string message = "training needs pictures in at least two classes";
-  if (samples.class_ids.empty()) return Error{ErrorCode::kTooFewSamples, message + ", there are none yet"};
+  if (samples.class_ids.empty()) return too_few_samples(message + ", there are none yet");
   const ClassInfo* only = find_class(classes, samples.class_ids.front());
   message += ", only " + in_quotes(only == nullptr ? "" : only->name) + " has some";
   const auto empty = std::find_if(classes.begin(), classes.end(), [&](const ClassInfo& info) {
@@ -71,17 +71,16 @@ Status check_class_count(const TrainingSetView& samples, std::span<const ClassIn
   } else {
     message += is_other_disabled ? ": switch another class on" : ": add another class";
   }
-  return Error{ErrorCode::kTooFewSamples, message};
+  return too_few_samples(message);
 }
 
 Status check_samples(const TrainingSetView& samples, std::span<const ClassInfo> classes) {
   if (const Status enough = check_class_count(samples, classes); !enough) return enough;
   if (samples.feature_count == 0 ||
       samples.embeddings.size() != samples.class_indices.size() * samples.feature_count) {
-    return Error{ErrorCode::kBadArgument, "samples have " + std::to_string(samples.feature_count) +
-                                              " features each, got " +
-                                              std::to_string(samples.embeddings.size()) + " numbers for " +
-                                              std::to_string(samples.class_indices.size()) + " samples"};
+    return bad_argument("samples have " + std::to_string(samples.feature_count) + " features each, got " +
+                        std::to_string(samples.embeddings.size()) + " numbers for " +
+                        std::to_string(samples.class_indices.size()) + " samples");
   }
   return {};
 }

@@ -22,14 +22,14 @@ std::vector<std::size_t> used_views(std::size_t view_count, ViewUse use) {
 
 Status check_views(const TrainingSetView& samples, const TrainOptions& options) {
   if (options.second_look == SecondLook::kMirrored && options.views != ViewUse::kAll) {
-    return Error{ErrorCode::kBadArgument,
-                 "a second, mirrored look needs a head that learns from all views, the mirror image too"};
+    return bad_argument(
+        "a second, mirrored look needs a head that learns from all views, the mirror image too");
   }
   if (options.views == ViewUse::kNone) return {};
   const bool are_there = samples.views.size() == samples.class_indices.size();
   if (are_there && !used_views(samples.view_count, options.views).empty()) return {};
-  return Error{ErrorCode::kBadArgument, "training with views needs those of every sample, got " +
-                                            std::to_string(samples.view_count) + " of each"};
+  return bad_argument("training with views needs those of every sample, got " +
+                      std::to_string(samples.view_count) + " of each");
 }
 
 }  // namespace

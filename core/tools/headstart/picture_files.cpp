@@ -21,7 +21,7 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 
 Error bad_picture(const std::string& why) {
-  return {ErrorCode::kBadFile, why};
+  return bad_file(why);
 }
 
 Status make_room(Picture& picture, std::size_t width_px, std::size_t height_px) {
@@ -92,7 +92,7 @@ Result<Picture> read_png(const Bytes& bytes) {
 }
 #else
 Result<Picture> read_png(const Bytes&) {
-  return Error{ErrorCode::kUnsupported, "this headstart was built without PNG (Debian: libpng-dev)"};
+  return unsupported("this headstart was built without PNG (Debian: libpng-dev)");
 }
 #endif
 
@@ -153,7 +153,7 @@ Result<Picture> read_jpeg(const Bytes& bytes) {
 }
 #else
 Result<Picture> read_jpeg(const Bytes&) {
-  return Error{ErrorCode::kUnsupported, "this headstart was built without JPEG (Debian: libjpeg-dev)"};
+  return unsupported("this headstart was built without JPEG (Debian: libjpeg-dev)");
 }
 #endif
 
@@ -165,7 +165,7 @@ Result<Picture> decode(const Bytes& bytes) {
   if (starts_with(bytes, {'P', '6'})) return read_ppm(bytes);
   if (starts_with(bytes, {0x89, 'P', 'N', 'G'})) return read_png(bytes);
   if (starts_with(bytes, {0xFF, 0xD8, 0xFF})) return read_jpeg(bytes);
-  return Error{ErrorCode::kUnsupported, "it is no JPEG, PNG or PPM picture"};
+  return unsupported("it is no JPEG, PNG or PPM picture");
 }
 
 }  // namespace
@@ -181,7 +181,7 @@ bool is_picture(const std::string& path) {
 
 Result<Bytes> read_whole_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{ErrorCode::kUnavailable, "cannot read " + path};
+  if (!file) return unavailable("cannot read " + path);
   return Bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 

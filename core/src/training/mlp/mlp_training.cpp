@@ -145,15 +145,13 @@ class MlpTraining final : public HeadTraining {
 
 Result<std::unique_ptr<HeadTraining>> start_mlp(TrainingTask task, const ComputePool& pool) {
   if (task.options.views != ViewUse::kNone) {
-    return Error{ErrorCode::kBadArgument,
-                 "the multilayer perceptron learns from the pictures alone, without views"};
+    return bad_argument("the multilayer perceptron learns from the pictures alone, without views");
   }
   Random random(task.options.seed);
   Split split = split_rows(task, random);
   if (split.training.empty()) {
-    return Error{
-        ErrorCode::kTooFewSamples,
-        "this head sets one picture of each class aside to check with: record at least two per class"};
+    return too_few_samples(
+        "this head sets one picture of each class aside to check with: record at least two per class");
   }
   Result<PaddedBuffer<float>> training = gather(task, split.training);
   if (!training) return training.error();
