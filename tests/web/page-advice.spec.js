@@ -164,7 +164,7 @@ test('what is odd about the pictures is told in sentences that open them', async
     const { state, samples } = window.headstart;
     await samples.copy(state.classes[1].sampleIds.slice(0, 15), state.classes[1].key);
   });
-  await expect(dialog.getByText('Pictures changed since: measure again.')).toBeVisible();
+  await expect(dialog.getByText('Your pictures have changed since: measure again.')).toBeVisible();
   await dialog.getByRole('button', { name: 'Measure again' }).click();
   await expect.poll(advice, { timeout: ADVICE_MS }).not.toBe(null);
   const odd = dialog.locator('.data-advice li').filter({ has: page.getByRole('button') });

@@ -38,7 +38,7 @@ test('a backbone that is broken is refused in words, and pictures, head and back
     await expect(other, what).toBeEnabled();
     await other.click();
     const toast = page.locator('.toast.is-error');
-    await expect(toast, what).toContainText('This file does not fit.');
+    await expect(toast, what).toContainText('This file cannot be used here.');
     await expect(toast, what).toContainText(says);
     await expect(drawer.locator('.choice').first().locator('input'), what).toBeChecked();
     expect(await seen(page), what).toEqual(before);
@@ -64,7 +64,7 @@ test('a page whose own backbone is broken says so, keeps what is recorded, and c
   await page.goto('/?debug');
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('The engine did not start');
-  await expect(alert).toContainText('This file does not fit.');
+  await expect(alert).toContainText('This file cannot be used here.');
   await expect(alert.getByText(/safetensors/)).toBeHidden();
   await alert.getByText('In the engine’s own words').click();
   await expect(alert.getByText(/safetensors/)).toBeVisible();

@@ -100,7 +100,7 @@ test('a class can be left out and taken in again, and keeps its pictures', async
   await choose(page, 'Class 1', 'Leave out of training');
   await expect(cardOf(page, 'Class 1').locator('.class-count')).toHaveText('left out');
   expect((await engineClasses(page))[0]).toEqual({ name: 'Class 1', sampleCount: 12, enabled: false });
-  await choose(page, 'Class 1', 'Take into training again');
+  await choose(page, 'Class 1', 'Use in training again');
   await expect(cardOf(page, 'Class 1').locator('.class-count')).toHaveText('12 pictures');
 });
 

@@ -80,7 +80,7 @@ test('an archive dropped on the camera is judged, picture by picture', async ({ 
     archiveOf(['a/1.jpg', 'b/1.jpg']).toString('base64'),
   );
   await expect(page.locator('.viewfinder').getByText('1 of 2')).toBeVisible();
-  await expect(page.getByAltText('The picture that is being judged')).toHaveJSProperty('complete', true);
+  await expect(page.getByAltText('The picture it is looking at')).toHaveJSProperty('complete', true);
   expect(await pictureCount(page, 'Class 1')).toBe(0);
 });
 

@@ -127,7 +127,7 @@ test('a script that the network drops is told, and the next try brings it', asyn
   };
   const input = cardOf(page, 'Class 1').locator('input[type=file]:not([webkitdirectory])').first();
   await input.setInputFiles(files);
-  const toast = page.locator('.toast.is-error', { hasText: 'Is the network there?' });
+  const toast = page.locator('.toast.is-error', { hasText: 'Are you online?' });
   await expect(toast).toBeVisible();
   expect(await pictureCount(page, 'Class 1')).toBe(0);
   isDown = false;

@@ -107,7 +107,7 @@ test('files dropped on a card go there, and one undo takes all of them back', as
 
 test('a picture dropped on the camera square is judged, not learnt', async ({ page }) => {
   await hand(page.locator('.viewfinder'), 'drop', classes[0].unseen.slice(0, 1));
-  await expect(page.getByAltText('The picture that is being judged')).toBeVisible();
+  await expect(page.getByAltText('The picture it is looking at')).toBeVisible();
   expect(await pictureCount(page, 'Class 1')).toBe(0);
 });
 
@@ -170,7 +170,7 @@ test('several pictures dropped on the camera square are judged one after the oth
   const stage = page.locator('.viewfinder');
   await expect(stage.getByText('1 of 3')).toBeVisible();
   await expect(page.locator('.winner-name')).toHaveText('Class 1');
-  const shown = () => page.getByAltText('The picture that is being judged').getAttribute('src');
+  const shown = () => page.getByAltText('The picture it is looking at').getAttribute('src');
   const first = await shown();
   await expect(stage.getByRole('button', { name: 'Previous picture' })).toBeDisabled();
   await stage.getByRole('button', { name: 'Next picture' }).click();

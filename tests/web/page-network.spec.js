@@ -236,7 +236,7 @@ test('new pictures do not start minutes of work by themselves, and defaults brin
   await record(page, 'Class 2', 16);
   await page.waitForTimeout(1200);
   expect(await page.evaluate(() => window.headstart.state.training.phase)).toBe('idle');
-  await expect(page.getByText('Pictures changed since: train again.')).toBeVisible();
+  await expect(page.getByText('Your pictures have changed since: train again.')).toBeVisible();
   await page.getByRole('button', { name: 'Training settings' }).click();
   await page.getByRole('button', { name: 'Back to defaults' }).click();
   await page.keyboard.press('Escape');

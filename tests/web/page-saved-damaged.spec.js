@@ -138,7 +138,7 @@ test('where the browser tells how little room is left, the page does while every
   });
   await openPage(page, settings);
   await record(page, 'Class 1', 2);
-  await expect(page.locator('.toast').getByText('Only about 20 MB are left to save in.')).toBeVisible();
+  await expect(page.locator('.toast').getByText('Only about 20 MB is left for saving.')).toBeVisible();
   expect(await page.evaluate(() => window.headstart.state.project.unsavedCount)).toBe(0);
 });
 

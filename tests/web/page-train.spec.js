@@ -121,7 +121,7 @@ test('a picture file is judged like the camera’s', async () => {
   await page
     .locator('.live-tools input[type=file]')
     .setInputFiles({ name: 'unseen.jpg', mimeType: 'image/jpeg', buffer: picture });
-  await expect(page.getByAltText('The picture that is being judged')).toBeVisible();
+  await expect(page.getByAltText('The picture it is looking at')).toBeVisible();
   await expect(page.locator('.winner-name')).toHaveText('Class 2');
   await page.getByRole('button', { name: 'Back to the camera' }).click();
   await expect(page.locator('.winner-name')).toHaveText('Class 1');

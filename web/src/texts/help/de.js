@@ -13,7 +13,7 @@ export default {
   'keys.delete': 'Das Bild mit dem Fokus löschen',
   'keys.help': 'Diese Übersicht',
   'about.what':
-    'Zeig der Kamera zwei oder mehr Dinge, und diese Seite lernt, sie zu unterscheiden: Ein fertig gelerntes Netz beschreibt jedes Bild, und ein kleiner neuer Kopf lernt aus deinen Beispielen.',
+    'Zeig der Kamera zwei oder mehr Dinge, und diese Seite lernt, sie zu unterscheiden: Ein fertig gelerntes Netz beschreibt jedes Bild, und ein kleiner neuer Teil lernt aus deinen Beispielen.',
   'about.engine': 'Maschine',
   'about.threads': { one: '{count} Thread', other: '{count} Threads' },
   'about.pictures': 'Bilder',

@@ -14,7 +14,7 @@ export default {
   'keys.delete': 'Delete the picture in focus',
   'keys.help': 'This map',
   'about.what':
-    'Show the camera two or more things, and this page learns to tell them apart: a trained network describes each picture, and a small new head learns from your examples.',
+    'Show the camera two or more things, and this page learns to tell them apart: a trained network describes each picture, and a small new part learns from your examples.',
   'about.engine': 'Engine',
   'about.threads': { one: '{count} thread', other: '{count} threads' },
   'about.pictures': 'Pictures',

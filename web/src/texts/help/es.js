@@ -13,7 +13,7 @@ export default {
   'keys.delete': 'Borrar la imagen con el foco',
   'keys.help': 'Este mapa',
   'about.what':
-    'Enseña a la cámara dos o más cosas y esta página aprende a distinguirlas: una red entrenada describe cada imagen y una pequeña cabeza nueva aprende de tus ejemplos.',
+    'Enseña a la cámara dos o más cosas y esta página aprende a distinguirlas: una red entrenada describe cada imagen y una pequeña parte nueva aprende de tus ejemplos.',
   'about.engine': 'Motor',
   'about.threads': { one: '{count} hilo', other: '{count} hilos' },
   'about.pictures': 'Imágenes',

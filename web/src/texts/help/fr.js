@@ -13,7 +13,7 @@ export default {
   'keys.delete': 'Supprimer l’image active',
   'keys.help': 'Cette carte',
   'about.what':
-    'Montre à la caméra deux choses ou plus, et cette page apprend à les distinguer : un réseau entraîné décrit chaque image, et une petite tête nouvelle apprend de tes exemples.',
+    'Montre à la caméra deux choses ou plus, et cette page apprend à les distinguer : un réseau entraîné décrit chaque image, et une petite partie nouvelle apprend de tes exemples.',
   'about.engine': 'Moteur',
   'about.threads': { one: '{count} fil', other: '{count} fils' },
   'about.pictures': 'Images',

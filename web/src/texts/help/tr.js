@@ -13,7 +13,7 @@ export default {
   'keys.delete': 'Odaktaki resmi sil',
   'keys.help': 'Bu liste',
   'about.what':
-    'Kameraya iki ya da daha çok şey göster; bu sayfa onları ayırt etmeyi öğrenir: eğitilmiş bir ağ her resmi betimler, küçük yeni bir baş senin örneklerinden öğrenir.',
+    'Kameraya iki ya da daha çok şey göster; bu sayfa onları ayırt etmeyi öğrenir: eğitilmiş bir ağ her resmi betimler, küçük yeni bir parça senin örneklerinden öğrenir.',
   'about.engine': 'Motor',
   'about.threads': { one: '{count} iş parçacığı', other: '{count} iş parçacığı' },
   'about.pictures': 'Resimler',

@@ -68,14 +68,14 @@ export default {
 
   'advice.title': 'What is best for my pictures?',
   'advice.about':
-    'It tries the ways on your own pictures, each on some that were held back, and stays with the usual one unless another is clearly better.',
+    'It tries each way on your own pictures, tests it on some that were held back, and stays with the usual one unless another is clearly better.',
   'advice.run': 'Find out',
   'advice.again': 'Measure again',
   'advice.running': 'Trying the ways…',
   'advice.left': '{time} left',
-  'advice.done': 'The advice is there.',
+  'advice.done': 'The advice is ready.',
   'advice.sentence': 'Best for your pictures: {name}.',
-  'advice.stale': 'Pictures changed since: measure again.',
+  'advice.stale': 'Your pictures have changed since: measure again.',
   'advice.use': 'Use',
   'advice.useLabel': 'Use: {name}',
   'advice.inUse': 'In use',

@@ -15,7 +15,7 @@ export default {
   'project.deleted': 'Deleted. It can come back for an hour.',
   'project.newer': 'Made by a newer version of this page. It stays as it is.',
   'project.elsewhere': 'Open in another tab',
-  'project.usage': 'All projects take {used} on this device. About {free} are free.',
+  'project.usage': 'All projects take {used} on this device. About {free} is free.',
   'project.persisted': 'The browser has promised to keep them.',
   'project.notPersisted': 'If the disk runs low, the browser may clear them: save what matters as a file, too.',
   'project.littleRoom':
@@ -41,7 +41,7 @@ export default {
   'notice.projectCopied': '“{name}” was copied.',
   'notice.projectDeleted': '“{name}” was deleted.',
   'error.storage-full': 'The disk is full: new pictures are not saved. Save your pictures as a file, or delete some.',
-  'error.storage-low': 'Only about {free} are left to save in. Save your pictures as a file soon, or delete some.',
+  'error.storage-low': 'Only about {free} is left for saving. Save your pictures as a file soon, or delete some.',
   'error.storage-failed': 'Something could not be saved. It is tried again. To be sure, save your pictures as a file.',
   'error.storage-closed':
     'This browser keeps nothing here (perhaps a private window). Save your pictures as a file before you close the page.',
