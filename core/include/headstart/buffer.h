@@ -30,11 +30,11 @@ class PaddedBuffer {
   static Result<PaddedBuffer> create(std::size_t size) {
     constexpr std::size_t kMost =
         (static_cast<std::size_t>(-1) >> 1) - 2 * kBufferAlignmentBytes - kReadablePaddingBytes;
-    if (size > kMost / sizeof(T)) return out_of_memory(size);
+    if (size > kMost / sizeof(T)) return no_room(size);
     const std::size_t bytes = (size * sizeof(T) + kReadablePaddingBytes + kBufferAlignmentBytes - 1) /
                               kBufferAlignmentBytes * kBufferAlignmentBytes;
     void* memory = std::aligned_alloc(kBufferAlignmentBytes, bytes);
-    if (memory == nullptr) return out_of_memory(size);
+    if (memory == nullptr) return no_room(size);
     std::memset(memory, 0, bytes);
     PaddedBuffer buffer;
     buffer.data_.reset(static_cast<T*>(memory));
@@ -56,9 +56,9 @@ class PaddedBuffer {
     void operator()(T* memory) const { std::free(memory); }
   };
 
-  static Error out_of_memory(std::size_t size) {
-    return {ErrorCode::kOutOfMemory, "there is not enough memory for " + std::to_string(size) +
-                                         " numbers of " + std::to_string(sizeof(T)) + " bytes"};
+  static Error no_room(std::size_t size) {
+    return out_of_memory("there is not enough memory for " + std::to_string(size) + " numbers of " +
+                         std::to_string(sizeof(T)) + " bytes");
   }
 
   std::unique_ptr<T, Free> data_;

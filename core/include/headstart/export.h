@@ -51,14 +51,14 @@ struct QuantisationReport {
   std::size_t picture_count = 0;
   double mean_difference = 0;  // of a probability
   double largest_difference = 0;
-  std::size_t lost_count = 0;   // answers that led by 0.2 and are others now
-  std::size_t known_count = 0;  // pictures whose class was said, and how many are right:
+  std::size_t lost_count = 0;   // answers that led by 0.2 and have changed
+  std::size_t known_count = 0;  // pictures whose class is known; of them were right, and are right now:
   std::size_t right_before_count = 0;
   std::size_t right_after_count = 0;
 };
 
 // Writes kTfliteInt8 and kCArray: their numbers are fitted to the person's own pictures, one at a time, so
-// that a caller can show how far it is and stop. First `calibrate` for each, then `measure` for each.
+// that a caller can show progress and stop. First `calibrate` for each, then `measure` for each.
 class QuantisedExport {
  public:
   // As export_model.

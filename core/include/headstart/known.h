@@ -62,8 +62,8 @@ class KnownJudge {
 
   // For a picture's features [sum of map_sizes]: 0…1, rising with how much it looks like one of the classes;
   // 0.5 at the threshold that lets kept_fraction of the person's own pictures through. `is_counted`
-  // [class_count] is 0 for classes that are not to count just now; empty: all do. bad-argument where a length
-  // does not fit or nothing counts.
+  // [class_count] is 0 for classes that do not count at the moment; empty: all do. bad-argument where a
+  // length does not fit or nothing counts.
   Result<double> known(std::span<const float> features, std::span<const std::uint8_t> is_counted = {});
 
   [[nodiscard]] std::size_t memory_bytes() const;

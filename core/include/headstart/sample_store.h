@@ -53,9 +53,9 @@ class SampleStore {
   explicit SampleStore(std::size_t feature_count);         // rows of one map, "last"
   explicit SampleStore(std::vector<FeatureBlock> blocks);  // rows as Backbone::features gives them
 
-  // Names may repeat and may be empty: what a person types is theirs. Under an identity of the caller's, that
-  // of a removed class brings it back for a head that knew it; else under the next free one. bad-argument for
-  // 0 and for one that is in use.
+  // Names may repeat and may be empty: a person may type what they like. Under an identity of the caller's,
+  // that of a removed class brings it back for a head that knew it; else under the next free one.
+  // bad-argument for 0 and for one that is in use.
   Status add_class(ClassId id, std::string name);
   ClassId add_class(std::string name);
   Status rename_class(ClassId id, std::string name);

@@ -65,7 +65,7 @@ struct HeadInfo {
   bool brings_layers = false;  // tensors of the network travel with it
 };
 
-// What a training came to.
+// What came of a training run.
 struct SessionReport : TrainReport {
   std::size_t sample_count = 0;
   std::vector<std::uint32_t> held_out_class_indices;  // [held_out_rows], what they really are
@@ -180,8 +180,8 @@ class Session {
   Status embed_for_ranking(const FrameView& frame, const PrepareOptions& options);
   Result<Ranking> rank();
 
-  // The same, for somebody who wants to see why: after it the picture can be ranked, where it speaks for a
-  // class be asked (bad-argument where that is not among the answers), and which samples are most like it.
+  // The same, for seeing why: rank(), attention() and similar_samples() are then about this picture.
+  // attention() fails with bad-argument for a class that is not among the answers.
   Status embed_for_attention(const FrameView& frame, const PrepareOptions& options);
   Result<Attention> attention(ClassId class_id);
   [[nodiscard]] std::vector<SimilarSample> similar_samples(std::size_t count);

@@ -42,7 +42,7 @@ struct ViewRecipe {
 // matter.
 std::span<const ViewRecipe> views();
 
-// Makes one view of a square picture: `rgba_out` [side, side, 4], alpha 255; must not overlap the picture.
+// Makes one view of a square picture: `rgba_out` [side, side, 4], alpha 255, must not overlap the picture.
 // The mirror alone copies pixels as they are; whatever else moves is read between pixels with 8-bit weights
 // (bilinear). No allocation. bad-argument where the picture is not square or more
 // than 1024 px wide, where the room is wrong or a number of the recipe is outside its range.

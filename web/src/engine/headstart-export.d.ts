@@ -50,9 +50,9 @@ export interface QuantisationLoss {
   /** Of a probability. */
   meanDifference: number;
   largestDifference: number;
-  /** Answers that led by 0.2 and are others now. */
+  /** Answers that led by 0.2 and have changed. */
   lostCount: number;
-  /** Of `knownCount` pictures so many were right, and so many are. */
+  /** Pictures whose class is known; how many of them were right before, and how many are now. */
   knownCount: number;
   rightBeforeCount: number;
   rightAfterCount: number;

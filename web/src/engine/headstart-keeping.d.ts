@@ -1,4 +1,4 @@
-// Storing a trainer's state and taking it up again: classes and samples under their old identities, embeddings without
+// Storing a trainer's state and restoring it: classes and samples under their old identities, embeddings without
 // looking at a picture twice, the head as it was.
 
 import type { ClassId, SampleId, StrategyName } from './headstart.d.ts';
@@ -13,7 +13,7 @@ export interface KeptSample {
 export interface KeptHead {
   /** A head file, see `exportHead`. */
   file: Uint8Array;
-  /** Whose rows they are; of a class that is gone, undefined. */
+  /** The class of each row; undefined where it is gone. */
   classIds: (ClassId | undefined)[];
   strategy: StrategyName | null;
   /** Pictures or classes changed after it was trained. */

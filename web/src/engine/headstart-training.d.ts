@@ -1,4 +1,4 @@
-// What training takes and tells: the ways to train, their reports, and the advice that is measured. The library's types are
+// What training takes and reports: the ways to train, their reports, and the advice that is measured. The library's types are
 // one file where they are published (web/library.build.mjs puts this one into headstart.d.ts).
 
 import type { ClassId, HeadKind, LongAction, SampleId } from './headstart.d.ts';
@@ -119,7 +119,7 @@ export interface HeldOutSample {
   confidence: number;
 }
 
-/** What came of fine-tuning, on pictures that were held out of it. */
+/** What fine-tuning brought, measured on pictures that were held out of it. */
 export interface FineTuneReport {
   /** false: fine-tuning did not help, and the head alone was kept. */
   betterThanHead: boolean;
@@ -138,7 +138,7 @@ export interface FineTuneReport {
 }
 
 export interface TrainReport {
-  /** What was trained; 'recommended', 'earlier-cut' and 'new-layers' by the name of what they came to. */
+  /** What was trained; for 'recommended', 'earlier-cut' and 'new-layers' the strategy that they turned out to be. */
   strategy: StrategyName;
   /** The last frozen map: 'last' where only a head was trained on the whole network, 'input' where nothing is frozen. */
   border: MapName;
@@ -187,7 +187,7 @@ export interface TrainReport {
   elapsedMs: number;
 }
 
-/** What a training would take, from a step that was measured. */
+/** What a training run would take, from a step that was measured. */
 export interface TrainEstimate {
   strategy: StrategyName;
   elapsedMs: number;

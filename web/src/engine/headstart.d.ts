@@ -57,7 +57,7 @@ export type VariantName = 'simd' | 'relaxed-simd' | 'simd-threads' | 'relaxed-si
 
 export type HeadKind = 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
 
-/** How far a long action is. `stage` names what is being counted; `total` is 0 while it is unknown. */
+/** How far a long action has got. `stage` names what is being counted; `total` is 0 while it is unknown. */
 export interface Progress {
   /**
    * 'engine' and 'backbone': bytes fetched. 'embed': pictures. 'views': pictures whose views are embedded. 'maps': pictures
@@ -364,7 +364,7 @@ export interface Trainer {
   /** What was learnt as a file for other programs. */
   exportModel(options: ExportOptions): Promise<Uint8Array>;
   /**
-   * Takes in a zip: a project of this program, of Teachable Machine (`.tm`) or GenAI-FI, or folders of pictures. Its classes
+   * Reads a zip: a project of this program, of Teachable Machine (`.tm`) or GenAI-FI, or folders of pictures. Its classes
    * come behind those that are there. `bad-file` where it is none of these.
    */
   importProject(bytes: Uint8Array | ArrayBuffer, options?: ImportOptions): Promise<ImportedProject>;
