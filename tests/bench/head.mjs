@@ -28,6 +28,30 @@ export function readHead(file) {
   const last = /** @type {NonNullable<ReturnType<typeof layer>>} */ (layer('head'));
   return {
     labels: JSON.parse(metadata.labels),
-    logits: (embedding) => last(hidden ? hidden(embedding).map((value) => Math.max(0, value)) : embedding),
+    logits: (embedding) => {
+      const read = metadata.transform ? transformed(embedding, metadata) : embedding;
+      return last(hidden ? hidden(read).map((value) => Math.max(0, value)) : read);
+    },
   };
+}
+
+/**
+ * Each map, or the square roots of its features, divided by its length.
+ * @param {Float32Array} embedding
+ * @param {Record<string, string>} metadata
+ */
+function transformed(embedding, { transform, map_sizes: sizes }) {
+  const values = Float32Array.from(embedding, (value) =>
+    transform === 'root' ? Math.sqrt(Math.max(value, 0)) : value,
+  );
+  let begin = 0;
+  for (const size of JSON.parse(sizes)) {
+    const map = values.subarray(begin, begin + size);
+    const length = Math.sqrt(map.reduce((sum, value) => sum + value * value, 0));
+    map.forEach((value, at) => {
+      map[at] = value / Math.max(length, 1e-6);
+    });
+    begin += size;
+  }
+  return values;
 }

@@ -24,6 +24,7 @@ export function faintPicture(kind, number, width = 160, height = 120) {
 /** @type {Record<string, import('../../web/src/engine/headstart-training.d.ts').TrainOptions>} */
 const kinds = {
   head: {},
+  discriminant: { head: 'discriminant' },
   joined: { strategy: 'joined-layers-views' },
   mlp: { head: 'mlp', epochCount: 20 },
   tuned: { strategy: 'last-3-blocks', seed: 3 },

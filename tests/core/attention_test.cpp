@@ -34,18 +34,6 @@ double probability_at(const Ranking& ranking, std::size_t row) {
   return static_cast<double>(ranking.probabilities[row]);
 }
 
-// The views of every sample, which a second look is learnt from.
-void add_views(Session& session, int per_class, const std::vector<ClassId>& ids) {
-  for (std::size_t kind = 0; kind < ids.size(); ++kind) {
-    const std::vector<SampleId> samples = session.samples().samples_of(ids[kind]).value();
-    for (int number = 0; number < per_class; ++number) {
-      const DrawnPicture picture = kept(session, draw(static_cast<int>(kind), number));
-      for (std::uint32_t view = 0; view < views().size(); ++view)
-        REQUIRE(session.add_view(samples[static_cast<std::size_t>(number)], view, picture.view()).ok());
-    }
-  }
-}
-
 double sum_of(const Attention& attention) {
   return std::accumulate(attention.values.begin(), attention.values.end(), 0.0);
 }
@@ -107,7 +95,8 @@ TEST_CASE("what the places say sums to the answer, whatever the head and whateve
     check_adds_up(session, ids, draw(2, 71, 1280, 720));
   }
   add_views(session, 6, ids);
-  options = {.features = {"blocks.5", "blocks.14", "last"},
+  options = {.head = HeadKind::kDiscriminant,
+             .features = {"blocks.5", "blocks.14", "last"},
              .views = ViewUse::kAll,
              .second_look = SecondLook::kMirrored,
              .fold_count = 1};

@@ -57,7 +57,12 @@ bool begins_with(const std::vector<std::uint8_t>& file, std::size_t offset, std:
 }  // namespace
 
 TEST_CASE("an export's steps say of a picture what the session says") {
-  Taught taught = teach_head();
+  TrainOptions options;
+  SUBCASE("of features as they are") {}
+  SUBCASE("of their roots") {
+    options.head = HeadKind::kDiscriminant;
+  }
+  Taught taught = teach_head(options);
   const auto model = read_exported_model(taught.backbone, taught.head);
   REQUIRE(model.ok());
   StepRunner runner(model.value().steps);
@@ -73,10 +78,47 @@ TEST_CASE("an export's steps say of a picture what the session says") {
   }
 }
 
+// Of joined maps some go below zero: their lengths alone are divided out.
+TEST_CASE("joined maps, looked at twice, leave as they are") {
+  const std::vector<std::uint8_t> file =
+      make_random_backbone({.width_multiplier = "0.1", .input_size_px = kSidePx});
+  const ComputePool pool = std::move(ComputePool::create(1)).value();
+  Session session = open_session(file, pool);
+  const std::vector<ClassId> ids = teach(session, 6, 3);
+  add_views(session, 6, ids);
+  REQUIRE(train(session, {.head = HeadKind::kDiscriminant,
+                          .features = {"blocks.5", "blocks.14", "last"},
+                          .views = ViewUse::kAll,
+                          .second_look = SecondLook::kMirrored})
+              .ok());
+  Head head = read_head_file(session.export_head("").value()).value();
+  CHECK(head.transform == FeatureTransform::kLength);
+  const auto model = read_exported_model(file, head);
+  REQUIRE(model.ok());
+  CHECK(std::ranges::count(model.value().steps, StepKind::kNormalise, &Step::kind) == 3);
+  StepRunner runner(model.value().steps);
+  for (int number = 20; number < 23; ++number) {
+    const DrawnPicture picture = draw(number % 3, number, kSidePx, kSidePx);
+    const auto said = ask(session, picture);
+    REQUIRE(said.ok());
+    const auto probabilities = runner.run(rgb_of(picture));
+    for (std::size_t i = 0; i < 3; ++i)
+      CHECK(probabilities[i] ==
+            doctest::Approx(static_cast<double>(said.value().probabilities[i])).epsilon(1e-3));
+  }
+  // A file may want roots of them nevertheless.
+  head.transform = FeatureTransform::kRoot;
+  const auto rooted = read_exported_model(file, head);
+  REQUIRE(rooted.ok());
+  StepRunner root_runner(rooted.value().steps);
+  for (const float probability : root_runner.run(rgb_of(draw(0, 20, kSidePx, kSidePx))))
+    CHECK(std::isfinite(probability));
+}
+
 // Ways in which a writer could be wrong: each has to move a probability by far more than the 1e-4 that are
 // allowed.
 TEST_CASE("an export that is wrong in one place is noticed") {
-  Taught taught = teach_head();
+  Taught taught = teach_head({.head = HeadKind::kDiscriminant});
   const DrawnPicture picture = draw(0, 30, kSidePx, kSidePx);
   std::vector<std::uint8_t> rgb = rgb_of(picture);
   auto made = read_exported_model(taught.backbone, taught.head);
@@ -105,6 +147,12 @@ TEST_CASE("an export that is wrong in one place is noticed") {
     changed.assign(dense.weights.begin(), dense.weights.end());
     std::rotate(changed.begin(), changed.begin() + static_cast<std::ptrdiff_t>(row), changed.end());
     dense.weights = changed;
+  }
+  SUBCASE("roots left out") {
+    step_of(StepKind::kSquareRoot).kind = StepKind::kActivation;
+  }
+  SUBCASE("the length not divided out") {
+    step_of(StepKind::kNormalise).kind = StepKind::kActivation;
   }
   SUBCASE("the temperature missing") {
     Step& dense = step_of(StepKind::kDense);

@@ -85,6 +85,82 @@ TEST_CASE("a hidden layer is a ReLU before the last") {
   CHECK(logits == std::vector<float>{2, 0});
 }
 
+TEST_CASE("a head with a transform reads each map divided by its length, or its roots by theirs") {
+  Head head;
+  head.labels = {"a", "b"};
+  head.features = {"blocks.3", "last"};
+  head.feature_count = 5;
+  head.map_sizes = {2, 3};
+  head.weights = {1, 0, 0, 2, 0, 0, 1, 1, 0, 0};
+  head.biases = {0, 1};
+  std::vector<float> logits(2);
+  head.transform = FeatureTransform::kLength;
+  REQUIRE(head_logits(head, std::vector<float>{3, -4, 7, 0, 0}, logits).ok());
+  CHECK(static_cast<double>(logits[0]) == doctest::Approx(0.6));
+  CHECK(static_cast<double>(logits[1]) == doctest::Approx(1 - 0.8 + 1));
+  head.transform = FeatureTransform::kRoot;
+  REQUIRE(head_logits(head, std::vector<float>{9, 16, 0, 5, -1}, logits).ok());
+  CHECK(static_cast<double>(logits[0]) == doctest::Approx(0.6 + 2));
+  CHECK(static_cast<double>(logits[1]) == doctest::Approx(1 + 0.8));
+  for (const FeatureTransform transform : {FeatureTransform::kLength, FeatureTransform::kRoot}) {
+    head.transform = transform;
+    REQUIRE(head_logits(head, std::vector<float>(5, 0.0F), logits).ok());
+    CHECK(logits == std::vector<float>{0, 1});
+  }
+}
+
+TEST_CASE("a head with a transform travels as head/2, and comes back with it") {
+  Head head = sample_head(3, 7);
+  head.features = {"blocks.3", "last"};
+  head.transform = FeatureTransform::kRoot;
+  head.map_sizes = {2, 5};
+  const auto bytes = write_head_file(head);
+  REQUIRE(bytes.ok());
+  const SafetensorsView file = SafetensorsView::parse(bytes.value()).value();
+  CHECK(*file.metadata("format") == "head/2");
+  CHECK(*file.metadata("transform") == "root");
+  CHECK(*file.metadata("map_sizes") == "[2,5]");
+  const Result<Head> read = read_head_file(bytes.value());
+  REQUIRE(read.ok());
+  CHECK(read.value().transform == FeatureTransform::kRoot);
+  CHECK(read.value().map_sizes == head.map_sizes);
+  CHECK(write_head_file(read.value()).value() == bytes.value());
+  head.map_sizes = {2, 4};
+  CHECK_FALSE(write_head_file(head).ok());
+  head.map_sizes = {7};
+  CHECK_FALSE(write_head_file(head).ok());
+
+  BackboneInfo backbone;
+  backbone.name = head.backbone;
+  backbone.embedding_dim = 5;
+  backbone.feature_blocks = {{"blocks.3", 0, 2}, {"last", 2, 5}};
+  CHECK(check_head_fits(read.value(), backbone).ok());
+  backbone.feature_blocks = {{"blocks.3", 0, 3}, {"last", 3, 4}};
+  REQUIRE_FALSE(check_head_fits(read.value(), backbone).ok());
+  CHECK(check_head_fits(read.value(), backbone).error().message.find("blocks.3") != std::string::npos);
+}
+
+TEST_CASE("a transform that is half said or unknown is refused") {
+  const auto refused = [](const char* format, const char* transform, const char* sizes) {
+    SafetensorsWriter writer = small_file(format);
+    if (*transform != 0) writer.set_metadata("transform", transform);
+    if (*sizes != 0) writer.set_metadata("map_sizes", sizes);
+    writer.add_f32("head.weight", {2, 3}, kSix);
+    writer.add_f32("head.bias", {2}, kTwo);
+    return reading_error(writer).code;
+  };
+  CHECK(refused("head/2", "", "") == ErrorCode::kBadFile);
+  CHECK(refused("head/2", "root", "") == ErrorCode::kBadFile);
+  CHECK(refused("head/2", "", "[3]") == ErrorCode::kBadFile);
+  CHECK(refused("head/1", "root", "[3]") == ErrorCode::kBadFile);
+  CHECK(refused("head/2", "cube root", "[3]") == ErrorCode::kBadVersion);
+  for (const char* sizes :
+       {"[]", "[3", "3", "[4]", "[1,2]", "[-3]", "[3]x", "[18446744073709551615]", "[1.5]"}) {
+    CAPTURE(sizes);
+    CHECK(refused("head/2", "root", sizes) == ErrorCode::kBadFile);
+  }
+}
+
 TEST_CASE("a head refuses embeddings of another length in the user's words") {
   const Head head = sample_head(2, 1280);
   std::vector<float> logits(2);
@@ -157,7 +233,7 @@ TEST_CASE("a head that does not hold together is not written") {
 
 TEST_CASE("files that are no head, or of a later version, are told apart") {
   CHECK(reading_error(small_file("backbone/1")).code == ErrorCode::kBadFile);
-  CHECK(reading_error(small_file("head/2")).code == ErrorCode::kBadVersion);
+  CHECK(reading_error(small_file("head/3")).code == ErrorCode::kBadVersion);
   CHECK(reading_error(SafetensorsWriter{}).code == ErrorCode::kBadFile);
   CHECK_FALSE(read_head_file({}).ok());
   SafetensorsWriter unknown = small_file();

@@ -164,7 +164,7 @@ const mlp = headerOf(headMetadata, {
 write('head', 'hidden-layer', fileOf(mlp.text, mlp.dataBytes));
 const three = headerOf({ ...headMetadata, labels: '["a","b","c"]' }, tensors);
 write('head', 'three-labels', fileOf(three.text, three.dataBytes));
-const next = headerOf({ ...headMetadata, format: 'head/2' }, tensors);
+const next = headerOf({ ...headMetadata, format: 'head/3' }, tensors);
 write('head', 'next-version', fileOf(next.text, next.dataBytes));
 const half = headerOf(headMetadata, { 'head.weight': ['F16', [2, 8]], 'head.bias': ['F16', [2]] });
 write('head', 'half', fileOf(half.text, half.dataBytes));
@@ -172,6 +172,11 @@ const biasOnly = headerOf(headMetadata, { 'head.bias': ['F32', [2]] });
 write('head', 'no-weight', fileOf(biasOnly.text, biasOnly.dataBytes));
 const joined = headerOf({ ...headMetadata, features: '["blocks.14","last"]', second_look: 'mirrored' }, tensors);
 write('head', 'joined-maps', fileOf(joined.text, joined.dataBytes));
+const rooted = { ...headMetadata, format: 'head/2', features: '["blocks.14","last"]', transform: 'root' };
+const roots = headerOf({ ...rooted, map_sizes: '[3,5]' }, tensors);
+write('head', 'roots', fileOf(roots.text, roots.dataBytes));
+const unsized = headerOf({ ...rooted, map_sizes: '[3,6]' }, tensors);
+write('head', 'roots-of-another-size', fileOf(unsized.text, unsized.dataBytes));
 const tuned = headerOf(
   { ...headMetadata, border: 'blocks.15' },
   { ...tensors, 'blocks.16.project.bias': ['F32', [3]], 'last.weight': ['F32', [2, 1, 1, 3]] },

@@ -57,6 +57,31 @@ describe('the head file', () => {
     await trainer.dispose();
   });
 
+  it('says how features are transformed, in a file that older programs refuse', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 6);
+    await trainer.train({ head: 'discriminant' });
+    const file = readSafetensors(await trainer.exportHead());
+    const { format, transform, map_sizes: sizes } = file.metadata;
+    assert.deepEqual({ format, transform }, { format: 'head/2', transform: 'root' });
+    assert.deepEqual(JSON.parse(sizes), [trainer.backbone.embeddingDim]);
+    const labels = JSON.parse(file.metadata.labels);
+    for (const number of [20, 21, 22]) {
+      const picture = drawPicture(number % 3, number);
+      const expected = applyHead(file, await trainer.embed(picture));
+      const got = byName(await trainer.predict(picture));
+      const said = labels.map((/** @type {string} */ label) => got[label]);
+      assert.ok(largestDifference(said, expected) < 1e-5);
+    }
+    const other = await newTrainer();
+    await other.importHead(await trainer.exportHead());
+    const picture = drawPicture(1, 77);
+    assert.deepEqual(byName(await other.predict(picture)), byName(await trainer.predict(picture)));
+    assert.equal(other.headInfo?.kind, 'discriminant');
+    await other.dispose();
+    await trainer.dispose();
+  });
+
   it('is the same, to the byte, from the same samples, seed and date', async () => {
     const files = [];
     for (let run = 0; run < 2; run++) {

@@ -169,11 +169,32 @@ export function readSafetensors(bytes) {
 export const readSafetensorsFile = (file) => readSafetensors(new Uint8Array(readFileSync(file)));
 
 /**
- * softmax(weight · embedding + bias), in double precision.
+ * Of a head/2: each map, or the square roots of its features, divided by its length.
+ * @param {Record<string, string>} metadata @param {ArrayLike<number>} embedding
+ */
+function transformed({ transform, map_sizes: sizes }, embedding) {
+  if (transform === undefined) {
+    return embedding;
+  }
+  const values = Array.from(embedding, (value) => (transform === 'root' ? Math.sqrt(Math.max(value, 0)) : value));
+  let begin = 0;
+  for (const size of /** @type {number[]} */ (JSON.parse(sizes))) {
+    const length = Math.hypot(...values.slice(begin, begin + size));
+    for (let i = begin; i < begin + size; i++) {
+      values[i] /= Math.max(length, 1e-6);
+    }
+    begin += size;
+  }
+  return values;
+}
+
+/**
+ * softmax(weight · transformed embedding + bias), in double precision.
  * @param {ReturnType<typeof readSafetensors>} head
  * @param {Float32Array} embedding
  */
-export function applyHead({ tensors }, embedding) {
+export function applyHead({ metadata, tensors }, embedding) {
+  const read = transformed(metadata, embedding);
   const {
     shape: [classCount, featureCount],
     values,
@@ -181,7 +202,7 @@ export function applyHead({ tensors }, embedding) {
   const logits = Array.from({ length: classCount }, (_, row) => {
     let sum = tensors['head.bias'].values[row];
     for (let i = 0; i < featureCount; i++) {
-      sum += values[row * featureCount + i] * embedding[i];
+      sum += values[row * featureCount + i] * read[i];
     }
     return sum;
   });

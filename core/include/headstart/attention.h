@@ -1,6 +1,7 @@
 // Where a picture speaks for a class: class activation mapping (Zhou et al., "Learning Deep Features for
 // Discriminative Localization", CVPR 2016). A head reads the means of maps over their places, so that what it
-// says is a sum over the places: this is that sum before it is taken, exactly, whatever the head.
+// says is a sum over the places: this is that sum before it is taken, exactly, whatever the head: a transform
+// of features only scales each of them, by what this picture makes of it.
 #pragma once
 
 #include <cstddef>

@@ -19,8 +19,17 @@ enum class SecondLook : std::uint8_t {
   kMirrored,  // the head reads the mean of the features of the picture and of its mirror image
 };
 
+// What is done to a map's features before the weights meet them.
+enum class FeatureTransform : std::uint8_t {
+  kNone,
+  kLength,  // each divided by the length of all of the map
+  // The same with their square roots (Hu et al. 2021, "Leveraging the feature distribution in transfer-based
+  // few-shot learning"), which makes the features of a ReLU network nearly Gaussian; below zero is zero.
+  kRoot,
+};
+
 // A linear head, with one hidden ReLU layer before it for the Teachable Machine recipe. Standardisation and
-// temperature are folded in, so that softmax(weights · features + biases) on the raw features is the answer.
+// temperature are folded in, so that softmax(weights · transformed features + biases) is the answer.
 struct Head {
   std::vector<std::string> labels;  // [class_count], in row order
   std::size_t feature_count = 0;
@@ -33,6 +42,8 @@ struct Head {
   // the convolution that `tensors` bring as "cut.weight" and "cut.bias".
   FeatureSet features = {"last"};
   SecondLook second_look = SecondLook::kNo;
+  FeatureTransform transform = FeatureTransform::kNone;
+  std::vector<std::size_t> map_sizes;  // with a transform: how many features each of the maps has
   // Where tensors of the network were changed or made: the last map that was not touched ("blocks.13", or
   // "input" when nothing was frozen), else empty.
   std::string border;
@@ -50,12 +61,13 @@ struct Head {
   [[nodiscard]] std::size_t class_count() const { return biases.size(); }
 };
 
-// `embedding` [feature_count] to `logits` / `probabilities` [class_count]; bad-argument when a length does
-// not fit.
+// `embedding` [feature_count], as the network gives it, to `logits` / `probabilities` [class_count];
+// bad-argument when a length does not fit.
 Status head_logits(const Head& head, std::span<const float> embedding, std::span<float> logits);
 Status head_probabilities(const Head& head, std::span<const float> embedding, std::span<float> probabilities);
 
-// The head file `head/1` (safetensors). The same head gives the same bytes.
+// The head file (safetensors): `head/1`, with a transform `head/2`, which programs that know only the first
+// refuse. The same head gives the same bytes.
 Result<std::vector<std::uint8_t>> write_head_file(const Head& head);
 
 // Reads untrusted bytes: bad-file or bad-version say what was expected and what came.

@@ -15,9 +15,10 @@ struct Network;
 
 // Where the mean over the places of one map lies in the row of features that a pass gives.
 struct FeatureBlock {
-  std::string map;         // "blocks.0" … "blocks.16", "last"
-  std::size_t offset = 0;  // of its first number in the row
-  std::size_t count = 0;   // the map's channels
+  std::string map;            // "blocks.0" … "blocks.16", "last"
+  std::size_t offset = 0;     // of its first number in the row
+  std::size_t count = 0;      // the map's channels
+  bool is_rectified = false;  // nothing of it can be below zero
 };
 
 // One tensor that a network has.

@@ -53,20 +53,23 @@ class ModelMaker {
                                     .output = picture,
                                     .weights = keep(std::vector<float>(3, network.normalisation.scale)),
                                     .biases = keep(std::vector<float>(3, network.normalisation.offset))});
-    Result<std::size_t> first = add_look(scaled, {});
+    Result<std::vector<std::size_t>> first = add_look(scaled, {});
     if (!first) return first.error();
-    features_ = first.value();
-    if (head_.second_look == SecondLook::kNo) return {};
-    const std::size_t mirrored =
-        add({.name = "mirror", .kind = StepKind::kMirror, .inputs = {scaled}, .output = picture});
-    Result<std::size_t> second = add_look(mirrored, std::string(kMirroredSuffix));
-    if (!second) return second.error();
-    features_ = add({.name = "looks",
-                     .kind = StepKind::kAdd,
-                     .inputs = {first.value(), second.value()},
-                     .output = model_.steps[first.value()].output,
-                     .is_vector = true});
-    share_ = 0.5F;
+    std::vector<std::size_t> means = std::move(first).value();
+    if (head_.second_look != SecondLook::kNo) {
+      const std::size_t mirrored =
+          add({.name = "mirror", .kind = StepKind::kMirror, .inputs = {scaled}, .output = picture});
+      const Result<std::vector<std::size_t>> second = add_look(mirrored, std::string(kMirroredSuffix));
+      if (!second) return second.error();
+      for (std::size_t i = 0; i < means.size(); ++i)
+        means[i] = add_vector(head_.features[i] + ".looks", StepKind::kAdd, {means[i], second.value()[i]});
+      share_ = 0.5F;
+    }
+    if (head_.transform != FeatureTransform::kNone) {
+      for (std::size_t i = 0; i < means.size(); ++i) means[i] = add_transform(means[i], head_.features[i]);
+      share_ = 1;  // a sum is as good as a mean: the length is divided out
+    }
+    features_ = join(means);
     return {};
   }
 
@@ -119,8 +122,37 @@ class ModelMaker {
                 .biases = keep(std::vector<float>(biases))});
   }
 
-  // One look: every layer of the network, then the means that the head reads, joined.
-  Result<std::size_t> add_look(std::size_t input, const std::string& suffix) {
+  // Of the same shape as its first input.
+  std::size_t add_vector(std::string name, StepKind kind, std::vector<std::size_t> inputs) {
+    const MapShape shape = model_.steps[inputs.front()].output;
+    return add({.name = std::move(name),
+                .kind = kind,
+                .inputs = std::move(inputs),
+                .output = shape,
+                .is_vector = true});
+  }
+
+  // The head's transform of a map's means.
+  std::size_t add_transform(std::size_t at, const std::string& feature) {
+    if (head_.transform == FeatureTransform::kRoot) {
+      if (!is_rectified(feature)) {
+        at = add_vector(feature + ".rectified", StepKind::kActivation, {at});
+        model_.steps[at].activation = Activation::kRelu;
+      }
+      at = add_vector(feature + ".root", StepKind::kSquareRoot, {at});
+    }
+    return add_vector(feature + ".normalised", StepKind::kNormalise, {at});
+  }
+
+  // Whether the map's last layer lets nothing below zero through.
+  [[nodiscard]] bool is_rectified(const std::string& feature) const {
+    if (feature == kCutMap) return true;
+    const Layer& last = model_.network->layers[model_.network->find_block(feature)->end - 1];
+    return last.activation == Activation::kRelu || last.activation == Activation::kRelu6;
+  }
+
+  // One look: every layer of the network, then the means that the head reads.
+  Result<std::vector<std::size_t>> add_look(std::size_t input, const std::string& suffix) {
     std::map<std::string, std::size_t, std::less<>> made = {{std::string(kNetworkInput), input}};
     for (const Layer& layer : model_.network->layers) {
       std::vector<std::size_t> inputs;
@@ -142,7 +174,7 @@ class ModelMaker {
                            .output = {1, 1, model_.steps[map].channel_count()},
                            .is_vector = true}));
     }
-    return join(means, suffix);
+    return means;
   }
 
   std::size_t add_layer(const Layer& layer, std::vector<std::size_t> inputs, const std::string& suffix) {
@@ -187,12 +219,11 @@ class ModelMaker {
                 .biases = cut_biases_});
   }
 
-  std::size_t join(const std::vector<std::size_t>& means, const std::string& suffix) {
+  std::size_t join(const std::vector<std::size_t>& means) {
     if (means.size() == 1) return means.front();
     std::size_t count = 0;
     for (const std::size_t mean : means) count += model_.steps[mean].channel_count();
-    return add({.name = "joined" + suffix,
-                .layer = "joined",
+    return add({.name = "joined",
                 .kind = StepKind::kConcatenate,
                 .inputs = means,
                 .output = {1, 1, count},

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::uint64_t kIrVersion = 4;
 constexpr std::uint64_t kOpset = 9;
-constexpr std::uint64_t kFloat = 1;  // TensorProto.FLOAT
+constexpr std::uint64_t kFloat = 1;     // TensorProto.FLOAT
+constexpr float kLeastSquare = 1e-12F;  // of a length: a vector of zeros stays one
 
 // AttributeProto.type
 enum class AttributeType : std::uint8_t { kFloat = 1, kInt = 2, kInts = 7 };
@@ -141,10 +142,13 @@ class OnnxWriter {
         put(Node("Softmax", step.name).input(name_of(step, 0)).number("axis", 1));
         return {};
       case StepKind::kSquareRoot:
+        put(Node("Sqrt", step.name).input(name_of(step, 0)));
+        return {};
       case StepKind::kNormalise:
-        break;
+        add_normalisation(step);
+        return {};
     }
-    return cannot_hold("ONNX", step_kind_name(step.kind), step);
+    return {};
   }
 
   [[nodiscard]] const std::string& name_of(const Step& step, std::size_t input) const {
@@ -213,11 +217,36 @@ class OnnxWriter {
   }
 
   void add_scale(const Step& step) {
-    const std::array<std::size_t, 4> shape = {1, step.channel_count(), 1, 1};
+    const std::array<std::size_t, 4> whole = {1, step.channel_count(), 1, 1};
+    const std::span<const std::size_t> shape = std::span(whole).first(step.is_vector ? 2 : 4);
     const std::string scaled = step.name + "/scaled";
     put(Node("Mul", scaled).input(name_of(step, 0)).input(numbers(step, "scale", shape, step.weights)));
     add_activated(step, "Add",
                   [&](Node& node) { node.input(scaled).input(numbers(step, "offset", shape, step.biases)); });
+  }
+
+  // By products with ones, so that every number meets its own divisor: not every reader stretches one over
+  // all.
+  void add_normalisation(const Step& step) {
+    const std::size_t count = step.channel_count();
+    const std::vector<float> ones(count, 1.0F);
+    const std::string squares = step.name + "/squares";
+    const std::string sum = step.name + "/sum";
+    const std::string sums = step.name + "/sums";
+    const std::string lengths = step.name + "/lengths";
+    put(Node("Mul", squares).input(name_of(step, 0)).input(name_of(step, 0)));
+    put(Node("Gemm", sum)
+            .input(squares)
+            .input(numbers(step, "row", std::array<std::size_t, 2>{1, count}, ones))
+            .input(numbers(step, "least", std::array<std::size_t, 1>{1}, std::array{kLeastSquare}))
+            .number("transB", 1));
+    put(Node("Gemm", sums)
+            .input(sum)
+            .input(numbers(step, "column", std::array<std::size_t, 2>{count, 1}, ones))
+            .input(numbers(step, "zeros", std::array{count}, std::vector<float>(count)))
+            .number("transB", 1));
+    put(Node("Sqrt", lengths).input(sums));
+    put(Node("Div", step.name).input(name_of(step, 0)).input(lengths));
   }
 
   void add_pool(const Step& step) {

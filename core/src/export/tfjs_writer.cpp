@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "export/byte_writer.h"
+#include "export/tfjs_root.h"
 #include "export/tfjs_topology.h"
 #include "export/writers.h"
 #include "export/zip_writer.h"
@@ -93,10 +94,12 @@ class TfjsWriter {
         return dense(step, in);
       case StepKind::kSoftmax:
         return topology_.use("Activation", step.layer, JsonObject().text("activation", "softmax"), in);
+      case StepKind::kSquareRoot:
+        return tfjs_square_root(topology_, step, inputs.front());
+      case StepKind::kNormalise:
+        return tfjs_normalised(topology_, step, inputs.front());
       case StepKind::kAveragePool:
       case StepKind::kMaxPool:
-      case StepKind::kSquareRoot:
-      case StepKind::kNormalise:
         break;
     }
     return cannot_hold("TensorFlow.js", step_kind_name(step.kind), step);

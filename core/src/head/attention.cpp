@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/dot.h"
+#include "head/transform.h"
 
 namespace headstart {
 namespace {
@@ -30,6 +31,15 @@ struct LinearView {
   std::vector<float> weights;  // [feature_count]
   double bias = 0;
 };
+
+// Turns weights of transformed features into those that say the same of this picture's own: as a rectifier
+// does, a transform only scales each feature.
+void scale_back(std::span<const float> features, std::span<const float> transformed,
+                std::span<float> weights) {
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    weights[k] = features[k] == 0 ? 0.0F : weights[k] * transformed[k] / features[k];
+  }
+}
 
 LinearView linear_view(const Head& head, std::span<const float> features, std::size_t class_index) {
   const std::size_t class_count = head.class_count();
@@ -91,7 +101,14 @@ Result<AttentionMap> attention_map(const Head& head, std::span<const float> feat
   if (features.size() != head.feature_count || placed_count != head.feature_count)
     return bad_argument("the head reads " + std::to_string(head.feature_count) + " features, got " +
                         std::to_string(features.size()) + " and maps of " + std::to_string(placed_count));
-  const LinearView view = linear_view(head, features, class_index);
+  std::vector<float> read(features.begin(), features.end());
+  transform_features(head.transform, head.map_sizes, read);
+  LinearView view = linear_view(head, read, class_index);
+  attention.bias = view.bias;
+  attention.logit = view.bias + long_dot(view.weights.data(), read.data(), read.size());
+  if (head.transform != FeatureTransform::kNone) {
+    scale_back(features, read, view.weights);
+  }
   std::vector<double> grid(attention.width * attention.height);
   std::size_t offset = 0;
   for (const PlacedFeatures& map : places) {
@@ -104,8 +121,6 @@ Result<AttentionMap> attention_map(const Head& head, std::span<const float> feat
     offset += map.channel_count;
   }
   attention.values.assign(grid.begin(), grid.end());
-  attention.bias = view.bias;
-  attention.logit = view.bias + long_dot(view.weights.data(), features.data(), features.size());
   return attention;
 }
 

@@ -64,6 +64,16 @@ Status check_cut(const Head& head) {
   return {};
 }
 
+Status check_map_sizes(const Head& head) {
+  if (head.transform == FeatureTransform::kNone && head.map_sizes.empty()) return {};
+  std::size_t count = 0;
+  for (const std::size_t size : head.map_sizes) count += size;
+  if (head.map_sizes.size() == head.features.size() && count == head.feature_count) return {};
+  return bad_file("`map_sizes` must have one number for each of " + std::to_string(head.features.size()) +
+                  " maps, " + std::to_string(head.feature_count) + " together, got " +
+                  std::to_string(head.map_sizes.size()) + " numbers, " + std::to_string(count) + " together");
+}
+
 }  // namespace
 
 std::size_t dimension_count_of(std::string_view tensor_name) {
@@ -74,6 +84,7 @@ std::size_t dimension_count_of(std::string_view tensor_name) {
 
 Status check_parts(const Head& head) {
   if (const Status valid = check_features(head.features); !valid) return valid;
+  if (const Status valid = check_map_sizes(head); !valid) return valid;
   if (!head.border.empty() && head.border != kInputMap && !is_map_name(head.border)) {
     return bad_file("`border` must be a map of the network or \"input\", got " + quoted(head.border));
   }
@@ -119,6 +130,12 @@ Status check_parts_fit(const Head& head, const BackboneInfo& backbone) {
   if (head.feature_count != feature_count) {
     return bad_file("head expects " + std::to_string(head.feature_count) + " features per sample, got " +
                     std::to_string(feature_count));
+  }
+  for (std::size_t i = 0; i < head.map_sizes.size(); ++i) {
+    if (head.map_sizes[i] == count_of(head.features[i])) continue;
+    return bad_file("the map " + quoted(head.features[i]) + " has " +
+                    std::to_string(count_of(head.features[i])) + " features, the head expects " +
+                    std::to_string(head.map_sizes[i]));
   }
   for (const ChangedTensor& tensor : head.tensors) {
     const auto spec = std::ranges::find(backbone.tensors, tensor.name, &TensorSpec::name);

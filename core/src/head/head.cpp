@@ -4,6 +4,7 @@
 
 #include "base/softmax.h"
 #include "head/changed_tensors.h"
+#include "head/transform.h"
 
 namespace headstart {
 namespace {
@@ -38,6 +39,12 @@ Status head_logits(const Head& head, std::span<const float> embedding, std::span
   if (logits.size() != head.class_count()) {
     return Error{ErrorCode::kBadArgument, "head has " + std::to_string(head.class_count()) +
                                               " classes, got room for " + std::to_string(logits.size())};
+  }
+  std::vector<float> transformed;
+  if (head.transform != FeatureTransform::kNone) {
+    transformed.assign(embedding.begin(), embedding.end());
+    transform_features(head.transform, head.map_sizes, transformed);
+    embedding = transformed;
   }
   if (head.hidden_biases.empty()) {
     affine(head.weights, head.biases, embedding, logits);

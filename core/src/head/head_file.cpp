@@ -1,4 +1,4 @@
-// The head file `head/1`: headstart/head.h's Head as safetensors.
+// The head file, `head/1` and `head/2`: headstart/head.h's Head as safetensors.
 #include <cmath>
 #include <optional>
 #include <string_view>
@@ -13,9 +13,11 @@ namespace headstart {
 namespace {
 
 constexpr std::string_view kFormat = "head/1";
+constexpr std::string_view kFormatWithTransform = "head/2";
 constexpr std::string_view kFormatFamily = "head/";
 // Far above what anybody types, far below what the reader takes for a header.
 constexpr std::size_t kMostLabelBytes = 1u << 20u;
+constexpr std::uint64_t kMostMapSize = 1u << 20u;
 
 // The metadata that is a plain text of the head.
 struct TextField {
@@ -33,6 +35,8 @@ constexpr TextField kTextFields[] = {
 };
 
 constexpr std::string_view kMirrored = "mirrored";
+constexpr std::string_view kLength = "length";
+constexpr std::string_view kRoot = "root";
 
 bool all_finite(std::span<const float> values) {
   for (const float value : values) {
@@ -114,12 +118,12 @@ Result<Layer> read_layer(const SafetensorsView& file, const std::string& prefix)
 Status check_format(const SafetensorsView& file) {
   const std::string* format = file.metadata("format");
   if (format == nullptr) return bad_file("this file is no head: its metadata has no `format`");
-  if (*format == kFormat) return {};
+  if (*format == kFormat || *format == kFormatWithTransform) return {};
   if (std::string_view(*format).substr(0, kFormatFamily.size()) == kFormatFamily) {
     return Error{ErrorCode::kBadVersion,
-                 "this program reads heads of the format head/1, got " + quoted(*format)};
+                 "this program reads heads of the formats head/1 and head/2, got " + quoted(*format)};
   }
-  return bad_file("this file is no head: expected the format head/1, got " + quoted(*format));
+  return bad_file("this file is no head: expected the format head/1 or head/2, got " + quoted(*format));
 }
 
 bool is_of_the_head_itself(std::string_view tensor) {
@@ -139,6 +143,46 @@ Status check_nothing_else(const SafetensorsView& file) {
     return Error{ErrorCode::kBadVersion, "this head wants a second look of the kind " + quoted(*look) +
                                              ", this program knows \"mirrored\""};
   }
+  const std::string* transform = file.metadata("transform");
+  if (transform != nullptr && *transform != kRoot && *transform != kLength) {
+    return Error{ErrorCode::kBadVersion, "this head wants its features transformed by " + quoted(*transform) +
+                                             ", this program knows \"root\" and \"length\""};
+  }
+  return {};
+}
+
+// "[112,1280]"
+std::string write_sizes(std::span<const std::size_t> sizes) {
+  std::string text;
+  for (const std::size_t size : sizes) text += (text.empty() ? "[" : ",") + std::to_string(size);
+  return text + "]";
+}
+
+std::optional<std::vector<std::size_t>> read_sizes(std::string_view text) {
+  JsonReader reader(text);
+  std::vector<std::size_t> sizes;
+  if (!reader.take('[')) return std::nullopt;
+  do {
+    const std::optional<std::uint64_t> size = reader.whole_number();
+    if (!size || *size > kMostMapSize) return std::nullopt;
+    sizes.push_back(static_cast<std::size_t>(*size));
+  } while (reader.take(','));
+  if (!reader.take(']') || !reader.at_end()) return std::nullopt;
+  return sizes;
+}
+
+// Both are there in a head/2, and neither in a head/1.
+Status read_transform(const SafetensorsView& file, Head& head) {
+  const std::string* transform = file.metadata("transform");
+  const std::string* sizes = file.metadata("map_sizes");
+  const bool is_wanted = *file.metadata("format") == kFormatWithTransform;
+  if (is_wanted != (transform != nullptr) || is_wanted != (sizes != nullptr))
+    return bad_file("a head/2 says its `transform` and its `map_sizes`, a head/1 has none");
+  if (!is_wanted) return {};
+  std::optional<std::vector<std::size_t>> counts = read_sizes(*sizes);
+  if (!counts) return bad_file("the head file's `map_sizes` must be a JSON array of whole numbers");
+  head.transform = *transform == kRoot ? FeatureTransform::kRoot : FeatureTransform::kLength;
+  head.map_sizes = std::move(*counts);
   return {};
 }
 
@@ -150,6 +194,7 @@ Status read_parts(const SafetensorsView& file, Head& head) {
     head.features = std::move(*names);
   }
   if (file.metadata("second_look") != nullptr) head.second_look = SecondLook::kMirrored;
+  if (const Status read = read_transform(file, head); !read) return read;
   for (const TensorView& known : file.tensors()) {
     if (is_of_the_head_itself(known.name)) continue;
     const Result<const TensorView*> tensor = find_tensor(file, known.name, dimension_count_of(known.name));
@@ -168,7 +213,8 @@ Status read_parts(const SafetensorsView& file, Head& head) {
 Result<std::vector<std::uint8_t>> write_head_file(const Head& head) {
   if (const Status writable = check_writable(head); !writable) return writable.error();
   SafetensorsWriter writer;
-  writer.set_metadata("format", std::string(kFormat));
+  const bool is_transformed = head.transform != FeatureTransform::kNone;
+  writer.set_metadata("format", std::string(is_transformed ? kFormatWithTransform : kFormat));
   writer.set_metadata("labels", write_json_string_array(head.labels));
   for (const TextField& field : kTextFields) writer.set_metadata(field.key, head.*field.member);
   // A head on the embedding alone is written as it always was.
@@ -176,6 +222,11 @@ Result<std::vector<std::uint8_t>> write_head_file(const Head& head) {
     writer.set_metadata("features", write_json_string_array(head.features));
   }
   if (head.second_look == SecondLook::kMirrored) writer.set_metadata("second_look", std::string(kMirrored));
+  if (is_transformed) {
+    const bool is_root = head.transform == FeatureTransform::kRoot;
+    writer.set_metadata("transform", std::string(is_root ? kRoot : kLength));
+    writer.set_metadata("map_sizes", write_sizes(head.map_sizes));
+  }
   if (!head.border.empty()) writer.set_metadata("border", head.border);
   const std::size_t hidden_count = head.hidden_biases.size();
   if (hidden_count > 0) {

@@ -28,7 +28,7 @@ double largest_output(std::span<const float> weights, std::span<const float> bia
 }  // namespace
 
 Status check_head_numbers(const Head& head) {
-  double largest = kLargestFeature;
+  double largest = head.transform == FeatureTransform::kNone ? kLargestFeature : 1;
   if (!head.hidden_biases.empty()) largest = largest_output(head.hidden_weights, head.hidden_biases, largest);
   largest = largest_output(head.weights, head.biases, largest);
   // The logits are float32.

@@ -374,7 +374,9 @@ std::vector<FeatureBlock> feature_blocks_of(const Network& network) {
   for (const Block& block : network.blocks) {
     if (!block.is_tapped) continue;
     const std::size_t count = network.map_of(block).channel_count;
-    features.push_back({block.name, offset, count});
+    const Activation activation = network.layers[block.end - 1].activation;
+    const bool is_rectified = activation == Activation::kRelu || activation == Activation::kRelu6;
+    features.push_back({block.name, offset, count, is_rectified});
     offset += count;
   }
   return features;

@@ -35,8 +35,9 @@ HeadInfo info_of(const Head& head, HeadKind kind) {
   return info;
 }
 
-// A file does not say how its head was trained.
+// A file does not say how its head was trained, but only one kind has a transform.
 HeadKind kind_of(const Head& head) {
+  if (head.transform != FeatureTransform::kNone) return HeadKind::kDiscriminant;
   return head.hidden_biases.empty() ? HeadKind::kLogistic : HeadKind::kMlp;
 }
 

@@ -44,7 +44,7 @@ class HeadTraining {
 
 // The row of a sample's mirror image, where all views are used.
 [[nodiscard]] inline std::size_t mirror_row(const TrainingTask& task, std::size_t sample_index) {
-  return task.rows.sample_count() + sample_index;
+  return mirror_row(task.rows, sample_index);
 }
 
 Result<std::unique_ptr<HeadTraining>> start_logistic(TrainingTask task, const ComputePool& pool);

@@ -1,5 +1,6 @@
 #include "training/standardisation.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numeric>
@@ -27,7 +28,23 @@ std::vector<double> scales_of(std::span<const double> variances, std::span<const
   return scales;
 }
 
-Standardisation standardisation_of(std::span<const float> rows, std::span<const std::size_t> map_sizes) {
+std::vector<double> even_scales_of(std::span<const double> variances,
+                                   std::span<const std::size_t> map_sizes) {
+  std::vector<double> scales(variances.size(), 0.0);
+  std::size_t begin = 0;
+  for (const std::size_t size : map_sizes) {
+    double variance_sum = 0;
+    for (const double variance : variances.subspan(begin, size)) variance_sum += variance;
+    const double scale =
+        variance_sum > 0 ? 1 / std::sqrt(variance_sum * static_cast<double>(map_sizes.size())) : 0;
+    std::fill_n(scales.begin() + static_cast<std::ptrdiff_t>(begin), size, scale);
+    begin += size;
+  }
+  return scales;
+}
+
+Standardisation standardisation_of(std::span<const float> rows, std::span<const std::size_t> map_sizes,
+                                   Scaling scaling) {
   const std::size_t width = std::accumulate(map_sizes.begin(), map_sizes.end(), std::size_t{0});
   const std::size_t row_count = rows.size() / width;
   const auto count = static_cast<double>(row_count);
@@ -42,7 +59,8 @@ Standardisation standardisation_of(std::span<const float> rows, std::span<const 
       variances[j] += centred * centred / count;
     }
   }
-  std::vector<double> scales = scales_of(variances, map_sizes);
+  std::vector<double> scales =
+      scaling == Scaling::kByFeature ? scales_of(variances, map_sizes) : even_scales_of(variances, map_sizes);
   return {std::move(means), std::move(scales)};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -28,9 +29,16 @@ struct Standardisation {
 [[nodiscard]] std::vector<double> scales_of(std::span<const double> variances,
                                             std::span<const std::size_t> map_sizes);
 
+// The same with one scale for all features of a map: what is left of a transform that has made them alike.
+[[nodiscard]] std::vector<double> even_scales_of(std::span<const double> variances,
+                                                 std::span<const std::size_t> map_sizes);
+
+enum class Scaling : std::uint8_t { kByFeature, kByMap };
+
 // Of `rows` [row_count, sum of map_sizes].
 [[nodiscard]] Standardisation standardisation_of(std::span<const float> rows,
-                                                 std::span<const std::size_t> map_sizes);
+                                                 std::span<const std::size_t> map_sizes,
+                                                 Scaling scaling = Scaling::kByFeature);
 
 // One row; `from` and `to` may be the same.
 void standardise(std::span<const float> from, const Standardisation& standardisation, std::span<float> to);

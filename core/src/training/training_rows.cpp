@@ -68,8 +68,21 @@ std::span<const float> TrainingRows::full_row(std::size_t row_index) const {
   return views_[sample].subspan(view * full_count_, full_count_);
 }
 
+FeatureTransform TrainingRows::transform() const {
+  const bool is_single = selected_.size() == 1 && selected_.front().is_rectified;
+  return is_single ? FeatureTransform::kRoot : FeatureTransform::kLength;
+}
+
 void TrainingRows::copy_row(std::size_t row_index, std::span<float> out) const {
   gather_features(full_row(row_index), selected_, out);
+}
+
+void TrainingRows::copy_mean_row(std::size_t first_row_index, std::size_t second_row_index,
+                                 std::span<float> out) const {
+  copy_row(first_row_index, out);
+  std::vector<float> second(feature_count_);
+  copy_row(second_row_index, second);
+  for (std::size_t j = 0; j < out.size(); ++j) out[j] = 0.5F * (out[j] + second[j]);
 }
 
 std::optional<StridedRows> TrainingRows::samples_in_place() const {

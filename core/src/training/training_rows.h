@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "headstart/features.h"
+#include "headstart/head.h"
 #include "headstart/sample_store.h"
 #include "headstart/status.h"
 #include "headstart/trainer.h"
@@ -41,8 +42,15 @@ class TrainingRows {
   [[nodiscard]] std::size_t feature_count() const { return feature_count_; }
   [[nodiscard]] std::span<const std::size_t> map_sizes() const { return map_sizes_; }  // sum: feature_count
 
+  // What suits these maps: roots for one that cannot go below zero, else lengths alone. Joined maps are less
+  // often right with roots, but for the sign digits.
+  [[nodiscard]] FeatureTransform transform() const;
+
   // One row to `out` [feature_count].
   void copy_row(std::size_t row_index, std::span<float> out) const;
+
+  // The mean of two rows, as a second look has it.
+  void copy_mean_row(std::size_t first_row_index, std::size_t second_row_index, std::span<float> out) const;
 
   // The samples where they lie, when it takes no copy to see them: over a single map.
   [[nodiscard]] std::optional<StridedRows> samples_in_place() const;
@@ -60,5 +68,10 @@ class TrainingRows {
   std::size_t feature_count_ = 0;
   std::vector<std::size_t> used_views_;  // positions among the views of a sample
 };
+
+// The row of a sample's mirror image, where all views are used: mirrored, nothing else, is the first of them.
+[[nodiscard]] inline std::size_t mirror_row(const TrainingRows& rows, std::size_t sample_index) {
+  return rows.sample_count() + sample_index;
+}
 
 }  // namespace headstart

@@ -93,4 +93,16 @@ inline DrawnPicture kept(Session& session, const DrawnPicture& picture) {
   return {{square.value().begin(), square.value().end()}, side, side};
 }
 
+// The views of every sample, which a second look is learnt from.
+inline void add_views(Session& session, int per_class, const std::vector<ClassId>& ids) {
+  for (std::size_t kind = 0; kind < ids.size(); ++kind) {
+    const std::vector<SampleId> samples = session.samples().samples_of(ids[kind]).value();
+    for (int number = 0; number < per_class; ++number) {
+      const DrawnPicture picture = kept(session, draw(static_cast<int>(kind), number));
+      for (std::uint32_t view = 0; view < views().size(); ++view)
+        REQUIRE(session.add_view(samples[static_cast<std::size_t>(number)], view, picture.view()).ok());
+    }
+  }
+}
+
 }  // namespace headstart::test

@@ -68,8 +68,8 @@ export interface TrainOptions extends LongAction {
   /** Default 'head'. 'recommended' runs `advise` first where it has not run on these pictures (60 s at most). */
   strategy?: StrategyName;
   /**
-   * Default 'logistic': multinomial logistic regression. 'discriminant': shrunk linear discriminant analysis, what strategies
-   * that join layers use. 'mlp' is Teachable Machine's recipe. With a `strategy` other than
+   * Default 'logistic': multinomial logistic regression. 'discriminant': shrunk linear discriminant analysis on features whose
+   * length is divided out (on the last layer, of their square roots), what strategies that join layers use. 'mlp' is Teachable Machine's recipe. With a `strategy` other than
    * 'head' it can only be left out.
    */
   head?: HeadKind;

@@ -10,26 +10,31 @@
 #include "base/matrix_product.h"
 #include "headstart/buffer.h"
 #include "headstart/compute.h"
+#include "headstart/head.h"
 #include "headstart/status.h"
 #include "training/standardisation.h"
 #include "training/training_rows.h"
 
 namespace headstart {
 
-// With z the standardised rows, mu_c the classes' means, R [m, d] rows less their class's mean and S = R'R /
-// m their scatter, the logit of class c is
-//   w_c . z - w_c . mu_c / 2,   w_c = a (S + a I)^-1 mu_c,   a = tr S / d,
+// With z the rows, transformed (TrainingRows::transform), less their mean and scaled map by map, mu_c the
+// classes' means, R [m, d] rows less their class's mean and S = R'R / m their scatter, the logit of class c
+// is
+//   w_c . z - w_c . mu_c / 2,   w_c = a (S + a I)^-1 mu_c,   a = 5 tr S / d,
 // the factor a so that its size stays the same where pictures of a class are all alike. S is never formed.
 // With G = R R' (which one Gram matrix of the rows gives for every fold),
 //   w_c = mu_c - R' (m a I + G)^-1 R mu_c   (Woodbury 1950).
 //
-// Copies the rows and standardises them by the statistics of all, which know no labels. Beyond 1024 rows the
+// Copies the rows and scales them by the statistics of all, which know no labels: a scale for each feature
+// would undo what the transform does, and costs up to 5 points. Beyond 1024 rows the
 // scatter is that of evenly chosen ones; means are those of all. All work is cut into slices.
 class DiscriminantFit {
  public:
-  // `row_classes` [row_count]. The pool must outlive it. out-of-memory.
+  // `row_classes` [row_count]. The pool must outlive it. out-of-memory. With a second look, `rows` hold all
+  // views.
   static Result<DiscriminantFit> create(const TrainingRows& rows, std::vector<std::uint32_t> row_classes,
-                                        std::size_t class_count, const ComputePool& pool);
+                                        std::size_t class_count, SecondLook second_look,
+                                        const ComputePool& pool);
 
   // One slice of what all fits share; true when that is done.
   Result<bool> prepare();
@@ -41,18 +46,20 @@ class DiscriminantFit {
   Result<bool> step();
   [[nodiscard]] double fitted_fraction() const;
 
-  // Of the last fit that was done, over the standardised features.
+  // Of the last fit that was done, over the transformed and scaled features.
   [[nodiscard]] std::span<const double> weights() const { return weights_; }  // [class_count, feature_count]
   [[nodiscard]] std::span<const double> biases() const { return biases_; }    // [class_count]
-  [[nodiscard]] double logit(std::size_t row_index, std::size_t class_index) const;
+  // What a sample is answered with: with a second look, to the mean of the sample and its mirror image.
+  [[nodiscard]] double logit(std::size_t sample_index, std::size_t class_index) const;
 
   [[nodiscard]] const Standardisation& standardisation() const { return standardisation_; }
 
  private:
   DiscriminantFit(const TrainingRows& rows, std::vector<std::uint32_t> row_classes, std::size_t class_count,
                   MatrixProduct by_inner, MatrixProduct by_columns);
-  Status make_room();
+  Status make_room(std::size_t looked_count);
   void copy_rows(const TrainingRows& rows);
+  void copy_looks(const TrainingRows& rows);
   void fit_means(std::span<const std::uint8_t> is_training);
   void factorise_slice();
   Status finish();
@@ -84,7 +91,8 @@ class DiscriminantFit {
   std::vector<std::uint32_t> row_classes_;   // [row_count]
   std::vector<std::uint32_t> scatter_rows_;  // [scatter_count], ascending
   Standardisation standardisation_;
-  PaddedBuffer<float> rows_;       // [row_count, feature_count], standardised
+  PaddedBuffer<float> rows_;       // [row_count, feature_count], transformed and scaled
+  PaddedBuffer<float> looked_;     // [sample_count, feature_count], with a second look
   PaddedBuffer<float> scattered_;  // [scatter_count, feature_count], of them those that scatter is taken from
   PaddedBuffer<float> gram_;       // [scatter_count, scatter_count]
   std::size_t gram_done_ = 0;

@@ -80,12 +80,7 @@ class DiscriminantTraining final : public HeadTraining {
     for (std::size_t i = 0; i < sample_count; ++i) {
       if (fold_of(i) != fit_) continue;
       for (std::size_t c = 0; c < class_count_; ++c) {
-        double value = discriminant_.logit(i, c);
-        // A linear head's answer to the mean of two rows is the mean of its answers.
-        if (task_.options.second_look != SecondLook::kNo) {
-          value = 0.5 * (value + discriminant_.logit(mirror_row(task_, i), c));
-        }
-        logits_[i * class_count_ + c] = static_cast<float>(value);
+        logits_[i * class_count_ + c] = static_cast<float>(discriminant_.logit(i, c));
       }
     }
   }
@@ -113,6 +108,8 @@ class DiscriminantTraining final : public HeadTraining {
     report_held_out(report, task_, rows, calibrated);
     fold_in(discriminant_.weights(), discriminant_.biases(), discriminant_.standardisation(),
             report.temperature, head);
+    head.transform = task_.rows.transform();
+    head.map_sizes.assign(task_.rows.map_sizes().begin(), task_.rows.map_sizes().end());
     is_done_ = true;
   }
 
@@ -130,8 +127,8 @@ class DiscriminantTraining final : public HeadTraining {
 }  // namespace
 
 Result<std::unique_ptr<HeadTraining>> start_discriminant(TrainingTask task, const ComputePool& pool) {
-  Result<DiscriminantFit> fit =
-      DiscriminantFit::create(task.rows, row_classes_of(task), task.class_count, pool);
+  Result<DiscriminantFit> fit = DiscriminantFit::create(task.rows, row_classes_of(task), task.class_count,
+                                                        task.options.second_look, pool);
   if (!fit) return fit.error();
   return std::unique_ptr<HeadTraining>(
       std::make_unique<DiscriminantTraining>(std::move(task), std::move(fit).value()));
