@@ -32,7 +32,7 @@ export async function decodePicture(file) {
   }
   const start = new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer());
   const { kind, widthPx, heightPx } = readPictureHeader(start);
-  if (kind === 'unknown' || kind === 'zip') {
+  if (kind === 'unknown' || kind === 'zip' || kind === 'film') {
     throw new UnreadableError('not-a-picture');
   }
   if (kind === 'svg' || kind === 'other-picture') {
@@ -83,7 +83,7 @@ async function decode(file, widthPx, heightPx) {
 }
 
 /** By how much it is reduced: 1 for not at all. @param {number} widthPx @param {number} heightPx */
-function keptPart(widthPx, heightPx) {
+export function keptPart(widthPx, heightPx) {
   const [short, long] = [Math.min(widthPx, heightPx), Math.max(widthPx, heightPx)];
   return Math.min(1, KEPT_SHORT_SIDE_PX / Math.max(1, short), LONGEST_SIDE_PX / Math.max(1, long));
 }

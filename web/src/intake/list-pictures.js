@@ -1,19 +1,22 @@
 // From files to the list of what is in them: archives are opened, their classes known, nothing of the pictures read yet.
 
 import { classesInArchive } from './class-folders.js';
+import { openFilm } from './film.js';
 import { fetchLinkedPicture } from './links.js';
+import { kindOf } from './picture-kind.js';
 import { UnreadableError } from './unreadable.js';
 import { openZip } from './zip-reader.js';
 
 /** @typedef {import('./collect.js').IntakeItem} IntakeItem */
 /** @typedef {{ name: string, reason: import('./unreadable.js').UnreadableReason, detail: string }} Unreadable */
 /**
- * A picture that is still bytes somewhere: in a file, in an archive, or on another site.
+ * A picture that is still bytes somewhere: in a file, a film, an archive, or on another site.
  *
  * @typedef {object} Source
  * @property {string | null} className
  * @property {string} name
- * @property {(signal?: AbortSignal) => Promise<import('./decode-worker.js').Content>} open
+ * @property {(signal?: AbortSignal) => Promise<import('./decode-worker.js').Content | ImageBitmap | null>} open A frame of
+ *   a film is decoded already; null where it was told before why there is none.
  */
 /**
  * An archive that does not say how its names are written, and what its classes would be called if it were otherwise.
@@ -38,28 +41,61 @@ export async function listPictures(items) {
   for (const { className, name, file, link } of items) {
     if (link) {
       listed.sources.push({ className, name, open: (signal) => fetchLinkedPicture(link, signal) });
-    } else if (file && (await isArchive(file))) {
+      continue;
+    }
+    if (!file) {
+      continue;
+    }
+    const kind = await kindOfFile(file);
+    if (kind === 'zip') {
       await listArchive(file, className, listed);
-    } else if (file) {
+    } else if (kind === 'film') {
+      await listFilm(file, className, listed);
+    } else {
       listed.sources.push({ className, name, open: async () => file });
     }
   }
   return listed;
 }
 
-/** By its name, or, where that says nothing, by its first bytes. @param {File} file */
-async function isArchive(file) {
+/**
+ * By its name and type, or, where these say nothing, by its first bytes.
+ *
+ * @param {File} file
+ * @returns {Promise<'zip' | 'film' | 'other'>}
+ */
+async function kindOfFile(file) {
   if (/\.(zip|tm)$/i.test(file.name)) {
-    return true;
+    return 'zip';
+  }
+  if (file.type.startsWith('video/')) {
+    return 'film';
   }
   if (file.type.startsWith('image/') || DOCUMENT.test(file.name)) {
-    return false;
+    return 'other';
   }
   const start = await file
-    .slice(0, 4)
-    .text()
-    .catch(() => '');
-  return start === 'PK\x03\x04' || start === 'PK\x05\x06';
+    .slice(0, 64)
+    .arrayBuffer()
+    .catch(() => new ArrayBuffer(0));
+  const kind = kindOf(new Uint8Array(start));
+  return kind === 'zip' || kind === 'film' ? kind : 'other';
+}
+
+/**
+ * @param {File} file
+ * @param {string | null} className
+ * @param {Listed} listed
+ */
+async function listFilm(file, className, listed) {
+  try {
+    const { times, frameAt } = await openFilm(file);
+    for (const time of times) {
+      listed.sources.push({ className, name: `${file.name} ${time.toFixed(1)} s`, open: () => frameAt(time) });
+    }
+  } catch (error) {
+    listed.unreadable.push(unreadableOf(file.name, error));
+  }
 }
 
 /**

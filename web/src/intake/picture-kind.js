@@ -6,7 +6,7 @@ import { turnsSideways } from './exif.js';
 /**
  * `heic` only some browsers can decode; `other-picture`: pictures that browsers do not show (TIFF, raw, Photoshop).
  *
- * @typedef {'jpeg' | 'png' | 'gif' | 'webp' | 'bmp' | 'avif' | 'heic' | 'svg' | 'other-picture' | 'zip' | 'unknown'} PictureKind
+ * @typedef {'jpeg' | 'png' | 'gif' | 'webp' | 'bmp' | 'avif' | 'heic' | 'svg' | 'other-picture' | 'zip' | 'film' | 'unknown'} PictureKind
  */
 /**
  * @typedef {object} PictureHeader
@@ -30,10 +30,10 @@ export function readPictureHeader(bytes) {
 }
 
 /**
- * @param {Uint8Array} bytes
+ * @param {Uint8Array} bytes The first 64 tell all but an SVG.
  * @returns {PictureKind}
  */
-function kindOf(bytes) {
+export function kindOf(bytes) {
   /** @param {number} from @param {number} to */
   const text = (from, to) => String.fromCharCode(...bytes.subarray(from, to));
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) {
@@ -53,6 +53,10 @@ function kindOf(bytes) {
   }
   if (text(0, 4) === 'PK\x03\x04' || text(0, 4) === 'PK\x05\x06') {
     return 'zip';
+  }
+  const isQuickTime = ['moov', 'mdat', 'wide'].includes(text(4, 8));
+  if (isQuickTime || text(0, 4) === '\x1a\x45\xdf\xa3' || text(0, 4) === 'OggS' || text(8, 12) === 'AVI ') {
+    return 'film'; // QuickTime before MP4, Matroska and WebM, Ogg, AVI
   }
   if (text(0, 2) === 'BM' && bytes.length > 26) {
     return 'bmp';
@@ -80,7 +84,7 @@ function kindOfIsoMedia(brand, compatible) {
   if (brand === 'mif1' || brand === 'msf1') {
     return compatible.includes('avif') ? 'avif' : 'heic';
   }
-  return 'unknown'; // a video
+  return 'film';
 }
 
 /** @type {Partial<Record<PictureKind, (view: DataView) => [number, number]>>} */

@@ -87,7 +87,9 @@ async function decodeNext(sources, reading) {
   }
   const { className, name, open } = value;
   try {
-    return { className, name, picture: await reading.decoder.decode(await open(reading.signal)) };
+    const content = await open(reading.signal);
+    const isPicture = content === null || content instanceof ImageBitmap;
+    return { className, name, picture: isPicture ? content : await reading.decoder.decode(content) };
   } catch (error) {
     if (!reading.signal?.aborted) {
       reading.unreadable.push(unreadableOf(name, error));

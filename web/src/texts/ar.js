@@ -86,7 +86,7 @@ export default {
     other: 'بلا يدين: {count} صورة بعد عدّ تنازلي',
   },
   'class.burstStop': 'أوقف التسجيل',
-  'class.files': 'أضف ملفات صور',
+  'class.files': 'أضف صورًا أو مقاطع فيديو',
   'class.folder': 'إضافة مجلد',
   'class.filesLabel': 'أضف ملفات صور إلى {name}',
   'class.empty': 'تظهر الصور هنا. ويمكنك إفلات الملفات هنا أيضًا.',

@@ -85,7 +85,7 @@ export default {
     other: 'Freihändig: {count} Bilder nach einem Countdown',
   },
   'class.burstStop': 'Aufnahme anhalten',
-  'class.files': 'Bilddateien hinzufügen',
+  'class.files': 'Bilder oder Videos hinzufügen',
   'class.folder': 'Einen Ordner hinzufügen',
   'class.filesLabel': 'Bilddateien zu {name} hinzufügen',
   'class.empty': 'Hier erscheinen Bilder. Auch Dateien kannst du hierher ziehen.',

@@ -83,7 +83,7 @@ export default {
     other: 'Hands free: {count} pictures after a countdown',
   },
   'class.burstStop': 'Stop recording',
-  'class.files': 'Add picture files',
+  'class.files': 'Add pictures or videos',
   'class.folder': 'Add a folder',
   'class.filesLabel': 'Add picture files to {name}',
   'class.empty': 'Pictures appear here. Drop files here, too.',

@@ -84,7 +84,7 @@ export default {
     other: 'Manos libres: {count} imágenes tras una cuenta atrás',
   },
   'class.burstStop': 'Parar la grabación',
-  'class.files': 'Añadir archivos de imagen',
+  'class.files': 'Añadir imágenes o vídeos',
   'class.folder': 'Añadir una carpeta',
   'class.filesLabel': 'Añadir archivos de imagen a {name}',
   'class.empty': 'Las imágenes aparecen aquí. También puedes soltar archivos.',

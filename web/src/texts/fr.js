@@ -85,7 +85,7 @@ export default {
     other: 'Mains libres : {count} images après un compte à rebours',
   },
   'class.burstStop': 'Arrêter l’enregistrement',
-  'class.files': 'Ajouter des fichiers d’images',
+  'class.files': 'Ajouter des images ou des vidéos',
   'class.folder': 'Ajouter un dossier',
   'class.filesLabel': 'Ajouter des fichiers d’images à {name}',
   'class.empty': 'Les images arrivent ici. On peut aussi y déposer des fichiers.',

@@ -80,7 +80,7 @@ export default {
   'class.single': '一枚撮る',
   'class.burst': { other: '手を離して: カウントダウン後に {count} 枚' },
   'class.burstStop': '撮影を止める',
-  'class.files': '画像ファイルを追加',
+  'class.files': '画像や動画を追加',
   'class.folder': 'フォルダを追加',
   'class.filesLabel': '{name} に画像ファイルを追加',
   'class.empty': '写真はここに並びます。ファイルもここに置けます。',

@@ -83,7 +83,7 @@ export default {
     other: 'Eller serbest: geri sayımdan sonra {count} resim',
   },
   'class.burstStop': 'Kaydı durdur',
-  'class.files': 'Resim dosyaları ekle',
+  'class.files': 'Resim ya da video ekle',
   'class.folder': 'Klasör ekle',
   'class.filesLabel': '{name} sınıfına resim dosyaları ekle',
   'class.empty': 'Resimler burada görünür. Dosyaları da buraya bırakabilirsin.',

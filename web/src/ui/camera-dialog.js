@@ -94,7 +94,7 @@ export function mountCameraDialog(host, app) {
               </button>
               <label class="button file-button">
                 ${icon('eye')} ${t('live.tryPicture')}
-                <input type="file" class="covering" multiple accept="image/*" @change=${tryPicture} />
+                <input type="file" class="covering" multiple accept="image/*,video/*" @change=${tryPicture} />
               </label>
               <button type="button" class="button" @click=${() => app.dialogs.open('answer')}>
                 ${icon('settings')} ${t('answer.settings')}

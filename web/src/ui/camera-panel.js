@@ -66,7 +66,7 @@ export function mountCameraPanel(host, app) {
             type="file"
             class="covering"
             multiple
-            accept="image/*"
+            accept="image/*,video/*"
             @change=${takeFiles}
           />
         </label>

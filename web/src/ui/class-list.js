@@ -106,7 +106,7 @@ export function mountClassList(host, app) {
         type="file"
         class="covering"
         multiple
-        accept="image/*,.heic,.zip,.tm"
+        accept="image/*,video/*,.heic,.zip,.tm"
         aria-label=${t('class.filesLabel', { name: card.name })}
         @change=${(/** @type {any} */ event) => takeFiles(event.target, card.key)}
       />

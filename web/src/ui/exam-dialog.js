@@ -66,7 +66,7 @@ export function mountExamDialog(host, app, exam) {
         </button>
         <label class="button file-button">
           ${icon('files')} ${t('exam.files')}
-          <input type="file" class="covering" multiple accept="image/*" aria-label=${t('exam.filesOf', { name: card.name })} @change=${(/** @type {any} */ event) => takeFiles(card, event.target)} />
+          <input type="file" class="covering" multiple accept="image/*,video/*" aria-label=${t('exam.filesOf', { name: card.name })} @change=${(/** @type {any} */ event) => takeFiles(card, event.target)} />
         </label>
       </div>
       <ul class="exam-strip">${repeat(own, ({ id }) => id, tile)}</ul>

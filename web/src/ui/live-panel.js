@@ -82,7 +82,7 @@ export function mountLivePanel(host, app) {
       </button>
       <label class="button button-quiet file-button">
         ${icon('eye')} <span class="tool-text">${t('live.tryPicture')}</span>
-        <input type="file" class="covering" multiple accept="image/*" @change=${tryPicture} />
+        <input type="file" class="covering" multiple accept="image/*,video/*" @change=${tryPicture} />
       </label>
       <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.open('answer')} aria-label=${t('answer.settings')} title=${t('answer.settings')}>
         ${icon('settings')}
