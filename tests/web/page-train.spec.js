@@ -55,6 +55,28 @@ test('all numbers are there: accuracy with its uncertainty, calibration, setting
   await expect(facts).toContainText(/Way\s*A new head, all else frozen/);
 });
 
+test('the numbers go on paper, light and without buttons', async () => {
+  await page.evaluate(() => {
+    window.print = () => {
+      document.body.dataset.printed = 'yes';
+    };
+  });
+  await page.getByRole('button', { name: 'Print, or save as PDF' }).click();
+  await expect(page.locator('body')).toHaveAttribute('data-printed', 'yes');
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  await expect(page.locator('.only-printed')).toContainText(String(new Date().getFullYear()));
+  for (const seen of ['.verdict', '.confusion', '.report .facts', '.class-card >> nth=1']) {
+    await expect(page.locator(seen)).toBeVisible();
+  }
+  await expect(page.locator('#stage')).toBeHidden();
+  await expect(page.locator('button:visible:not(.cell, .strip-cell button, picture-strip button)')).toHaveCount(0);
+  const pages = (await page.pdf()).toString('latin1').match(/\/Type\s*\/Page\b/g) ?? [];
+  expect(pages.length).toBeGreaterThan(0);
+  expect(pages.length).toBeLessThanOrEqual(3);
+  await page.emulateMedia({ media: null, colorScheme: null });
+});
+
 test('the calibration diagram shows what the calibration error says', async () => {
   // Some pictures in the wrong class, so that there is something to be wrong about.
   await page.evaluate(async () => {

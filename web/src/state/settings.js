@@ -108,15 +108,17 @@ function writeSettings(settings) {
 /** @param {import('./types.js').Context} context */
 export function createSettings({ state, changed, texts, notices }) {
   const dark = matchMedia('(prefers-color-scheme: dark)');
+  const onPaper = matchMedia('print');
 
   function applyTheme() {
     const { theme } = state.settings;
-    const isDark = theme === 'dark' || (theme === 'auto' && dark.matches);
+    const isDark = !onPaper.matches && (theme === 'dark' || (theme === 'auto' && dark.matches));
     document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
     const bar = document.querySelector('meta[name="theme-color"]');
     bar?.setAttribute('content', isDark ? '#0d1216' : '#f1f4f6');
   }
   dark.addEventListener('change', applyTheme);
+  onPaper.addEventListener('change', applyTheme);
   applyTheme();
 
   /** @param {string} wanted */

@@ -161,6 +161,7 @@ export default {
   },
   'report.stale': 'تغيّرت الصور منذ ذلك الحين: يلزم التعلّم من جديد.',
   'report.details': 'كل الأرقام',
+  'report.print': 'اطبع أو احفظ كملف PDF',
   'report.class': 'الصنف',
   'report.pictures': 'الصور',
   'report.recall': 'وُجدت',

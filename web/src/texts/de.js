@@ -146,6 +146,7 @@ export default {
   },
   'report.stale': 'Seitdem haben sich Bilder geändert: noch einmal lernen.',
   'report.details': 'Alle Zahlen',
+  'report.print': 'Drucken oder als PDF sichern',
   'report.class': 'Klasse',
   'report.pictures': 'Bilder',
   'report.recall': 'Gefunden',

@@ -144,6 +144,7 @@ export default {
   },
   'report.stale': 'Your pictures have changed since: train again.',
   'report.details': 'All numbers',
+  'report.print': 'Print, or save as PDF',
   'report.class': 'Class',
   'report.pictures': 'Pictures',
   'report.recall': 'Found',

@@ -145,6 +145,7 @@ export default {
   },
   'report.stale': 'Las imágenes han cambiado: hay que aprender otra vez.',
   'report.details': 'Todos los números',
+  'report.print': 'Imprimir o guardar como PDF',
   'report.class': 'Clase',
   'report.pictures': 'Imágenes',
   'report.recall': 'Halladas',

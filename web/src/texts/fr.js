@@ -146,6 +146,7 @@ export default {
   },
   'report.stale': 'Des images ont changé depuis : il faut apprendre de nouveau.',
   'report.details': 'Tous les chiffres',
+  'report.print': 'Imprimer ou enregistrer en PDF',
   'report.class': 'Classe',
   'report.pictures': 'Images',
   'report.recall': 'Trouvées',

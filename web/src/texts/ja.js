@@ -135,6 +135,7 @@ export default {
   'report.how': { other: '{count} 枚で試しました。どの写真も、学ぶ前に答えさせています。' },
   'report.stale': '写真が変わりました。もう一度学習してください。',
   'report.details': 'すべての数値',
+  'report.print': '印刷、またはPDFで保存',
   'report.class': 'クラス',
   'report.pictures': '写真',
   'report.recall': '発見',

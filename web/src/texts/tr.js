@@ -144,6 +144,7 @@ export default {
   },
   'report.stale': 'Resimler o zamandan beri değişti: yeniden öğret.',
   'report.details': 'Tüm sayılar',
+  'report.print': 'Yazdır ya da PDF olarak kaydet',
   'report.class': 'Sınıf',
   'report.pictures': 'Resimler',
   'report.recall': 'Bulunan',

@@ -16,6 +16,8 @@ export function mountReportPanel(host, app) {
   let chart = null;
   /** @type {typeof import('../state/strategy-names.js').nameOf | null} */
   let nameOf = null;
+  /** @type {Promise<void> | null} */
+  let chartReady = null;
 
   /** @param {number} classId */
   const cardOf = (classId) => {
@@ -170,8 +172,14 @@ export function mountReportPanel(host, app) {
   }
 
   /** The chart comes when somebody looks at the numbers. @param {Event & { currentTarget: HTMLDetailsElement }} event */
-  async function fetchChart({ currentTarget }) {
-    if (currentTarget.open && !chart) {
+  function numbersOpened({ currentTarget }) {
+    if (currentTarget.open) {
+      chartReady = fetchChart();
+    }
+  }
+
+  async function fetchChart() {
+    if (!chart) {
       chart = await import('../kit/reliability.js').catch(() => null);
       // What the ways to train are called comes with the rest of what lies inside.
       const [strategies] = await Promise.all([import('../state/strategy-names.js'), app.loadInside()]).catch(() => [
@@ -182,6 +190,17 @@ export function mountReportPanel(host, app) {
     }
   }
 
+  /** What stands on paper alone: of which project these numbers are, and of when. */
+  function heading() {
+    const day = new Intl.DateTimeFormat(texts.language, { dateStyle: 'long' }).format(Date.now());
+    return html`<p class="only-printed"><strong dir="auto">${state.project.name || 'Headstart'}</strong> · ${day}</p>`;
+  }
+
+  async function print() {
+    await chartReady;
+    window.print();
+  }
+
   function draw() {
     const { report, reportIsStale } = state;
     host.hidden = !report?.measured;
@@ -190,18 +209,22 @@ export function mountReportPanel(host, app) {
     }
     render(
       html`<h2 id="report-title" class="visually-hidden">${t('report.title')}</h2>
-        <details class="more" @toggle=${fetchChart}>
+        <details class="more" @toggle=${numbersOpened}>
           <summary>${icon('next', 'icon-mirrored')} ${t('report.details')}</summary>
           <div class="stack ${reportIsStale ? 'is-stale' : ''}">
             ${confusion(report)} ${perClass(report)}
             ${chart ? chart.reliabilityChart(chart.reliabilityBins(report.heldOut), texts) : nothing} ${facts(report)}
+            <button type="button" class="button" @click=${print}>${icon('save')} ${t('report.print')}</button>
           </div>
-        </details>`,
+        </details>
+        ${heading()}`,
       host,
     );
   }
 
-  app.watch(['report-changed', 'classes-changed'], draw);
+  // On paper nothing can be opened.
+  window.addEventListener('beforeprint', () => host.querySelector('details')?.setAttribute('open', ''));
+  app.watch(['report-changed', 'classes-changed', 'project-changed'], draw);
 }
 
 /**
