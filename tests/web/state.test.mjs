@@ -26,6 +26,30 @@ test('a flicker starts the wait anew', () => {
   assert.equal(steadier.update(2, 200, 510), 2);
 });
 
+/** @param {(number | null)[]} leaders One after the other, again and again, 30 frames a second for three seconds. */
+const answersTo = (leaders) => {
+  const steadier = createSteadier();
+  return Array.from({ length: 90 }, (_, frame) => steadier.update(leaders[frame % leaders.length], 300, frame * 33));
+};
+
+test('who leads most of the time is the answer, whatever single frames say', () => {
+  for (const leaders of [
+    [1, 1, null],
+    [1, null, 1, 1],
+    [2, 1, 1, 1, 2, 1],
+  ]) {
+    const answers = answersTo(leaders);
+    assert.equal(answers.at(-1), 1);
+    const changes = answers.filter((answer, at) => at > 0 && answer !== answers[at - 1]);
+    assert.deepEqual(changes, [1]);
+  }
+});
+
+test('where nobody leads most of the time, the answer stays what it was', () => {
+  assert.deepEqual(new Set(answersTo([1, 2])), new Set([null]));
+  assert.deepEqual(new Set(answersTo([1, 2, null])), new Set([null]));
+});
+
 test('without a wait the leader is the answer at once, and nobody can lead', () => {
   const steadier = createSteadier();
   assert.equal(steadier.update(3, 0, 0), 3);
