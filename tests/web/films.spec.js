@@ -1,6 +1,4 @@
-/**
- * Films that come as files: their frames are pictures to learn from, and to be judged.
- */
+// Films that come as files: their frames are pictures to learn from, and to be judged.
 
 import { encodeInPage } from './support/files.mjs';
 import { filmFile, silentSound } from './support/films.mjs';

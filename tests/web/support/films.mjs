@@ -1,6 +1,4 @@
-/**
- * Films as files, written by OpenCV as cameras and programs write them.
- */
+// Films as files, written by OpenCV as cameras and programs write them.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,6 +1,4 @@
-/**
- * Films as a source of pictures: frames at even times, read one after the other, however the film was packed.
- */
+// Films as a source of pictures: frames at even times, read one after the other, however the film was packed.
 
 import { keptPart } from './decode.js';
 import { UnreadableError } from './unreadable.js';
