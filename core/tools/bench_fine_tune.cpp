@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "../src/fine_tune/products.h"
+#include "../src/base/matrix_product.h"
 #include "headstart/fine_tuner.h"
 #include "tool.h"
 
@@ -33,15 +33,20 @@ double now_s() {
 // The best of many runs of a large square product, in multiply-adds per second.
 double measure_peak(const ComputePool& pool) {
   constexpr std::size_t kSide = 1024;
-  fine_tune::Products products = need(fine_tune::Products::create(pool));
+  MatrixProduct product = need(MatrixProduct::create(RightLayout::kColumnsByInner, pool));
   auto a = need(PaddedBuffer<float>::create(kSide * kSide));
   auto b = need(PaddedBuffer<float>::create(kSide * kSide));
   auto out = need(PaddedBuffer<float>::create(kSide * kSide));
   double best_s = 1e9;
   for (int i = 0; i < kRepeats; ++i) {
     const double begin = now_s();
-    const Status status = products.run({a.data(), b.data(), nullptr, out.data(), kSide, kSide, kSide});
-    if (!status.ok()) fail(status.error().message);
+    const Status status = product.run({.left = a.data(),
+                                       .right = b.data(),
+                                       .out = out.data(),
+                                       .row_count = kSide,
+                                       .inner_count = kSide,
+                                       .column_count = kSide});
+    if (!status) fail(status.error().message);
     best_s = std::min(best_s, now_s() - begin);
   }
   return static_cast<double>(kSide * kSide * kSide) / best_s;
@@ -57,7 +62,7 @@ double timed_step(FineTuner& tuner, std::vector<float>& map, FineTuneProgress& p
       value = static_cast<float>(state >> 8U) * 0x1p-23F - 1.0F;
     }
     const Status status = tuner.supply_map(view, map);
-    if (!status.ok()) fail(status.error().message);
+    if (!status) fail(status.error().message);
   }
   const double begin = now_s();
   progress = need(tuner.step());

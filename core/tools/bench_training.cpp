@@ -78,15 +78,15 @@ Timing time_training(SampleStore& store, const TrainOptions& options, const Comp
     const double start = now_ms();
     Result<Trainer> trainer = Trainer::start(store.training_set(), store.classes(), options, pool);
     double longest = now_ms() - start;
-    for (bool done = !trainer.ok(); !done;) {
+    for (bool done = !trainer; !done;) {
       const double before = now_ms();
       const Result<TrainProgress> progress = trainer.value().step();
       longest = std::max(longest, now_ms() - before);
-      done = !progress.ok() || progress.value().done;
+      done = !progress || progress.value().done;
     }
     all.push_back(now_ms() - start);
     timing.longest_step_ms = std::min(timing.longest_step_ms, longest);
-    if (trainer.ok()) timing.report = trainer.value().report();
+    if (trainer) timing.report = trainer.value().report();
   }
   std::sort(all.begin(), all.end());
   timing.least_ms = all.front();

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "advice/tridiagonal.h"
-#include "fine_tune/rng.h"
 #include "headstart/advice.h"
 #include "headstart/names.h"
+#include "support/split_mix.h"
 
 using namespace headstart;
 
@@ -84,10 +84,10 @@ struct Pictures {
   std::size_t class_count;
 
   Pictures(std::size_t classes_in_all, std::size_t per_class, double noise) : class_count(classes_in_all) {
-    fine_tune::Rng centres(1, 1);
+    test::SplitMix centres(1, 1);
     std::vector<float> middle(class_count * feature_count);
     for (float& value : middle) value = static_cast<float>(2 * centres.uniform() - 1);
-    fine_tune::Rng rng(2, 2);
+    test::SplitMix rng(2, 2);
     for (std::size_t i = 0; i < class_count * per_class; ++i) {
       classes.push_back(static_cast<std::uint32_t>(i % class_count));
       ids.push_back(SampleId{static_cast<std::uint32_t>(100 + i)});
@@ -217,7 +217,7 @@ TEST_CASE("an accuracy of 1 is not taken for certain") {
 TEST_CASE("eigenvalues and what vectors become are those of a matrix built from them") {
   // A = H diag(values) H with a Householder reflection H.
   constexpr std::size_t kSize = 30;
-  fine_tune::Rng rng(3, 3);
+  test::SplitMix rng(3, 3);
   std::vector<double> u(kSize);
   std::vector<double> values(kSize);
   double square = 0;

@@ -10,9 +10,6 @@
 #include "support/tflite_builder.h"
 
 using namespace headstart;
-using fine_tune::Accumulate;
-using fine_tune::Parameter;
-using fine_tune::TrainedNetwork;
 using test::Flat;
 using test::TfliteBuilder;
 
@@ -78,7 +75,7 @@ TEST_CASE("gradients through gates, hard-swish, windows and sums are those of fi
   REQUIRE(pool.ok());
   FineTuneOptions options;
   options.part = TrainedPart::kWholeNetwork;
-  auto plan = fine_tune::make_plan(gated_network(), options, kClasses);
+  auto plan = make_fine_tune_plan(gated_network(), options, kClasses);
   if (!plan.ok()) MESSAGE(plan.error().message);
   REQUIRE(plan.ok());
   test::RandomNumbers numbers(3);
@@ -123,7 +120,7 @@ TEST_CASE("the last blocks of a MobileNetV3 can be trained, behind a border of i
   options.part = TrainedPart::kLastBlocks;
   options.block_count = 1;
   const Network network = gated_network();
-  const auto plan = fine_tune::make_plan(network, options, kClasses);
+  const auto plan = make_fine_tune_plan(network, options, kClasses);
   REQUIRE(plan.ok());
   CHECK(plan.value().border == "blocks.0");
   CHECK(plan.value().parameters.front().name == "blocks.1.convolution.weight");
@@ -140,10 +137,10 @@ TEST_CASE("a layer that cannot be trained is named with its kind, where it would
   REQUIRE(network.ok());
   FineTuneOptions options;
   options.part = TrainedPart::kWholeNetwork;
-  const auto whole = fine_tune::make_plan(network.value(), options, kClasses);
+  const auto whole = make_fine_tune_plan(network.value(), options, kClasses);
   REQUIRE_FALSE(whole.ok());
   CHECK(whole.error().code == ErrorCode::kUnsupported);
   CHECK(whole.error().message.find("fine-tuning has no backward pass for max_pool") == 0);
   options.part = TrainedPart::kLastConvolution;
-  CHECK(fine_tune::make_plan(network.value(), options, kClasses).ok());
+  CHECK(make_fine_tune_plan(network.value(), options, kClasses).ok());
 }

@@ -9,13 +9,12 @@
 
 #include "files/safetensors.h"
 #include "fine_tune/loss.h"
-#include "fine_tune/rng.h"
 #include "fine_tune/trained_network.h"
 #include "network/mobilenet_v2.h"
 #include "support/files.h"
+#include "support/split_mix.h"
 
 using namespace headstart;
-using namespace headstart::fine_tune;
 
 namespace {
 
@@ -31,7 +30,7 @@ std::size_t count_of(const std::vector<std::size_t>& shape) {
 }
 
 std::vector<float> random_values(std::uint64_t stream, std::size_t count, double bound) {
-  Rng rng(kSeed, stream);
+  test::SplitMix rng(kSeed, stream);
   std::vector<float> values(count);
   for (float& value : values) value = static_cast<float>((2 * rng.uniform() - 1) * bound);
   return values;
@@ -70,35 +69,35 @@ std::vector<float> tensor_values(std::size_t stream) {
 }
 
 // MobileNetV2's table with the script's channels, each block of stride 1 with its input added.
-headstart::Network script_network() {
+Network script_network() {
   const auto shapes = tensor_shapes();
-  headstart::Network table = mobilenet_v2(1.0, kInputSize);
-  headstart::Network network;
+  Network table = mobilenet_v2(1.0, kInputSize);
+  Network network;
   for (const Block& block : table.blocks) {
     const std::size_t begin = network.layers.size();
     std::size_t stride = 1;
     for (std::size_t i = block.begin; i < block.end; ++i) {
-      headstart::Layer& layer = table.layers[i];
-      if (layer.kind == headstart::LayerKind::kAdd) continue;
+      Layer& layer = table.layers[i];
+      if (layer.kind == LayerKind::kAdd) continue;
       if (begin > 0 && i == block.begin) layer.inputs = {network.layers.back().name};
       stride *= layer.stride;
       network.layers.push_back(layer);
     }
     const bool is_inner = block.name.starts_with("blocks.");
     if (is_inner && stride == 1) {
-      headstart::Layer add;
+      Layer add;
       add.name = block.name + ".add";
-      add.kind = headstart::LayerKind::kAdd;
+      add.kind = LayerKind::kAdd;
       add.inputs = {network.layers[begin].inputs[0], network.layers.back().name};
       network.layers.push_back(add);
     }
     network.blocks.push_back({block.name, begin, network.layers.size(), true});
   }
   for (std::size_t i = 0; i + 2 < shapes.size(); ++i) {
-    for (headstart::Layer& layer : network.layers) {
+    for (Layer& layer : network.layers) {
       if (shapes[i].first == layer.name + ".weight") {
         layer.output.channel_count =
-            layer.kind == headstart::LayerKind::kConvolution ? shapes[i].second[0] : shapes[i].second[2];
+            layer.kind == LayerKind::kConvolution ? shapes[i].second[0] : shapes[i].second[2];
         layer.weights = make_tensor(shapes[i].first, shapes[i].second, tensor_values(i)).value();
       }
       if (shapes[i].first == layer.name + ".bias") {
@@ -125,7 +124,7 @@ std::vector<double> golden(const SafetensorsView& file, const char* name) {
 TrainedNetwork small_network(const ComputePool& pool, std::size_t piece_size) {
   FineTuneOptions options;
   options.part = TrainedPart::kWholeNetwork;
-  auto plan = make_plan(script_network(), options, kClasses);
+  auto plan = make_fine_tune_plan(script_network(), options, kClasses);
   if (!plan.ok()) MESSAGE(plan.error().message);
   REQUIRE(plan.ok());
   CHECK(plan.value().border == "input");

@@ -5,14 +5,14 @@
 #include <functional>
 #include <vector>
 
+#include "base/transpose.h"
 #include "fine_tune/convolution.h"
 #include "fine_tune/depthwise.h"
 #include "fine_tune/elementwise.h"
 #include "fine_tune/loss.h"
-#include "fine_tune/rng.h"
+#include "support/split_mix.h"
 
 using namespace headstart;
-using namespace headstart::fine_tune;
 
 namespace {
 
@@ -24,7 +24,7 @@ Buffer zeros(std::size_t count) {
   return std::move(made).value();
 }
 
-Buffer random_buffer(Rng& rng, std::size_t count, double low = -1, double high = 1) {
+Buffer random_buffer(test::SplitMix& rng, std::size_t count, double low = -1, double high = 1) {
   Buffer buffer = zeros(count);
   for (float& value : buffer.span()) value = static_cast<float>(low + (high - low) * rng.uniform());
   return buffer;
@@ -71,7 +71,7 @@ Workspace workspace_of(const ComputePool& pool) {
 }  // namespace
 
 TEST_CASE("a matrix transposed twice is the same matrix, whatever its sides") {
-  Rng rng(1, 1);
+  test::SplitMix rng(1, 1);
   for (const std::size_t rows : {1U, 4U, 67U, 130U}) {
     for (const std::size_t columns : {1U, 3U, 64U, 70U}) {
       const Buffer a = random_buffer(rng, rows * columns);
@@ -88,7 +88,7 @@ TEST_CASE("a matrix transposed twice is the same matrix, whatever its sides") {
 TEST_CASE("a 1x1 convolution's gradients are its finite differences") {
   const ComputePool pool = pool_of(1);
   Workspace workspace = workspace_of(pool);
-  Rng rng(2, 1);
+  test::SplitMix rng(2, 1);
   const PointwiseShape shape{6, 8, 12};
   Buffer x = random_buffer(rng, 6 * 8);
   Buffer weights = random_buffer(rng, 12 * 8);
@@ -96,7 +96,7 @@ TEST_CASE("a 1x1 convolution's gradients are its finite differences") {
   const Buffer grad_y = random_buffer(rng, 6 * 12);
   Buffer y = zeros(6 * 12);
   const auto loss = [&] {
-    REQUIRE(pointwise_forward(workspace, shape, Activation::kNone, x.data(), weights.data(), bias.data(),
+    REQUIRE(pointwise_forward(workspace, shape, Activation::kLinear, x.data(), weights.data(), bias.data(),
                               y.data())
                 .ok());
     return dot(y, grad_y);
@@ -127,7 +127,7 @@ TEST_CASE("a 1x1 convolution's gradients are its finite differences") {
 TEST_CASE("a 3x3 convolution's gradients are its finite differences, on even and odd maps") {
   const ComputePool pool = pool_of(1);
   Workspace workspace = workspace_of(pool);
-  Rng rng(3, 1);
+  test::SplitMix rng(3, 1);
   for (const std::size_t stride : {1U, 2U}) {
     for (const std::size_t height : {5U, 6U}) {
       const WindowedShape shape{window_side(height, stride), window_side(4, stride), 3, 4};
@@ -137,7 +137,7 @@ TEST_CASE("a 3x3 convolution's gradients are its finite differences, on even and
       const Buffer grad_y = random_buffer(rng, 2 * shape.height.out * shape.width.out * 4);
       Buffer y = zeros(grad_y.size());
       const auto loss = [&] {
-        REQUIRE(windowed_forward(workspace, shape, 2, Activation::kNone, x.data(), weights.data(),
+        REQUIRE(windowed_forward(workspace, shape, 2, Activation::kLinear, x.data(), weights.data(),
                                  bias.data(), y.data())
                     .ok());
         return dot(y, grad_y);
@@ -155,7 +155,7 @@ TEST_CASE("a 3x3 convolution's gradients are its finite differences, on even and
 }
 
 TEST_CASE("a depthwise convolution's gradients are its finite differences, at both strides, at odd widths") {
-  Rng rng(4, 1);
+  test::SplitMix rng(4, 1);
   for (const std::size_t stride : {1U, 2U}) {
     for (const std::size_t height : {1U, 4U, 5U}) {
       for (const std::size_t width : {2U, 3U}) {
@@ -193,7 +193,7 @@ TEST_CASE("a depthwise convolution's gradients are its finite differences, at bo
 }
 
 TEST_CASE("the ReLU6 before and behind a depthwise convolution gives what the two by themselves give") {
-  Rng rng(6, 1);
+  test::SplitMix rng(6, 1);
   const std::size_t channels = 20;
   const DepthwiseShape shape{window_side(4, 1), window_side(5, 1), channels};
   const std::size_t row_count = 2 * 4 * 5;
@@ -247,7 +247,7 @@ TEST_CASE("ReLU6 lets the gradient through between its corners only, and the bia
 }
 
 TEST_CASE("mean pooling's gradient is its finite difference") {
-  Rng rng(5, 1);
+  test::SplitMix rng(5, 1);
   Buffer x = random_buffer(rng, 2 * 9 * 8);
   const Buffer grad_y = random_buffer(rng, 2 * 8);
   Buffer y = zeros(2 * 8);
@@ -260,7 +260,7 @@ TEST_CASE("mean pooling's gradient is its finite difference") {
 }
 
 TEST_CASE("the balanced cross-entropy's gradient is its finite difference") {
-  Rng rng(6, 1);
+  test::SplitMix rng(6, 1);
   Buffer logits = random_buffer(rng, 4 * 3, -3, 3);
   Buffer grad = zeros(logits.size());
   const std::uint32_t classes[] = {0, 2, 1, 2};

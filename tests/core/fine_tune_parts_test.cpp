@@ -14,14 +14,14 @@
 using namespace headstart;
 
 TEST_CASE("the learning rate warms up, then falls to nothing") {
-  CHECK(fine_tune::learning_rate_factor(0, 100, 0.1) == doctest::Approx(0.1));
-  CHECK(fine_tune::learning_rate_factor(9, 100, 0.1) == doctest::Approx(1.0));
-  CHECK(fine_tune::learning_rate_factor(55, 100, 0.1) == doctest::Approx(0.5));
-  CHECK(fine_tune::learning_rate_factor(99, 100, 0.1) < 0.01);
+  CHECK(learning_rate_factor(0, 100, 0.1) == doctest::Approx(0.1));
+  CHECK(learning_rate_factor(9, 100, 0.1) == doctest::Approx(1.0));
+  CHECK(learning_rate_factor(55, 100, 0.1) == doctest::Approx(0.5));
+  CHECK(learning_rate_factor(99, 100, 0.1) < 0.01);
 }
 
 TEST_CASE("maps beyond the cache's budget stay until they were used") {
-  fine_tune::MapCache cache(3, 8, 40);
+  MapCache cache(3, 8, 40);
   const std::vector<float> map(8, 1.5F);
   for (std::uint32_t view = 0; view < 3; ++view) REQUIRE(cache.put(view, map).ok());
   CHECK(cache.has(2));

@@ -9,8 +9,8 @@
 
 #include "advice/class_scatter.h"
 #include "advice/row_space.h"
-#include "fine_tune/rng.h"
 #include "headstart/known.h"
+#include "support/split_mix.h"
 
 using namespace headstart;
 
@@ -65,7 +65,7 @@ class Clouds {
     return sum;
   }
 
-  fine_tune::Rng rng_;
+  test::SplitMix rng_;
   double noise_;
   std::vector<std::vector<double>> centres_;
   KnownSamples samples_;

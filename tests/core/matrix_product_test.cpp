@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "base/random.h"
 
@@ -65,6 +67,31 @@ TEST_CASE("a matrix product agrees with its definition for shapes that fill no t
       CHECK(largest_error(layout, 3, 1280, 64, thread_count) < 5e-5);
     }
   }
+}
+
+TEST_CASE("a bias is added to every row, and what lies outside the range is cut") {
+  const Result<ComputePool> pool = ComputePool::create(1);
+  Result<MatrixProduct> product =
+      MatrixProduct::create(RightLayout::kColumnsByInner, pool.value(), {.lowest = 0, .highest = 6});
+  REQUIRE(product.ok());
+  PaddedBuffer<float> left = PaddedBuffer<float>::create(2).value();
+  PaddedBuffer<float> right = PaddedBuffer<float>::create(3).value();
+  PaddedBuffer<float> bias = PaddedBuffer<float>::create(3).value();
+  PaddedBuffer<float> out = PaddedBuffer<float>::create(6).value();
+  std::ranges::copy(std::vector<float>{1, 2}, left.data());
+  std::ranges::copy(std::vector<float>{-2, 1, 4}, right.data());
+  std::ranges::copy(std::vector<float>{1, 0.5F, -0.5F}, bias.data());
+  REQUIRE(product.value()
+              .run({.left = left.data(),
+                    .right = right.data(),
+                    .bias = bias.data(),
+                    .out = out.data(),
+                    .row_count = 2,
+                    .inner_count = 1,
+                    .column_count = 3})
+              .ok());
+  const std::vector<float> made(out.data(), out.data() + 6);
+  CHECK(made == std::vector<float>{0, 1.5F, 3.5F, 0, 2.5F, 6});
 }
 
 TEST_CASE("a matrix product without rows does nothing") {

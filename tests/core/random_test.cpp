@@ -19,6 +19,20 @@ TEST_CASE("the same seed gives the same numbers on every machine") {
   CHECK(random.next() == 0x92F89756082A4514u);
 }
 
+TEST_CASE("each stream of a seed draws numbers of its own, and stream 0 is the seed itself") {
+  Random plain(1);
+  Random same(1, 0);
+  Random first(1, 1);
+  Random second(1, 2);
+  for (int i = 0; i < 100; ++i) {
+    const std::uint64_t number = plain.next();
+    const std::uint64_t other = first.next();
+    CHECK(same.next() == number);
+    CHECK(other != number);
+    CHECK(second.next() != other);
+  }
+}
+
 TEST_CASE("numbers below a bound are all there and evenly so") {
   Random random(7);
   std::vector<int> counts(10);

@@ -3,7 +3,6 @@
 #include <xnnpack.h>
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -12,10 +11,10 @@ namespace {
 
 Error failure(const char* stage, xnn_status status) {
   if (status == xnn_status_out_of_memory) {
-    return {ErrorCode::kOutOfMemory, "there is not enough memory for a matrix product"};
+    return out_of_memory("there is not enough memory for a matrix product");
   }
-  return {ErrorCode::kInternal,
-          std::string("a matrix product failed to ") + stage + ", status " + std::to_string(status)};
+  return internal_error(std::string("a matrix product failed to ") + stage + ", status " +
+                        std::to_string(status));
 }
 
 }  // namespace
@@ -24,11 +23,11 @@ void MatrixProduct::Delete::operator()(xnn_operator* product) const {
   xnn_delete_operator(product);
 }
 
-Result<MatrixProduct> MatrixProduct::create(RightLayout layout, const ComputePool& pool) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+Result<MatrixProduct> MatrixProduct::create(RightLayout layout, const ComputePool& pool, OutputRange range) {
   const std::uint32_t flags = layout == RightLayout::kInnerByColumns ? XNN_FLAG_TRANSPOSE_WEIGHTS : 0;
   xnn_operator_t product = nullptr;
-  const xnn_status status = xnn_create_dynamic_fully_connected_nc_f32(-kInfinity, kInfinity, flags, &product);
+  const xnn_status status =
+      xnn_create_dynamic_fully_connected_nc_f32(range.lowest, range.highest, flags, &product);
   if (status != xnn_status_success) return failure("start", status);
   return MatrixProduct(product, pool.handle());
 }
@@ -49,7 +48,7 @@ Status MatrixProduct::run(const Operands& operands) {
     packed_ = std::move(grown).value();
   }
   status = xnn_setup_dynamic_fully_connected_nc_f32(operator_.get(), packed_.data(), operands.left,
-                                                    operands.right, nullptr, operands.out);
+                                                    operands.right, operands.bias, operands.out);
   if (status != xnn_status_success) return failure("take its operands", status);
   status = xnn_run_operator(operator_.get(), threads_);
   if (status != xnn_status_success) return failure("run", status);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 
@@ -19,23 +20,31 @@ enum class RightLayout : std::uint8_t {
   kInnerByColumns,  // [inner_count, column_count]: the product is left * right
 };
 
-// Multiplies float matrices: out = left * right, accumulated in float. XNNPACK packs the right-hand matrix
-// anew on each call, so it should be the smaller one. Keeps its packing space between calls: use one object
-// per place that multiplies. Operands need kReadablePaddingBytes of readable memory behind them
+// What a product's numbers are cut to: by default nothing is cut, from 0 to 6 it is ReLU6.
+struct OutputRange {
+  float lowest = -std::numeric_limits<float>::infinity();
+  float highest = std::numeric_limits<float>::infinity();
+};
+
+// Multiplies float matrices: out = left * right + bias, accumulated in float. XNNPACK packs the right-hand
+// matrix anew on each call, so it should be the smaller one. Keeps its packing space between calls: use one
+// object per place that multiplies. Operands need kReadablePaddingBytes of readable memory behind them
 // (PaddedBuffer).
 class MatrixProduct {
  public:
-  static Result<MatrixProduct> create(RightLayout layout, const ComputePool& pool);
+  static Result<MatrixProduct> create(RightLayout layout, const ComputePool& pool, OutputRange range = {});
 
   MatrixProduct(MatrixProduct&&) noexcept = default;
   MatrixProduct& operator=(MatrixProduct&&) noexcept = default;
 
   // left  [row_count, inner_count], its rows left_stride floats apart
   // right [column_count, inner_count] or [inner_count, column_count], packed tightly
+  // bias  [column_count], or null
   // out   [row_count, column_count], its rows out_stride floats apart
   struct Operands {
     const float* left = nullptr;
     const float* right = nullptr;
+    const float* bias = nullptr;
     float* out = nullptr;
     std::size_t row_count = 0;
     std::size_t inner_count = 0;
@@ -44,6 +53,8 @@ class MatrixProduct {
     std::size_t out_stride = 0;   // 0 means column_count
   };
   Status run(const Operands& operands);
+
+  [[nodiscard]] std::size_t memory_bytes() const { return packed_.size_bytes(); }
 
  private:
   struct Delete {

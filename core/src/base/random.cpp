@@ -18,7 +18,8 @@ std::uint64_t splitmix64(std::uint64_t& state) {
 
 }  // namespace
 
-Random::Random(std::uint64_t seed) : state_{} {
+Random::Random(std::uint64_t seed, std::uint64_t stream) : state_{} {
+  if (stream != 0) seed ^= splitmix64(stream);
   for (std::uint64_t& word : state_) word = splitmix64(seed);
 }
 

@@ -10,10 +10,10 @@
 namespace headstart {
 
 // xoshiro256** (Blackman & Vigna 2018, https://prng.di.unimi.it), seeded through splitmix64 as its authors
-// say.
+// say. Where one seed serves several purposes, each takes a stream of its own.
 class Random {
  public:
-  explicit Random(std::uint64_t seed);
+  explicit Random(std::uint64_t seed, std::uint64_t stream = 0);
 
   [[nodiscard]] std::uint64_t next();
 

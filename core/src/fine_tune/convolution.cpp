@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "base/transpose.h"
 #include "fine_tune/elementwise.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 constexpr std::size_t kKernel = 3;
@@ -67,14 +68,16 @@ void scatter_windows(const WindowedShape& shape, std::size_t picture_count, cons
 }  // namespace
 
 std::size_t Workspace::memory_bytes() const {
-  return products.memory_bytes() + left.size_bytes() + right.size_bytes() + weights.size_bytes() +
-         columns.size_bytes();
+  return linear.memory_bytes() + relu6.memory_bytes() + left.size_bytes() + right.size_bytes() +
+         weights.size_bytes() + columns.size_bytes();
 }
 
 Result<Workspace> make_workspace(const ComputePool& pool, const WorkspaceSize& size) {
-  Result<Products> products = Products::create(pool);
-  if (!products) return products.error();
-  Workspace workspace{std::move(products).value(), {}, {}, {}, {}};
+  Result<MatrixProduct> linear = MatrixProduct::create(RightLayout::kColumnsByInner, pool);
+  if (!linear) return linear.error();
+  Result<MatrixProduct> relu6 = MatrixProduct::create(RightLayout::kColumnsByInner, pool, {0, 6});
+  if (!relu6) return relu6.error();
+  Workspace workspace{std::move(linear).value(), std::move(relu6).value(), pool.handle(), {}, {}, {}, {}};
   const std::pair<PaddedBuffer<float>*, std::size_t> buffers[] = {{&workspace.left, size.left},
                                                                   {&workspace.right, size.right},
                                                                   {&workspace.weights, size.weights},
@@ -89,24 +92,32 @@ Result<Workspace> make_workspace(const ComputePool& pool, const WorkspaceSize& s
 
 Status pointwise_forward(Workspace& workspace, const PointwiseShape& shape, Activation activation,
                          const float* x, const float* weights, const float* bias, float* y) {
-  return workspace.products.run(
-      {x, weights, bias, y, shape.row_count, shape.out_count, shape.in_count, activation});
+  MatrixProduct& product = activation == Activation::kRelu6 ? workspace.relu6 : workspace.linear;
+  return product.run({.left = x,
+                      .right = weights,
+                      .bias = bias,
+                      .out = y,
+                      .row_count = shape.row_count,
+                      .inner_count = shape.in_count,
+                      .column_count = shape.out_count});
 }
 
 Status pointwise_grad_weights(Workspace& workspace, const PointwiseShape& shape, const float* x,
                               const float* grad_y, float* grad_weights, Accumulate accumulate) {
   // grad_weights = grad_yᵀ · x.
-  pthreadpool* pool = workspace.products.pool();
-  transpose(grad_y, shape.row_count, shape.out_count, workspace.left.data(), pool);
-  transpose(x, shape.row_count, shape.in_count, workspace.right.data(), pool);
+  transpose(grad_y, shape.row_count, shape.out_count, workspace.left.data(), workspace.pool);
+  transpose(x, shape.row_count, shape.in_count, workspace.right.data(), workspace.pool);
   float* out = accumulate == Accumulate::kReplace ? grad_weights : workspace.weights.data();
-  const Status status =
-      workspace.products.run({workspace.left.data(), workspace.right.data(), nullptr, out, shape.out_count,
-                              shape.in_count, shape.row_count, Activation::kNone});
+  const Status status = workspace.linear.run({.left = workspace.left.data(),
+                                              .right = workspace.right.data(),
+                                              .out = out,
+                                              .row_count = shape.out_count,
+                                              .inner_count = shape.row_count,
+                                              .column_count = shape.in_count});
   if (!status) return status;
   if (accumulate == Accumulate::kAdd) {
     // Whole vectors: in_count or out_count is a multiple of four in every layer.
-    add_to(grad_weights, out, shape.out_count * shape.in_count, pool);
+    add_to(grad_weights, out, shape.out_count * shape.in_count, workspace.pool);
   }
   return {};
 }
@@ -114,15 +125,19 @@ Status pointwise_grad_weights(Workspace& workspace, const PointwiseShape& shape,
 Status pointwise_grad_x(Workspace& workspace, const PointwiseShape& shape, const float* weights,
                         const float* grad_y, float* grad_x) {
   // grad_x = grad_y · weights.
-  transpose(weights, shape.out_count, shape.in_count, workspace.weights.data(), workspace.products.pool());
-  return workspace.products.run({grad_y, workspace.weights.data(), nullptr, grad_x, shape.row_count,
-                                 shape.in_count, shape.out_count, Activation::kNone});
+  transpose(weights, shape.out_count, shape.in_count, workspace.weights.data(), workspace.pool);
+  return workspace.linear.run({.left = grad_y,
+                               .right = workspace.weights.data(),
+                               .out = grad_x,
+                               .row_count = shape.row_count,
+                               .inner_count = shape.out_count,
+                               .column_count = shape.in_count});
 }
 
 Status windowed_forward(Workspace& workspace, const WindowedShape& shape, std::size_t picture_count,
                         Activation activation, const float* x, const float* weights, const float* bias,
                         float* y) {
-  gather_windows(shape, picture_count, x, workspace.columns.data(), workspace.products.pool());
+  gather_windows(shape, picture_count, x, workspace.columns.data(), workspace.pool);
   return pointwise_forward(workspace, shape.product(picture_count), activation, workspace.columns.data(),
                            weights, bias, y);
 }
@@ -130,7 +145,7 @@ Status windowed_forward(Workspace& workspace, const WindowedShape& shape, std::s
 Status windowed_grad_weights(Workspace& workspace, const WindowedShape& shape, std::size_t picture_count,
                              const float* x, const float* grad_y, float* grad_weights,
                              Accumulate accumulate) {
-  gather_windows(shape, picture_count, x, workspace.columns.data(), workspace.products.pool());
+  gather_windows(shape, picture_count, x, workspace.columns.data(), workspace.pool);
   return pointwise_grad_weights(workspace, shape.product(picture_count), workspace.columns.data(), grad_y,
                                 grad_weights, accumulate);
 }
@@ -140,8 +155,8 @@ Status windowed_grad_x(Workspace& workspace, const WindowedShape& shape, std::si
   const Status status =
       pointwise_grad_x(workspace, shape.product(picture_count), weights, grad_y, workspace.columns.data());
   if (!status) return status;
-  scatter_windows(shape, picture_count, workspace.columns.data(), grad_x, workspace.products.pool());
+  scatter_windows(shape, picture_count, workspace.columns.data(), grad_x, workspace.pool);
   return {};
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

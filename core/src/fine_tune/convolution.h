@@ -4,16 +4,19 @@
 
 #include <cstddef>
 
+#include "base/matrix_product.h"
 #include "fine_tune/depthwise.h"
-#include "fine_tune/products.h"
 #include "headstart/buffer.h"
 #include "headstart/status.h"
+#include "network/network.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // Room that layers borrow while they compute; nothing in it outlives a call. One for the whole network.
 struct Workspace {
-  Products products;
+  MatrixProduct linear;  // both read their factors along the rows, which is how XNNPACK packs fastest
+  MatrixProduct relu6;
+  pthreadpool* pool = nullptr;
   PaddedBuffer<float> left;     // a factor, transposed
   PaddedBuffer<float> right;    // the other factor, transposed
   PaddedBuffer<float> weights;  // weights transposed, or a gradient before it is added
@@ -31,8 +34,8 @@ struct WorkspaceSize {
 };
 Result<Workspace> make_workspace(const ComputePool& pool, const WorkspaceSize& size);
 
-// y = activation(x · weightsᵀ + bias): a 1x1 convolution over row_count places, or a linear layer over
-// row_count pictures.
+// y = activation(x · weightsᵀ + bias), linear or ReLU6: a 1x1 convolution over row_count places, or a linear
+// layer over row_count pictures.
 struct PointwiseShape {
   std::size_t row_count = 0;
   std::size_t in_count = 0;
@@ -79,4 +82,4 @@ Status windowed_grad_weights(Workspace& workspace, const WindowedShape& shape, s
 Status windowed_grad_x(Workspace& workspace, const WindowedShape& shape, std::size_t picture_count,
                        const float* weights, const float* grad_y, float* grad_x);
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -6,7 +6,7 @@
 #include "base/vec4.h"
 #include "fine_tune/relu6.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 constexpr std::size_t kKernel = 3;
@@ -194,4 +194,4 @@ void depthwise_backward(const DepthwiseShape& shape, std::size_t picture_count,
   });
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

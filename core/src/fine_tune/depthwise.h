@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // Where a 3x3 window lies along one side of a map: TensorFlow's "same" padding, the odd place after the end.
 struct WindowSide {
@@ -49,4 +49,4 @@ struct DepthwiseBackward {
 void depthwise_backward(const DepthwiseShape& shape, std::size_t picture_count,
                         const DepthwiseBackward& operands, pthreadpool* pool);
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -4,7 +4,7 @@
 #include "base/vec4.h"
 #include "fine_tune/relu6.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 // A task takes 16 channels of every row, one cache line: no two tasks share a sum.
@@ -73,4 +73,4 @@ void mean_pool_backward(const float* grad_y, std::size_t picture_count, std::siz
   });
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

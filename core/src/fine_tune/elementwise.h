@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // Backwards through y = relu6(z), z = … + bias: masks `grad` in place and adds its column sums to
 // `grad_bias`. At the corners (y = 0 or 6) the slope counts as zero.
@@ -35,4 +35,4 @@ void mean_pool(const float* x, std::size_t picture_count, std::size_t place_coun
 void mean_pool_backward(const float* grad_y, std::size_t picture_count, std::size_t place_count,
                         std::size_t channel_count, float* grad_x, pthreadpool* pool);
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

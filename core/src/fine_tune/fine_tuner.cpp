@@ -27,8 +27,8 @@ Status check_options(const FineTuneOptions& options) {
 }
 
 struct Prepared {
-  std::vector<fine_tune::Picture> pictures;
-  fine_tune::Plan plan;
+  std::vector<SplitPicture> pictures;
+  FineTunePlan plan;
 };
 
 Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
@@ -36,8 +36,8 @@ Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32
                          const FineTuneOptions& options) {
   const Status valid = check_options(options);
   if (!valid) return valid.error();
-  Result<std::vector<fine_tune::Picture>> pictures =
-      fine_tune::split_pictures(views, labels, options.held_out_fraction, options.seed);
+  Result<std::vector<SplitPicture>> pictures =
+      split_pictures(views, labels, options.held_out_fraction, options.seed);
   if (!pictures) return pictures.error();
   if (input_size_px < 32 || input_size_px > 1024) {
     return bad_argument("the input size must be from 32 to 1024 px, got " + std::to_string(input_size_px));
@@ -46,7 +46,7 @@ Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32
   if (!network) return network.error();
   const Status fitted = fit_network(network.value(), static_cast<std::size_t>(input_size_px));
   if (!fitted) return fitted.error();
-  Result<fine_tune::Plan> plan = fine_tune::make_plan(network.value(), options, labels.size());
+  Result<FineTunePlan> plan = make_fine_tune_plan(network.value(), options, labels.size());
   if (!plan) return plan.error();
   return Prepared{std::move(pictures).value(), std::move(plan).value()};
 }
@@ -59,10 +59,10 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
                                              const FineTuneOptions& options) {
   const Result<Prepared> prepared = prepare(backbone_file, input_size_px, views, labels, options);
   if (!prepared) return prepared.error();
-  const fine_tune::Plan& plan = prepared.value().plan;
+  const FineTunePlan& plan = prepared.value().plan;
   std::size_t train_views = 0;
   std::size_t held_out = 0;
-  for (const fine_tune::Picture& picture : prepared.value().pictures) {
+  for (const SplitPicture& picture : prepared.value().pictures) {
     held_out += picture.held_out ? 1 : 0;
     train_views += picture.held_out ? 0 : picture.views.size();
   }
@@ -71,11 +71,11 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
   estimate.border = plan.border;
   estimate.frozen_weight_count = plan.frozen_weight_count;
   estimate.view_multiply_adds = plan.train_multiply_adds();
-  for (const fine_tune::Parameter& parameter : plan.parameters) {
+  for (const Parameter& parameter : plan.parameters) {
     estimate.trained_weight_count += parameter.element_count();
   }
   const std::size_t piece =
-      fine_tune::TrainedNetwork::piece_size_for(plan, options.batch_size, options.activation_budget_bytes);
+      TrainedNetwork::piece_size_for(plan, options.batch_size, options.activation_budget_bytes);
   const auto pieces = [&](std::size_t count) { return (count + piece - 1) / piece; };
   const std::size_t batches = (train_views + options.batch_size - 1) / options.batch_size;
   estimate.train_step_count = options.epoch_count * batches * pieces(options.batch_size);
@@ -93,7 +93,7 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
   const std::size_t features = picture_count * plan.feature_count() * sizeof(float);
   // The best weights and those that are handed out; the features and the linear probe's copy of them.
   estimate.memory_bytes = estimate.cache_bytes + options.batch_size * map_bytes +
-                          fine_tune::TrainedNetwork::memory_bytes_for(plan, piece) +
+                          TrainedNetwork::memory_bytes_for(plan, piece) +
                           2 * estimate.trained_weight_count * sizeof(float) + 3 * features;
   return estimate;
 }
@@ -104,21 +104,16 @@ Result<FineTuner> FineTuner::start(std::span<const std::uint8_t> backbone_file, 
                                    const ComputePool& pool) {
   Result<Prepared> prepared = prepare(backbone_file, input_size_px, views, labels, options);
   if (!prepared) return prepared.error();
-  fine_tune::Plan& plan = prepared.value().plan;
-  const std::size_t map_size = plan.border_shape().size();
-  Result<fine_tune::TrainedNetwork> network = fine_tune::TrainedNetwork::create(
-      std::move(plan), options.batch_size, options.activation_budget_bytes, pool);
+  Result<TrainedNetwork> network = TrainedNetwork::create(
+      std::move(prepared.value().plan), options.batch_size, options.activation_budget_bytes, pool);
   if (!network) return network.error();
-
-  auto state =
-      std::make_unique<State>(std::move(network).value(),
-                              fine_tune::MapCache(views.size(), map_size, options.cache_budget_bytes), pool);
-  state->options = options;
-  state->views.assign(views.begin(), views.end());
-  state->labels.assign(labels.begin(), labels.end());
-  state->pictures = std::move(prepared.value().pictures);
-  if (head != nullptr) state->head_in_use = *head;
-  state->begin();
+  FineTuneTask task{options,
+                    {views.begin(), views.end()},
+                    {labels.begin(), labels.end()},
+                    std::move(prepared.value().pictures),
+                    std::nullopt};
+  if (head != nullptr) task.head_in_use = *head;
+  auto state = std::make_unique<State>(std::move(task), std::move(network).value(), pool);
   return FineTuner(std::move(state));
 }
 
@@ -177,7 +172,7 @@ Status FineTuner::trial_step() {
 }
 
 std::span<const FineTuneEpoch> FineTuner::epochs() const {
-  return state_->report.epochs;
+  return state_->epochs.done();
 }
 
 std::span<const float> FineTuner::embeddings() const {
@@ -189,9 +184,7 @@ std::size_t FineTuner::cache_bytes() const {
 }
 
 std::size_t FineTuner::memory_bytes() const {
-  const std::size_t snapshots =
-      state_->best_weights.size() + state_->collected.size() + state_->embeddings.size();
-  return state_->cache.bytes() + state_->network.memory_bytes() + snapshots * sizeof(float);
+  return state_->memory_bytes();
 }
 
 const FineTuned& FineTuner::result() const {

@@ -4,7 +4,7 @@
 
 #include "base/softmax.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 double cross_entropy(std::span<const float> logits, std::span<const std::uint32_t> class_indices,
                      std::span<const float> class_weights, float grad_scale, std::span<float> grad_logits) {
@@ -29,4 +29,4 @@ double cross_entropy(std::span<const float> logits, std::span<const std::uint32_
   return loss;
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

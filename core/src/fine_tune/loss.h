@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // The sum over pictures of -weight ln softmax(logits)[class], natural logarithm; `grad_logits` gets its
 // derivative times `grad_scale`, weight (softmax(logits) - one_hot(class)) grad_scale, unless it is empty.
@@ -16,4 +16,4 @@ double cross_entropy(std::span<const float> logits,                 // [picture_
                      float grad_scale,
                      std::span<float> grad_logits);  // [picture_count, class_count], or empty
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -5,7 +5,7 @@
 
 #include "files/float16.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 constexpr float kLargestHalf = 65504.0F;
@@ -40,4 +40,4 @@ void MapCache::forget_passing() {
   passing_.clear();
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -9,7 +9,7 @@
 #include "headstart/buffer.h"
 #include "headstart/status.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // Keeps maps of one size, by view, while their bytes fit into a budget; those beyond it stay only until
 // forget_passing(). Both are rounded to float16, so that the budget changes the time and not the result.
@@ -38,4 +38,4 @@ class MapCache {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

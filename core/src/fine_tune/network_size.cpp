@@ -5,7 +5,7 @@
 
 #include "fine_tune/trained_network.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 // Kernels take rows in groups of up to 32, each with its bias.
@@ -14,7 +14,7 @@ std::size_t packed_size(std::size_t row_count, std::size_t inner_count) {
 }
 
 // How many maps' gradients there are at once, going backwards as TrainedNetwork::backward does.
-std::size_t grad_count_of(const Plan& plan) {
+std::size_t grad_count_of(const FineTunePlan& plan) {
   std::vector<bool> is_there(plan.layers.size() + 1);
   is_there.back() = true;
   std::size_t count = 1;
@@ -26,12 +26,12 @@ std::size_t grad_count_of(const Plan& plan) {
     is_there[map] = true;
   };
   for (std::size_t i = plan.layers.size(); i-- > 0;) {
-    const Layer& layer = plan.layers[i];
+    const TrainedLayer& layer = plan.layers[i];
     read(layer.input);
-    if (layer.kind == LayerKind::kMultiply || layer.kind == LayerKind::kAdd) read(layer.other);
+    if (layer.kind == TrainedLayerKind::kMultiply || layer.kind == TrainedLayerKind::kAdd) read(layer.other);
     --count;
-    const bool moves =
-        layer.residual_map != Layer::kNoResidual && layer.residual_map > 0 && !is_there[layer.residual_map];
+    const bool moves = layer.residual_map != TrainedLayer::kNoResidual && layer.residual_map > 0 &&
+                       !is_there[layer.residual_map];
     if (moves) {
       is_there[layer.residual_map] = true;
       ++count;
@@ -42,19 +42,19 @@ std::size_t grad_count_of(const Plan& plan) {
 
 }  // namespace
 
-PerPicture measure_picture(const Plan& plan) {
+PerPicture measure_picture(const FineTunePlan& plan) {
   PerPicture need;
   need.grad_count = grad_count_of(plan);
   need.maps = plan.border_shape().size();
   need.largest_map = need.maps;
   need.workspace.left = plan.class_count;
   need.workspace.right = plan.feature_count();
-  for (const Layer& layer : plan.layers) {
+  for (const TrainedLayer& layer : plan.layers) {
     need.maps += layer.out.size();
     need.largest_map = std::max({need.largest_map, layer.in.size(), layer.out.size()});
     if (!layer.is_product()) continue;
     std::size_t in_size = layer.in.size();
-    if (layer.kind == LayerKind::kWindowed) {
+    if (layer.kind == TrainedLayerKind::kWindowed) {
       in_size = 9 * layer.in.channel_count * layer.out.place_count();
       need.workspace.columns = std::max(need.workspace.columns, in_size);
     }
@@ -66,7 +66,7 @@ PerPicture measure_picture(const Plan& plan) {
   return need;
 }
 
-WorkspaceSize workspace_size_of(const Plan& plan, std::size_t piece_size) {
+WorkspaceSize workspace_size_of(const FineTunePlan& plan, std::size_t piece_size) {
   WorkspaceSize size = measure_picture(plan).workspace;
   size.left *= piece_size;
   size.right *= piece_size;
@@ -77,23 +77,26 @@ WorkspaceSize workspace_size_of(const Plan& plan, std::size_t piece_size) {
   return size;
 }
 
-std::size_t TrainedNetwork::piece_size_for(const Plan& plan, std::size_t batch_size,
+std::size_t TrainedNetwork::piece_size_for(const FineTunePlan& plan, std::size_t batch_size,
                                            std::size_t activation_budget_bytes) {
   const std::size_t fitting = activation_budget_bytes / (measure_picture(plan).total() * sizeof(float));
   return std::clamp<std::size_t>(fitting, 1, std::max<std::size_t>(batch_size, 1));
 }
 
-std::size_t TrainedNetwork::memory_bytes_for(const Plan& plan, std::size_t piece_size) {
+std::size_t TrainedNetwork::memory_bytes_for(const FineTunePlan& plan, std::size_t piece_size) {
   const WorkspaceSize size = workspace_size_of(plan, piece_size);
   const PerPicture need = measure_picture(plan);
   const std::size_t per_picture =
       need.maps + need.grad_count * need.largest_map + 2 * (plan.feature_count() + plan.class_count);
-  std::size_t packed = piece_size * need.packed;
+  // Of the product with ReLU6, which packs weights only, and of the linear one, which packs maps too.
+  std::size_t packed_weights = 0;
   for (const Parameter& parameter : plan.parameters) {
     const std::size_t out_count = parameter.shape.front();
-    packed = std::max(packed, packed_size(out_count, parameter.element_count() / out_count));
-    packed = std::max(packed, packed_size(parameter.element_count() / out_count, out_count));
+    const std::size_t in_count = parameter.element_count() / out_count;
+    packed_weights =
+        std::max({packed_weights, packed_size(out_count, in_count), packed_size(in_count, out_count)});
   }
+  const std::size_t packed = packed_weights + std::max(packed_weights, piece_size * need.packed);
   std::size_t bytes =
       (packed + piece_size * per_picture + size.left + size.right + size.columns + size.weights) *
       sizeof(float);
@@ -101,4 +104,4 @@ std::size_t TrainedNetwork::memory_bytes_for(const Plan& plan, std::size_t piece
   return bytes;
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

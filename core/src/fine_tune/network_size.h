@@ -6,7 +6,7 @@
 #include "fine_tune/convolution.h"
 #include "fine_tune/plan.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // What one picture needs of each buffer, in floats.
 struct PerPicture {
@@ -21,9 +21,9 @@ struct PerPicture {
   }
 };
 
-[[nodiscard]] PerPicture measure_picture(const Plan& plan);
+[[nodiscard]] PerPicture measure_picture(const FineTunePlan& plan);
 
 // Of as many pictures at once.
-[[nodiscard]] WorkspaceSize workspace_size_of(const Plan& plan, std::size_t piece_size);
+[[nodiscard]] WorkspaceSize workspace_size_of(const FineTunePlan& plan, std::size_t piece_size);
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

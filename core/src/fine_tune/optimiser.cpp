@@ -7,7 +7,7 @@
 #include "base/parallel.h"
 #include "base/vec4.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 constexpr double kBeta1 = 0.9;
@@ -119,4 +119,4 @@ void Stepper::step(std::span<Parameter> parameters, double factor, pthreadpool* 
   }
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -10,7 +10,7 @@
 #include "fine_tune/parameter.h"
 #include "headstart/fine_tuner.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // The factor on the learning rate at `step` of `step_count`: a straight line up from 0 over the warm-up
 // (Goyal et al. 2017), then half a cosine down to 0 (Loshchilov & Hutter 2017).
@@ -33,4 +33,4 @@ class Stepper {
   double second_power_ = 1;
 };
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -5,7 +5,7 @@
 
 #include "base/vec4.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 void zero(PaddedBuffer<float>& buffer) {
@@ -68,4 +68,4 @@ void restore_snapshot(std::span<Parameter> parameters, std::span<const float> sn
   }
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -9,7 +9,7 @@
 #include "headstart/buffer.h"
 #include "headstart/status.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // One tensor under the name that it has in the backbone file ("blocks.16.expand.weight"). All buffers hold
 // element_count() numbers, rounded up to whole vectors; what is past the end is and stays zero.
@@ -45,4 +45,4 @@ void clear_gradients(std::span<Parameter> parameters);
 [[nodiscard]] std::vector<float> take_snapshot(std::span<const Parameter> parameters);
 void restore_snapshot(std::span<Parameter> parameters, std::span<const float> snapshot);
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -6,24 +6,23 @@
 #include <string>
 #include <utility>
 
+#include "base/random.h"
 #include "files/safetensors.h"
-#include "fine_tune/rng.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
-bool is_linear(const headstart::Layer& layer) {
-  return layer.activation == headstart::Activation::kLinear;
+bool is_linear(const Layer& layer) {
+  return layer.activation == Activation::kLinear;
 }
 
 // What a product does on the way; everything else becomes a layer of its own.
-bool is_fused(const headstart::Layer& layer) {
-  return is_linear(layer) || layer.activation == headstart::Activation::kRelu6;
+bool is_fused(const Layer& layer) {
+  return is_linear(layer) || layer.activation == Activation::kRelu6;
 }
 
-Error unsupported(const headstart::Layer& layer, const std::string& what) {
-  return {ErrorCode::kUnsupported,
-          "fine-tuning has no backward pass for " + what + " (layer " + quoted(layer.name) + ")"};
+Error no_backward_pass(const Layer& layer, const std::string& what) {
+  return unsupported("fine-tuning has no backward pass for " + what + " (layer " + quoted(layer.name) + ")");
 }
 
 // Walks the network from the border on.
@@ -54,68 +53,67 @@ class Planner {
     shapes_ = {shape};
   }
 
-  Plan take() { return std::move(plan_); }
+  FineTunePlan take() { return std::move(plan_); }
 
  private:
   void freeze(const Block& block) {
     for (std::size_t i = block.begin; i < block.end; ++i) {
-      const headstart::Layer& layer = network_.layers[i];
+      const Layer& layer = network_.layers[i];
       if (!layer.weights) continue;
       plan_.frozen_weight_count += layer.weights->values.size() + layer.biases->values.size();
     }
   }
 
-  Status add(const headstart::Layer& from) {
+  Status add(const Layer& from) {
     if (from.output.channel_count % 4 != 0) {
-      return Error{ErrorCode::kUnsupported, "fine-tuning needs channels in multiples of four, layer " +
-                                                quoted(from.name) + " has " +
-                                                std::to_string(from.output.channel_count)};
+      return unsupported("fine-tuning needs channels in multiples of four, layer " + quoted(from.name) +
+                         " has " + std::to_string(from.output.channel_count));
     }
-    Layer layer;
+    TrainedLayer layer;
     layer.input = maps_.at(from.inputs[0]);
     layer.in = shapes_[layer.input];
     layer.out = from.output;
     layer.stride = from.stride;
     switch (from.kind) {
-      case headstart::LayerKind::kConvolution:
+      case LayerKind::kConvolution:
         return add_convolution(from, layer);
-      case headstart::LayerKind::kDepthwiseConvolution:
+      case LayerKind::kDepthwiseConvolution:
         return add_depthwise(from, layer);
-      case headstart::LayerKind::kAdd:
+      case LayerKind::kAdd:
         return add_sum(from, layer);
-      case headstart::LayerKind::kMultiply:
-        layer.kind = LayerKind::kMultiply;
+      case LayerKind::kMultiply:
+        layer.kind = TrainedLayerKind::kMultiply;
         layer.other = maps_.at(from.inputs[1]);
         if (shapes_[layer.other].place_count() != 1 || layer.in.place_count() == 1) {
-          return unsupported(from, "a product of two maps");
+          return no_backward_pass(from, "a product of two maps");
         }
         break;
-      case headstart::LayerKind::kGlobalAveragePool:
-        layer.kind = LayerKind::kMean;
+      case LayerKind::kGlobalAveragePool:
+        layer.kind = TrainedLayerKind::kMean;
         break;
-      case headstart::LayerKind::kActivation:
-        layer.kind = LayerKind::kActivation;
-        layer.function = from.activation;
+      case LayerKind::kActivation:
+        layer.kind = TrainedLayerKind::kActivation;
+        layer.activation = from.activation;
         push(layer, from.name);
         return {};
       default:
-        return unsupported(from, layer_kind_name(from.kind));
+        return no_backward_pass(from, layer_kind_name(from.kind));
     }
     push_with_activation(from, layer);
     return {};
   }
 
-  Status add_convolution(const headstart::Layer& from, Layer layer) {
+  Status add_convolution(const Layer& from, TrainedLayer layer) {
     const std::string size = std::to_string(from.kernel_height) + "x" + std::to_string(from.kernel_width);
     const bool is_pointwise = from.kernel_height == 1 && from.kernel_width == 1 && from.stride == 1;
     const bool is_windowed =
         from.kernel_height == 3 && from.kernel_width == 3 && from.padding.kind == PaddingKind::kTfSame;
     if (from.groups != 1 || (!is_pointwise && !is_windowed)) {
-      return unsupported(from, from.groups != 1 ? std::string("a convolution in groups")
-                                                : "a " + size + " convolution with stride " +
-                                                      std::to_string(from.stride) + " and this padding");
+      return no_backward_pass(from, from.groups != 1 ? std::string("a convolution in groups")
+                                                     : "a " + size + " convolution with stride " +
+                                                           std::to_string(from.stride) + " and this padding");
     }
-    layer.kind = is_pointwise ? LayerKind::kPointwise : LayerKind::kWindowed;
+    layer.kind = is_pointwise ? TrainedLayerKind::kPointwise : TrainedLayerKind::kWindowed;
     if (!is_linear(from) && is_fused(from)) layer.activation = Activation::kRelu6;
     if (const Status added = add_tensors(from, layer); !added) return added;
     if (is_fused(from)) {
@@ -126,17 +124,17 @@ class Planner {
     return {};
   }
 
-  Status add_depthwise(const headstart::Layer& from, Layer layer) {
+  Status add_depthwise(const Layer& from, TrainedLayer layer) {
     const bool is_usual = from.kernel_height == 3 && from.kernel_width == 3 && !is_linear(from) &&
                           is_fused(from) && from.padding.kind == PaddingKind::kTfSame;
     if (const Status added = add_tensors(from, layer); !added) return added;
     if (is_usual) {
-      layer.kind = LayerKind::kDepthwise;
+      layer.kind = TrainedLayerKind::kDepthwise;
       layer.activation = Activation::kRelu6;
       push(layer, from.name);
       return {};
     }
-    layer.kind = LayerKind::kDepthwiseWindow;
+    layer.kind = TrainedLayerKind::kDepthwiseWindow;
     const Padding& padding = from.padding;
     const PaddedSide rows =
         pad_side(padding.kind, layer.in.height, from.kernel_height, from.stride, padding.top, padding.bottom);
@@ -149,26 +147,26 @@ class Planner {
   }
 
   // An addition right behind a product of its own is done by that product's layer.
-  Status add_sum(const headstart::Layer& from, Layer layer) {
+  Status add_sum(const Layer& from, TrainedLayer layer) {
     const std::size_t other = maps_.at(from.inputs[1]);
-    if (shapes_[other] != layer.in) return unsupported(from, "a sum of maps of two shapes");
+    if (shapes_[other] != layer.in) return no_backward_pass(from, "a sum of maps of two shapes");
     const std::size_t newest = std::max(layer.input, other);
     const std::size_t older = std::min(layer.input, other);
     const bool is_last = newest == plan_.layers.size() && newest != older;
-    if (is_last && plan_.layers.back().kind == LayerKind::kPointwise &&
-        plan_.layers.back().activation == Activation::kNone &&
-        plan_.layers.back().residual_map == Layer::kNoResidual && is_linear(from)) {
+    if (is_last && plan_.layers.back().kind == TrainedLayerKind::kPointwise &&
+        plan_.layers.back().activation == Activation::kLinear &&
+        plan_.layers.back().residual_map == TrainedLayer::kNoResidual && is_linear(from)) {
       plan_.layers.back().residual_map = older;
       maps_[from.name] = newest;
       return {};
     }
-    layer.kind = LayerKind::kAdd;
+    layer.kind = TrainedLayerKind::kAdd;
     layer.other = other;
     push_with_activation(from, layer);
     return {};
   }
 
-  Status add_tensors(const headstart::Layer& from, Layer& layer) {
+  Status add_tensors(const Layer& from, TrainedLayer& layer) {
     layer.weights = plan_.parameters.size();
     for (const Tensor* tensor : {&*from.weights, &*from.biases}) {
       Result<Parameter> parameter = make_parameter(tensor->name, tensor->shape, depth_, tensor->values);
@@ -178,44 +176,45 @@ class Planner {
     return {};
   }
 
-  void push(const Layer& layer, const std::string& name) {
+  void push(const TrainedLayer& layer, const std::string& name) {
     plan_.layers.push_back(layer);
     maps_[name] = plan_.layers.size();
     shapes_.push_back(layer.out);
   }
 
-  void push_with_activation(const headstart::Layer& from, const Layer& layer) {
+  void push_with_activation(const Layer& from, const TrainedLayer& layer) {
     push(layer, from.name);
     if (is_linear(from)) return;
-    Layer function;
-    function.kind = LayerKind::kActivation;
-    function.function = from.activation;
+    TrainedLayer function;
+    function.kind = TrainedLayerKind::kActivation;
+    function.activation = from.activation;
     function.input = plan_.layers.size();
     function.in = function.out = layer.out;
     push(function, from.name);
   }
 
   const Network& network_;
-  Plan plan_;
+  FineTunePlan plan_;
   std::map<std::string, std::size_t> maps_;  // the number of each layer's map
   std::vector<MapShape> shapes_;             // of the maps by number
   std::size_t depth_ = 0;
 };
 
 // The new layer of a cut: uniform weights of variance 2 / fan_in (He et al. 2015), zero biases.
-Status add_cut_layer(Plan& plan, const MapShape& map, const FineTuneOptions& options) {
+Status add_cut_layer(FineTunePlan& plan, const MapShape& map, const FineTuneOptions& options) {
   const std::size_t out_count = options.cut_channel_count;
-  Rng rng(options.seed, 0x637574);
+  constexpr std::uint64_t kStream = 0x637574;  // "cut"
+  Random random(options.seed, kStream);
   const double bound = std::sqrt(6.0 / static_cast<double>(map.channel_count));
   std::vector<float> values(out_count * map.channel_count);
-  for (float& value : values) value = static_cast<float>((2 * rng.uniform() - 1) * bound);
+  for (float& value : values) value = static_cast<float>((2 * random.uniform() - 1) * bound);
   Result<Parameter> weights = make_parameter("cut.weight", {out_count, 1, 1, map.channel_count}, 1, values);
   if (!weights) return weights.error();
   Result<Parameter> bias = make_parameter("cut.bias", {out_count}, 1, {});
   if (!bias) return bias.error();
   plan.parameters.push_back(std::move(weights).value());
   plan.parameters.push_back(std::move(bias).value());
-  Layer layer;
+  TrainedLayer layer;
   layer.activation = Activation::kRelu6;
   layer.in = map;
   layer.out = {map.height, map.width, out_count};
@@ -224,7 +223,7 @@ Status add_cut_layer(Plan& plan, const MapShape& map, const FineTuneOptions& opt
   return {};
 }
 
-Status add_head(Plan& plan, std::size_t class_count) {
+Status add_head(FineTunePlan& plan, std::size_t class_count) {
   plan.class_count = class_count;
   Result<Parameter> weights = make_parameter("head.weight", {class_count, plan.feature_count()}, 0, {});
   if (!weights) return weights.error();
@@ -264,13 +263,13 @@ Status check_options(const FineTuneOptions& options, const Network& network) {
 
 }  // namespace
 
-std::size_t Plan::train_multiply_adds() const {
+std::size_t FineTunePlan::train_multiply_adds() const {
   std::size_t sum = 3 * feature_count() * class_count;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const Layer& layer = layers[i];
+    const TrainedLayer& layer = layers[i];
     std::size_t taps = 1;
-    if (layer.kind == LayerKind::kWindowed || layer.kind == LayerKind::kDepthwise) taps = 9;
-    if (layer.kind == LayerKind::kDepthwiseWindow) {
+    if (layer.kind == TrainedLayerKind::kWindowed || layer.kind == TrainedLayerKind::kDepthwise) taps = 9;
+    if (layer.kind == TrainedLayerKind::kDepthwiseWindow) {
       taps = layer.window.kernel_height * layer.window.kernel_width;
     }
     const std::size_t inputs = layer.is_product() ? layer.in.channel_count : 1;
@@ -280,7 +279,8 @@ std::size_t Plan::train_multiply_adds() const {
   return sum;
 }
 
-Result<Plan> make_plan(const Network& network, const FineTuneOptions& options, std::size_t class_count) {
+Result<FineTunePlan> make_fine_tune_plan(const Network& network, const FineTuneOptions& options,
+                                         std::size_t class_count) {
   const Status valid = check_options(options, network);
   if (!valid) return valid.error();
   const bool cut = options.part == TrainedPart::kCut;
@@ -302,11 +302,11 @@ Result<Plan> make_plan(const Network& network, const FineTuneOptions& options, s
   }
   Status status = planner.run(first_trained, block_end);
   if (!status) return status.error();
-  Plan plan = planner.take();
+  FineTunePlan plan = planner.take();
   if (cut) status = add_cut_layer(plan, border, options);
-  if (status.ok()) status = add_head(plan, class_count);
+  if (status) status = add_head(plan, class_count);
   if (!status) return status.error();
   return plan;
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

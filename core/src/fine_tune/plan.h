@@ -7,15 +7,14 @@
 #include <vector>
 
 #include "fine_tune/parameter.h"
-#include "fine_tune/products.h"
 #include "fine_tune/window.h"
 #include "headstart/fine_tuner.h"
 #include "headstart/status.h"
 #include "network/network.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
-enum class LayerKind : std::uint8_t {
+enum class TrainedLayerKind : std::uint8_t {
   kWindowed,         // 3x3
   kPointwise,        // 1x1
   kDepthwise,        // 3x3 with ReLU6
@@ -26,11 +25,12 @@ enum class LayerKind : std::uint8_t {
   kAdd,
 };
 
-// Layer i makes map i + 1; map 0 is the one at the border.
-struct Layer {
-  LayerKind kind = LayerKind::kPointwise;
-  Activation activation = Activation::kNone;                        // of the first three
-  headstart::Activation function = headstart::Activation::kLinear;  // of kActivation
+// One layer of the trained part, with what its backward pass needs. Layer i makes map i + 1; map 0 is the one
+// at the border.
+struct TrainedLayer {
+  TrainedLayerKind kind = TrainedLayerKind::kPointwise;
+  // What is done to the result of the first three, linear or ReLU6; all that kActivation does.
+  Activation activation = Activation::kLinear;
   std::size_t stride = 1;
   DepthwiseWindow window;  // of kDepthwiseWindow
   MapShape in;
@@ -44,14 +44,14 @@ struct Layer {
   static constexpr std::size_t kNoWeights = static_cast<std::size_t>(-1);
 
   [[nodiscard]] bool is_product() const {
-    return kind == LayerKind::kWindowed || kind == LayerKind::kPointwise;
+    return kind == TrainedLayerKind::kWindowed || kind == TrainedLayerKind::kPointwise;
   }
 };
 
 // The trained part: layers from the border on, then the mean over places, then the linear head.
-struct Plan {
+struct FineTunePlan {
   std::string border;  // the map's name in the backbone: "input", "blocks.12"
-  std::vector<Layer> layers;
+  std::vector<TrainedLayer> layers;
   std::vector<Parameter> parameters;  // in the layers' order, then head.weight [class_count, feature_count]
                                       // and head.bias [class_count], all zeros
   std::size_t frozen_weight_count = 0;
@@ -69,6 +69,7 @@ struct Plan {
 // Lays out the trained part of a network that is fitted to what the frozen backbone runs at; on a cut, with
 // untrained layers (He et al. 2015, drawn from `options.seed`). bad-argument for a border that the network
 // does not have, unsupported where a layer of the trained part has no backward pass.
-Result<Plan> make_plan(const Network& network, const FineTuneOptions& options, std::size_t class_count);
+Result<FineTunePlan> make_fine_tune_plan(const Network& network, const FineTuneOptions& options,
+                                         std::size_t class_count);
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

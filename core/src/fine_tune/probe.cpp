@@ -4,33 +4,42 @@
 
 #include "headstart/sample_store.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
-Result<Probe> Probe::start(const FeatureTable& table, std::span<const std::string> labels, std::uint64_t seed,
-                           const ComputePool& pool) {
+Result<Probe> Probe::start(std::span<const float> features, std::size_t feature_count,
+                           std::span<const SplitPicture> pictures, std::span<const std::string> labels,
+                           std::uint64_t seed, const ComputePool& pool) {
+  std::vector<float> learnt_from;
+  std::vector<float> held_out;
+  std::vector<std::uint32_t> class_indices;
   std::vector<SampleId> sample_ids;
-  for (std::size_t row = 0; row < table.class_indices.size(); ++row) {
-    sample_ids.push_back(SampleId{static_cast<std::uint32_t>(row)});
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const std::span<const float> row = features.subspan(i * feature_count, feature_count);
+    std::vector<float>& side = pictures[i].held_out ? held_out : learnt_from;
+    side.insert(side.end(), row.begin(), row.end());
+    if (pictures[i].held_out) continue;
+    sample_ids.push_back(SampleId{static_cast<std::uint32_t>(class_indices.size())});
+    class_indices.push_back(pictures[i].class_index);
   }
   TrainingSetView set;
-  set.embeddings = table.features;
-  set.class_indices = table.class_indices;
+  set.embeddings = learnt_from;
+  set.class_indices = class_indices;
   set.sample_ids = sample_ids;
-  set.feature_count = table.feature_count;
+  set.feature_count = feature_count;
   std::vector<ClassInfo> classes;
   for (std::size_t c = 0; c < labels.size(); ++c) {
     set.class_ids.push_back(ClassId{static_cast<std::uint32_t>(c)});
     ClassInfo info;
     info.id = set.class_ids.back();
     info.name = labels[c];
-    for (const std::uint32_t index : table.class_indices) info.sample_count += index == c ? 1 : 0;
+    for (const std::uint32_t index : class_indices) info.sample_count += index == c ? 1 : 0;
     classes.push_back(std::move(info));
   }
   TrainOptions options;
   options.seed = seed;
   Result<Trainer> trainer = Trainer::start(set, classes, options, pool);
   if (!trainer) return trainer.error();
-  return Probe(std::move(trainer).value());
+  return Probe(std::move(trainer).value(), std::move(held_out));
 }
 
 Result<bool> Probe::step() {
@@ -39,18 +48,17 @@ Result<bool> Probe::step() {
   return progress.value().done;
 }
 
-std::vector<float> linear_logits(const Head& head, std::span<const float> features) {
-  const std::size_t feature_count = head.feature_count;
-  const std::size_t row_count = feature_count == 0 ? 0 : features.size() / feature_count;
+std::vector<float> Probe::held_out_logits() const {
+  const std::size_t feature_count = head().feature_count;
   std::vector<float> logits;
-  logits.reserve(row_count * head.class_count());
-  for (std::size_t row = 0; row < row_count; ++row) {
-    for (std::size_t c = 0; c < head.class_count(); ++c) {
+  logits.reserve(held_out_.size() / feature_count * head().class_count());
+  for (std::size_t at = 0; at < held_out_.size(); at += feature_count) {
+    for (std::size_t c = 0; c < head().class_count(); ++c) {
       // In double, so that the order of the sum does not show.
-      double sum = static_cast<double>(head.biases[c]);
+      double sum = static_cast<double>(head().biases[c]);
       for (std::size_t i = 0; i < feature_count; ++i) {
-        sum += static_cast<double>(head.weights[c * feature_count + i]) *
-               static_cast<double>(features[row * feature_count + i]);
+        sum += static_cast<double>(head().weights[c * feature_count + i]) *
+               static_cast<double>(held_out_[at + i]);
       }
       logits.push_back(static_cast<float>(sum));
     }
@@ -58,4 +66,4 @@ std::vector<float> linear_logits(const Head& head, std::span<const float> featur
   return logits;
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -4,29 +4,25 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "fine_tune/split.h"
 #include "headstart/compute.h"
 #include "headstart/head.h"
 #include "headstart/status.h"
 #include "headstart/trainer.h"
 
-namespace headstart::fine_tune {
-
-// Features of some pictures, row by row.
-struct FeatureTable {
-  std::size_t feature_count = 0;
-  std::vector<float> features;               // [row_count, feature_count]
-  std::vector<std::uint32_t> class_indices;  // [row_count]
-};
+namespace headstart {
 
 class Probe {
  public:
-  // `table` is copied. The pool must outlive the probe.
-  static Result<Probe> start(const FeatureTable& table, std::span<const std::string> labels,
+  // `features` [picture_count, feature_count], of which those of the pictures that are not held out are
+  // learnt from; they are copied. The pool must outlive the probe.
+  static Result<Probe> start(std::span<const float> features, std::size_t feature_count,
+                             std::span<const SplitPicture> pictures, std::span<const std::string> labels,
                              std::uint64_t seed, const ComputePool& pool);
 
   // One slice of work; true when the head is there.
@@ -34,13 +30,15 @@ class Probe {
 
   [[nodiscard]] const Head& head() const { return trainer_.head(); }
 
+  // Of the head that is there, on the held-out pictures [held_out_count, class_count].
+  [[nodiscard]] std::vector<float> held_out_logits() const;
+
  private:
-  explicit Probe(Trainer trainer) : trainer_(std::move(trainer)) {}
+  Probe(Trainer trainer, std::vector<float> held_out)
+      : trainer_(std::move(trainer)), held_out_(std::move(held_out)) {}
 
   Trainer trainer_;
+  std::vector<float> held_out_;  // [held_out_count, feature_count]
 };
 
-// logits [row_count, class_count] of a linear head on features [row_count, feature_count].
-[[nodiscard]] std::vector<float> linear_logits(const Head& head, std::span<const float> features);
-
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -1,11 +1,11 @@
-// ReLU6 backwards on a few channels, for whoever has them at hand.
+// ReLU6 backwards on a few channels: elementwise and depthwise layers both go through it.
 #pragma once
 
 #include <cstddef>
 
 #include "base/vec4.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // Through y = relu6(z), z = … + bias, for channels begin…end - 1 of row_count rows of channel_count: grad_z =
 // grad_y where 0 < y < 6, else 0, in place, and its column sums are added to `sums` [(end - begin) / kLanes].
@@ -31,4 +31,4 @@ inline void store_sums(float* to, std::size_t begin, std::size_t end, const Vec4
   for (std::size_t c = begin, i = 0; c < end; c += kLanes, ++i) store4(to + c, sums[i]);
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

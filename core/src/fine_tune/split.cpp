@@ -4,35 +4,34 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "fine_tune/rng.h"
+#include "base/random.h"
+#include "samples/folds.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 constexpr std::size_t kFewestPictures = 4;
 
-Status check_counts(std::span<const Picture> pictures, std::span<const std::string> labels) {
+Status check_counts(std::span<const SplitPicture> pictures, std::span<const std::string> labels) {
   if (labels.size() < 2) {
-    return Error{ErrorCode::kTooFewSamples,
-                 "fine-tuning needs at least two classes, got " + std::to_string(labels.size())};
+    return too_few_samples("fine-tuning needs at least two classes, got " + std::to_string(labels.size()));
   }
   std::vector<std::size_t> counts(labels.size());
-  for (const Picture& picture : pictures) ++counts[picture.class_index];
+  for (const SplitPicture& picture : pictures) ++counts[picture.class_index];
   for (std::size_t c = 0; c < counts.size(); ++c) {
     if (counts[c] >= kFewestPictures) continue;
-    return Error{ErrorCode::kTooFewSamples, "fine-tuning needs at least " + std::to_string(kFewestPictures) +
-                                                " pictures of \"" + labels[c] + "\", got " +
-                                                std::to_string(counts[c])};
+    return too_few_samples("fine-tuning needs at least " + std::to_string(kFewestPictures) +
+                           " pictures of \"" + labels[c] + "\", got " + std::to_string(counts[c]));
   }
   return {};
 }
 
 }  // namespace
 
-Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
-                                            std::span<const std::string> labels, double held_out_fraction,
-                                            std::uint64_t seed) {
-  std::vector<Picture> pictures;
+Result<std::vector<SplitPicture>> split_pictures(std::span<const FineTuneView> views,
+                                                 std::span<const std::string> labels,
+                                                 double held_out_fraction, std::uint64_t seed) {
+  std::vector<SplitPicture> pictures;
   std::unordered_map<std::uint32_t, std::size_t> positions;
   for (std::size_t i = 0; i < views.size(); ++i) {
     const FineTuneView& view = views[i];
@@ -42,7 +41,7 @@ Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
     }
     const auto [found, is_new] = positions.try_emplace(view.picture_index, pictures.size());
     if (is_new) pictures.push_back({view.class_index, {}, false});
-    Picture& picture = pictures[found->second];
+    SplitPicture& picture = pictures[found->second];
     if (picture.class_index != view.class_index) {
       return bad_argument("all views of a picture must be of one class");
     }
@@ -51,15 +50,15 @@ Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
   const Status enough = check_counts(pictures, labels);
   if (!enough) return enough.error();
 
-  Rng rng(seed, 0x73706C6974);
+  constexpr std::uint64_t kStream = 0x73706C6974;  // "split"
+  Random random(seed, kStream);
   for (std::uint32_t class_index = 0; class_index < labels.size(); ++class_index) {
-    std::vector<std::size_t> members;
-    for (std::size_t i = 0; i < pictures.size(); ++i) {
+    std::vector<std::uint32_t> members;
+    for (std::uint32_t i = 0; i < pictures.size(); ++i) {
       if (pictures[i].class_index == class_index) members.push_back(i);
     }
     // A run of neighbours, as in stratified_folds: a picture's twins are on its side.
-    std::rotate(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(rng.below(members.size())),
-                members.end());
+    start_anywhere(members, random);
     const double wanted = held_out_fraction * static_cast<double>(members.size());
     const std::size_t half = members.size() / 2;
     const auto most = static_cast<double>(half);
@@ -69,10 +68,10 @@ Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
   return pictures;
 }
 
-std::vector<float> balanced_class_weights(std::span<const Picture> pictures, std::size_t class_count) {
+std::vector<float> balanced_class_weights(std::span<const SplitPicture> pictures, std::size_t class_count) {
   std::vector<double> counts(class_count);
   double total = 0;
-  for (const Picture& picture : pictures) {
+  for (const SplitPicture& picture : pictures) {
     if (picture.held_out) continue;
     counts[picture.class_index] += static_cast<double>(picture.views.size());
     total += static_cast<double>(picture.views.size());
@@ -84,4 +83,4 @@ std::vector<float> balanced_class_weights(std::span<const Picture> pictures, std
   return weights;
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -10,9 +10,9 @@
 #include "headstart/fine_tuner.h"
 #include "headstart/status.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
-struct Picture {
+struct SplitPicture {
   std::uint32_t class_index = 0;
   std::vector<std::uint32_t> views;  // the first is the picture as it is
   bool held_out = false;
@@ -22,12 +22,12 @@ struct Picture {
 // least one: neighbours, from a place drawn from the seed. too-few-samples below two classes or four pictures
 // in a class; bad-argument where a class index has no label or the views of a picture disagree about its
 // class.
-Result<std::vector<Picture>> split_pictures(std::span<const FineTuneView> views,
-                                            std::span<const std::string> labels, double held_out_fraction,
-                                            std::uint64_t seed);
+Result<std::vector<SplitPicture>> split_pictures(std::span<const FineTuneView> views,
+                                                 std::span<const std::string> labels,
+                                                 double held_out_fraction, std::uint64_t seed);
 
 // N / (class_count n_class) for each class of the training pictures' views (King & Zeng 2001).
-[[nodiscard]] std::vector<float> balanced_class_weights(std::span<const Picture> pictures,
+[[nodiscard]] std::vector<float> balanced_class_weights(std::span<const SplitPicture> pictures,
                                                         std::size_t class_count);
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -6,26 +6,26 @@
 #include "fine_tune/elementwise.h"
 #include "fine_tune/network_size.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
-DepthwiseShape depthwise_shape(const Layer& layer) {
+DepthwiseShape depthwise_shape(const TrainedLayer& layer) {
   return {window_side(layer.in.height, layer.stride), window_side(layer.in.width, layer.stride),
           layer.in.channel_count};
 }
 
-WindowedShape windowed_shape(const Layer& layer) {
+WindowedShape windowed_shape(const TrainedLayer& layer) {
   return {window_side(layer.in.height, layer.stride), window_side(layer.in.width, layer.stride),
           layer.in.channel_count, layer.out.channel_count};
 }
 
-PointwiseShape pointwise_shape(const Layer& layer, std::size_t picture_count) {
+PointwiseShape pointwise_shape(const TrainedLayer& layer, std::size_t picture_count) {
   return {picture_count * layer.in.place_count(), layer.in.channel_count, layer.out.channel_count};
 }
 
 }  // namespace
 
-Result<TrainedNetwork> TrainedNetwork::create(Plan plan, std::size_t batch_size,
+Result<TrainedNetwork> TrainedNetwork::create(FineTunePlan plan, std::size_t batch_size,
                                               std::size_t activation_budget_bytes, const ComputePool& pool) {
   const std::size_t piece_size = piece_size_for(plan, batch_size, activation_budget_bytes);
   const WorkspaceSize size = workspace_size_of(plan, piece_size);
@@ -94,27 +94,27 @@ Status TrainedNetwork::forward(std::size_t picture_count) {
   const Parameter& weights = plan_.parameters[plan_.head_weights()];
   const Parameter& bias = plan_.parameters[plan_.head_weights() + 1];
   return pointwise_forward(workspace_, {picture_count, plan_.feature_count(), plan_.class_count},
-                           Activation::kNone, features_.data(), weights.values.data(), bias.values.data(),
+                           Activation::kLinear, features_.data(), weights.values.data(), bias.values.data(),
                            logits_.data());
 }
 
 Status TrainedNetwork::layer_forward(std::size_t index, std::size_t picture_count) {
-  const Layer& layer = plan_.layers[index];
+  const TrainedLayer& layer = plan_.layers[index];
   const float* x = maps_[layer.input].data();
   float* y = maps_[index + 1].data();
   const std::size_t count = picture_count * layer.out.size();
   switch (layer.kind) {
-    case LayerKind::kActivation:
-      activate_forward(layer.function, x, count, y, pool());
+    case TrainedLayerKind::kActivation:
+      activate_forward(layer.activation, x, count, y, pool());
       return {};
-    case LayerKind::kMean:
+    case TrainedLayerKind::kMean:
       mean_pool(x, picture_count, layer.in.place_count(), layer.in.channel_count, y, pool());
       return {};
-    case LayerKind::kMultiply:
+    case TrainedLayerKind::kMultiply:
       gate_forward(x, maps_[layer.other].data(), picture_count, layer.out.place_count(),
                    layer.out.channel_count, y, pool());
       return {};
-    case LayerKind::kAdd:
+    case TrainedLayerKind::kAdd:
       std::copy_n(x, count, y);
       add_to(y, maps_[layer.other].data(), count, pool());
       return {};
@@ -123,21 +123,21 @@ Status TrainedNetwork::layer_forward(std::size_t index, std::size_t picture_coun
   }
   const float* weights = plan_.parameters[layer.weights].values.data();
   const float* bias = plan_.parameters[layer.weights + 1].values.data();
-  if (layer.kind == LayerKind::kDepthwise) {
+  if (layer.kind == TrainedLayerKind::kDepthwise) {
     depthwise_forward(depthwise_shape(layer), picture_count, x, weights, bias, y, pool());
     return {};
   }
-  if (layer.kind == LayerKind::kDepthwiseWindow) {
+  if (layer.kind == TrainedLayerKind::kDepthwiseWindow) {
     depthwise_window_forward(layer.window, picture_count, x, weights, bias, y, pool());
     return {};
   }
-  if (layer.kind == LayerKind::kWindowed) {
+  if (layer.kind == TrainedLayerKind::kWindowed) {
     return windowed_forward(workspace_, windowed_shape(layer), picture_count, layer.activation, x, weights,
                             bias, y);
   }
   const Status status = pointwise_forward(workspace_, pointwise_shape(layer, picture_count), layer.activation,
                                           x, weights, bias, y);
-  if (status.ok() && layer.residual_map != Layer::kNoResidual) {
+  if (status && layer.residual_map != TrainedLayer::kNoResidual) {
     add_to(y, maps_[layer.residual_map].data(), count, pool());
   }
   return status;
@@ -174,13 +174,13 @@ Status TrainedNetwork::backward(std::size_t picture_count, Accumulate accumulate
   std::ranges::fill(grad_of_, nullptr);
   grad_of_.back() = take_grad();
   Status status = head_backward(picture_count, accumulate, grad_of_.back());
-  for (std::size_t i = plan_.layers.size(); status.ok() && i-- > 0;) {
-    const Layer& layer = plan_.layers[i];
+  for (std::size_t i = plan_.layers.size(); status && i-- > 0;) {
+    const TrainedLayer& layer = plan_.layers[i];
     float* grad_out = grad_of_[i + 1];
     status = layer_backward(i, picture_count, accumulate, grad_out);
     grad_of_[i + 1] = nullptr;
     const std::size_t residual = layer.residual_map;
-    if (residual == Layer::kNoResidual || residual == 0) {
+    if (residual == TrainedLayer::kNoResidual || residual == 0) {
       free_grads_.push_back(grad_out);
     } else if (grad_of_[residual] == nullptr) {
       // y = f(x) + x: the gradient of y waits as x's until that through f has come back.
@@ -215,21 +215,21 @@ Status TrainedNetwork::head_backward(std::size_t picture_count, Accumulate accum
 // Of the layer whose ReLU6 the depthwise convolution at `index` reads alone; null where there is none.
 float* TrainedNetwork::input_bias_grad(std::size_t index) {
   const std::size_t map = plan_.layers[index].input;
-  if (map == 0 || plan_.layers[index].kind != LayerKind::kDepthwise) return nullptr;
-  const Layer& before = plan_.layers[map - 1];
-  const auto reads = [&](const Layer& layer) {
-    const bool is_pair = layer.kind == LayerKind::kMultiply || layer.kind == LayerKind::kAdd;
+  if (map == 0 || plan_.layers[index].kind != TrainedLayerKind::kDepthwise) return nullptr;
+  const TrainedLayer& before = plan_.layers[map - 1];
+  const auto reads = [&](const TrainedLayer& layer) {
+    const bool is_pair = layer.kind == TrainedLayerKind::kMultiply || layer.kind == TrainedLayerKind::kAdd;
     return layer.input == map || layer.residual_map == map || (is_pair && layer.other == map);
   };
   const bool is_alone = std::ranges::count_if(plan_.layers, reads) == 1 && map < plan_.layers.size();
-  if (!before.is_product() && before.kind != LayerKind::kDepthwise) return nullptr;
+  if (!before.is_product() && before.kind != TrainedLayerKind::kDepthwise) return nullptr;
   if (before.activation != Activation::kRelu6 || !is_alone) return nullptr;
   return plan_.parameters[before.weights + 1].grad.data();
 }
 
 Status TrainedNetwork::layer_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate,
                                       float* grad_out) {
-  const Layer& layer = plan_.layers[index];
+  const TrainedLayer& layer = plan_.layers[index];
   const float* x = maps_[layer.input].data();
   const std::size_t count = picture_count * layer.out.size();
   const auto copy_out = [&](float* grad) -> Status {
@@ -237,12 +237,12 @@ Status TrainedNetwork::layer_backward(std::size_t index, std::size_t picture_cou
     return {};
   };
   switch (layer.kind) {
-    case LayerKind::kActivation:
+    case TrainedLayerKind::kActivation:
       return add_grad(layer.input, picture_count, [&](float* grad) -> Status {
-        if (grad != nullptr) activate_backward(layer.function, x, grad_out, count, grad, pool());
+        if (grad != nullptr) activate_backward(layer.activation, x, grad_out, count, grad, pool());
         return {};
       });
-    case LayerKind::kMean:
+    case TrainedLayerKind::kMean:
       return add_grad(layer.input, picture_count, [&](float* grad) -> Status {
         if (grad != nullptr) {
           mean_pool_backward(grad_out, picture_count, layer.in.place_count(), layer.in.channel_count, grad,
@@ -250,11 +250,11 @@ Status TrainedNetwork::layer_backward(std::size_t index, std::size_t picture_cou
         }
         return {};
       });
-    case LayerKind::kAdd: {
+    case TrainedLayerKind::kAdd: {
       const Status status = add_grad(layer.input, picture_count, copy_out);
-      return status.ok() ? add_grad(layer.other, picture_count, copy_out) : status;
+      return status ? add_grad(layer.other, picture_count, copy_out) : status;
     }
-    case LayerKind::kMultiply: {
+    case TrainedLayerKind::kMultiply: {
       const std::size_t places = layer.out.place_count();
       const std::size_t channels = layer.out.channel_count;
       const float* gate = maps_[layer.other].data();
@@ -278,17 +278,17 @@ Status TrainedNetwork::layer_backward(std::size_t index, std::size_t picture_cou
 // Of the layers that have weights.
 Status TrainedNetwork::product_backward(std::size_t index, std::size_t picture_count, Accumulate accumulate,
                                         float* grad_out, float* grad_in) {
-  const Layer& layer = plan_.layers[index];
+  const TrainedLayer& layer = plan_.layers[index];
   Parameter& weights = plan_.parameters[layer.weights];
   Parameter& bias = plan_.parameters[layer.weights + 1];
   const float* x = maps_[layer.input].data();
   const std::size_t row_count = picture_count * layer.out.place_count();
-  if (layer.kind == LayerKind::kDepthwiseWindow) {
+  if (layer.kind == TrainedLayerKind::kDepthwiseWindow) {
     depthwise_window_backward(layer.window, picture_count, x, weights.values.data(), grad_out, grad_in,
                               weights.grad.data(), bias.grad.data(), pool());
     return {};
   }
-  if (layer.kind == LayerKind::kDepthwise) {
+  if (layer.kind == TrainedLayerKind::kDepthwise) {
     depthwise_backward(depthwise_shape(layer), picture_count,
                        {.x = x,
                         .weights = weights.values.data(),
@@ -311,7 +311,7 @@ Status TrainedNetwork::product_backward(std::size_t index, std::size_t picture_c
   } else {
     bias_backward(grad_out, row_count, layer.out.channel_count, bias.grad.data(), pool());
   }
-  if (layer.kind == LayerKind::kWindowed) {
+  if (layer.kind == TrainedLayerKind::kWindowed) {
     const Status status = windowed_grad_weights(workspace_, windowed_shape(layer), picture_count, x, grad_out,
                                                 weights.grad.data(), accumulate);
     if (!status || grad_in == nullptr) return status;
@@ -325,4 +325,4 @@ Status TrainedNetwork::product_backward(std::size_t index, std::size_t picture_c
   return pointwise_grad_x(workspace_, shape, weights.values.data(), grad_out, grad_in);
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

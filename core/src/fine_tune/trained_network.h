@@ -11,25 +11,25 @@
 #include "headstart/compute.h"
 #include "headstart/status.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 class TrainedNetwork {
  public:
   // Takes as many pictures at once as fit into `activation_budget_bytes`, at least one, at most
   // `batch_size`. out-of-memory. The pool must outlive the network.
-  static Result<TrainedNetwork> create(Plan plan, std::size_t batch_size, std::size_t activation_budget_bytes,
-                                       const ComputePool& pool);
+  static Result<TrainedNetwork> create(FineTunePlan plan, std::size_t batch_size,
+                                       std::size_t activation_budget_bytes, const ComputePool& pool);
 
   // What create() with the same arguments would choose and take.
-  static std::size_t piece_size_for(const Plan& plan, std::size_t batch_size,
+  static std::size_t piece_size_for(const FineTunePlan& plan, std::size_t batch_size,
                                     std::size_t activation_budget_bytes);
-  static std::size_t memory_bytes_for(const Plan& plan, std::size_t piece_size);
+  static std::size_t memory_bytes_for(const FineTunePlan& plan, std::size_t piece_size);
 
-  [[nodiscard]] const Plan& plan() const { return plan_; }
+  [[nodiscard]] const FineTunePlan& plan() const { return plan_; }
   std::span<Parameter> parameters() { return plan_.parameters; }
   [[nodiscard]] std::size_t piece_size() const { return piece_size_; }  // most pictures in one pass
   [[nodiscard]] std::size_t memory_bytes() const;
-  [[nodiscard]] pthreadpool* pool() const { return workspace_.products.pool(); }
+  [[nodiscard]] pthreadpool* pool() const { return workspace_.pool; }
 
   // Where map `index` < piece_size() goes: [height, width, channel_count] of the border.
   std::span<float> input(std::size_t index);
@@ -45,7 +45,8 @@ class TrainedNetwork {
   Status backward(std::size_t picture_count, Accumulate accumulate);
 
  private:
-  TrainedNetwork(Plan plan, Workspace workspace) : plan_(std::move(plan)), workspace_(std::move(workspace)) {}
+  TrainedNetwork(FineTunePlan plan, Workspace workspace)
+      : plan_(std::move(plan)), workspace_(std::move(workspace)) {}
 
   Status allocate();
   Status layer_forward(std::size_t index, std::size_t picture_count);
@@ -61,7 +62,7 @@ class TrainedNetwork {
   [[nodiscard]] std::size_t map_size(std::size_t map) const;
   Status head_backward(std::size_t picture_count, Accumulate accumulate, float* grad_map);
 
-  Plan plan_;
+  FineTunePlan plan_;
   Workspace workspace_;
   std::size_t piece_size_ = 0;
   std::vector<PaddedBuffer<float>> maps_;  // map i feeds layer i; each [piece_size, its shape]
@@ -74,4 +75,4 @@ class TrainedNetwork {
   std::vector<float*> grad_of_;                 // of each map while its gradient is there, else null
 };
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -1,92 +1,88 @@
-// The order of things: which phase follows which, and what a piece of work is in each.
 #include "fine_tune/tuning.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "fine_tune/loss.h"
-#include "fine_tune/rng.h"
-
 namespace headstart {
+namespace {
 
-using fine_tune::Accumulate;
-using fine_tune::Picture;
-
-void FineTuner::State::begin() {
-  class_weights = fine_tune::balanced_class_weights(pictures, labels.size());
-  std::size_t train_view_count = 0;
-  for (const Picture& picture : pictures) {
-    if (picture.held_out) {
-      held_out_classes.push_back(picture.class_index);
-      report.held_out_views.push_back(picture.views.front());
-    } else {
-      train_view_count += picture.views.size();
-    }
+std::vector<std::uint32_t> held_out_classes(std::span<const SplitPicture> pictures) {
+  std::vector<std::uint32_t> classes;
+  for (const SplitPicture& picture : pictures) {
+    if (picture.held_out) classes.push_back(picture.class_index);
   }
+  return classes;
+}
+
+}  // namespace
+
+FineTuner::State::State(FineTuneTask the_task, TrainedNetwork the_network, const ComputePool& the_pool)
+    : task(std::move(the_task)),
+      network(std::move(the_network)),
+      cache(task.views.size(), network.plan().border_shape().size(), task.options.cache_budget_bytes),
+      pool(the_pool),
+      epochs(task.options, task.pictures, task.labels.size()),
+      held_out_(held_out_classes(task.pictures), task.labels.size()) {
+  fill_report();
+  total_units_ = task.pictures.size() * (is_cut() ? 3 : 2) +
+                 task.options.epoch_count * (3 * epochs.view_count() + held_out_.count());
+  if (is_cut()) survey_.emplace(network.plan().border_shape());
+  set_order(is_cut() ? Phase::kSurvey : Phase::kEmbed, first_views(false));
+}
+
+void FineTuner::State::fill_report() {
+  report.held_out_views = first_views(true);
   report.border = network.plan().border;
-  report.held_out_picture_count = held_out_classes.size();
-  report.train_picture_count = pictures.size() - held_out_classes.size();
+  report.held_out_picture_count = held_out_.count();
+  report.train_picture_count = task.pictures.size() - held_out_.count();
   report.frozen_weight_count = network.plan().frozen_weight_count;
   report.view_multiply_adds = network.plan().train_multiply_adds();
-  for (const fine_tune::Parameter& parameter : network.plan().parameters) {
+  for (const Parameter& parameter : network.plan().parameters) {
     report.trained_weight_count += parameter.element_count();
   }
-  const std::size_t batches = (train_view_count + options.batch_size - 1) / options.batch_size;
-  step_count = batches * options.epoch_count;
-  const bool cut = options.part == TrainedPart::kCut;
-  total_units = pictures.size() * (cut ? 3 : 2) +
-                options.epoch_count * (3 * train_view_count + held_out_classes.size());
-  channel_sums.assign(network.plan().border_shape().channel_count, 0.0);
-  channel_squares = channel_sums;
-  set_order(cut ? Phase::kSurvey : Phase::kEmbed, first_views(false));
 }
 
 void FineTuner::State::set_order(Phase next, std::vector<std::uint32_t> views_in_order) {
-  phase = next;
-  order = std::move(views_in_order);
-  cursor = 0;
-  collected.clear();
+  phase_ = next;
+  order_ = std::move(views_in_order);
+  cursor_ = 0;
+  collected_.clear();
 }
 
 std::vector<std::uint32_t> FineTuner::State::first_views(bool held_out_only) const {
   std::vector<std::uint32_t> firsts;
-  for (const Picture& picture : pictures) {
+  for (const SplitPicture& picture : task.pictures) {
     if (picture.held_out || !held_out_only) firsts.push_back(picture.views.front());
   }
   return firsts;
 }
 
 std::span<const std::uint32_t> FineTuner::State::next_piece() const {
-  const bool probing = phase == Phase::kProbe || phase == Phase::kBaselineProbe;
-  const bool stopping = stop_requested && phase != Phase::kEmbedFinal;
-  if (probing || phase == Phase::kDone || stopping) return {};
-  std::size_t end = std::min(order.size(), cursor + network.piece_size());
-  if (phase == Phase::kTrain) {
-    end = std::min(end, (cursor / options.batch_size + 1) * options.batch_size);
+  const bool probing = phase_ == Phase::kProbe || phase_ == Phase::kBaselineProbe;
+  const bool stopping = stop_requested && phase_ != Phase::kEmbedFinal;
+  if (probing || phase_ == Phase::kDone || stopping) return {};
+  std::size_t end = std::min(order_.size(), cursor_ + network.piece_size());
+  if (phase_ == Phase::kTrain) {
+    end = std::min(end, (cursor_ / task.options.batch_size + 1) * task.options.batch_size);
   }
-  return std::span(order).subspan(cursor, end - cursor);
+  return std::span(order_).subspan(cursor_, end - cursor_);
 }
 
 Result<FineTuneProgress> FineTuner::State::step() {
   Status status;
-  if (phase == Phase::kDone) return progress();
-  if (stop_requested && phase != Phase::kEmbedFinal) {
-    if (best_weights.empty() && !head_in_use.has_value()) {
-      return Error{ErrorCode::kCancelled, "fine-tuning was stopped before there was a result"};
+  if (phase_ == Phase::kDone) return progress();
+  if (stop_requested && phase_ != Phase::kEmbedFinal) {
+    if (epochs.best_weights().empty() && !task.head_in_use) {
+      return cancelled("fine-tuning was stopped before there was a result");
     }
     finish();
-  } else if (phase == Phase::kProbe || phase == Phase::kBaselineProbe) {
+  } else if (phase_ == Phase::kProbe || phase_ == Phase::kBaselineProbe) {
     status = probe_slice();
   } else {
     status = run_piece();
   }
   if (!status) return status.error();
   return progress();
-}
-
-void FineTuner::State::load_piece(std::span<const std::uint32_t> piece) {
-  for (std::size_t i = 0; i < piece.size(); ++i) cache.read(piece[i], network.input(i));
-  cache.forget_passing();
 }
 
 Status FineTuner::State::run_piece() {
@@ -96,35 +92,53 @@ Status FineTuner::State::run_piece() {
       return bad_argument("the map of view " + std::to_string(view) + " was asked for and is not there yet");
     }
   }
-  load_piece(piece);
-  done_units += piece.size() * (phase == Phase::kTrain ? 3 : 1);
-  Status status;
-  if (phase == Phase::kSurvey) {
-    survey_piece(piece.size());
-  } else {
-    status = network.forward(piece.size());
-    if (!status) return status;
-    if (phase == Phase::kTrain) {
-      status = train_piece(piece);
-      if (!status) return status;
-    } else {
-      const bool embedding = phase == Phase::kEmbed || phase == Phase::kEmbedFinal;
-      const std::size_t width = embedding ? network.plan().feature_count() : labels.size();
-      const std::span<const float> rows = embedding ? network.features() : network.logits();
-      collected.insert(collected.end(), rows.begin(),
-                       rows.begin() + static_cast<std::ptrdiff_t>(piece.size() * width));
+  for (std::size_t i = 0; i < piece.size(); ++i) cache.read(piece[i], network.input(i));
+  cache.forget_passing();
+  done_units_ += piece.size() * (phase_ == Phase::kTrain ? 3 : 1);
+  if (phase_ == Phase::kSurvey) {
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      survey_->add(network.input(i), task.pictures[cursor_ + i].held_out);
     }
+  } else {
+    const Status status = run_network(piece);
+    if (!status) return status;
   }
-  cursor += piece.size();
-  return cursor < order.size() ? Status() : end_of_order();
+  cursor_ += piece.size();
+  return cursor_ < order_.size() ? Status() : end_of_order();
+}
+
+Status FineTuner::State::run_network(std::span<const std::uint32_t> piece) {
+  const Status status = network.forward(piece.size());
+  if (!status) return status;
+  if (phase_ == Phase::kTrain) return learn(piece);
+  const bool embedding = phase_ == Phase::kEmbed || phase_ == Phase::kEmbedFinal;
+  const std::size_t width = embedding ? network.plan().feature_count() : task.labels.size();
+  const std::span<const float> rows = embedding ? network.features() : network.logits();
+  collected_.insert(collected_.end(), rows.begin(),
+                    rows.begin() + static_cast<std::ptrdiff_t>(piece.size() * width));
+  return {};
+}
+
+Status FineTuner::State::learn(std::span<const std::uint32_t> piece) {
+  const std::size_t batch_size = task.options.batch_size;
+  const std::size_t batch_begin = cursor_ / batch_size * batch_size;
+  const std::size_t batch_end = std::min(order_.size(), batch_begin + batch_size);
+  std::vector<std::uint32_t> classes;
+  for (const std::uint32_t view : piece) classes.push_back(task.views[view].class_index);
+  return epochs.learn(network, {.classes = classes,
+                                .batch_size = batch_end - batch_begin,
+                                .is_first = cursor_ == batch_begin,
+                                .is_last = cursor_ + piece.size() == batch_end});
 }
 
 Status FineTuner::State::end_of_order() {
-  switch (phase) {
+  switch (phase_) {
     case Phase::kSurvey:
-      return end_survey();
+      survey_->standardise(network.parameters()[0], network.parameters()[1]);
+      return start_probe(Phase::kBaselineProbe, survey_->means(),
+                         network.plan().border_shape().channel_count);
     case Phase::kEmbed:
-      return start_probe(Phase::kProbe, collected, network.plan().feature_count());
+      return start_probe(Phase::kProbe, collected_, network.plan().feature_count());
     case Phase::kTrain:
       set_order(Phase::kEvaluate, first_views(true));
       return {};
@@ -132,7 +146,8 @@ Status FineTuner::State::end_of_order() {
       end_epoch();
       return {};
     case Phase::kEmbedFinal:
-      finish_embedding();
+      embeddings = std::move(collected_);
+      set_order(Phase::kDone, {});
       return {};
     default:
       return {};
@@ -140,106 +155,78 @@ Status FineTuner::State::end_of_order() {
 }
 
 Status FineTuner::State::trial_step() {
-  const std::size_t count = std::min(network.piece_size(), options.batch_size);
+  const std::size_t count = std::min(network.piece_size(), task.options.batch_size);
   for (std::size_t i = 0; i < count; ++i) std::ranges::fill(network.input(i), 0.0F);
   Status status = network.forward(count);
   if (!status) return status;
-  const std::size_t logit_count = count * labels.size();
-  const std::vector<std::uint32_t> classes(count);
-  static_cast<void>(fine_tune::cross_entropy(network.logits().first(logit_count), classes, class_weights,
-                                             1.0F, network.grad_logits().first(logit_count)));
+  static_cast<void>(epochs.lay_gradient(network, std::vector<std::uint32_t>(count), count));
   // A batch that is half done has gradients that must not be lost.
-  const bool between_pieces = phase == Phase::kTrain && cursor % options.batch_size != 0;
+  const bool between_pieces = phase_ == Phase::kTrain && cursor_ % task.options.batch_size != 0;
   return between_pieces ? Status() : network.backward(count, Accumulate::kReplace);
 }
 
-void FineTuner::State::begin_epoch() {
-  std::vector<std::uint32_t> shuffled;
-  for (const Picture& picture : pictures) {
-    if (!picture.held_out) shuffled.insert(shuffled.end(), picture.views.begin(), picture.views.end());
-  }
-  fine_tune::Rng rng(options.seed, 0x65706F6368 + report.epochs.size());
-  rng.shuffle(shuffled);
-  epoch_loss = 0;
-  set_order(Phase::kTrain, std::move(shuffled));
-}
-
-Status FineTuner::State::train_piece(std::span<const std::uint32_t> piece) {
-  const std::size_t batch_begin = cursor / options.batch_size * options.batch_size;
-  const std::size_t batch_end = std::min(order.size(), batch_begin + options.batch_size);
-  std::vector<std::uint32_t> class_indices;
-  for (const std::uint32_t view : piece) class_indices.push_back(views[view].class_index);
-  const std::size_t logit_count = piece.size() * labels.size();
-  epoch_loss += fine_tune::cross_entropy(network.logits().first(logit_count), class_indices, class_weights,
-                                         1.0F / static_cast<float>(batch_end - batch_begin),
-                                         network.grad_logits().first(logit_count));
-  const Status status =
-      network.backward(piece.size(), cursor == batch_begin ? Accumulate::kReplace : Accumulate::kAdd);
-  if (!status || cursor + piece.size() < batch_end) return status;
-  const double factor = fine_tune::learning_rate_factor(step_index, step_count, options.warm_up_fraction);
-  stepper->step(network.parameters(), factor, network.pool());
-  ++step_index;
+Status FineTuner::State::start_probe(Phase next, std::span<const float> features, std::size_t feature_count) {
+  Result<Probe> started =
+      Probe::start(features, feature_count, task.pictures, task.labels, task.options.seed, pool);
+  if (!started) return started.error();
+  probe_.emplace(std::move(started).value());
+  survey_.reset();
+  set_order(next, {});
   return {};
 }
 
-void FineTuner::State::end_epoch() {
-  FineTuneEpoch epoch;
-  const std::size_t steps_per_epoch = step_count / options.epoch_count;
-  epoch.train_loss = epoch_loss / static_cast<double>(steps_per_epoch * options.batch_size);
-  epoch.held_out_loss = held_out_loss(collected);
-  epoch.held_out_accuracy = measure(collected, held_out_classes, labels.size()).accuracy;
-  report.epochs.push_back(epoch);
-  if (epoch.held_out_loss < best_loss) {
-    best_loss = epoch.held_out_loss;
-    best_weights = fine_tune::take_snapshot(network.parameters());
-    best_logits = collected;
-    report.best_epoch = report.epochs.size();
-  }
-  // While the rate is high the loss may well rise before it falls: patience begins at half-way.
-  const std::size_t since = std::max(report.best_epoch, options.epoch_count / 2);
-  const bool stale = report.epochs.size() >= since + options.patience_epochs;
-  report.stopped_early = stale && report.epochs.size() < options.epoch_count;
-  if (stale || report.epochs.size() == options.epoch_count) {
-    finish();
-  } else {
-    begin_epoch();
-  }
+Status FineTuner::State::probe_slice() {
+  const Result<bool> done = probe_->step();
+  if (!done) return done.error();
+  if (done.value()) end_probe();
+  return {};
 }
 
-double FineTuner::State::held_out_loss(std::span<const float> logits) const {
-  // At its best temperature, which the result gets too: a network that has learnt its pictures by heart is
-  // too sure of itself long before it is wrong more often.
-  const double temperature = fit_temperature(logits, held_out_classes, labels.size());
-  std::vector<float> tempered(logits.begin(), logits.end());
-  for (float& logit : tempered) logit = static_cast<float>(static_cast<double>(logit) / temperature);
-  // Every class counts the same: the mean over classes of the mean over its pictures.
-  std::vector<double> counts(labels.size());
-  for (const std::uint32_t index : held_out_classes) ++counts[index];
-  std::vector<float> weights;
-  for (const double count : counts) {
-    weights.push_back(static_cast<float>(1.0 / (count * static_cast<double>(labels.size()))));
+void FineTuner::State::end_probe() {
+  const Head head = probe_->head();
+  const std::vector<float> logits = probe_->held_out_logits();
+  probe_.reset();
+  if (phase_ == Phase::kBaselineProbe || !is_cut()) {
+    report.head_alone = held_out_.metrics(logits);
+    head_alone_ = {head, logits, {0, held_out_.loss(logits), report.head_alone.accuracy}};
   }
-  return fine_tune::cross_entropy(tempered, held_out_classes, weights, 0.0F, {});
+  if (phase_ == Phase::kBaselineProbe) {
+    set_order(Phase::kEmbed, first_views(false));
+    return;
+  }
+  const std::span<Parameter> parameters = network.parameters();
+  const std::size_t first = network.plan().head_weights();
+  restart_parameter(parameters[first], head.weights);
+  restart_parameter(parameters[first + 1], head.biases);
+  epochs.start(parameters, logits, held_out_);
+  set_order(Phase::kTrain, epochs.begin_epoch());
+}
+
+void FineTuner::State::end_epoch() {
+  if (epochs.end_epoch(network.parameters(), collected_, held_out_)) {
+    set_order(Phase::kTrain, epochs.begin_epoch());
+  } else {
+    finish();
+  }
 }
 
 FineTuneProgress FineTuner::State::progress() const {
   FineTuneProgress now;
-  now.done = phase == Phase::kDone;
-  now.stage = now.done                                                   ? FineTuneStage::kDone
-              : phase == Phase::kEmbedFinal                              ? FineTuneStage::kEmbedding
-              : phase == Phase::kTrain || phase == Phase::kEvaluate      ? FineTuneStage::kTuning
-              : phase == Phase::kProbe || phase == Phase::kBaselineProbe ? FineTuneStage::kLinearProbe
-                                                                         : FineTuneStage::kCollecting;
-  now.epoch = report.epochs.size();
-  now.epoch_count = options.epoch_count;
-  now.latest = start_epoch;
-  if (!report.epochs.empty()) now.latest = report.epochs.back();
+  now.done = phase_ == Phase::kDone;
+  now.stage = now.done                                                     ? FineTuneStage::kDone
+              : phase_ == Phase::kEmbedFinal                               ? FineTuneStage::kEmbedding
+              : phase_ == Phase::kTrain || phase_ == Phase::kEvaluate      ? FineTuneStage::kTuning
+              : phase_ == Phase::kProbe || phase_ == Phase::kBaselineProbe ? FineTuneStage::kLinearProbe
+                                                                           : FineTuneStage::kCollecting;
+  now.epoch = epochs.done().size();
+  now.epoch_count = task.options.epoch_count;
+  now.latest = epochs.done().empty() ? head_alone_.epoch : epochs.done().back();
   // An early stop leaves out epochs, not the last pass.
   const std::size_t at_least =
-      now.stage == FineTuneStage::kEmbedding ? total_units - pictures.size() + cursor : 0;
+      now.stage == FineTuneStage::kEmbedding ? total_units_ - task.pictures.size() + cursor_ : 0;
   now.fraction = now.done ? 1.0
-                          : 0.999 * static_cast<double>(std::max(done_units, at_least)) /
-                                static_cast<double>(total_units);
+                          : 0.999 * static_cast<double>(std::max(done_units_, at_least)) /
+                                static_cast<double>(total_units_);
   if (!now.done) count_ahead(now);
   return now;
 }
@@ -247,16 +234,21 @@ FineTuneProgress FineTuner::State::progress() const {
 void FineTuner::State::count_ahead(FineTuneProgress& now) const {
   const std::size_t piece = network.piece_size();
   const auto pieces = [&](std::size_t count) { return (count + piece - 1) / piece; };
-  const std::size_t left = pieces(order.size() - cursor);
+  const std::size_t left = pieces(order_.size() - cursor_);
   if (now.stage == FineTuneStage::kEmbedding) {
     now.step_count_ahead = left;
     return;
   }
-  const std::size_t epochs_to_evaluate = options.epoch_count - report.epochs.size();
-  now.train_step_count_ahead = (step_count - step_index) * pieces(options.batch_size);
-  now.step_count_ahead = now.train_step_count_ahead + epochs_to_evaluate * pieces(held_out_classes.size()) +
-                         pieces(pictures.size());
+  const std::size_t epochs_to_evaluate = task.options.epoch_count - epochs.done().size();
+  now.train_step_count_ahead = epochs.step_count_ahead() * pieces(task.options.batch_size);
+  now.step_count_ahead = now.train_step_count_ahead + epochs_to_evaluate * pieces(held_out_.count()) +
+                         pieces(task.pictures.size());
   if (now.stage == FineTuneStage::kCollecting) now.step_count_ahead += left;
+}
+
+std::size_t FineTuner::State::memory_bytes() const {
+  const std::size_t snapshots = epochs.best_weights().size() + collected_.size() + embeddings.size();
+  return cache.bytes() + network.memory_bytes() + snapshots * sizeof(float);
 }
 
 }  // namespace headstart

@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 #include "base/vec4.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 // A task takes 16 channels, one cache line of each place, so that no two tasks share a number.
@@ -32,45 +32,45 @@ void for_each_tap(const DepthwiseWindow& window, const Visit& visit) {
   }
 }
 
-float value_of(headstart::Activation activation, float x) {
+float value_of(Activation activation, float x) {
   const auto sigmoid = [&] { return 1.0F / (1.0F + std::exp(-x)); };
   switch (activation) {
-    case headstart::Activation::kRelu:
+    case Activation::kRelu:
       return std::max(x, 0.0F);
-    case headstart::Activation::kRelu6:
+    case Activation::kRelu6:
       return std::clamp(x, 0.0F, 6.0F);
-    case headstart::Activation::kHardSwish:
+    case Activation::kHardSwish:
       return x * std::clamp(x + 3.0F, 0.0F, 6.0F) * (1.0F / 6.0F);
-    case headstart::Activation::kHardSigmoid:
+    case Activation::kHardSigmoid:
       return std::clamp(x + 3.0F, 0.0F, 6.0F) * (1.0F / 6.0F);
-    case headstart::Activation::kSigmoid:
+    case Activation::kSigmoid:
       return sigmoid();
-    case headstart::Activation::kSwish:
+    case Activation::kSwish:
       return x * sigmoid();
-    case headstart::Activation::kLinear:
+    case Activation::kLinear:
       return x;
   }
   return x;
 }
 
-float slope_of(headstart::Activation activation, float x) {
+float slope_of(Activation activation, float x) {
   const auto sigmoid = [&] { return 1.0F / (1.0F + std::exp(-x)); };
   switch (activation) {
-    case headstart::Activation::kRelu:
+    case Activation::kRelu:
       return x > 0 ? 1.0F : 0.0F;
-    case headstart::Activation::kRelu6:
+    case Activation::kRelu6:
       return x > 0 && x < 6 ? 1.0F : 0.0F;
-    case headstart::Activation::kHardSwish:
+    case Activation::kHardSwish:
       // d/dx x (x + 3) / 6 = (2x + 3) / 6 between -3 and 3.
       return x <= -3 ? 0.0F : x >= 3 ? 1.0F : (2 * x + 3) * (1.0F / 6.0F);
-    case headstart::Activation::kHardSigmoid:
+    case Activation::kHardSigmoid:
       return x > -3 && x < 3 ? 1.0F / 6.0F : 0.0F;
-    case headstart::Activation::kSigmoid:
+    case Activation::kSigmoid:
       return sigmoid() * (1 - sigmoid());
-    case headstart::Activation::kSwish:
+    case Activation::kSwish:
       // d/dx x s(x) = s + x s (1 - s).
       return sigmoid() * (1 + x * (1 - sigmoid()));
-    case headstart::Activation::kLinear:
+    case Activation::kLinear:
       return 1;
   }
   return 1;
@@ -129,15 +129,14 @@ void depthwise_window_backward(const DepthwiseWindow& window, std::size_t pictur
   });
 }
 
-void activate_forward(headstart::Activation activation, const float* x, std::size_t count, float* y,
-                      pthreadpool* pool) {
+void activate_forward(Activation activation, const float* x, std::size_t count, float* y, pthreadpool* pool) {
   parallel_ranges(pool, count, kRangeSize, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) y[i] = value_of(activation, x[i]);
   });
 }
 
-void activate_backward(headstart::Activation activation, const float* x, const float* grad_y,
-                       std::size_t count, float* grad_x, pthreadpool* pool) {
+void activate_backward(Activation activation, const float* x, const float* grad_y, std::size_t count,
+                       float* grad_x, pthreadpool* pool) {
   parallel_ranges(pool, count, kRangeSize, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) grad_x[i] = grad_y[i] * slope_of(activation, x[i]);
   });
@@ -168,4 +167,4 @@ void gate_backward_gate(const float* x, const float* grad_y, std::size_t picture
   });
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

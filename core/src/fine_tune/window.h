@@ -8,7 +8,7 @@
 
 #include "network/network.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 
 // A depthwise convolution without activation on maps [height, width, channel_count].
 struct DepthwiseWindow {
@@ -32,10 +32,9 @@ void depthwise_window_backward(const DepthwiseWindow& window, std::size_t pictur
 
 // y = activation(x), and grad_x = grad_y * activation'(x); all [count]. At corners the slope is that of the
 // side where it is zero.
-void activate_forward(headstart::Activation activation, const float* x, std::size_t count, float* y,
-                      pthreadpool* pool);
-void activate_backward(headstart::Activation activation, const float* x, const float* grad_y,
-                       std::size_t count, float* grad_x, pthreadpool* pool);
+void activate_forward(Activation activation, const float* x, std::size_t count, float* y, pthreadpool* pool);
+void activate_backward(Activation activation, const float* x, const float* grad_y, std::size_t count,
+                       float* grad_x, pthreadpool* pool);
 
 // y = x * gate, x and y [picture_count, place_count, channel_count], gate [picture_count, channel_count].
 void gate_forward(const float* x, const float* gate, std::size_t picture_count, std::size_t place_count,
@@ -45,4 +44,4 @@ void gate_backward_gate(const float* x, const float* grad_y, std::size_t picture
                         std::size_t place_count, std::size_t channel_count, float* grad_gate,
                         pthreadpool* pool);
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

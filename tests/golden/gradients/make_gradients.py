@@ -27,7 +27,7 @@ STEM, WIDE, NARROW, LAST = 8, 24, 8, 16
 
 
 class SplitMix:
-    """Steele, Lea & Flood 2014; the same as core/src/fine_tune/rng.h."""
+    """Steele, Lea & Flood 2014; the same as tests/core/support/split_mix.h."""
 
     def __init__(self, seed, stream):
         self.state = (seed * GOLDEN_RATIO + stream) & MASK

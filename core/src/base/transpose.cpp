@@ -1,22 +1,13 @@
-#include "fine_tune/products.h"
-
-#include <xnnpack.h>
-
-#include <limits>
-#include <utility>
+#include "base/transpose.h"
 
 #include "base/parallel.h"
 #include "base/vec4.h"
 
-namespace headstart::fine_tune {
+namespace headstart {
 namespace {
 
 // A tile of 64 x 64 floats is 16 KiB: source and target fit a first-level cache together.
 constexpr std::size_t kTile = 64;
-
-Error refused(const char* what) {
-  return {ErrorCode::kInternal, std::string("XNNPACK refused to ") + what + " a matrix product"};
-}
 
 // One tile of a transposition: rows and columns in steps of four, what is left one by one.
 void transpose_tile(const float* in, std::size_t in_stride, float* out, std::size_t out_stride,
@@ -48,51 +39,6 @@ void transpose_tile(const float* in, std::size_t in_stride, float* out, std::siz
 
 }  // namespace
 
-void Products::Delete::operator()(xnn_operator* op) const {
-  xnn_delete_operator(op);
-}
-
-Result<Products> Products::create(const ComputePool& pool) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  Products products;
-  products.pool_ = pool.handle();
-  xnn_operator_t linear = nullptr;
-  if (xnn_create_dynamic_fully_connected_nc_f32(-kInfinity, kInfinity, 0, &linear) != xnn_status_success) {
-    return refused("create");
-  }
-  products.linear_.reset(linear);
-  xnn_operator_t relu6 = nullptr;
-  if (xnn_create_dynamic_fully_connected_nc_f32(0.0F, 6.0F, 0, &relu6) != xnn_status_success) {
-    return refused("create");
-  }
-  products.relu6_.reset(relu6);
-  return products;
-}
-
-Status Products::run(const Product& product) {
-  if (product.row_count == 0 || product.column_count == 0) return {};
-  xnn_operator* op = product.activation == Activation::kRelu6 ? relu6_.get() : linear_.get();
-  std::size_t workspace_bytes = 0;
-  std::size_t alignment = 0;
-  if (xnn_reshape_dynamic_fully_connected_nc_f32(op, product.row_count, product.depth, product.column_count,
-                                                 product.depth, product.column_count, &workspace_bytes,
-                                                 &alignment, pool_) != xnn_status_success) {
-    return refused("shape");
-  }
-  if (workspace_bytes > workspace_.size()) {
-    workspace_ = {};
-    Result<PaddedBuffer<char>> larger = PaddedBuffer<char>::create(workspace_bytes);
-    if (!larger) return larger.error();
-    workspace_ = std::move(larger).value();
-  }
-  if (xnn_setup_dynamic_fully_connected_nc_f32(op, workspace_.data(), product.a, product.b, product.bias,
-                                               product.out) != xnn_status_success ||
-      xnn_run_operator(op, pool_) != xnn_status_success) {
-    return refused("run");
-  }
-  return {};
-}
-
 void transpose(const float* in, std::size_t row_count, std::size_t column_count, float* out,
                pthreadpool* pool) {
   const std::size_t tile_columns = (column_count + kTile - 1) / kTile;
@@ -107,4 +53,4 @@ void transpose(const float* in, std::size_t row_count, std::size_t column_count,
   });
 }
 
-}  // namespace headstart::fine_tune
+}  // namespace headstart

@@ -1,0 +1,40 @@
+#include "fine_tune/held_out.h"
+
+#include <algorithm>
+
+#include "fine_tune/loss.h"
+
+namespace headstart {
+
+double HeldOut::loss(std::span<const float> logits) const {
+  const double divisor = temperature(logits);
+  std::vector<float> tempered(logits.begin(), logits.end());
+  for (float& logit : tempered) logit = static_cast<float>(static_cast<double>(logit) / divisor);
+  // Every class counts the same: the mean over classes of the mean over its pictures.
+  std::vector<double> counts(class_count_);
+  for (const std::uint32_t index : classes_) ++counts[index];
+  std::vector<float> weights;
+  for (const double count : counts) {
+    weights.push_back(static_cast<float>(1.0 / (count * static_cast<double>(class_count_))));
+  }
+  return cross_entropy(tempered, classes_, weights, 0.0F, {});
+}
+
+double HeldOut::temperature(std::span<const float> logits) const {
+  return fit_temperature(logits, classes_, class_count_);
+}
+
+Metrics HeldOut::metrics(std::span<const float> logits) const {
+  return measure(logits, classes_, class_count_);
+}
+
+std::vector<std::uint32_t> HeldOut::predictions(std::span<const float> logits) const {
+  std::vector<std::uint32_t> classes;
+  for (std::size_t i = 0; i < logits.size(); i += class_count_) {
+    const auto row = logits.subspan(i, class_count_);
+    classes.push_back(static_cast<std::uint32_t>(std::ranges::max_element(row) - row.begin()));
+  }
+  return classes;
+}
+
+}  // namespace headstart
