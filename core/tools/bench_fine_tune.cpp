@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "../src/base/matrix_product.h"
+#include "base/matrix_product.h"
 #include "headstart/fine_tuner.h"
 #include "tool.h"
 

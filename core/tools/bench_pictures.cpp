@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "headstart/headstart.h"
+#include "network/network_file.h"
 #include "pictures.h"
 
 namespace {
@@ -129,7 +130,8 @@ int fine_tune(const std::vector<std::uint8_t>& file, const Pictures& pictures, c
   const FineTuned& tuned = tuner.result();
   double tuned_accuracy = head_accuracy;
   if (!tuned.tensors.empty()) {
-    Watcher changed(need(overlay_backbone(file, tuned.tensors)), pictures, {}, pool);
+    Network network = need(with_tensors(need(read_network(file)), tuned.tensors));
+    Watcher changed(need(Backbone::from_network(std::move(network), {}, pool)), pictures);
     tuned_accuracy = accuracy_of(tuned.head, changed, pictures, drawn.test);
   }
   const FineTuneReport& report = tuner.report();

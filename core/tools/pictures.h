@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "../src/base/random.h"
+#include "base/random.h"
 #include "headstart/headstart.h"
 #include "tool.h"
 
@@ -76,9 +76,11 @@ inline Draw draw(const Pictures& pictures, std::size_t per_class, std::size_t te
 // Pictures as a backbone sees them, view by view.
 class Watcher {
  public:
+  Watcher(Backbone backbone, const Pictures& pictures)
+      : pictures_(pictures), backbone_(std::move(backbone)), square_(preparer()) {}
   Watcher(std::span<const std::uint8_t> file, const Pictures& pictures, std::vector<std::string> maps,
           const ComputePool& pool)
-      : pictures_(pictures), backbone_(load(file, std::move(maps), pool)), square_(preparer()) {}
+      : Watcher(load(file, std::move(maps), pool), pictures) {}
 
   Backbone& backbone() { return backbone_; }
 

@@ -8,7 +8,7 @@
 #include "fine_tune/optimiser.h"
 #include "headstart/backbone.h"
 #include "headstart/fine_tuner.h"
-#include "headstart/head_reader.h"
+#include "network/network_file.h"
 #include "support/random_backbone.h"
 
 using namespace headstart;
@@ -45,12 +45,14 @@ TEST_CASE("a backbone with changed tensors can be loaded, whether its file is of
     const TensorView* bias = view.value().find("last.bias");
     REQUIRE(bias != nullptr);
     const ChangedTensor changed{"last.bias", bias->shape, std::vector<float>(bias->element_count(), 0.1F)};
-    const auto overlaid = overlay_backbone(file, std::vector{changed});
-    REQUIRE(overlaid.ok());
-    const auto loaded = Backbone::load(overlaid.value(), {}, pool.value());
+    const auto network = read_network(file);
+    REQUIRE(network.ok());
+    auto with_changes = with_tensors(network.value(), std::vector{changed});
+    REQUIRE(with_changes.ok());
+    const auto loaded = Backbone::from_network(std::move(with_changes).value(), {}, pool.value());
     if (!loaded.ok()) MESSAGE(loaded.error().message);
     CHECK(loaded.ok());
-    CHECK(overlay_backbone(file, std::vector<ChangedTensor>{{"blocks.99.bias", {1}, {1.0F}}}).error().code ==
-          ErrorCode::kBadArgument);
+    const std::vector<ChangedTensor> elsewhere{{"blocks.99.bias", {1}, {1.0F}}};
+    CHECK(with_tensors(network.value(), elsewhere).error().code == ErrorCode::kBadArgument);
   }
 }

@@ -14,6 +14,7 @@
 #include "headstart/backbone.h"
 #include "headstart/fine_tuner.h"
 #include "headstart/head_reader.h"
+#include "network/network_file.h"
 #include "support/random_backbone.h"
 #include "support/split_mix.h"
 
@@ -147,9 +148,9 @@ TEST_CASE(
     REQUIRE(tuned.tensors.size() == 8);
     CHECK(tuned.tensors.front().name == "blocks.16.expand.weight");
     CHECK(tuned.tensors.back().name == "last.bias");
-    const auto overlaid = overlay_backbone(backbone_file(), tuned.tensors);
-    REQUIRE(overlaid.ok());
-    CHECK(Backbone::load(overlaid.value(), {}, pool).ok());
+    auto changed = with_tensors(read_network(backbone_file()).value(), tuned.tensors);
+    REQUIRE(changed.ok());
+    CHECK(Backbone::from_network(std::move(changed).value(), {}, pool).ok());
   } else {
     CHECK(tuned.tensors.empty());
   }

@@ -67,12 +67,6 @@ class HeadReader {
   std::unique_ptr<State> state_;
 };
 
-// The bytes of a backbone file, all float32, in which `tensors` replace those of the same name and shape; all
-// else stays. Backbone::load takes them. bad-file where the file cannot be read, bad-argument where a tensor
-// is not in it.
-Result<std::vector<std::uint8_t>> overlay_backbone(std::span<const std::uint8_t> backbone_file,
-                                                   std::span<const ChangedTensor> tensors);
-
 // What the head of a cut reads: the mean over places of relu6(map · cut.weightᵀ + cut.bias), or of the map
 // itself where `tensors` hold no such convolution (the head alone was kept).
 // `map` [place_count, C] is the backbone's at the head's border; `features` [channels]. bad-argument when a

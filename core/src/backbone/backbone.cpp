@@ -181,7 +181,8 @@ Status Backbone::State::set_up(std::size_t new_batch_size) {
   return {};
 }
 
-// Whoever loads a network learns here, not when training, that its numbers run away: white, and stripes.
+// Whoever loads a network learns here, not when training, that its numbers run away. Neither shapes nor
+// weights tell that beforehand, so two pictures go through, one white and one striped: two frames' time.
 Status Backbone::State::check_answers() {
   const Normalisation& normalisation = info.normalisation;
   for (const std::size_t stripe : {1U, 37U}) {
