@@ -20,7 +20,7 @@ function numbers(values) {
 }
 
 /** The layout that core/tools/pictures.h reads. @param {{ name: string, files: string[] }[]} classes */
-export function packPictures(classes) {
+function packPictures(classes) {
   const parts = [numbers([classes.reduce((sum, { files }) => sum + files.length, 0), classes.length])];
   classes.forEach(({ files }, classIndex) => {
     for (const file of files) {

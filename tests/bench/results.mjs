@@ -7,7 +7,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { repository } from './places.mjs';
 
-export const resultsFile = join(repository, 'tests/bench/RESULTS.md');
+const resultsFile = join(repository, 'tests/bench/RESULTS.md');
 
 const HEAD = `# Measured
 
@@ -36,7 +36,7 @@ export function withSections(text, sections) {
 }
 
 /** On what this run measures. */
-export function circumstances() {
+function circumstances() {
   const [cpu] = cpus();
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: repository, encoding: 'utf8' }).trim();
   const day = new Date().toISOString().slice(0, 10);

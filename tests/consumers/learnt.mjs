@@ -89,6 +89,10 @@ export async function pageSays({ trainer, labels: names }, picture) {
   return names.map((label) => ranked.find(({ name }) => name === label)?.probability ?? Number.NaN);
 }
 
+/** Answers that come with their names, in the order of the labels. @param {[string, number][][]} answers */
+export const byLabel = (answers) =>
+  answers.map((row) => labels.map((name) => Number(row.find(([label]) => label === name)?.[1] ?? Number.NaN)));
+
 /** @param {number[]} expected @param {number[]} got */
 export function difference(expected, got) {
   if (expected.length !== got.length) {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
+import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 
@@ -77,6 +78,18 @@ export async function openConsumers() {
       server.close();
     },
   };
+}
+
+/** A suite with a browser of its own. @param {string} name @param {(consumers: Consumers) => void} suite */
+export function describeInBrowser(name, suite) {
+  describe(name, () => {
+    const consumers = /** @type {Consumers} */ ({});
+    before(async () => {
+      Object.assign(consumers, await openConsumers());
+    });
+    after(() => consumers.close());
+    suite(consumers);
+  });
 }
 
 /** In the page: a canvas with the picture. @param {{ base64: string, width: number, height: number }} picture */

@@ -1,10 +1,10 @@
 // The files of Teachable Machine in the programs that take them.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 import { strFromU8, unzipSync } from 'fflate';
-import { compare, headKinds, learn, pageSays, picturesOfManyShapes, picturesOfSide } from './learnt.mjs';
-import { openConsumers, sendable } from './page.mjs';
+import { byLabel, compare, headKinds, learn, pageSays, picturesOfManyShapes, picturesOfSide } from './learnt.mjs';
+import { describeInBrowser, sendable } from './page.mjs';
 
 const machine = '@teachablemachine/image/dist/teachablemachine-image.min.js';
 const versions = {
@@ -26,19 +26,8 @@ async function askTeachableMachine({ address, pictures }) {
   return answers;
 }
 
-/** @param {string[]} names @param {[string, number][][]} answers */
-const byLabel = (names, answers) =>
-  answers.map((row) => names.map((name) => row.find(([label]) => label === name)?.[1] ?? Number.NaN));
-
 export function describeTfjs() {
-  describe('the TensorFlow.js files', () => {
-    /** @type {import('./page.mjs').Consumers} */
-    let consumers;
-    before(async () => {
-      consumers = await openConsumers();
-    });
-    after(() => consumers.close());
-
+  describeInBrowser('the TensorFlow.js files', (consumers) => {
     /** @param {string} kind @param {object} options @param {(files: Record<string, Uint8Array>) => void} [change] */
     async function exported(kind, options, change = () => {}) {
       const learnt = await learn(kind);
@@ -55,7 +44,7 @@ export function describeTfjs() {
       for (const picture of pictures) {
         expected.push(await pageSays(learnt, picture));
       }
-      return compare(expected, byLabel(learnt.labels, /** @type {any} */ (answers)));
+      return compare(expected, byLabel(/** @type {any} */ (answers)));
     }
 
     for (const [version, script] of Object.entries(versions)) {

@@ -1,10 +1,10 @@
 // The TensorFlow Lite files in LiteRT.js, MediaPipe and tfjs-tflite.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 import { unzipSync } from 'fflate';
-import { compare, headKinds, labels, learn, pageSays, picturesOfSide } from './learnt.mjs';
-import { openConsumers, sendable } from './page.mjs';
+import { byLabel, compare, headKinds, labels, learn, pageSays, picturesOfSide } from './learnt.mjs';
+import { describeInBrowser, sendable } from './page.mjs';
 
 /** In the page. @param {{ address: string, root: string, pictures: any[], mean: number, deviation: number }} task */
 export async function askLiteRt({ address, root, pictures, mean, deviation }) {
@@ -51,14 +51,7 @@ export async function askMediaPipe({ address, root, pictures }) {
 }
 
 export function describeTflite() {
-  describe('the TensorFlow Lite files', () => {
-    /** @type {import('./page.mjs').Consumers} */
-    let consumers;
-    before(async () => {
-      consumers = await openConsumers();
-    });
-    after(() => consumers.close());
-
+  describeInBrowser('the TensorFlow Lite files', (consumers) => {
     /** @param {string} kind @param {'tflite' | 'tflite-float16'} format */
     async function exported(kind, format) {
       const learnt = await learn(kind);
@@ -92,10 +85,7 @@ export function describeTflite() {
         for (const kind of format === 'tflite' ? headKinds : ['joined']) {
           const { address, pictures, expected } = await exported(kind, format);
           const answers = await page.evaluate(askMediaPipe, { address, root: consumers.origin, pictures });
-          const rows = answers.map((row) =>
-            labels.map((name) => Number(row.find(([label]) => label === name)?.[1] ?? Number.NaN)),
-          );
-          const { largest } = compare(expected, rows);
+          const { largest } = compare(expected, byLabel(answers));
           assert.ok(largest < most, `${kind}: ${largest}`);
         }
         await page.close();

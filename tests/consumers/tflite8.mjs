@@ -5,9 +5,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import { compare, faintPicture, headKinds, labels, learn, pageSays } from './learnt.mjs';
-import { openConsumers, sendable } from './page.mjs';
+import { it } from 'node:test';
+import { byLabel, compare, faintPicture, headKinds, labels, learn, pageSays } from './learnt.mjs';
+import { describeInBrowser, sendable } from './page.mjs';
 import { askLiteRt, askMediaPipe } from './tflite.mjs';
 
 const interpreter = ['@tensorflow/tfjs/dist/tf.min.js', '@tensorflow/tfjs-tflite/dist/tf-tflite.min.js'];
@@ -80,14 +80,7 @@ int main(void) {
 `;
 
 export function describeTflite8() {
-  describe('the files in 8-bit numbers', () => {
-    /** @type {import('./page.mjs').Consumers} */
-    let consumers;
-    before(async () => {
-      consumers = await openConsumers();
-    });
-    after(() => consumers.close());
-
+  describeInBrowser('the files in 8-bit numbers', (consumers) => {
     /** @param {string} kind @param {'tflite-int8' | 'c-array'} format */
     async function exported(kind, format) {
       const learnt = await learn(kind);
@@ -140,10 +133,7 @@ export function describeTflite8() {
       const page = await consumers.open();
       const { address, pictures, expected } = await exported('head', 'tflite-int8');
       const answers = await page.evaluate(askMediaPipe, { address, root: consumers.origin, pictures });
-      const rows = answers.map((row) =>
-        labels.map((name) => Number(row.find(([label]) => label === name)?.[1] ?? Number.NaN)),
-      );
-      const { mean, lost } = compare(expected, rows);
+      const { mean, lost } = compare(expected, byLabel(answers));
       assert.ok(mean <= 0.03, `mean ${mean}`);
       assert.equal(lost, 0);
       await page.close();

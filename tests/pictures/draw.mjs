@@ -55,7 +55,7 @@ const THINGS = {
   ring: (random) => [{ shape: without(circle(0.6), circle(0.36)), colour: [40, 90 + 50 * random(), 200] }],
 };
 
-export const thingNames = Object.keys(THINGS);
+const thingNames = Object.keys(THINGS);
 
 /**
  * One picture of a thing. The same name and seed always give the same bytes.

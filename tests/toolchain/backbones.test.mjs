@@ -15,6 +15,16 @@ const content = Buffer.alloc(300_000, 'network ');
 const sha256 = createHash('sha256').update(content).digest('hex');
 /** @type {string[]} */
 const asked = [];
+/** A network of one file. @param {string} baseUrl @param {{ file: string, bytes: number, sha256: string }} file */
+const published = (baseUrl, file) => ({
+  name: 'net',
+  format: /** @type {const} */ ('tflite'),
+  widthMultiplier: '0.35',
+  inputSize: '96',
+  source: 'a test',
+  baseUrl,
+  files: [file],
+});
 /** Breaks the connection once, in the middle. */
 let breaks = true;
 const server = createServer((request, response) => {
@@ -52,15 +62,7 @@ test('a download that broke off goes on where it ended, and is checked as a whol
 test('bytes that are not the published ones are refused, and told without an end', async () => {
   /** @type {string[]} */
   const lines = [];
-  const original = {
-    name: 'net',
-    format: /** @type {const} */ ('tflite'),
-    widthMultiplier: '0.35',
-    inputSize: '96',
-    source: 'a test',
-    baseUrl: url,
-    files: [{ file: 'net.tflite', bytes: content.length, sha256: '0'.repeat(64) }],
-  };
+  const original = published(url, { file: 'net.tflite', bytes: content.length, sha256: '0'.repeat(64) });
   await provideMissing(folder, (line) => lines.push(line), {}, [original]);
   assert.match(lines.join('\n'), /could not be fetched now: .*checksum/);
   assert.match(lines.join('\n'), /The built-in one serves meanwhile/);
@@ -69,15 +71,7 @@ test('bytes that are not the published ones are refused, and told without an end
 test('without a network the page serves on, in a sentence', async () => {
   /** @type {string[]} */
   const lines = [];
-  const original = {
-    name: 'net',
-    format: /** @type {const} */ ('tflite'),
-    widthMultiplier: '0.35',
-    inputSize: '96',
-    source: 'a test',
-    baseUrl: 'http://127.0.0.1:1/',
-    files: [{ file: 'net.tflite', bytes: 1, sha256 }],
-  };
+  const original = published('http://127.0.0.1:1/', { file: 'net.tflite', bytes: 1, sha256 });
   await provideMissing(folder, (line) => lines.push(line), {}, [original]);
   assert.match(lines.join('\n'), /could not be fetched now: (no answer from 127\.0\.0\.1|fetch failed)/);
 });

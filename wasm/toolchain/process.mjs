@@ -10,7 +10,7 @@ import { binDir, cacheDir, repository } from './cache.mjs';
 export class ProcessError extends Error {}
 
 /** @returns {NodeJS.ProcessEnv} */
-export function toolEnvironment() {
+function toolEnvironment() {
   return { ...process.env, PATH: `${binDir}${delimiter}${process.env.PATH}` };
 }
 

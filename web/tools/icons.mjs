@@ -13,7 +13,7 @@ const GROUND = /** @type {const} */ ([16, 24, 31]);
 /** Of each pixel so many points across and down are looked at. */
 const POINTS = 4;
 
-export const ICONS = [
+const ICONS = [
   { file: 'icon-192.png', size: 192, isMaskable: false },
   { file: 'icon-512.png', size: 512, isMaskable: false },
   { file: 'icon-maskable-512.png', size: 512, isMaskable: true },
@@ -38,7 +38,7 @@ function colourAt(x, y, isMaskable) {
 }
 
 /** @param {{ size: number, isMaskable: boolean }} icon */
-export function drawIcon({ size, isMaskable }) {
+function drawIcon({ size, isMaskable }) {
   const png = new pngjs.PNG({ width: size, height: size });
   const step = 32 / size / POINTS;
   for (let pixel = 0; pixel < size * size; pixel += 1) {

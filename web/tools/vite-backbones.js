@@ -15,7 +15,7 @@ const sharedDir = process.env.HEADSTART_SHARED || join(repository, '../shared');
 /** @typedef {{ name: string, file: string | null }} CatalogueEntry */
 
 /** Where each published backbone of the catalogue lies on this machine. @returns {Map<string, string>} */
-export function backbonesAtHand() {
+function backbonesAtHand() {
   /** @type {{ backbones: CatalogueEntry[] }} */
   const { backbones } = JSON.parse(readFileSync(catalogueFile, 'utf8'));
   const found = new Map();

@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "headstart/advice.h"
@@ -44,18 +43,6 @@ template <typename T>
     if (name == named.name) return named.value;
   }
   return std::nullopt;
-}
-
-// "'logistic', 'nearest-mean' or 'mlp'": for messages.
-template <typename T>
-[[nodiscard]] std::string list_of_names() {
-  const std::span<const Named<T>> all = names_of(T{});
-  std::string list;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (i > 0) list += i + 1 < all.size() ? ", " : " or ";
-    list += std::string("'") + all[i].name + "'";
-  }
-  return list;
 }
 
 }  // namespace headstart

@@ -89,7 +89,6 @@ class SampleStore {
   [[nodiscard]] Result<std::span<const float>> views_of(SampleId id) const;
   // Samples of enabled classes that have no views yet, ascending.
   [[nodiscard]] std::vector<SampleId> missing_views() const;
-  void drop_views();  // of all samples; another view_count may follow
   [[nodiscard]] std::size_t view_count() const { return view_count_; }  // 0 before the first set_views
   [[nodiscard]] std::size_t view_bytes() const;  // what all views of samples that are here take
 

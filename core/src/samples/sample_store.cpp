@@ -209,12 +209,6 @@ std::vector<SampleId> SampleStore::missing_views() const {
   return ids;
 }
 
-void SampleStore::drop_views() {
-  for (Sample& kept : samples_) kept.views = {};
-  for (auto& [id, removed] : bin_) removed.views = {};
-  view_count_ = 0;
-}
-
 std::size_t SampleStore::view_bytes() const {
   std::size_t bytes = 0;
   for (const Sample& kept : samples_) bytes += kept.views.size_bytes();

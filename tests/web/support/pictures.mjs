@@ -94,7 +94,7 @@ function whenAsked(name, seen, unseen) {
  * @param {Buffer} picture JPEG
  * @param {{ widthPx: number, heightPx: number }} [size] Even.
  */
-export function asCameraFrame(picture, { widthPx: width, heightPx: height } = CAMERA_SIZE) {
+function asCameraFrame(picture, { widthPx: width, heightPx: height } = CAMERA_SIZE) {
   const photograph = jpeg.decode(picture, { useTArray: true });
   const scale = Math.min(width, height) / photograph.height;
   const [columns, rows] = [

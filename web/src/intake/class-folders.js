@@ -78,7 +78,7 @@ function isProject(paths, pattern) {
  * @param {(string | null)[]} raw
  * @returns {(string | null)[]}
  */
-export function distinctNames(raw) {
+function distinctNames(raw) {
   /** @type {Map<string, string>} */
   const shown = new Map();
   const taken = new Set();
@@ -103,7 +103,7 @@ export function distinctNames(raw) {
  *
  * @param {string} name
  */
-export function cleanClassName(name) {
+function cleanClassName(name) {
   const visible = name.replace(/[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, '').normalize('NFC');
   return [...visible.trim()].slice(0, LONGEST_CLASS_NAME).join('');
 }

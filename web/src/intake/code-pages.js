@@ -16,7 +16,7 @@ const TABLES = {
 };
 
 /** In the order in which equal ones are preferred, and the languages whose systems write with them. @type {Record<string, string[]>} */
-export const CODE_PAGES = {
+const CODE_PAGES = {
   ibm850: ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'sv', 'da', 'fi', 'nb'],
   ibm437: [],
   'windows-1252': [],

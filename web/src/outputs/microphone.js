@@ -1,7 +1,7 @@
 // Records a short sound for a class.
 
 /** Long enough for a sentence. */
-export const MOST_RECORDED_MS = 5000;
+const MOST_RECORDED_MS = 5000;
 
 /**
  * Starts recording at once; rejects where the microphone cannot be had.

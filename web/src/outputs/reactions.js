@@ -21,11 +21,6 @@ export function noActions() {
   return { say: '', sound: '', ownSound: null, show: '', when: 'start' };
 }
 
-/** @param {ClassActions | undefined} actions */
-export function doesSomething(actions) {
-  return Boolean(actions && (actions.say || actions.sound || actions.show));
-}
-
 /**
  * Follows the answer and says which class has to act. It is told the answer as often as there is one; the same one again
  * and again is one event.

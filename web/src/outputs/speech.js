@@ -1,7 +1,7 @@
 // Says words aloud with the device's own voices.
 
 /** Whether this device can speak at all. */
-export const canSpeak = () => typeof speechSynthesis === 'object' && typeof SpeechSynthesisUtterance === 'function';
+const canSpeak = () => typeof speechSynthesis === 'object' && typeof SpeechSynthesisUtterance === 'function';
 
 /**
  * Speaks, unless it is still speaking: an answer that changes quickly must not queue up minutes of talk.

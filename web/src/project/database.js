@@ -13,7 +13,7 @@
 import { openDB } from 'idb';
 import { StorageError } from './storage-error.js';
 
-export const DATABASE_NAME = 'headstart';
+const DATABASE_NAME = 'headstart';
 /** Of the stores; what lies in them has a format of its own. */
 const DATABASE_VERSION = 1;
 

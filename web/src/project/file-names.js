@@ -10,7 +10,7 @@ const MOST_BYTES = 200;
  * @param {string} name
  * @param {string} fallback For a name of which nothing remains.
  */
-export function safeFileName(name, fallback) {
+function safeFileName(name, fallback) {
   let safe = name.normalize('NFC').replace(FORBIDDEN, '_').trim();
   while (new TextEncoder().encode(safe).length > MOST_BYTES) {
     safe = [...safe].slice(0, -1).join('');

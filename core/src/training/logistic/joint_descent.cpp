@@ -84,7 +84,6 @@ Status JointDescent::begin_gradients() {
   float* out = vectors.value().data();
   for (const LogisticFit* fit : multiplied_) out = append_as_floats(fit->residuals(), out);
   stage_ = Stage::kMultiplyGradients;
-  ++round_count_;
   return {};
 }
 

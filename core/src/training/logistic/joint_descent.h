@@ -25,8 +25,6 @@ class JointDescent {
   // One slice: at most a part of one product. True when every fit has converged.
   Result<bool> step();
 
-  [[nodiscard]] std::size_t round_count() const { return round_count_; }  // of all descents together
-
  private:
   enum class Stage : std::uint8_t {
     kGradients,
@@ -52,7 +50,6 @@ class JointDescent {
   std::size_t walked_count_ = 0;          // of active_
   Stage stage_ = Stage::kDone;
   std::size_t rounds_here_ = 0;
-  std::size_t round_count_ = 0;
 };
 
 }  // namespace headstart

@@ -39,7 +39,7 @@ export function backboneSource(source) {
  * @param {string} text
  * @param {string} name of the option
  */
-export function addressFrom(text, name) {
+function addressFrom(text, name) {
   if (inNode && !URL.canParse(text)) {
     const { resolve } = process.getBuiltinModule('node:path');
     return process.getBuiltinModule('node:url').pathToFileURL(resolve(text)).href;

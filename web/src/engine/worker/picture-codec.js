@@ -9,7 +9,7 @@ import { canDraw, canvasContext, canvasIsFalsified, decodeBlob, readBitmap } fro
 /** @typedef {import('./engine.js').Frame} Frame */
 /** @typedef {import('../shared/kept-picture.js').KeptPicture} KeptPicture */
 
-export const SMALLEST_SIDE = 224;
+const SMALLEST_SIDE = 224;
 export const LARGEST_SIDE = 256;
 const JPEG_QUALITY = 0.92; // 224 px: about 15 KB; artefacts far below the noise of a webcam
 const LARGEST_KEPT_FILE = 256 * 1024;

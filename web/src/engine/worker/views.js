@@ -8,7 +8,7 @@ import { decodePicture } from './picture-codec.js';
 /** @typedef {import('./host.js').Host} Host */
 
 /** Beyond so many pictures views are made only for a training that asks for them: they take about 100 KB a picture. */
-export const MOST_IDLE_SAMPLES = 1000;
+const MOST_IDLE_SAMPLES = 1000;
 // After the last change, so that a burst of pictures is taken in first.
 const IDLE_MS = 150;
 // While somebody looks at live answers, idle work takes half of the time at most.
