@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "headstart/headstart.h"
+#include "tool.h"
 
 #if defined(__wasm_relaxed_simd__)
 #include <wasm_simd128.h>
 #endif
+
+using namespace headstart::tools;
 
 namespace {
 
@@ -89,23 +92,6 @@ double peak_gflops() {
   return 2.0 * 4 * kSums * kPeakSteps * kCallsPerRound / best_ms / 1e6;
 }
 
-std::vector<std::uint8_t> read_file(const char* path) {
-  std::vector<std::uint8_t> bytes;
-  std::FILE* file = std::fopen(path, "rb");
-  if (file == nullptr) return bytes;
-  std::uint8_t chunk[65536];
-  std::size_t count = 0;
-  while ((count = std::fread(chunk, 1, sizeof chunk, file)) > 0)
-    bytes.insert(bytes.end(), chunk, chunk + count);
-  std::fclose(file);
-  return bytes;
-}
-
-[[noreturn]] void fail(const std::string& message) {
-  std::fprintf(stderr, "bench_frame: %s\n", message.c_str());
-  std::exit(1);
-}
-
 std::vector<std::uint8_t> draw_frame() {
   std::vector<std::uint8_t> rgba(static_cast<std::size_t>(kFrameWidth * kFrameHeight * 4));
   std::uint32_t state = 1;
@@ -153,17 +139,14 @@ int main(int argument_count, char** arguments) {
   const int threads = argument_count > 2 ? std::atoi(arguments[2]) : 1;
   const int rounds = std::max(1, argument_count > 3 ? std::atoi(arguments[3]) : 50);
   const std::vector<std::uint8_t> file = read_file(arguments[1]);
-  auto pool = headstart::ComputePool::create(static_cast<std::size_t>(std::max(0, threads)));
-  if (!pool) fail(pool.error().message);
-  auto backbone = Backbone::load(file, {}, pool.value());
-  if (!backbone) fail(backbone.error().message);
-  auto preparer = headstart::ImagePreparer::create(backbone.value().input_size_px(), &pool.value());
-  if (!preparer) fail(preparer.error().message);
+  const auto pool = need(headstart::ComputePool::create(static_cast<std::size_t>(std::max(0, threads))));
+  auto backbone = need(Backbone::load(file, {}, pool));
+  auto preparer = need(headstart::ImagePreparer::create(backbone.input_size_px(), &pool));
 
-  FrameTimings timings = time_frames(backbone.value(), preparer.value(), rounds);
-  std::printf("{\"backbone\":\"%s\",\"threads\":%d,\"rounds\":%d,", backbone.value().info().name.c_str(),
-              threads, rounds);
-  std::printf("\"memory_bytes\":%zu,\"peak_gflops\":%.2f,", backbone.value().memory_bytes(), peak_gflops());
+  FrameTimings timings = time_frames(backbone, preparer, rounds);
+  std::printf("{\"backbone\":\"%s\",\"threads\":%d,\"rounds\":%d,", backbone.info().name.c_str(), threads,
+              rounds);
+  std::printf("\"memory_bytes\":%zu,\"peak_gflops\":%.2f,", backbone.memory_bytes(), peak_gflops());
   print("prepare", timings.prepare, ",");
   print("graph", timings.graph, ",");
   print("together", timings.together, "}\n");

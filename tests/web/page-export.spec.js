@@ -4,20 +4,9 @@ import { readFileSync } from 'node:fs';
 import { strFromU8, unzipSync } from 'fflate';
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { openPage, showToCamera, startNewProject, takeBursts, untilTrained } from './support/page.mjs';
-import { pictureClasses } from './support/pictures.mjs';
+import { openPage, startNewProject, teachTwo } from './support/page.mjs';
 
 const SETTINGS = { burstCount: 10, countdownSeconds: 0 };
-
-/** @param {import('@playwright/test').Page} page @param {any} film */
-async function teachTwo(page, film) {
-  const [first, second] = pictureClasses();
-  await showToCamera(page, film, first.film);
-  await takeBursts(page, ['Class 1']);
-  await showToCamera(page, film, second.film);
-  await takeBursts(page, ['Class 2']);
-  await untilTrained(page);
-}
 
 /** Saves the file for one place. @param {import('@playwright/test').Page} page @param {string} place */
 async function save(page, place) {

@@ -2,7 +2,7 @@
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { openPage, showToCamera, takeBursts, untilTrained } from './support/page.mjs';
+import { openPage, showToCamera, teachTwo } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
 const SETTINGS = { burstCount: 10, countdownSeconds: 0, threshold: 0.5, knownThreshold: 0 };
@@ -32,16 +32,6 @@ async function listen(page) {
     };
     Object.defineProperty(navigator, 'serial', { value: { requestPort: async () => port }, configurable: true });
   });
-}
-
-/** @param {import('@playwright/test').Page} page @param {any} film */
-async function teachTwo(page, film) {
-  const [first, second] = pictureClasses();
-  await showToCamera(page, film, first.film);
-  await takeBursts(page, ['Class 1']);
-  await showToCamera(page, film, second.film);
-  await takeBursts(page, ['Class 2']);
-  await untilTrained(page);
 }
 
 test('three presses from a trained page to a class that speaks, sounds and shows', async ({ page, film, watch }) => {

@@ -5,23 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <limits>
 #include <string>
 #include <utility>
 
+#include "base/output_range.h"
 #include "headstart/buffer.h"
 
 namespace headstart {
 namespace {
 
 constexpr std::uint32_t kNoFlags = 0;
-
-struct OutputRange {
-  float lowest;
-  float highest;
-};
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 // What the operator before it can do on the way, without a pass of its own.
 bool is_clamp(Activation activation) {
@@ -30,8 +23,8 @@ bool is_clamp(Activation activation) {
 }
 
 OutputRange range_of(Activation activation) {
-  if (activation == Activation::kRelu) return {0.0F, kInfinity};
-  return activation == Activation::kRelu6 ? OutputRange{0.0F, 6.0F} : OutputRange{-kInfinity, kInfinity};
+  if (activation == Activation::kRelu) return {.lowest = 0.0F};
+  return activation == Activation::kRelu6 ? OutputRange{0.0F, 6.0F} : OutputRange{};
 }
 
 // An activation with a pass of its own leaves the operator before it linear and inside.

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <span>
 
+#include "base/output_range.h"
 #include "headstart/buffer.h"
 #include "headstart/compute.h"
 #include "headstart/status.h"
@@ -18,12 +18,6 @@ namespace headstart {
 enum class RightLayout : std::uint8_t {
   kColumnsByInner,  // [column_count, inner_count]: the product is left * right^T
   kInnerByColumns,  // [inner_count, column_count]: the product is left * right
-};
-
-// What a product's numbers are cut to: by default nothing is cut, from 0 to 6 it is ReLU6.
-struct OutputRange {
-  float lowest = -std::numeric_limits<float>::infinity();
-  float highest = std::numeric_limits<float>::infinity();
 };
 
 // Multiplies float matrices: out = left * right + bias, accumulated in float. XNNPACK packs the right-hand

@@ -7,20 +7,9 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildServiceWorker } from '../../../web/offline.build.mjs';
+import { TYPES } from './static-server.mjs';
 
 const dist = process.env.HEADSTART_DIST ?? fileURLToPath(new URL('../../../dist', import.meta.url));
-
-/** @type {Record<string, string>} */
-const TYPES = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.webmanifest': 'application/manifest+json',
-  '.wasm': 'application/wasm',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-};
 
 /** The built page with a mark of its own, as a later version would differ. @param {string} mark */
 export async function otherVersion(mark) {

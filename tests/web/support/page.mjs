@@ -1,6 +1,7 @@
 // What a person does with the page, step by step; and what `?debug` shows of the inside.
 
 import { expect } from '@playwright/test';
+import { pictureClasses } from './pictures.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -108,6 +109,15 @@ export async function record(page, name, count) {
     .toBeGreaterThanOrEqual(count);
   await page.mouse.up();
   await page.waitForFunction(() => window.headstart.state.recording === null);
+}
+
+/** A page that tells two kinds of pictures apart. @param {Page} page @param {any} film */
+export async function teachTwo(page, film) {
+  for (const [index, { film: shown }] of pictureClasses().slice(0, 2).entries()) {
+    await showToCamera(page, film, shown);
+    await takeBursts(page, [`Class ${index + 1}`]);
+  }
+  await untilTrained(page);
 }
 
 /** Waits until the head fits the pictures as they are. @param {Page} page */
