@@ -81,6 +81,25 @@ test("core's rooms stand in an order, and none uses one behind it", () => {
   assert.deepEqual(found, []);
 });
 
+test('what is added to core lands in its room: heads, formats, networks, kinds of layer', () => {
+  const homes = [
+    { what: /\bclass \w+ (?:final )?: public HeadTraining\b/, home: /^core\/src\/training\/\w+\/\w+\.(h|cpp)$/ },
+    { what: /\bResult<std::vector<std::uint8_t>>\s+write_(?!head_file)\w+\(/, home: /^core\/src\/export\// },
+    { what: /\bResult<Network>\s+read_\w+\(/, home: /^core\/src\/network\// },
+    // Trained layers are a kind of their own: what a plan makes of the network's.
+    { what: /(?<!\w)LayerKind::k/, home: /^core\/src\/(network|backbone|fine_tune|export)\// },
+  ];
+  for (const { what, home } of homes) {
+    const found = coreFiles.filter((file) => what.test(read(file)));
+    assert.ok(found.length > 0, `nothing looks like ${what}`);
+    assert.deepEqual(
+      found.filter((file) => !home.test(file)),
+      [],
+      String(what),
+    );
+  }
+});
+
 test('core has no exceptions, clock, environment or output', () => {
   const forbidden = /\b(throw|try\s*\{|catch\s*\(|std::getenv|getenv\(|printf\(|std::cout|std::cerr|system_clock)/g;
   const code = (/** @type {string} */ file) =>

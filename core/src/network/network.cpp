@@ -26,11 +26,6 @@ std::string shape_text(const MapShape& shape) {
   return headstart::shape_text(std::array{shape.height, shape.width, shape.channel_count});
 }
 
-bool has_window(LayerKind kind) {
-  return kind == LayerKind::kConvolution || kind == LayerKind::kDepthwiseConvolution ||
-         kind == LayerKind::kAveragePool || kind == LayerKind::kMaxPool;
-}
-
 struct InputCount {
   std::size_t fewest;
   std::size_t most;
@@ -90,7 +85,6 @@ class Fitter {
 
   Status shape(Layer& layer) {
     const MapShape& in = inputs_[0];
-    if (has_window(layer.kind)) return shape_window(layer, in);
     switch (layer.kind) {
       case LayerKind::kAdd:
       case LayerKind::kMultiply:
@@ -100,10 +94,17 @@ class Fitter {
       case LayerKind::kGlobalAveragePool:
         layer.output = {1, 1, in.channel_count};
         return {};
-      default:
+      case LayerKind::kScale:
+      case LayerKind::kActivation:
         layer.output = in;
         return {};
+      case LayerKind::kConvolution:
+      case LayerKind::kDepthwiseConvolution:
+      case LayerKind::kAveragePool:
+      case LayerKind::kMaxPool:
+        break;
     }
+    return shape_window(layer, in);
   }
 
   static Status shape_window(Layer& layer, const MapShape& in) {
@@ -192,7 +193,13 @@ void add_specs(std::vector<TensorSpec>& specs, const Layer& layer, std::size_t i
     case LayerKind::kScale:
       shape = {channels};
       break;
-    default:
+    case LayerKind::kAdd:
+    case LayerKind::kMultiply:
+    case LayerKind::kGlobalAveragePool:
+    case LayerKind::kAveragePool:
+    case LayerKind::kMaxPool:
+    case LayerKind::kActivation:
+    case LayerKind::kConcatenate:
       return;
   }
   specs.push_back({layer.name + ".weight", std::move(shape)});
@@ -209,18 +216,6 @@ void for_each_tensor(AnyNetwork& network, const Visit& visit) {
 }
 
 }  // namespace
-
-const char* layer_kind_name(LayerKind kind) {
-  constexpr std::array kNames = {
-      "convolution",         "depthwise_convolution", "add",      "multiply",   "scale",
-      "global_average_pool", "average_pool",          "max_pool", "activation", "concatenate"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-const char* activation_name(Activation activation) {
-  constexpr std::array kNames = {"linear", "relu", "relu6", "hard_swish", "hard_sigmoid", "sigmoid", "swish"};
-  return kNames[static_cast<std::size_t>(activation)];
-}
 
 const Layer* Network::find_layer(std::string_view wanted) const {
   const auto found = std::ranges::find(layers, wanted, &Layer::name);
