@@ -141,8 +141,8 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
 function publishedTypes() {
   /** @param {string} name */
   const read = (name) => readFileSync(join(web, 'src/engine', name), 'utf8').replace(/^import type [^;]*;\n+/gm, '');
-  return ['export', 'keeping', 'training'].reduce((types, part) => {
-    const more = read(`headstart-${part}.d.ts`).replace(/^\/\*\*[\s\S]*?\*\/\n/, '');
+  return ['basics', 'export', 'keeping', 'training'].reduce((types, part) => {
+    const more = read(`headstart-${part}.d.ts`).replace(/^(\/\/.*\n)+\n*/, '');
     return types.replace(`export type * from './headstart-${part}.d.ts';\n`, () => more);
   }, read('headstart.d.ts'));
 }

@@ -1,6 +1,6 @@
 // What leaves for other programs, and what comes back.
 
-import type { ClassId, LongAction, Pixels } from './headstart.d.ts';
+import type { ClassId, LongAction, Pixels } from './headstart-basics.d.ts';
 
 /**
  * - `tfjs`: a zip of model.json, weights.bin and metadata.json, as Teachable Machine writes them

@@ -1,7 +1,7 @@
 // Storing a trainer's state and restoring it: classes and samples under their old identities, embeddings without
 // looking at a picture twice, the head as it was.
 
-import type { ClassId, SampleId, StrategyName } from './headstart.d.ts';
+import type { ClassId, SampleId, StrategyName } from './headstart-basics.d.ts';
 
 export interface KeptSample {
   sampleId: SampleId;

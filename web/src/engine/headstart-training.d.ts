@@ -1,41 +1,7 @@
 // What training takes and reports: the ways to train, their reports, and the advice that is measured. The library's types are
 // one file where they are published (web/library.build.mjs puts this one into headstart.d.ts).
 
-import type { ClassId, HeadKind, LongAction, SampleId } from './headstart.d.ts';
-
-/**
- * How much of the network is trained, and what the head reads. Blocks are counted from 0 (next to the picture) to 16.
- *
- * - 'nearest-mean': class means; nothing is trained.
- * - 'head': a new head on the last layer. The default.
- * - 'head-views': the same, from several views of each picture (mirrored, turned a little either way), and a second, mirrored look.
- * - 'earlier-cut', 'cut-after-N': the network ends after block N; a new head reads the mean of that block's map.
- * - 'joined-layers', 'joined-layers-views': a new head (a linear discriminant) on blocks 14, 16 and the last layer side by side; with views and
- *   a second, mirrored look.
- * - 'new-layers', 'new-layers-after-N': the network ends after block N; a new 1x1 convolution and a head are trained on it
- *   from random weights.
- * - 'last-convolution', 'last-block', 'last-N-blocks' (N 2 to 16), 'whole-network': fine-tuning; the head first, then it
- *   and the last layers together, gently.
- * - 'recommended': what `advise` recommends for these pictures.
- *
- * 'earlier-cut' is 'cut-after-14', 'new-layers' is 'new-layers-after-12'. The numbers are those of MobileNetV2's 17 blocks;
- * `trainer.strategies` says what the backbone in use offers.
- */
-export type StrategyName =
-  | 'nearest-mean'
-  | 'head'
-  | 'head-views'
-  | 'earlier-cut'
-  | `cut-after-${number}`
-  | 'joined-layers'
-  | 'joined-layers-views'
-  | 'new-layers'
-  | `new-layers-after-${number}`
-  | 'last-convolution'
-  | 'last-block'
-  | `last-${number}-blocks`
-  | 'whole-network'
-  | 'recommended';
+import type { ClassId, HeadKind, LongAction, MapName, SampleId, StrategyName } from './headstart-basics.d.ts';
 
 /** One way to train, as the backbone in use offers it. */
 export interface Strategy {
@@ -57,12 +23,6 @@ export interface Strategy {
   /** Where nothing was measured yet: what to begin with in this case. */
   suits: Advice['case'] | null;
 }
-
-/**
- * A map of the network: where it can end, or be frozen up to. 'input' is the picture, 'blocks.0' to 'blocks.16' and 'last'
- * are what the layers give, 'cut' is the new convolution of 'new-layers'.
- */
-export type MapName = 'input' | `blocks.${number}` | 'last' | 'cut';
 
 export interface TrainOptions extends LongAction {
   /** Default 'head'. 'recommended' runs `advise` first where it has not run on these pictures (60 s at most). */

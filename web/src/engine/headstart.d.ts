@@ -3,19 +3,19 @@
 // Every failure is a `HeadstartError`, an `Error` with a `code`. Class operations happen at once and throw; everything
 // else returns a promise and rejects.
 
+import type { ClassId, HeadKind, LongAction, MapName, Pixels, SampleId, StrategyName } from './headstart-basics.d.ts';
 import type { ExportOptions, ImportedProject, ImportOptions } from './headstart-export.d.ts';
 import type { Keeping } from './headstart-keeping.d.ts';
 import type {
   Advice,
-  MapName,
   NetworkLayer,
   Strategy,
-  StrategyName,
   TrainEstimate,
   TrainOptions,
   TrainReport,
 } from './headstart-training.d.ts';
 
+export type * from './headstart-basics.d.ts';
 export type * from './headstart-export.d.ts';
 export type * from './headstart-keeping.d.ts';
 export type * from './headstart-training.d.ts';
@@ -48,52 +48,8 @@ export class HeadstartError extends Error {
   readonly code: ErrorCode;
 }
 
-/** Identities are never used twice within a trainer; an undone removal brings the same ones back. */
-export type ClassId = number;
-export type SampleId = number;
-
 /** The builds of the engine. `threads` ones need a page that is cross-origin isolated, or Node. */
 export type VariantName = 'simd' | 'relaxed-simd' | 'simd-threads' | 'relaxed-simd-threads';
-
-export type HeadKind = 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
-
-/** How far a long action has got. `stage` names what is being counted; `total` is 0 while it is unknown. */
-export interface Progress {
-  /**
-   * 'engine' and 'backbone': bytes fetched. 'embed': pictures. 'views': pictures whose views are embedded. 'maps': pictures
-   * that went through the frozen part. 'train': a fraction of 1. 'advise': candidates measured, with the part of the one
-   * that is being measured.
-   */
-  stage: 'engine' | 'backbone' | 'embed' | 'views' | 'maps' | 'train' | 'advise' | 'export';
-  done: number;
-  total: number;
-  /** While it fine-tunes: epochs that are finished, of so many. */
-  epoch?: number;
-  epochCount?: number;
-  /** Of the last finished epoch: the mean loss in training, and loss and accuracy on the held-out pictures. */
-  trainLoss?: number;
-  heldOutLoss?: number;
-  heldOutAccuracy?: number;
-  /** What is left at the speed so far, if nothing stops early. Pauses do not count. */
-  remainingMs?: number;
-  /** 'advise': what is being measured. */
-  strategy?: StrategyName;
-}
-
-export interface LongAction {
-  /** Aborting it rejects with `cancelled` and leaves everything as it was before the call. */
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-}
-
-/** Pixels in memory: RGBA bytes, rows from top to bottom. A view into a larger buffer is fine; it is only read. */
-export interface Pixels {
-  data: Uint8ClampedArray | Uint8Array;
-  width: number;
-  height: number;
-  /** Bytes from one row to the next; left out: width * 4. */
-  stride?: number;
-}
 
 /** Anything that shows a picture. Only `Pixels` in Node, where the platform has no decoder. */
 export type Picture =

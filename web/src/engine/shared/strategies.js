@@ -2,7 +2,7 @@
 
 import { requireArgument, show } from './errors.js';
 
-/** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
+/** @typedef {import('../headstart-basics.d.ts').StrategyName} StrategyName */
 /** @typedef {import('../worker/session.d.ts').Strategy} Strategy */
 
 /** That `advise` chooses. */

@@ -4,7 +4,7 @@ import { requireArgument, show } from './errors.js';
 import { checkStrategy, plainStrategy, RECOMMENDED, strategyNamed } from './strategies.js';
 
 /** @typedef {import('../headstart.d.ts').TrainOptions} TrainOptions */
-/** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
+/** @typedef {import('../headstart-basics.d.ts').StrategyName} StrategyName */
 /** What a head takes besides what its strategy says. @typedef {Omit<import('../worker/session.d.ts').TrainOptions, 'features' | 'views' | 'secondLook'>} HeadSettings */
 /** Left out: the usual. @typedef {{ epochCount?: number, batchSize?: number, learningRate?: number }} TuneNumbers */
 /** @typedef {{ strategy: StrategyName, head: HeadSettings, tune: TuneNumbers, mirrorViews?: boolean, secondLook?: boolean }} TrainRequest */

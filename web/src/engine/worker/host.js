@@ -322,7 +322,7 @@ export class Host {
   /**
    * The head that was put to work just now, with its file, from which a new engine can take it up.
    * @param {number | null} revision of the samples that it was made from
-   * @param {import('../headstart-training.d.ts').StrategyName | null} strategy
+   * @param {import('../headstart-basics.d.ts').StrategyName | null} strategy
    */
   takeHead(revision, strategy) {
     this.#headRevision = revision;

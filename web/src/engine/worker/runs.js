@@ -10,7 +10,7 @@ import { beginTuning, cancelTuning, measureTuning, tuneSettings, tuneUntilDone }
 /** @typedef {import('../shared/assets.js').Context} Context */
 /** @typedef {import('../headstart.d.ts').Progress} Progress */
 /** @typedef {import('../headstart-training.d.ts').Advice} Advice */
-/** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
+/** @typedef {import('../headstart-basics.d.ts').StrategyName} StrategyName */
 /** @typedef {import('./host.js').Host} Host */
 /** @typedef {import('./tuning.js').Pace} Pace */
 /** @typedef {import('../shared/strategies.js').Strategy} Strategy */

@@ -1,0 +1,85 @@
+// The words that all other types are made of: identities, kinds of head, ways to train, maps, and how far something is.
+
+/** Identities are never used twice within a trainer; an undone removal brings the same ones back. */
+export type ClassId = number;
+export type SampleId = number;
+
+export type HeadKind = 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
+
+/**
+ * How much of the network is trained, and what the head reads. Blocks are counted from 0 (next to the picture) to 16.
+ *
+ * - 'nearest-mean': class means; nothing is trained.
+ * - 'head': a new head on the last layer. The default.
+ * - 'head-views': the same, from several views of each picture (mirrored, turned a little either way), and a second, mirrored look.
+ * - 'earlier-cut', 'cut-after-N': the network ends after block N; a new head reads the mean of that block's map.
+ * - 'joined-layers', 'joined-layers-views': a new head (a linear discriminant) on blocks 14, 16 and the last layer side by side; with views and
+ *   a second, mirrored look.
+ * - 'new-layers', 'new-layers-after-N': the network ends after block N; a new 1x1 convolution and a head are trained on it
+ *   from random weights.
+ * - 'last-convolution', 'last-block', 'last-N-blocks' (N 2 to 16), 'whole-network': fine-tuning; the head first, then it
+ *   and the last layers together, gently.
+ * - 'recommended': what `advise` recommends for these pictures.
+ *
+ * 'earlier-cut' is 'cut-after-14', 'new-layers' is 'new-layers-after-12'. The numbers are those of MobileNetV2's 17 blocks;
+ * `trainer.strategies` says what the backbone in use offers.
+ */
+export type StrategyName =
+  | 'nearest-mean'
+  | 'head'
+  | 'head-views'
+  | 'earlier-cut'
+  | `cut-after-${number}`
+  | 'joined-layers'
+  | 'joined-layers-views'
+  | 'new-layers'
+  | `new-layers-after-${number}`
+  | 'last-convolution'
+  | 'last-block'
+  | `last-${number}-blocks`
+  | 'whole-network'
+  | 'recommended';
+
+/**
+ * A map of the network: where it can end, or be frozen up to. 'input' is the picture, 'blocks.0' to 'blocks.16' and 'last'
+ * are what the layers give, 'cut' is the new convolution of 'new-layers'.
+ */
+export type MapName = 'input' | `blocks.${number}` | 'last' | 'cut';
+
+/** How far a long action has got. `stage` names what is being counted; `total` is 0 while it is unknown. */
+export interface Progress {
+  /**
+   * 'engine' and 'backbone': bytes fetched. 'embed': pictures. 'views': pictures whose views are embedded. 'maps': pictures
+   * that went through the frozen part. 'train': a fraction of 1. 'advise': candidates measured, with the part of the one
+   * that is being measured.
+   */
+  stage: 'engine' | 'backbone' | 'embed' | 'views' | 'maps' | 'train' | 'advise' | 'export';
+  done: number;
+  total: number;
+  /** While it fine-tunes: epochs that are finished, of so many. */
+  epoch?: number;
+  epochCount?: number;
+  /** Of the last finished epoch: the mean loss in training, and loss and accuracy on the held-out pictures. */
+  trainLoss?: number;
+  heldOutLoss?: number;
+  heldOutAccuracy?: number;
+  /** What is left at the speed so far, if nothing stops early. Pauses do not count. */
+  remainingMs?: number;
+  /** 'advise': what is being measured. */
+  strategy?: StrategyName;
+}
+
+export interface LongAction {
+  /** Aborting it rejects with `cancelled` and leaves everything as it was before the call. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** Pixels in memory: RGBA bytes, rows from top to bottom. A view into a larger buffer is fine; it is only read. */
+export interface Pixels {
+  data: Uint8ClampedArray | Uint8Array;
+  width: number;
+  height: number;
+  /** Bytes from one row to the next; left out: width * 4. */
+  stride?: number;
+}
