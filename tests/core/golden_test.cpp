@@ -213,26 +213,26 @@ struct TfliteGolden {
   std::size_t embedding_dim;
 };
 
+constexpr const char* kInputs = "backbones/golden/mobilenet_v2_1.0_224.golden.safetensors";
 constexpr TfliteGolden kTfliteNetworks[] = {{"mobilenet_v3_small_224.hybrid", 576},
                                             {"efficientnet_lite0_224.int8", 1280}};
 
 }  // namespace
 
 // What reads them is held by tflite_test on networks of its own; these are published ones.
-TEST_CASE("published .tflite networks agree with a float32 reference pass to 1e-4") {
-  const auto inputs_file =
-      test::read_file(test::shared_path("backbones/golden/mobilenet_v2_1.0_224.golden.safetensors"));
+TEST_CASE("published .tflite networks agree with a float32 reference pass to 1e-4" *
+          doctest::skip(!test::has_shared(kInputs))) {
+  const auto inputs_file = test::read_file(test::shared_path(kInputs));
+  REQUIRE(inputs_file);
   const auto pool = ComputePool::create(1);
   REQUIRE(pool.ok());
   for (const TfliteGolden& published : kTfliteNetworks) {
     const std::string path = test::shared_path(std::string("backbones/tflite/") + published.network);
     const auto bytes = test::read_file(path + ".tflite");
     const auto golden = test::read_file(path + ".golden.safetensors");
-    if (!inputs_file || !bytes || !golden) {
-      MESSAGE("skipped: there is no " << path << " with its golden values; set HEADSTART_SHARED");
-      continue;
-    }
-    CAPTURE(published.network);
+    CAPTURE(path);
+    REQUIRE(bytes);
+    REQUIRE(golden);
     auto loaded = Backbone::load(*bytes, {}, pool.value());
     if (!loaded.ok()) MESSAGE(loaded.error().message);
     REQUIRE(loaded.ok());

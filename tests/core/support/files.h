@@ -32,4 +32,12 @@ inline std::string shared_path(const std::string& relative) {
   return folder + "/" + relative;
 }
 
+// Whether the folder with published networks and pictures is there: what needs it is told as skipped, not
+// passed.
+inline bool has_shared(const std::string& relative) {
+  std::FILE* file = std::fopen(shared_path(relative).c_str(), "rb");
+  if (file != nullptr) std::fclose(file);
+  return file != nullptr;
+}
+
 }  // namespace headstart::test

@@ -1,10 +1,9 @@
 // What was done can be undone, and done again: destructive actions need no question beforehand.
 
+import { MOST_REMOVALS } from '../engine/shared/removals.js';
+
 /** @typedef {{ undo: () => unknown, redo: () => unknown }} Step */
 /** @typedef {ReturnType<typeof createUndo>} UndoStack */
-
-/** As many as the engine keeps removals for. */
-const DEPTH = 20;
 
 /**
  * @param {() => void} onChange
@@ -54,7 +53,7 @@ export function createUndo(onChange, { onStepped, onFailed = (error) => reportEr
       undone.length = 0;
       await action.redo();
       done.push(action);
-      if (done.length > DEPTH) {
+      if (done.length > MOST_REMOVALS) {
         done.shift();
       }
       onChange();

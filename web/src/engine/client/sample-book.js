@@ -1,6 +1,7 @@
 // The caller's side of classes and samples: what can be answered at once, and what can be undone.
 
 import { requireArgument, show } from '../shared/errors.js';
+import { MOST_REMOVALS } from '../shared/removals.js';
 
 /** @typedef {import('../shared/kept-picture.js').KeptPicture} KeptPicture */
 /** @typedef {import('../shared/rows.js').SampleRow} SampleRow */
@@ -15,8 +16,6 @@ import { requireArgument, show } from '../shared/errors.js';
  * @typedef {{ kind: 'samples', samples: RemovedSample[] }
  *   | { kind: 'class', removed: BookClass, index: number, samples: RemovedSample[] }} Removal
  */
-
-const MOST_REMOVALS = 20;
 
 export class SampleBook {
   /** @type {BookClass[]} in order */
