@@ -3,14 +3,10 @@
 // Protection against fingerprinting (Brave, Firefox's strict modes, some extensions) adds noise to every picture that a
 // page reads from a canvas, other noise each session: a model trained on it collapses, and nobody can see why.
 
-const SIZE_PX = 32;
-const READINGS = 3;
+import { pattern, SIZE_PX, verdictOn } from '../engine/shared/canvas-verdict.js';
 
-/**
- * How one way of getting pixels behaves here.
- *
- * @typedef {'trusted' | 'falsified' | 'missing'} Verdict
- */
+/** How one way of getting pixels behaves here. @typedef {import('../engine/shared/canvas-verdict.js').Verdict} Verdict */
+/** @typedef {import('../engine/shared/canvas-verdict.js').Compare} Compare */
 /**
  * @typedef {object} CanvasTrust
  * @property {boolean} trusted Whether canvas pixels can be used; where not, `detail.videoFrame` says if there is another way.
@@ -55,40 +51,6 @@ export async function checkCanvas() {
   return { trusted: verdicts.includes('trusted') && !verdicts.includes('falsified'), detail };
 }
 
-/** @typedef {(read: Uint8ClampedArray | Uint8Array, drawn: Uint8ClampedArray) => Verdict} Compare */
-
-/**
- * @param {HTMLCanvasElement | OffscreenCanvas} canvas
- * @param {Compare} compare
- * @returns {Verdict}
- */
-function verdictOn(canvas, compare) {
-  canvas.width = SIZE_PX;
-  canvas.height = SIZE_PX;
-  const context = /** @type {CanvasRenderingContext2D | null} */ (
-    canvas.getContext('2d', { willReadFrequently: true })
-  );
-  if (!context) {
-    return 'missing';
-  }
-  /** @type {Verdict} */
-  let verdict = 'trusted';
-  for (let reading = 0; reading < READINGS; reading += 1) {
-    const drawn = pattern(reading);
-    // Half as pixels, half as shapes: some protections look away from what was only put there.
-    context.putImageData(new ImageData(drawn, SIZE_PX, SIZE_PX), 0, 0);
-    for (let pixel = 0; pixel < (SIZE_PX * SIZE_PX) / 2; pixel += 1) {
-      const [red, green, blue] = drawn.subarray(4 * pixel);
-      context.fillStyle = `rgb(${red},${green},${blue})`;
-      context.fillRect(pixel % SIZE_PX, Math.floor(pixel / SIZE_PX), 1, 1);
-    }
-    if (compare(context.getImageData(0, 0, SIZE_PX, SIZE_PX).data, drawn) === 'falsified') {
-      verdict = 'falsified';
-    }
-  }
-  return verdict;
-}
-
 /**
  * @param {Compare} compare
  * @returns {Promise<Verdict>}
@@ -108,23 +70,4 @@ async function verdictOnVideoFrame(compare) {
   } finally {
     frame.close();
   }
-}
-
-/**
- * Opaque pixels of every colour, without a pattern that a protection could recognise: opaque, because a canvas may
- * round the colour of a translucent one.
- *
- * @param {number} seed
- */
-function pattern(seed) {
-  const pixels = new Uint8ClampedArray(4 * SIZE_PX * SIZE_PX);
-  let state = 0x9e3779b9 ^ seed;
-  for (let index = 0; index < pixels.length; index += 1) {
-    // xorshift (Marsaglia 2003)
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    pixels[index] = index % 4 === 3 ? 255 : state & 0xff;
-  }
-  return pixels;
 }

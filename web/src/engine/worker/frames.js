@@ -1,5 +1,6 @@
 // The engine's side: turns a picture message into RGBA bytes, closing what it carried.
 
+import { SIZE_PX, verdictOn } from '../shared/canvas-verdict.js';
 import { HeadstartError } from '../shared/errors.js';
 import { layOnWhite, requireCropInside } from '../shared/pixels.js';
 
@@ -255,17 +256,7 @@ export function canvasIsFalsified() {
   if (!canDraw()) {
     return false;
   }
-  const size = 32;
-  const context = new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true });
-  if (!context) {
-    return false;
-  }
-  const pattern = new ImageData(size, size);
-  for (let i = 0; i < pattern.data.length; i++) {
-    pattern.data[i] = i % 4 === 3 ? 255 : (i * 73 + (i >> 4) * 31) & 255;
-  }
-  context.putImageData(pattern, 0, 0);
-  const read = context.getImageData(0, 0, size, size).data;
-  falsified = read.some((value, i) => value !== pattern.data[i]);
+  const verdict = verdictOn(new OffscreenCanvas(SIZE_PX, SIZE_PX));
+  falsified = verdict === 'falsified';
   return falsified;
 }
