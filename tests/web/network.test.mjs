@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { adviceAsCsv, sortCandidates } from '../../web/src/state/advice.js';
+import { adviceAsCsv, comparisonOf, sortCandidates } from '../../web/src/state/advice.js';
 import {
   bordersOf,
   drawingOf,
@@ -15,6 +15,7 @@ import {
   zonesOf,
 } from '../../web/src/state/strategies.js';
 import { nameOf } from '../../web/src/state/strategy-names.js';
+import { cameTo } from '../../web/src/state/tuned.js';
 import { createTuning } from '../../web/src/state/tuning.js';
 import en from '../../web/src/texts/network/en.js';
 import { newTrainer } from '../wasm/support.mjs';
@@ -137,6 +138,30 @@ test('the table as a file has a line for each candidate, and numbers with a poin
   assert.equal(lines.length, 5);
   assert.match(lines[0], /^strategy,recommended,accuracy,standard_error,log_loss,/);
   assert.equal(lines[3], 'joined-layers,yes,0.9,0.02,0.09999999999999998,10,100,0,blocks.12 last');
+});
+
+test('a comparison quotes the numbers of the table, and says so where those are of other pictures', () => {
+  const found = /** @type {any} */ ({ candidates, recommended: 'joined-layers' });
+  const asTable = (/** @type {number} */ value) => value.toFixed(2);
+  const told = (/** @type {number} */ logLoss, /** @type {number} */ usualLogLoss) =>
+    comparisonOf(found, { logLoss, usualLogLoss }, asTable);
+  assert.deepEqual(told(0.1, 0.2), { loss: '0.10', usual: '0.20', isOfTable: true });
+  assert.deepEqual(told(0.1004, 0.1996), { loss: '0.10', usual: '0.20', isOfTable: true });
+  assert.equal(told(0.07, 0.2).isOfTable, false);
+  assert.equal(told(0.1, 0.09).isOfTable, false);
+});
+
+test('a tuning that did not help is told with the round that its curve marks', () => {
+  const epochs = [
+    { trainLoss: 1, heldOutLoss: 0.6, heldOutAccuracy: 1 },
+    { trainLoss: 0.9, heldOutLoss: 0.4, heldOutAccuracy: 0.8 },
+    { trainLoss: 0.8, heldOutLoss: 0.5, heldOutAccuracy: 0.85 },
+  ];
+  const told = (/** @type {number} */ bestEpoch, /** @type {number} */ accuracy) =>
+    cameTo(/** @type {any} */ ({ epochs, bestEpoch, headAlone: { accuracy, logLoss: 0.3 } }));
+  assert.deepEqual(told(2, 0.9), { accuracy: 0.8, isLessSure: false });
+  assert.deepEqual(told(0, 0.9), { accuracy: 0.8, isLessSure: false });
+  assert.deepEqual(told(3, 0.85), { accuracy: 0.85, isLessSure: true });
 });
 
 test('each of the four cases begins with what the engine says suits it', () => {

@@ -32,6 +32,24 @@ export function sortCandidates(candidates, { column, descending }, nameOf) {
 }
 
 /**
+ * How much better the recommended way is, in the numbers of the table where it counts the same pictures. Layers that are
+ * tuned are tested on fewer of them: then the comparison is over those that both were tested on, and has to say so.
+ *
+ * @param {Advice} advice
+ * @param {{ logLoss: number, usualLogLoss: number }} reason
+ * @param {(logLoss: number) => string} lossText As the table writes it.
+ */
+export function comparisonOf({ candidates, recommended }, reason, lossText) {
+  const [loss, usual] = [reason.logLoss, reason.usualLogLoss].map(lossText);
+  const own = candidates.find(({ strategy }) => strategy === recommended);
+  const isOfTable =
+    own !== undefined &&
+    lossText(own.logLoss) === loss &&
+    candidates.some((each) => each !== own && lossText(each.logLoss) === usual);
+  return { loss, usual, isOfTable };
+}
+
+/**
  * The table as a file (RFC 4180). Names are the library's, numbers have a point whatever the language.
  *
  * @param {Advice} advice

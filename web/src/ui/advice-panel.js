@@ -3,7 +3,7 @@
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 import { vars } from '../kit/vars.js';
-import { sortCandidates } from '../state/advice.js';
+import { comparisonOf, sortCandidates } from '../state/advice.js';
 import { nameOf } from '../state/strategy-names.js';
 
 /** @typedef {import('../state/app.js').App} App */
@@ -56,8 +56,8 @@ export function mountAdvicePanel(host, app, { network, advice }) {
       if (reason.code === 'too-few-to-compare') {
         return html`<li>${t('reason.too-few-to-compare', { count: reason.heldOutCount })}</li>`;
       }
-      const [loss, usual] = [reason.logLoss, reason.usualLogLoss].map(lossText);
-      return html`<li>${t('reason.clearly-better', { loss, usual })}</li>`;
+      const { loss, usual, isOfTable } = comparisonOf(found, reason, lossText);
+      return html`<li>${t(isOfTable ? 'reason.clearly-better' : 'reason.clearly-better-of-some', { loss, usual })}</li>`;
     });
   }
 

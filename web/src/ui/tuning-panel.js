@@ -6,6 +6,7 @@ import { curves } from '../kit/curves.js';
 import { icon } from '../kit/icons.js';
 import { regionMark } from '../kit/region-marks.js';
 import { nameOf } from '../state/strategy-names.js';
+import { cameTo } from '../state/tuned.js';
 
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../state/types.js').Tuning} Tuning */
@@ -95,16 +96,18 @@ export function mountTuningPanel(host, app, { titleId }) {
     if (!report || !found) {
       return nothing;
     }
-    // Where the head alone stays, what tuning itself came to is what the curve beside it shows.
-    const came = found.betterThanHead
-      ? found.fineTuned.accuracy
-      : Math.max(...found.epochs.map(({ heldOutAccuracy }) => heldOutAccuracy), 0);
-    const parts = { before: texts.percent(found.headAlone.accuracy, 1), after: texts.percent(came, 1) };
-    return html`<p class="tuning-outcome">${t(found.betterThanHead ? 'tuning.helped' : 'tuning.kept', parts)}</p>
+    const { accuracy, isLessSure } = found.betterThanHead ? { ...found.fineTuned, isLessSure: false } : cameTo(found);
+    const parts = { before: texts.percent(found.headAlone.accuracy, 1), after: texts.percent(accuracy, 1) };
+    const key = found.betterThanHead ? 'tuning.helped' : isLessSure ? 'tuning.unsure' : 'tuning.kept';
+    return html`<p class="tuning-outcome">${t(key, parts)}</p>
       <ul class="tuning-facts small numbers">
         <li class="is-trained">${regionMark('trained')} ${t('network.trained')}: ${t('network.weights', { count: report.trainedWeightCount })}</li>
         <li class="is-frozen">${regionMark('frozen')} ${t('network.frozen')}: ${t('network.weights', { count: report.frozenWeightCount })}</li>
-        <li>${icon('check')} ${t(found.stoppedEarly ? 'tuning.bestEarly' : 'tuning.best', { number: found.bestEpoch, total: found.epochs.length })}</li>
+        ${
+          found.bestEpoch > 0
+            ? html`<li>${icon('check')} ${t(found.stoppedEarly ? 'tuning.bestEarly' : 'tuning.best', { number: found.bestEpoch, total: found.epochs.length })}</li>`
+            : nothing
+        }
         <li>${icon('eye')} ${t('tuning.split', { learnt: found.trainCount, heldOut: found.heldOutCount })}</li>
       </ul>`;
   }

@@ -98,8 +98,9 @@ export default {
 
   'reason.usual':
     'Mehrere verbundene Schichten mit veränderten Ansichten sind die übliche Wahl, und auf deinen Bildern war nichts deutlich besser: {part} richtig im Test.',
-  'reason.clearly-better':
-    'Auf den Bildern, auf denen beide geprüft wurden, deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}.',
+  'reason.clearly-better': 'Auf deinen Bildern deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}.',
+  'reason.clearly-better-of-some':
+    'Auf den Bildern, auf denen beide geprüft wurden, deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}. (Die Tabelle unten zählt alle Bilder, auf denen jeder geprüft wurde.)',
   'reason.too-few-to-compare': {
     one: 'Nur {count} Bild konnte zurückgehalten werden, zu wenig für einen Vergleich: also der übliche Weg.',
     other: 'Nur {count} Bilder konnten zurückgehalten werden, zu wenige für einen Vergleich: also der übliche Weg.',
@@ -141,6 +142,8 @@ export default {
     'Nachtrainieren hat geholfen: {after} der zurückgehaltenen Bilder richtig, der Kopf allein hatte {before}.',
   'tuning.kept':
     'Nachtrainieren hat hier nicht geholfen ({after}, der Kopf allein {before}), also bleibt der Kopf allein.',
+  'tuning.unsure':
+    'Nachtrainieren traf nicht seltener ({after}, der Kopf allein {before}), war sich aber weniger sicher, also bleibt der Kopf allein.',
   'tuning.best': 'Beste Runde: {number} von {total}',
   'tuning.bestEarly': 'Beste Runde: {number} von {total}, dann hörte es von selbst auf',
   'tuning.split': 'Aus {learnt} Bildern gelernt, an {heldOut} zurückgehaltenen beurteilt',

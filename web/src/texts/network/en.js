@@ -93,8 +93,9 @@ export default {
 
   'reason.usual':
     'Several layers joined, with changed views, are the usual choice, and nothing was clearly better on your pictures: {part} right in the test.',
-  'reason.clearly-better':
-    'Clearly better than the usual way on the pictures that both were tested on: log loss {loss} against {usual}.',
+  'reason.clearly-better': 'Clearly better on your pictures than the usual way: log loss {loss} against {usual}.',
+  'reason.clearly-better-of-some':
+    'Clearly better than the usual way on the pictures that both were tested on: log loss {loss} against {usual}. (The table below counts all pictures that each was tested on.)',
   'reason.too-few-to-compare': {
     one: 'Only {count} picture could be held back, too few to compare: so the usual way.',
     other: 'Only {count} pictures could be held back, too few to compare: so the usual way.',
@@ -133,6 +134,8 @@ export default {
   'tuning.headAlone': 'head alone',
   'tuning.helped': 'Tuning helped: {after} of the held-back pictures right, the head alone had {before}.',
   'tuning.kept': 'Tuning did not help here ({after}, the head alone {before}), so the head alone stays.',
+  'tuning.unsure':
+    'Tuning got no fewer right ({after}, the head alone {before}), but was less sure of it, so the head alone stays.',
   'tuning.best': 'Best round: {number} of {total}',
   'tuning.bestEarly': 'Best round: {number} of {total}, then it stopped by itself',
   'tuning.split': 'Learnt from {learnt} pictures, judged on {heldOut} held back',

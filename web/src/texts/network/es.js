@@ -94,7 +94,9 @@ export default {
   'reason.usual':
     'Varias capas unidas, con vistas cambiadas, son la elección habitual, y con tus imágenes nada fue claramente mejor: {part} de aciertos en la prueba.',
   'reason.clearly-better':
-    'En las imágenes con que se probaron ambos es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}.',
+    'En tus imágenes es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}.',
+  'reason.clearly-better-of-some':
+    'En las imágenes con que se probaron ambos es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}. (La tabla de abajo cuenta todas las imágenes con que se probó cada uno.)',
   'reason.too-few-to-compare': {
     one: 'Solo se pudo apartar {count} imagen, demasiado poco para comparar: así que el camino habitual.',
     other: 'Solo se pudieron apartar {count} imágenes, demasiado pocas para comparar: así que el camino habitual.',
@@ -133,6 +135,8 @@ export default {
   'tuning.headAlone': 'cabeza sola',
   'tuning.helped': 'El ajuste ayudó: {after} de las imágenes apartadas, bien; la cabeza sola tenía {before}.',
   'tuning.kept': 'Aquí el ajuste no ayudó ({after}; la cabeza sola, {before}), así que se queda la cabeza sola.',
+  'tuning.unsure':
+    'Con el ajuste no acertó menos ({after}; la cabeza sola, {before}), pero estaba menos seguro, así que se queda la cabeza sola.',
   'tuning.best': 'Mejor ronda: {number} de {total}',
   'tuning.bestEarly': 'Mejor ronda: {number} de {total}; después paró por sí solo',
   'tuning.split': 'Aprendió de {learnt} imágenes y se juzgó con {heldOut} apartadas',

@@ -95,7 +95,9 @@ export default {
   'reason.usual':
     'Plusieurs couches réunies, avec des vues modifiées, sont le choix habituel, et rien n’a été nettement mieux sur tes images : {part} de réponses justes au test.',
   'reason.clearly-better':
-    'Sur les images où les deux ont été testées, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}.',
+    'Sur tes images, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}.',
+  'reason.clearly-better-of-some':
+    'Sur les images où les deux ont été testées, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}. (Le tableau ci-dessous compte toutes les images où chacune a été testée.)',
   'reason.too-few-to-compare': {
     one: 'Seule {count} image a pu être mise de côté, trop peu pour comparer : donc la méthode habituelle.',
     other: 'Seules {count} images ont pu être mises de côté, trop peu pour comparer : donc la méthode habituelle.',
@@ -136,6 +138,8 @@ export default {
   'tuning.helped':
     'L’ajustement a aidé : {after} des images mises de côté sont justes, la tête seule en avait {before}.',
   'tuning.kept': 'L’ajustement n’a pas aidé ici ({after}, la tête seule {before}) : la tête seule est donc gardée.',
+  'tuning.unsure':
+    'L’ajustement n’a pas moins souvent raison ({after}, la tête seule {before}), mais il en est moins sûr : la tête seule est donc gardée.',
   'tuning.best': 'Meilleur tour : {number} sur {total}',
   'tuning.bestEarly': 'Meilleur tour : {number} sur {total}, puis arrêt de lui-même',
   'tuning.split': 'Appris de {learnt} images, jugé sur {heldOut} mises de côté',

@@ -91,7 +91,9 @@ export default {
   'reason.usual':
     'いくつかの層をつなぎ、変化させた見え方も使うのが普通の選び方で、あなたの画像ではそれよりはっきり良いものはありませんでした。テストの正解は {part}。',
   'reason.clearly-better':
-    '両方を試した画像では、普通の方法よりはっきり良い結果です。対数損失 {loss}（普通の方法は {usual}）。',
+    'あなたの画像では、普通の方法よりはっきり良い結果です。対数損失 {loss}（普通の方法は {usual}）。',
+  'reason.clearly-better-of-some':
+    '両方を試した画像では、普通の方法よりはっきり良い結果です。対数損失 {loss}（普通の方法は {usual}）。下の表は、それぞれを試したすべての画像を数えています。',
   'reason.too-few-to-compare': {
     other: '取り分けられた画像は {count} 枚だけで、比べるには足りません。そこで普通の方法です。',
   },
@@ -123,6 +125,8 @@ export default {
   'tuning.headAlone': 'ヘッドだけ',
   'tuning.helped': '微調整が役立ちました:取り分けた画像の {after} が正解、ヘッドだけでは {before} でした。',
   'tuning.kept': 'ここでは微調整は役立ちませんでした({after}、ヘッドだけで {before})。ヘッドだけを残します。',
+  'tuning.unsure':
+    '微調整しても正解は減りませんでしたが({after}、ヘッドだけで {before})、自信が下がりました。ヘッドだけを残します。',
   'tuning.best': '最良の回:{total} 回中 {number} 回目',
   'tuning.bestEarly': '最良の回:{total} 回中 {number} 回目、その後は自動で終了',
   'tuning.split': '{learnt} 枚から学び、取り分けた {heldOut} 枚で判定',

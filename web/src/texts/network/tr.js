@@ -93,8 +93,9 @@ export default {
 
   'reason.usual':
     'Birleştirilmiş birkaç katman ve değiştirilmiş görünümler olağan seçimdir; resimlerinde açıkça daha iyisi çıkmadı: sınavda {part} doğru.',
-  'reason.clearly-better':
-    'İkisinin de denendiği resimlerde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}.',
+  'reason.clearly-better': 'Resimlerinde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}.',
+  'reason.clearly-better-of-some':
+    'İkisinin de denendiği resimlerde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}. (Aşağıdaki tablo her birinin denendiği bütün resimleri sayar.)',
   'reason.too-few-to-compare': {
     one: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
     other: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
@@ -133,6 +134,8 @@ export default {
   'tuning.headAlone': 'yalnız baş',
   'tuning.helped': 'İnce ayar işe yaradı: ayrılmış resimlerin {after} kadarı doğru, yalnız başta {before} idi.',
   'tuning.kept': 'İnce ayar burada işe yaramadı ({after}, yalnız baş {before}), bu yüzden yalnız baş kalıyor.',
+  'tuning.unsure':
+    'İnce ayar daha az doğru bilmedi ({after}, yalnız baş {before}), ama daha az emindi, bu yüzden yalnız baş kalıyor.',
   'tuning.best': 'En iyi tur: {number} / {total}',
   'tuning.bestEarly': 'En iyi tur: {number} / {total}, sonra kendiliğinden durdu',
   'tuning.split': '{learnt} resimden öğrendi, ayrılmış {heldOut} resimle ölçüldü',
