@@ -1,7 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { encodePng } from '../pictures/encode.mjs';
 import { asZip64, encodeInPage, zipOf } from './support/files.mjs';
 import { expect, test } from './support/fixtures.mjs';
+import { sharedFolder } from './support/pictures.mjs';
 import { read } from './support/read-in-page.mjs';
 
 test('an archive of class folders is taken like the folders themselves', async ({ bare }) => {
@@ -93,6 +96,35 @@ test('names in the code page of another country are read as what they are', asyn
     const zip = zipOf(files.map((file) => ({ name: file, content: jpeg, flags: 0 })));
     const { taken } = await read(bare, [{ path: 'old.zip', bytes: zip }]);
     expect(taken.map(({ className }) => className)).toEqual([name, name]);
+  }
+});
+
+test('archives that other programs made come in with their classes, and no picture of them is lost', async ({
+  bare,
+}) => {
+  const folder = join(sharedFolder, 'cases', 'archives');
+  test.skip(!existsSync(folder), 'made for this purpose; where they are not, the other tests make their own');
+  /** @type {Record<string, (string | RegExp)[]>} */
+  const expected = {
+    'three_classes.tm': ['Class 1', 'Class 2', 'Class 3'],
+    'three_folders.zip': ['グー', 'チョキ', 'パー'],
+    'genai.zip': ['Alpha', 'Beta_x'],
+    'slash.tm': ['bird/dog', 'cat/dog', 'fish/dog'],
+    'dot.tm': ['..', '.NET', 'C#'],
+    'long.tm': [/^x{70}/, /^x{70}/],
+    'japanese_cp932.zip': ['グー', 'チョキ', 'パー'],
+    'german_cp850.zip': ['Brötchen', 'Möhren', 'Äpfel'],
+    'spanish_cp850.zip': ['Montaña', 'Niño', 'Ratón'],
+    'cp437.zip': ['café', 'résumé'],
+    'zip64_end_ffff.zip': ['cat', 'dog'],
+    project: ['Class 1', 'Class 2'],
+  };
+  for (const [path, classes] of Object.entries(expected)) {
+    const { taken, unreadable } = await read(bare, [{ path, bytes: readFileSync(join(folder, path)) }]);
+    expect(unreadable, path).toEqual([]);
+    const names = [...new Set(taken.map(({ className }) => className))].sort();
+    expect(names, path).toEqual(classes.map((name) => (typeof name === 'string' ? name : expect.stringMatching(name))));
+    expect(taken, path).toHaveLength(4 * classes.length);
   }
 });
 
