@@ -20,6 +20,37 @@ async function teach(page) {
   await untilTrained(page);
 }
 
+/** Run within the page: what has neither an edge nor a ground of its own, where the system's colours take all others away. */
+function shapeless() {
+  const SHAPES =
+    '.button:not(:disabled), .hold, .tool, .class-card, .panel, .live-panel, .bar-track, .token-shape, .pip, .plot-dot';
+  const FILLS = '.bar-fill, .pip.is-right, .plot-dot, .token-shape, .button-strong';
+  const canvas = getComputedStyle(document.body).backgroundColor;
+  /** @param {string} colour */
+  const isSeen = (colour) => colour !== canvas && !/^rgba|^transparent$|^none$/.test(colour); // a veil is no ground
+  /** @param {Element} element */
+  const ground = (element) => {
+    const { backgroundColor, fill } = getComputedStyle(element);
+    return element instanceof SVGElement ? fill : backgroundColor;
+  };
+  /** @param {Element} element */
+  const hasEdge = (element) => {
+    const { borderTopWidth, borderTopStyle, borderTopColor } = getComputedStyle(element);
+    return Number.parseFloat(borderTopWidth) > 0 && borderTopStyle !== 'none' && isSeen(borderTopColor);
+  };
+  const found = (/** @type {string} */ selector) =>
+    [...document.querySelectorAll(selector)].filter((element) => element.checkVisibility({ visibilityProperty: true }));
+  const faults = [
+    ...found(SHAPES).filter((element) => !hasEdge(element) && !isSeen(ground(element))),
+    ...found(FILLS).filter((element) => !isSeen(ground(element))),
+  ];
+  const kinds = ['.bar-fill', '.token-shape', '.pip', '.plot-dot', '.tool', '.hold'];
+  return [
+    ...kinds.filter((selector) => found(selector).length === 0).map((selector) => `no ${selector}`),
+    ...faults.map((element) => `${element.localName}.${element.getAttribute('class')} ${element.textContent?.trim()}`),
+  ];
+}
+
 /** Every state that a press leads to. @type {[string, (page: import('@playwright/test').Page) => Promise<unknown>][]} */
 const STATES = [
   ['a class menu', (page) => page.locator('.menu summary').first().click()],
@@ -73,6 +104,11 @@ for (const [size, viewport] of Object.entries({
       await teach(page);
       await page.getByText('All numbers').click();
       await expectNoSeriousFindings(page, 'trained, all numbers open');
+      for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+        await page.emulateMedia({ forcedColors: 'active', colorScheme });
+        expect(await page.evaluate(shapeless), `forced colours, ${colorScheme}`).toEqual([]);
+      }
+      await page.emulateMedia({ forcedColors: 'none', colorScheme: null });
       for (const [state, reach] of STATES) {
         await reach(page);
         await expectNoSeriousFindings(page, state);
