@@ -64,7 +64,7 @@ const thingNames = Object.keys(THINGS);
  * @param {number} seed
  * @param {{ widthPx?: number, heightPx?: number }} [size]
  */
-export function drawThing(thing, seed, { widthPx = 320, heightPx = 240 } = {}) {
+export function drawThing(thing, seed, { widthPx = 640, heightPx = 480 } = {}) {
   const random = createRandom(1000 * seed + thingNames.indexOf(thing));
   const scale = 0.65 + 0.6 * random();
   const [dx, dy, degrees] = [0.5 * (random() - 0.5), 0.4 * (random() - 0.5), 40 * (random() - 0.5)];

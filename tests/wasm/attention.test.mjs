@@ -85,7 +85,7 @@ describe('what a picture looks like', () => {
     const { similar } = await trainer.attention(drawPicture(1, 2), { similarCount: 3 });
     assert.equal(similar.length, 3);
     assert.equal(similar[0].sampleId, trainer.sampleIds(dots)[2], 'the picture itself');
-    assert.ok(similar[0].similarity > 0.999);
+    assert.ok(similar[0].similarity > 0.95); // it was kept smaller than it came
     assert.ok(similar.every(({ classId }) => classId === dots));
     assert.ok(similar[0].similarity >= similar[1].similarity && similar[1].similarity >= similar[2].similarity);
     await trainer.removeSample(similar[0].sampleId);

@@ -36,7 +36,7 @@ describe('bad arguments', () => {
     const id = trainer.addClass('p');
     await assert.rejects(
       trainer.addSample(id, { data: data.subarray(4), width, height }),
-      failure('bad-argument', /76800 RGBA bytes, got 76796/),
+      failure('bad-argument', /1228800 RGBA bytes, got 1228796/),
     );
     await assert.rejects(trainer.embed({ data, width: 0, height }), failure('bad-argument', /width/));
     await assert.rejects(trainer.embed({ data, width: 1.5, height }), failure('bad-argument', /1\.5/));
@@ -46,7 +46,7 @@ describe('bad arguments', () => {
       failure('bad-argument', /RGBA/),
     );
     await assert.rejects(trainer.embed({ data, width, height, stride: 12 }), failure('bad-argument', /stride/));
-    const outside = { left: 100, top: 0, width: 100, height: 100 };
+    const outside = { left: 600, top: 0, width: 100, height: 100 };
     await assert.rejects(trainer.embed({ data, width, height }, { crop: outside }), failure('bad-argument', /./));
     assert.equal(trainer.sampleIds(id).length, 0);
   });

@@ -79,10 +79,11 @@ export function randomNumbers(seed) {
 
 /**
  * A picture that is clearly of its kind, and different with each `number`: stripes (0), dots (1), a gradient (2), squares (3).
+ * As large as an ordinary webcam's unless a test is about another size.
  * @param {number} kind
  * @param {number} number
  */
-export function drawPicture(kind, number, width = 160, height = 120) {
+export function drawPicture(kind, number, width = 640, height = 480) {
   const random = randomNumbers(kind * 7919 + number * 104729 + 1);
   const data = new Uint8ClampedArray(width * height * 4);
   const [shiftX, shiftY, pitch, light] = [random() * 40, random() * 40, 14 + random() * 6, 60 + random() * 60];

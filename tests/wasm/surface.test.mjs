@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { drawPicture, newTrainer, teach } from './support.mjs';
+import { drawPicture, largestDifference, newTrainer, teach } from './support.mjs';
 
 describe('the library', () => {
   it('trains on pictures of three classes and knows pictures it has not seen', async () => {
@@ -140,7 +140,9 @@ describe('the library', () => {
       }
     }
     const plain = await trainer.embed({ data, width, height });
-    assert.deepEqual(await trainer.embed({ data: mirrored, width, height }, { mirror: true }), plain);
+    // But for the rounding of single pixels on their way to the backbone's size.
+    const again = await trainer.embed({ data: mirrored, width, height }, { mirror: true });
+    assert.ok(largestDifference(again, plain) < 1e-3);
     const crop = { left: (width - height) / 2, top: 0, width: height, height };
     assert.deepEqual(await trainer.embed({ data, width, height }, { crop }), plain);
     assert.notDeepEqual(await trainer.embed({ data, width, height }, { crop: { ...crop, left: 0 } }), plain);
@@ -168,10 +170,11 @@ describe('the library', () => {
   it('keeps the picture of a sample as a PNG in Node, with the pixels that were embedded', async () => {
     const trainer = await newTrainer();
     const classId = trainer.addClass('a');
-    const sampleId = await trainer.addSample(classId, drawPicture(0, 1), { mirror: true });
+    const small = drawPicture(0, 1, 160, 120); // it is kept as it is
+    const sampleId = await trainer.addSample(classId, small, { mirror: true });
     const blob = await trainer.picture(sampleId);
     assert.equal(blob.type, 'image/png');
-    const direct = await trainer.embed(drawPicture(0, 1), { mirror: true });
+    const direct = await trainer.embed(small, { mirror: true });
     assert.deepEqual(await trainer.sampleEmbedding(sampleId), direct);
     await trainer.dispose();
   });

@@ -17,9 +17,13 @@ async function answers(trainer, kind = 0) {
   return probabilities;
 }
 
-/** So much noise that the frozen network does not tell all kinds apart. @param {number} kind @param {number} number */
+/**
+ * So much noise that the frozen network does not tell all kinds apart; small, since a larger picture's is evened out.
+ * @param {number} kind
+ * @param {number} number
+ */
 function faintPicture(kind, number) {
-  const picture = drawPicture(kind, number);
+  const picture = drawPicture(kind, number, 160, 120);
   const random = randomNumbers(number * 31 + kind + 5);
   picture.data.forEach((value, i) => {
     if (i % 4 < 3) {
