@@ -1,8 +1,10 @@
 // What is refused changes nothing: heads from files, trainings that cannot come to anything, answers that nobody can give.
 
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { drawPicture, newTrainer, readSafetensors, teach } from './support.mjs';
+import { drawPicture, newTrainer, readSafetensors, shared, teach } from './support.mjs';
 
 /** @typedef {import('../../web/src/engine/headstart.d.ts').Trainer} Trainer */
 
@@ -80,12 +82,37 @@ describe('a head that is refused', () => {
     it(`${name} leaves classes, head and answers as they were`, async () => {
       const trainer = await taught();
       const before = await stateOf(trainer);
+      const [gone] = trainer.sampleIds(trainer.classes[0].id);
       const bytes = changedHead(await trainer.exportHead({ date: '' }), change);
       await assert.rejects(trainer.importHead(bytes), { code: 'bad-file' });
       assert.deepEqual(await stateOf(trainer), before);
+      // Nothing of it takes a place among what can be undone, either.
+      await trainer.removeSample(gone);
+      for (let count = 0; count < 10; count++) await assert.rejects(trainer.importHead(bytes), { code: 'bad-file' });
+      await trainer.restoreSamples([gone]);
       await trainer.dispose();
     });
   }
+
+  const folder = join(shared, 'cases', 'hostile');
+  const skip = existsSync(folder)
+    ? false
+    : 'made for this purpose; where they are not, those above stand for their kinds';
+  it('because a fuzzer made it so leaves an empty trainer empty, and a trained one as it was', { skip }, async () => {
+    const [empty, trainer] = [await newTrainer(), await taught()];
+    const before = await stateOf(trainer);
+    const files = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+    assert.ok(files.length >= 3);
+    for (const name of files) {
+      const bytes = new Uint8Array(readFileSync(join(folder, name)));
+      for (const each of [empty, trainer]) await assert.rejects(each.importHead(bytes), { code: 'bad-file' }, name);
+      assert.deepEqual(empty.classes, [], name);
+      assert.equal(empty.headInfo, null, name);
+      assert.deepEqual(await stateOf(trainer), before, name);
+    }
+    await empty.dispose();
+    await trainer.dispose();
+  });
 
   it('is none that is taken up while a class is disabled', async () => {
     const trainer = await taught();
@@ -143,7 +170,9 @@ describe('a training that comes to nothing', () => {
           await trainer.addSample(classId, black);
         }
       }
-      await assert.rejects(trainer.train({ strategy }), { code: 'too-few-samples', message: /look the same/ });
+      const says = { code: 'too-few-samples', message: /look the same/ };
+      await assert.rejects(trainer.train({ strategy }), says);
+      if (strategy === 'head') await assert.rejects(trainer.train({ head: 'discriminant' }), says);
       assert.equal(trainer.headInfo, null);
       await trainer.dispose();
     });

@@ -126,6 +126,11 @@ export class SampleBook {
     return this.#toBin({ kind: 'class', removed, index, samples });
   }
 
+  /** Of a class that nobody was told of: it is not one of the removals that can be undone. @param {number} classId */
+  withdrawClass(classId) {
+    this.classes.splice(this.classes.indexOf(this.classOf(classId)), 1);
+  }
+
   /** @param {number} classId @returns {{ restored: BookClass, index: number, samples: RemovedSample[] }} */
   restoreClass(classId) {
     const at = this.#bin.findLastIndex((removal) => removal.kind === 'class' && removal.removed.id === classId);

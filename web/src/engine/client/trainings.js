@@ -115,15 +115,21 @@ export class Trainings {
 
   /**
    * @param {Uint8Array | ArrayBuffer} bytes
-   * @param {{ addClass(name: string): number, removeClass(classId: number): void }} trainer
+   * All or nothing: refused, it leaves no class, nothing in the bin, and head and advice as fresh as they were.
+   * @param {{ addClass(name: string): number }} trainer
    */
   importHead(bytes, trainer) {
     // Two imports at a time would mix what the one read with what the other adopts.
     return this.#imports.run(async () => {
       this.#line.requireOpen();
-      const { labels, bringsLayers } = await this.#line.change('readHead', {
+      const {
+        labels,
+        bringsLayers,
+        revision: since,
+      } = await this.#line.change('readHead', {
         bytes: ownBytes(bytes, 'importHead takes the bytes of a head file'),
       });
+      const [isFresh, isAdviceFresh] = [!this.isStale, this.advice !== null];
       const taken = new Set();
       /** @type {number[]} */
       const added = [];
@@ -136,12 +142,23 @@ export class Trainings {
         taken.add(classId);
         return classId;
       });
-      const { head, revision } = await this.#line.change('adoptHead', { classIds, bringsLayers }).catch((cause) => {
-        for (const classId of added) {
-          trainer.removeClass(classId); // all or nothing
-        }
-        throw cause;
-      });
+      const { head, revision } = await this.#line
+        .change('adoptHead', { classIds, bringsLayers })
+        .catch(async (cause) => {
+          for (const classId of added) {
+            this.#book.withdrawClass(classId);
+            this.#line.post('removeClass', { classId });
+          }
+          const args = { since, changeCount: 2 * added.length };
+          const kept = await this.#line.change('keepFresh', args).catch(() => null);
+          if (kept?.isUntouched && isFresh) {
+            this.#headRevision = kept.revision;
+          }
+          if (kept?.isUntouched && isAdviceFresh) {
+            this.#adviceRevision = kept.revision;
+          }
+          throw cause;
+        });
       this.#takeHead(head, revision, true);
       return /** @type {HeadInfo} */ (this.headInfo);
     });

@@ -294,7 +294,19 @@ export class Host {
       const { labels, bringsLayers } = this.engine.withBytes(bytes, (session) =>
         unwrap(session.readHead(bytes.length)),
       );
-      return { labels, bringsLayers };
+      return { labels, bringsLayers, revision: this.samples.revision };
+    });
+  }
+
+  /** After changes that were all taken back a head is as fresh as before. @param {{ since: number, changeCount: number }} args */
+  keepFresh({ since, changeCount }) {
+    return this.changes.run(() => {
+      const { revision } = this.samples;
+      const isUntouched = revision === since + changeCount;
+      if (isUntouched && this.#headRevision === since) {
+        this.#headRevision = revision;
+      }
+      return { isUntouched, revision };
     });
   }
 
