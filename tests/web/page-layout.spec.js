@@ -3,7 +3,7 @@
 
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, newDeskPage, openPage, pictureCount, untilTrained } from './support/page.mjs';
-import { outOfReach, outOfSight, overlapping, tooWide } from './support/reach.mjs';
+import { farFromSign, outOfReach, outOfSight, overlapping, tooWide } from './support/reach.mjs';
 
 const WINDOWS = /** @type {const} */ ([
   [1366, 768],
@@ -129,6 +129,12 @@ for (const language of ['en', 'tr', 'de', 'ar']) {
       await page.setViewportSize({ width, height });
       await page.locator('#training .button-quiet.button-wide').click();
       await expect(page.locator('.net-zone').first()).toBeVisible();
+      if (language === 'ar') {
+        // In a page from right to left, a Latin name too begins beside its sign.
+        expect(await page.evaluate(farFromSign, '.bar'), `${width} px`).toEqual([]);
+        // …and in a sentence it does not take the number after it along.
+        await expect(page.locator('#training')).toContainText('«\u2068Fist\u2069»');
+      }
       const inside = '.net-zone > *, .net-span, .net-head, .net-input, .net-slabs';
       expect(await page.evaluate(overlapping, inside), `${width} px`).toEqual([]);
       expect(await page.evaluate(overlapping, '.net-head > *'), `${width} px`).toEqual([]);

@@ -121,3 +121,23 @@ export function overlapping(selector) {
   }
   return faults;
 }
+
+/** Rows whose name does not stand beside the sign of its class. @param {string} selector */
+export function farFromSign(selector) {
+  const rows = [...document.querySelectorAll(selector)];
+  /** @param {Element} row */
+  const gap = (row) => {
+    const [sign, name] = [row.querySelector('.token'), row.querySelector('.bar-name')];
+    if (!sign || !name) {
+      return Number.POSITIVE_INFINITY;
+    }
+    const range = document.createRange();
+    range.selectNodeContents(name);
+    const [a, b] = [sign.getBoundingClientRect(), range.getBoundingClientRect()];
+    return Math.min(Math.abs(b.left - a.right), Math.abs(a.left - b.right));
+  };
+  return rows
+    .filter((row) => gap(row) > 16)
+    .map((row) => `${row.textContent?.trim()}: ${Math.round(gap(row))} px`)
+    .concat(rows.length === 0 ? [`no ${selector}`] : []);
+}

@@ -30,6 +30,8 @@ const OWN_SETTINGS = /** @type {const} */ ([...TRAINING_SETTINGS, 'backbone']);
 export function createProjects(context, { classes, training, settings, savePictures }) {
   const { state, changed, watch, engine, notices, texts } = context;
   const { t } = texts;
+  /** What is kept is plain: marks that keep a name apart within a sentence are no part of it. @param {string} name */
+  const copyName = (name) => t('project.copyName', { name }).replace(/[\u2066-\u2069]/g, '');
   const query = new URLSearchParams(location.search);
   // For tests, beside `?debug`: `&storage-fails=0.3` lets three of ten writes fail half done.
   const failing = query.has('debug') ? Number(query.get('storage-fails') ?? 0) : 0;
@@ -243,7 +245,7 @@ export function createProjects(context, { classes, training, settings, savePictu
         if (id === state.project.id) {
           await saver.flush();
         }
-        await vault?.duplicate({ id, name: t('project.copyName', { name }) });
+        await vault?.duplicate({ id, name: copyName(name) });
         notices.tell(t('notice.projectCopied', { name }));
       } catch (error) {
         notices.fail(error);
@@ -285,7 +287,7 @@ export function createProjects(context, { classes, training, settings, savePictu
       const { other } = state.project;
       if (vault && other) {
         try {
-          await attach(await vault.duplicate({ id: other.id, name: t('project.copyName', { name: other.name }) }));
+          await attach(await vault.duplicate({ id: other.id, name: copyName(other.name) }));
         } catch (error) {
           notices.fail(error);
         }

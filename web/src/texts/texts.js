@@ -25,6 +25,9 @@ const LOADERS = {
   ar: () => import('./ar.js'),
 };
 
+const LEFT_TO_RIGHT = /[A-Za-z\u00c0-\u058f\u3040-\ud7ff]/;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
+
 /** @param {string} chosen A language, or 'auto' for the browser's. */
 export async function createTexts(chosen) {
   /** @type {Dictionary} */
@@ -87,8 +90,10 @@ export async function createTexts(chosen) {
     const text =
       typeof entry === 'string' ? entry : (entry?.[plural.select(Number(values.count ?? 0))] ?? entry?.other ?? key);
     return text.replace(/\{(\w+)\}/g, (_, name) => {
-      const value = values[name];
-      return typeof value === 'number' ? number(value) : String(value ?? '');
+      const value = values[name] ?? '';
+      const text = typeof value === 'number' ? number(value) : value;
+      // A name in the other direction would take the number beside it along (Unicode, Standard Annex 9).
+      return (language === 'ar' ? LEFT_TO_RIGHT : RIGHT_TO_LEFT).test(text) ? `\u2068${text}\u2069` : text;
     });
   }
 
