@@ -1,8 +1,13 @@
-// Thousands: 3,000 pictures in 10 classes, and the page is as quick as with three.
+// Thousands: 3,000 pictures in 10 classes, as quick as with three; and 200 classes, where a picture costs as with ten.
 
+import { encodePng } from '../pictures/encode.mjs';
+import { zipOf } from './support/files.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { expectSmooth } from './support/long-tasks.mjs';
+import { expectSmooth, pageTasksDuring } from './support/long-tasks.mjs';
 import { cardOf, openPage, pictureCount, untilTrained } from './support/page.mjs';
+
+// A copy of the page at every step of the test would cost more than the page does with 200 classes.
+test.use({ trace: 'off' });
 
 const CLASS_COUNT = 10;
 const PER_CLASS = 300;
@@ -105,4 +110,81 @@ test('3,000 pictures are taken in, scrolled and trained without a task over 50 m
   expect(await page.evaluate(() => window.headstart.state.project.viewed)).toBe(0);
   expect(await page.evaluate(() => window.headstart.trainer.headInfo?.stale)).toBe(false);
   expect(await page.evaluate(() => window.headstart.trainer.stats())).toMatchObject({ sampleCount: total });
+});
+
+/** An archive of class folders. @param {number} from @param {number} to @param {number[]} numbers of the pictures in each */
+function foldersOf(from, to, numbers) {
+  const files = [];
+  for (let folder = from; folder < to; folder += 1) {
+    for (const number of numbers) {
+      const data = new Uint8ClampedArray(4 * 64 * 48);
+      for (let at = 0; at < data.length; at += 1) {
+        data[at] = at % 4 === 3 ? 255 : (at * (7 * folder + number + 3)) >> 4;
+      }
+      files.push({ name: `thing ${folder}/${number}.png`, content: encodePng({ data, width: 64, height: 48 }) });
+    }
+  }
+  return zipOf(files);
+}
+
+test('with 200 classes a picture costs about what it costs with ten, taken in and recorded', async ({ page }) => {
+  test.setTimeout(300_000);
+  await openPage(page, { trainsByItself: false, picturesPerSecond: 10 });
+  await expect(page.locator('video.viewfinder-video')).toBeVisible();
+  // By selectors that cost nothing: names of buttons are looked up on the page's own thread, in all 200 cards.
+  /** @param {Buffer} buffer @param {number} count How many pictures there are then. */
+  const takeIn = async (buffer, count) => {
+    await page
+      .locator('.files-tile input')
+      .first()
+      .setInputFiles({ name: 'set.zip', mimeType: 'application/zip', buffer });
+    await page.locator('dialog[open]').getByRole('button', { name: 'Into classes of their own' }).click();
+    await page.waitForFunction(
+      (wanted) => {
+        const { state } = window.headstart;
+        return (
+          !state.intake?.running && state.classes.reduce((sum, { sampleIds }) => sum + sampleIds.length, 0) === wanted
+        );
+      },
+      count,
+      { timeout: 120_000, polling: 200 },
+    );
+  };
+  /** Of the page's own thread, for each picture. @param {number} pictures @param {() => Promise<void>} action */
+  const costOf = async (pictures, action) => {
+    const tasks = await pageTasksDuring(page, action);
+    const processorMs = tasks.map((task) => task.processorMs);
+    return { each: processorMs.reduce((sum, ms) => sum + ms, 0) / pictures, longest: Math.max(...processorMs) };
+  };
+  const recordTen = async () => {
+    const wanted = (await pictureCount(page, 'thing 0')) + 10;
+    await page.locator('.hold').first().focus();
+    await page.keyboard.down('Space');
+    await page.waitForFunction((count) => window.headstart.state.classes[0].sampleIds.length >= count, wanted, {
+      polling: 100,
+    });
+    await page.keyboard.up('Space');
+    await page.waitForFunction(() => window.headstart.state.recording === null);
+  };
+
+  const sampleCount = () => page.evaluate(async () => (await window.headstart.trainer.stats()).sampleCount);
+  const measure = async (/** @type {number[]} */ numbers) => {
+    const before = await sampleCount();
+    return {
+      takenIn: await costOf(40, () => takeIn(foldersOf(0, 10, numbers), before + 40)),
+      recorded: await costOf(10, recordTen),
+    };
+  };
+  await takeIn(foldersOf(0, 10, [0]), 10);
+  await expect(page.locator('.class-card')).toHaveCount(10);
+  await recordTen(); // warm
+  const few = await measure([1, 2, 3, 4]);
+  await takeIn(foldersOf(10, 200, [0]), (await sampleCount()) + 190);
+  await expect(page.locator('.class-card')).toHaveCount(200);
+  const many = await measure([5, 6, 7, 8]);
+  test.info().annotations.push({ type: 'cost', description: JSON.stringify({ few, many }) });
+  for (const way of /** @type {const} */ (['takenIn', 'recorded'])) {
+    expect(many[way].each, way).toBeLessThan(3 * few[way].each + 5);
+    expect(many[way].longest, way).toBeLessThan(200);
+  }
 });

@@ -27,6 +27,8 @@ export function mountClassList(host, app) {
   const { t } = app.texts;
   /** @type {Map<number, ReturnType<typeof holdHandlers>>} */
   const holds = new Map();
+  /** @type {number | null} */
+  let openMenuKey = null;
   const reorder = createReorder({
     itemOf: (handle) => handle.closest('.class-card'),
     items: () => [.../** @type {NodeListOf<HTMLElement>} */ (host.querySelectorAll('.class-card'))],
@@ -155,19 +157,39 @@ export function mountClassList(host, app) {
     app.viewer.open({ sampleIds, index, title: card.name, classKey: card.key });
   }
 
+  /** What a menu holds is drawn while it is open: closed, it would be most of two hundred cards. @param {number | null} key */
+  function openMenu(key) {
+    if (openMenuKey !== key) {
+      openMenuKey = key;
+      draw();
+    }
+  }
+
   /** @param {ClassCard} card @param {number} index */
   function menu(card, index) {
+    const { key } = card;
+    const isOpen = key === openMenuKey;
+    return html`<details class="menu" @toggle=${(/** @type {any} */ event) => {
+      if (event.currentTarget.open !== (key === openMenuKey)) {
+        openMenu(event.currentTarget.open ? key : null);
+      }
+    }}>
+      <summary class="button button-quiet button-icon" aria-label=${t('class.menu', { name: card.name })} title=${t('class.menu', { name: card.name })} @click=${() => openMenu(key)}>
+        ${icon('more')}
+      </summary>
+      ${isOpen ? menuList(card, index) : nothing}
+    </details>`;
+  }
+
+  /** @param {ClassCard} card @param {number} index */
+  function menuList(card, index) {
     /** @param {() => unknown} action */
     const item = (action) => (/** @type {Event} */ event) => {
       closeMenuOf(event);
       action();
     };
     const count = card.sampleIds.length;
-    return html`<details class="menu">
-      <summary class="button button-quiet button-icon" aria-label=${t('class.menu', { name: card.name })} title=${t('class.menu', { name: card.name })}>
-        ${icon('more')}
-      </summary>
-      <div class="menu-list">
+    return html`<div class="menu-list">
         <fieldset class="swatches">
           <legend class="visually-hidden">${t('class.colour')}</legend>
           ${[1, 2, 3, 4, 5, 6, 7, 8].map(
@@ -203,8 +225,7 @@ export function mountClassList(host, app) {
         <button type="button" class="menu-item button-danger" @click=${item(() => app.classes.remove(card.key))}>
           ${icon('trash')} ${t('class.delete')}
         </button>
-      </div>
-    </details>`;
+      </div>`;
   }
 
   /** In words where there is room, else beside a sign. @param {ClassCard} card */
@@ -271,7 +292,7 @@ export function mountClassList(host, app) {
         ${counted(card)} ${menu(card, index)}
       </header>
       <div class="class-body">${captureTools(card)}
-        <div class="class-pictures">${filesTile(card)} ${pictures(card)}</div>
+        <div class="class-pictures">${guard(picturesOf(card), () => html`${filesTile(card)} ${pictures(card)}`)}</div>
       </div>
     </article>`;
   }
@@ -316,16 +337,24 @@ export function mountClassList(host, app) {
     );
   }
 
+  /** What its row of pictures shows. @param {ClassCard} card */
+  const picturesOf = ({ name, sampleIds, savedCount }) => [
+    app.texts.language,
+    name,
+    sampleIds,
+    sampleIds.length,
+    savedCount > 0,
+  ];
+
   /** All that a card shows: of two hundred only the one is drawn anew that a picture came to. @param {ClassCard} card @param {number} index */
   function looksOf(card, index) {
     const { recording, settings, classes } = state;
     const own = recording?.classKey === card.key ? recording : null;
     const isRecording = own !== null && own.countdown === 0 && own.taken > 0;
     return [
-      ...[app.texts.language, index, index === classes.length - 1, settings.burstCount, isNext(card)],
-      ...[card.name, card.slot, card.enabled, card.waitingCount, card.sampleIds, card.sampleIds.length],
-      ...[card.savedCount, app.projects.saver.unsavedAmong(card.sampleIds)],
-      ...[recording !== null, own?.kind, isRecording],
+      ...[index, index === classes.length - 1, settings.burstCount, isNext(card), card.key === openMenuKey],
+      ...[card.slot, card.enabled, card.waitingCount, ...picturesOf(card), card.savedCount],
+      ...[app.projects.saver.unsavedAmong(card.sampleIds), recording !== null, own?.kind, isRecording],
     ];
   }
 
