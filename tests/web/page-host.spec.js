@@ -1,11 +1,16 @@
 // What is around the page: a translator, a folder instead of a server, a frame that keeps the camera or the page's origin, a
 // denied camera, a network that drops a script; and the policy that the page itself brings.
 
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { chromium } from '@playwright/test';
 import { drawThing } from '../pictures/draw.mjs';
 import { encodePng } from '../pictures/encode.mjs';
+import { deploy } from './support/deployment.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { cardOf, openPage, pictureCount } from './support/page.mjs';
+import { cardOf, openPage, pictureCount, takeBursts, untilTrained } from './support/page.mjs';
 import { serveFolders } from './support/static-server.mjs';
 
 const dist = process.env.HEADSTART_DIST ?? new URL('../../dist', import.meta.url).pathname;
@@ -150,4 +155,46 @@ test('with one class left no answer of before stands', async ({ page }) => {
   await expect(page.locator('.bar')).toHaveCount(1);
   await expect(page.locator('.winner-name')).toHaveText('Show two things');
   await expect(page.locator('.bar-part')).toHaveText('');
+});
+
+test('after loading, the log that the browser itself keeps of its network names no request, of workers neither', async ({
+  launchOptions,
+}) => {
+  test.setTimeout(120_000);
+  const path = join(tmpdir(), `headstart-net-${process.pid}.json`);
+  const browser = await chromium.launch({
+    ...launchOptions,
+    args: [...(launchOptions.args ?? []), `--log-net-log=${path}`],
+  });
+  const host = await deploy();
+  let loadedAt = 0;
+  try {
+    const page = await browser.newPage({ baseURL: host.url, permissions: ['camera'] });
+    await openPage(page, { burstCount: 10, countdownSeconds: 0 });
+    await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 });
+    await page.waitForTimeout(1000); // until the worker in reserve has its scripts
+    loadedAt = Date.now();
+    await takeBursts(page, ['Class 1', 'Class 2']);
+    await untilTrained(page);
+    await page.evaluate(() => window.headstart.trainer.advise({ budgetMs: 500 }));
+    await page.locator('.language-select').selectOption('ja');
+    const [worker] = page.workers().filter((each) => /engine-worker/.test(each.url()));
+    worker.evaluate(() => globalThis.close()).catch(() => {}); // it does not live to answer
+    await page.waitForFunction(() => window.headstart.state.engine.phase === 'loading');
+    await page.waitForFunction(() => window.headstart.state.engine.phase === 'ready');
+    await page.context().close();
+  } finally {
+    await browser.close();
+    await host.close();
+  }
+  const { constants, events } = JSON.parse(readFileSync(path, 'utf8'));
+  rmSync(path);
+  const { URL_REQUEST_START_JOB: started } = constants.logEventTypes;
+  const own = events.filter(
+    ({ type, params }) => type === started && /^(http|ws)/.test(params?.url) && /^http/.test(params.initiator ?? ''),
+  );
+  const isLate = (/** @type {{ time: string }} */ { time }) => Number(time) + constants.timeTickOffset > loadedAt;
+  expect(own.filter((event) => !isLate(event)).length).toBeGreaterThan(5);
+  expect(own.filter(isLate).map(({ params }) => params.url)).toEqual([]);
 });
