@@ -87,6 +87,14 @@ export async function openPage(serving = {}) {
     requests,
     complaints,
     otherOrigin: addressOf(other),
+    /** What the processes that show pages have of the machine's memory. Linux only. */
+    async megabytes() {
+      const { processInfo } = await (await browser.newBrowserCDPSession()).send('SystemInfo.getProcessInfo');
+      return processInfo
+        .filter(({ type }) => type === 'renderer')
+        .map(({ id }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1]) / 1000)
+        .reduce((sum, each) => sum + each, 0);
+    },
     async close() {
       await browser.close();
       for (const listening of [server, other]) {
