@@ -303,34 +303,6 @@ describe('in a page that is not isolated', { skip }, () => {
   });
 });
 
-describe('with threads, over many changes of backbone', { skip }, () => {
-  const needs = threaded && process.platform === 'linux' ? false : 'needs a threaded build, and /proc';
-  it('the memory stays flat', { skip: needs }, async () => {
-    const opened = await openPage({ backbone: backboneFile });
-    await opened.page.evaluate(async () => {
-      const { createTrainer } = await import('/lib/headstart.js');
-      const trainer = await createTrainer({ backbone: '/backbone.safetensors', threads: 2 });
-      const file = new Uint8Array(await (await fetch('/backbone.safetensors')).arrayBuffer());
-      globalThis.changeBackbones = async (count) => {
-        for (let i = 0; i < count; i++) await trainer.setBackbone(file.slice());
-      };
-    });
-    const megabytesAfter = async (/** @type {number} */ count) => {
-      await opened.page.evaluate((times) => globalThis.changeBackbones(times), count);
-      for (const worker of opened.page.workers()) {
-        if (/engine-worker/.test(worker.url())) await worker.evaluate(() => globalThis.gc());
-      }
-      await opened.page.waitForTimeout(500);
-      return opened.megabytes();
-    };
-    const before = await megabytesAfter(20);
-    const after = await megabytesAfter(80);
-    await opened.close();
-    // 4 MB each once were 320.
-    assert.ok(after < before + 120, `${before} MB after 20, ${after} MB after 100`);
-  });
-});
-
 describe('in a browser that falsifies what a canvas reads', { skip }, () => {
   // Noise on every read of a canvas, as a protection against fingerprinting puts it there.
   const prelude = `{

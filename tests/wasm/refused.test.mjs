@@ -88,7 +88,9 @@ describe('a head that is refused', () => {
       assert.deepEqual(await stateOf(trainer), before);
       // Nothing of it takes a place among what can be undone, either.
       await trainer.removeSample(gone);
-      for (let count = 0; count < 10; count++) await assert.rejects(trainer.importHead(bytes), { code: 'bad-file' });
+      for (let count = 0; count < 10; count++) {
+        await assert.rejects(trainer.importHead(bytes), { code: 'bad-file' });
+      }
       await trainer.restoreSamples([gone]);
       await trainer.dispose();
     });
@@ -105,7 +107,9 @@ describe('a head that is refused', () => {
     assert.ok(files.length >= 3);
     for (const name of files) {
       const bytes = new Uint8Array(readFileSync(join(folder, name)));
-      for (const each of [empty, trainer]) await assert.rejects(each.importHead(bytes), { code: 'bad-file' }, name);
+      for (const each of [empty, trainer]) {
+        await assert.rejects(each.importHead(bytes), { code: 'bad-file' }, name);
+      }
       assert.deepEqual(empty.classes, [], name);
       assert.equal(empty.headInfo, null, name);
       assert.deepEqual(await stateOf(trainer), before, name);
@@ -172,7 +176,9 @@ describe('a training that comes to nothing', () => {
       }
       const says = { code: 'too-few-samples', message: /look the same/ };
       await assert.rejects(trainer.train({ strategy }), says);
-      if (strategy === 'head') await assert.rejects(trainer.train({ head: 'discriminant' }), says);
+      if (strategy === 'head') {
+        await assert.rejects(trainer.train({ head: 'discriminant' }), says);
+      }
       assert.equal(trainer.headInfo, null);
       await trainer.dispose();
     });

@@ -169,7 +169,7 @@ test('after loading, the log that the browser itself keeps of its network names 
   const host = await deploy();
   let loadedAt = 0;
   try {
-    const page = await browser.newPage({ baseURL: host.url, permissions: ['camera'] });
+    const page = await browser.newPage({ baseURL: host.url, permissions: ['camera'], serviceWorkers: 'allow' });
     await openPage(page, { burstCount: 10, countdownSeconds: 0 });
     await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null, undefined, { timeout: 60_000 });

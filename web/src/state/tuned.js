@@ -1,6 +1,4 @@
-/**
- * What is told of a tuning that is over.
- */
+// What is told of a tuning that is over.
 
 /**
  * What a tuning that did not help came to: the round that the curve marks, or, where none was better than the start, the one

@@ -10,6 +10,7 @@ import { changeBackbone } from './backbone.js';
 import { EngineLoader } from './engine-loader.js';
 import { exportHead, exportPage } from './exports.js';
 import { canvasIsFalsified, readFrame } from './frames.js';
+import { adoptHead, readHead } from './head-files.js';
 import { pictureFormat } from './picture-codec.js';
 import { exportQuantised } from './quantised.js';
 import { HostRuns } from './runs.js';
@@ -284,19 +285,11 @@ export class Host {
     );
   }
 
+  readHead = readHead.bind(null, this);
+  adoptHead = adoptHead.bind(null, this);
   exportHead = exportHead.bind(null, this);
   exportPage = exportPage.bind(null, this);
   exportQuantised = exportQuantised.bind(null, this);
-
-  /** @param {{ bytes: Uint8Array }} args */
-  readHead({ bytes }) {
-    return this.changes.run(() => {
-      const { labels, bringsLayers } = this.engine.withBytes(bytes, (session) =>
-        unwrap(session.readHead(bytes.length)),
-      );
-      return { labels, bringsLayers, revision: this.samples.revision };
-    });
-  }
 
   /** After changes that were all taken back a head is as fresh as before. @param {{ since: number, changeCount: number }} args */
   keepFresh({ since, changeCount }) {
@@ -307,27 +300,6 @@ export class Host {
         this.#headRevision = revision;
       }
       return { isUntouched, revision };
-    });
-  }
-
-  /**
-   * @param {{ classIds: (number | undefined)[], bringsLayers: boolean, stale?: boolean, strategy?: any }} args an id for each row of the
-   * head that was read
-   */
-  adoptHead({ classIds, bringsLayers, stale = false, strategy = null }) {
-    return this.changes.run(() => {
-      const file = bringsLayers ? this.file : new Uint8Array();
-      this.engine.withBytes(file, (session) =>
-        unwrap(
-          session.adoptHead(
-            Uint32Array.from(classIds, (id) => id ?? 0),
-            file.length,
-          ),
-        ),
-      );
-      const { revision } = this.samples;
-      this.views.wake();
-      return { head: this.takeHead(stale ? null : revision, strategy), revision };
     });
   }
 
