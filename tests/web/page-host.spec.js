@@ -196,5 +196,7 @@ test('after loading, the log that the browser itself keeps of its network names 
   );
   const isLate = (/** @type {{ time: string }} */ { time }) => Number(time) + constants.timeTickOffset > loadedAt;
   expect(own.filter((event) => !isLate(event)).length).toBeGreaterThan(5);
-  expect(own.filter(isLate).map(({ params }) => params.url)).toEqual([]);
+  // Whether there is a newer service worker the browser itself looks for, whenever it likes.
+  const late = own.filter(isLate).map(({ params }) => params.url);
+  expect(late.filter((url) => !url.endsWith('/service-worker.js'))).toEqual([]);
 });
