@@ -3,7 +3,7 @@
 import { unwrap } from '../shared/errors.js';
 
 /** @typedef {import('./host.js').Host} Host */
-/** @typedef {import('../headstart-training.d.ts').StrategyName} StrategyName */
+/** @typedef {import('../headstart-basics.d.ts').StrategyName} StrategyName */
 /** @typedef {{ classIds: (number | undefined)[], bringsLayers: boolean, stale?: boolean, strategy?: StrategyName | null }} Adoption */
 
 /** @param {Host} host @param {{ bytes: Uint8Array }} args */
