@@ -30,21 +30,22 @@ struct KnownSamples {
 // than the last layer alone, on every set and backbone tried.
 [[nodiscard]] FeatureSet known_features(std::span<const FeatureBlock> blocks);
 
-// Two signs together, on features that are scaled as for training a head, with S the scatter of the pictures
-// around their classes' means mu_c, T their scatter around the common mean 0, and d the number of features:
+// The relative Mahalanobis distance (Ren et al. 2021, "A Simple Fix to Mahalanobis Distance for Improving
+// Near-OOD Detection") of features of which each map is divided by its length, with S the scatter of the
+// pictures around their classes' means mu_c, T their scatter around the common mean m, and d the number of
+// features:
 //
-//   discriminant(x) = max_c  x' A x - (x - mu_c)' A (x - mu_c),   A = (S + tr S / d)^-1
-//   nearness(x) = x' (T + 10 tr T / d)^-1 x - min_c (x - mu_c)' (S + 10 tr S / d)^-1 (x - mu_c)
+//   nearness(x) = (x - m)' (T + 10 tr T / d)^-1 (x - m) - min_c (x - mu_c)' (S + 10 tr S / d)^-1 (x - mu_c)
 //
-// The first is the largest of Fisher's linear discriminants, the second the relative Mahalanobis distance
-// (Ren et al. 2021, "A Simple Fix to Mahalanobis Distance for Improving Near-OOD Detection"), shrunk as
-// Friedman (1989, "Regularized Discriminant Analysis") does towards a multiple of the identity. Both are
-// measured in the spread that they have on the person's own pictures, each judged by the folds that it is
-// not in, and added. Their matrices are never formed: all happens in the span of at most 256 pictures and
-// the length of what lies outside it.
+// shrunk as Friedman (1989, "Regularized Discriminant Analysis") does towards a multiple of the identity. The
+// pictures are dealt into folds, and one judge is fitted without each. A new picture is known where it is
+// nearer than as many of the person's own as the threshold leaves out, each compared under the judge that has
+// seen neither: so new pictures and own ones are on a par (CV+, Barber et al. 2021, "Predictive inference
+// with the jackknife+"). Matrices of all features are never formed: all happens in the span of at most 256
+// pictures and the length of what lies outside it.
 //
-// Movable; the pool must outlive it. Keeps at most 256 rows of features: 4 * 256 * d bytes, and two
-// triangles of 256 * 256 doubles.
+// Movable; the pool must outlive it. Keeps at most 256 rows of features: 4 * 256 * d bytes, and for each of 5
+// or 10 folds two squares of as many numbers as there are rows.
 class KnownJudge {
  public:
   // Fewer than three pictures in some class, ten in all or two classes cannot be judged: known() is then

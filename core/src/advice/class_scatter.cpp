@@ -10,8 +10,7 @@
 namespace headstart {
 namespace {
 
-constexpr double kDiscriminantRidge = 1;
-constexpr double kDistanceRidge = 10;
+constexpr double kRidge = 10;
 
 // The factor of `matrix` [size, size], lower triangle, with `ridge` on its diagonal.
 std::vector<float> factorised(const std::vector<double>& matrix, std::size_t size, double ridge) {
@@ -67,14 +66,24 @@ std::optional<ClassScatter> ClassScatter::create(const ScatterSums& sums, std::s
 
   std::vector<double> means = sums.class_sums;
   for (std::size_t i = 0; i < means.size(); ++i) means[i] /= sums.class_sizes[i / size];
+  std::vector<double> mean(size);
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    mean[i % size] += sums.class_sizes[i / size] / sums.count * means[i];
+  }
+  for (std::size_t i = 0; i < means.size(); ++i) means[i] -= mean[i % size];
+  model.mean_.assign(mean.begin(), mean.end());
   std::vector<double> total = sums.squares;
-  for (double& value : total) value /= sums.count;
+  for (std::size_t i = 0; i < size; ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      total[i * size + j] = total[i * size + j] / sums.count - mean[i] * mean[j];
+    }
+  }
   std::vector<double> within = total;
   for (std::size_t c = 0; c < model.class_count_; ++c) {
     const double share = sums.class_sizes[c] / sums.count;
-    const double* mean = means.data() + c * size;
+    const double* own = means.data() + c * size;
     for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) within[i * size + j] -= share * mean[i] * mean[j];
+      for (std::size_t j = 0; j <= i; ++j) within[i * size + j] -= share * own[i] * own[j];
     }
   }
   const double outside = std::max(0.0, sums.rest) / sums.count;
@@ -83,40 +92,28 @@ std::optional<ClassScatter> ClassScatter::create(const ScatterSums& sums, std::s
   const double mean_total = (trace_of(total, size) + outside) / d;
   if (!(mean_within > 1e-12 * mean_total)) return {};
 
-  const std::vector<float> narrow = factorised(within, size, kDiscriminantRidge * mean_within);
-  model.directions_.assign(means.begin(), means.end());
-  model.means_within_ = model.directions_;
-  for (std::size_t c = 0; c < model.class_count_; ++c) {
-    float* direction = model.directions_.data() + c * size;
-    solve_lower(narrow.data(), size, direction);
-    model.offsets_.push_back(static_cast<double>(dot(direction, direction, size)));
-    solve_upper(narrow.data(), size, direction);
-  }
-  model.within_ = factorised(within, size, kDistanceRidge * mean_within);
-  model.total_ = factorised(total, size, kDistanceRidge * mean_total);
+  model.means_within_.assign(means.begin(), means.end());
+  model.within_ = factorised(within, size, kRidge * mean_within);
+  model.total_ = factorised(total, size, kRidge * mean_total);
   for (std::size_t c = 0; c < model.class_count_; ++c) {
     solve_lower(model.within_.data(), size, model.means_within_.data() + c * size);
   }
-  model.rest_weight_ = (1 / mean_total - 1 / mean_within) / kDistanceRidge;
+  model.rest_weight_ = (1 / mean_total - 1 / mean_within) / kRidge;
   model.scratch_.resize(2 * size);
   return model;
 }
 
-Signs ClassScatter::judge(std::span<const float> coordinates, double rest,
-                          std::span<const std::uint8_t> is_counted) {
+double ClassScatter::nearness(std::span<const float> coordinates, double rest,
+                              std::span<const std::uint8_t> is_counted) {
   const std::size_t size = dimension_count_;
   float* in_within = scratch_.data();
   float* in_total = scratch_.data() + size;
-  std::copy(coordinates.begin(), coordinates.end(), in_within);
-  std::copy(coordinates.begin(), coordinates.end(), in_total);
+  for (std::size_t i = 0; i < size; ++i) in_within[i] = in_total[i] = coordinates[i] - mean_[i];
   solve_lower(within_.data(), size, in_within);
   solve_lower(total_.data(), size, in_total);
-  double discriminant = -std::numeric_limits<double>::infinity();
   double nearest = std::numeric_limits<double>::infinity();
   for (std::size_t c = 0; c < class_count_; ++c) {
     if (!is_counted.empty() && is_counted[c] == 0) continue;
-    const auto along = static_cast<double>(dot(coordinates.data(), directions_.data() + c * size, size));
-    discriminant = std::max(discriminant, 2 * along - offsets_[c]);
     const float* mean = means_within_.data() + c * size;
     double distance = 0;
     for (std::size_t i = 0; i < size; ++i) {
@@ -126,11 +123,11 @@ Signs ClassScatter::judge(std::span<const float> coordinates, double rest,
     nearest = std::min(nearest, distance);
   }
   const auto from_all = static_cast<double>(dot(in_total, in_total, size));
-  return {discriminant, from_all + rest * rest_weight_ - nearest};
+  return from_all + rest * rest_weight_ - nearest;
 }
 
 std::size_t ClassScatter::memory_bytes() const {
-  return (within_.size() + total_.size() + directions_.size() + means_within_.size() + scratch_.size()) *
+  return (within_.size() + total_.size() + mean_.size() + means_within_.size() + scratch_.size()) *
          sizeof(float);
 }
 

@@ -1,4 +1,4 @@
-// Classes as clouds around their means: Fisher's discriminants and Mahalanobis distances, from sums.
+// Classes as clouds around their means: Mahalanobis distances, from sums.
 #pragma once
 
 #include <cstddef>
@@ -29,20 +29,14 @@ struct ScatterSums {
   void combine(const ScatterSums& others, double sign);
 };
 
-// What known.h calls discriminant and nearness.
-struct Signs {
-  double discriminant = 0;
-  double nearness = 0;
-};
-
 class ClassScatter {
  public:
   // `feature_count` is that of the whole space. Nothing where a class has no picture or all are alike.
   static std::optional<ClassScatter> create(const ScatterSums& sums, std::size_t feature_count);
 
-  // Of a picture at `coordinates` [dimension_count] with `rest` outside; `is_counted` [class_count] or empty.
-  // Not to be called from two threads at once.
-  Signs judge(std::span<const float> coordinates, double rest, std::span<const std::uint8_t> is_counted);
+  // What known.h calls nearness, of a picture at `coordinates` [dimension_count] with `rest` outside;
+  // `is_counted` [class_count] or empty. Not to be called from two threads at once.
+  double nearness(std::span<const float> coordinates, double rest, std::span<const std::uint8_t> is_counted);
 
   [[nodiscard]] std::size_t memory_bytes() const;
 
@@ -51,11 +45,11 @@ class ClassScatter {
 
   std::size_t dimension_count_ = 0;
   std::size_t class_count_ = 0;
-  std::vector<float> directions_;    // [class_count, dimension_count]: A mu_c
-  std::vector<double> offsets_;      // [class_count]: mu_c' A mu_c
+  // Of the pictures summed: were it that of others too, each of those would lie nearer to it than a new one.
+  std::vector<float> mean_;          // [dimension_count]
   std::vector<float> within_;        // Cholesky factor of S + ridge, lower triangle
   std::vector<float> total_;         // … of T + ridge
-  std::vector<float> means_within_;  // [class_count, dimension_count]: within_^-1 mu_c
+  std::vector<float> means_within_;  // [class_count, dimension_count]: within_^-1 (mu_c - mean_)
   double rest_weight_ = 0;           // of what lies outside the span, in the nearness
   std::vector<float> scratch_;
 };

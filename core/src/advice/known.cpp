@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -20,19 +21,10 @@ constexpr std::size_t kFewestPerClass = 3;
 constexpr std::size_t kFewestRows = 10;
 // Beyond so many rows evenly chosen ones stand for all, so that fitting stays quick.
 constexpr std::size_t kMostRows = 1500;
-// The more folds, the less the judges of the folds lag behind the one that is used: with five the threshold
-// for 95 % let 98 % of new pictures through. From so many rows on five are enough, and quicker.
+// The more folds, the more each of the judges has seen. From so many rows on five are enough, and quicker.
 constexpr std::size_t kFoldCount = 10;
 constexpr std::size_t kFoldCountOfMany = 5;
 constexpr std::size_t kMany = 256;
-
-// Where a sign usually lies on the person's own pictures, and how far it strays.
-struct Spread {
-  double middle = 0;
-  double width = 1;
-
-  [[nodiscard]] double standardised(double value) const { return (value - middle) / width; }
-};
 
 double quantile(std::vector<double> values, double part) {
   std::sort(values.begin(), values.end());
@@ -40,16 +32,6 @@ double quantile(std::vector<double> values, double part) {
   const auto below = static_cast<std::size_t>(at);
   const std::size_t above = std::min(below + 1, values.size() - 1);
   return values[below] + (at - static_cast<double>(below)) * (values[above] - values[below]);
-}
-
-Spread spread_of(std::span<const double> values) {
-  if (values.empty()) return {};
-  double sum = 0;
-  for (const double value : values) sum += value;
-  const double mean = sum / static_cast<double>(values.size());
-  double square = 0;
-  for (const double value : values) square += (value - mean) * (value - mean);
-  return {mean, std::sqrt(square / static_cast<double>(values.size())) + 1e-6};
 }
 
 Status check(const KnownSamples& samples, const KnownOptions& options) {
@@ -105,18 +87,17 @@ struct KnownJudge::State {
   std::size_t feature_count = 0;
   std::size_t class_count = 0;
   std::optional<RowSpace> space;
-  std::optional<ClassScatter> model;  // none: nothing can be judged
-  SpanCoordinates place;              // of the picture that is judged
-  Spread discriminant;
-  Spread nearness;
-  double threshold = 0;
-  double width = 1;  // of the step from unknown to known
+  std::vector<ClassScatter> judges;    // each fitted without one fold; none: nothing can be judged
+  std::vector<std::uint32_t> fold_of;  // [own_scores]
+  std::vector<double> own_scores;      // of the person's own pictures, each by the judge without its fold
+  std::size_t passed_count = 1;        // of them, that a picture has to surpass to count as known
+  SpanCoordinates place;               // of the picture that is judged
+  std::vector<double> leads;           // of that picture over each of the person's own
+  double width = 1;                    // of the step from unknown to known
 
   Status fit(const KnownSamples& samples, const KnownOptions& options, const ComputePool& pool);
-  void set_threshold(std::span<const Signs> signs, double kept_fraction);
-  [[nodiscard]] double score(const Signs& signs) const {
-    return discriminant.standardised(signs.discriminant) + nearness.standardised(signs.nearness);
-  }
+  void set_threshold(double kept_fraction);
+  double lead(std::span<const std::uint8_t> is_counted);
 };
 
 Status KnownJudge::State::fit(const KnownSamples& samples, const KnownOptions& options,
@@ -148,32 +129,42 @@ Status KnownJudge::State::fit(const KnownSamples& samples, const KnownOptions& o
   }
   for (const ScatterSums& fold : of_fold) all.add(fold);
   // Every picture is judged by the folds that it is not in.
-  std::vector<Signs> signs;
-  for (std::size_t fold = 0; fold < folds.fold_count; ++fold) {
+  for (std::uint32_t fold = 0; fold < folds.fold_count; ++fold) {
     ScatterSums others = all;
     others.take_away(of_fold[fold]);
     std::optional<ClassScatter> judge = ClassScatter::create(others, feature_count);
-    if (!judge) return {};
-    for (std::size_t i = 0; i < classes.size(); ++i) {
-      if (folds.fold_of_row[i] == fold) signs.push_back(judge->judge(row(i), places.rests[i], {}));
+    if (!judge) {
+      judges.clear();
+      return {};
     }
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      if (folds.fold_of_row[i] != fold) continue;
+      own_scores.push_back(judge->nearness(row(i), places.rests[i], {}));
+      fold_of.push_back(fold);
+    }
+    judges.push_back(std::move(*judge));
   }
-  model = ClassScatter::create(all, feature_count);
-  set_threshold(signs, options.kept_fraction);
+  set_threshold(options.kept_fraction);
   return {};
 }
 
-void KnownJudge::State::set_threshold(std::span<const Signs> signs, double kept_fraction) {
-  std::vector<double> values;
-  for (const Signs& each : signs) values.push_back(each.discriminant);
-  discriminant = spread_of(values);
-  values.clear();
-  for (const Signs& each : signs) values.push_back(each.nearness);
-  nearness = spread_of(values);
-  values.clear();
-  for (const Signs& each : signs) values.push_back(score(each));
-  threshold = quantile(values, 1 - kept_fraction);
-  width = std::max(1e-6, (quantile(values, 0.5) - threshold) / 3);
+void KnownJudge::State::set_threshold(double kept_fraction) {
+  const double refused = (1 - kept_fraction) * static_cast<double>(own_scores.size() + 1);
+  passed_count = std::clamp<std::size_t>(static_cast<std::size_t>(refused), 1, own_scores.size());
+  width = std::max(1e-6, (quantile(own_scores, 0.5) - quantile(own_scores, 1 - kept_fraction)) / 3);
+}
+
+// How far the picture at `place` is ahead of as many of the person's own as it has to be: each of them is
+// compared under the judge that has seen neither.
+double KnownJudge::State::lead(std::span<const std::uint8_t> is_counted) {
+  std::vector<double> scores;
+  for (ClassScatter& judge : judges)
+    scores.push_back(judge.nearness(place.values, place.rests.front(), is_counted));
+  leads.resize(own_scores.size());
+  for (std::size_t i = 0; i < leads.size(); ++i) leads[i] = scores[fold_of[i]] - own_scores[i];
+  const auto wanted = leads.begin() + static_cast<std::ptrdiff_t>(passed_count - 1);
+  std::nth_element(leads.begin(), wanted, leads.end(), std::greater<>());
+  return *wanted;
 }
 
 Result<KnownJudge> KnownJudge::fit(const KnownSamples& samples, const KnownOptions& options,
@@ -192,7 +183,7 @@ KnownJudge& KnownJudge::operator=(KnownJudge&&) noexcept = default;
 KnownJudge::~KnownJudge() = default;
 
 bool KnownJudge::judges() const {
-  return state_->model.has_value();
+  return !state_->judges.empty();
 }
 
 Result<double> KnownJudge::known(std::span<const float> features, std::span<const std::uint8_t> is_counted) {
@@ -210,14 +201,13 @@ Result<double> KnownJudge::known(std::span<const float> features, std::span<cons
   }
   if (!judges()) return 1.0;
   if (const Status located = state.space->locate(features, state.place); !located) return located.error();
-  const Signs signs = state.model->judge(state.place.values, state.place.rests.front(), is_counted);
-  return 1 / (1 + exponential(-(state.score(signs) - state.threshold) / state.width));
+  return 1 / (1 + exponential(-state.lead(is_counted) / state.width));
 }
 
 std::size_t KnownJudge::memory_bytes() const {
   std::size_t bytes = 0;
   if (state_->space) bytes += state_->space->memory_bytes();
-  if (state_->model) bytes += state_->model->memory_bytes();
+  for (const ClassScatter& judge : state_->judges) bytes += judge.memory_bytes();
   return bytes;
 }
 

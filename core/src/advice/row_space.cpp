@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "base/dot.h"
+#include "head/transform.h"
 
 namespace headstart {
 namespace {
@@ -58,7 +60,12 @@ Result<RowSpace> RowSpace::create(std::span<const float> features, std::span<con
   Result<MatrixProduct> product = MatrixProduct::create(RightLayout::kColumnsByInner, pool);
   if (!product) return product.error();
   RowSpace space(std::move(product).value());
-  space.standardisation_ = standardisation_of(features, map_sizes);
+  space.map_sizes_.assign(map_sizes.begin(), map_sizes.end());
+  std::vector<float> rows(features.begin(), features.end());
+  const std::size_t row_width = std::accumulate(map_sizes.begin(), map_sizes.end(), std::size_t{0});
+  for (std::size_t at = 0; at < rows.size(); at += row_width)
+    transform_features(FeatureTransform::kLength, map_sizes, std::span(rows).subspan(at, row_width));
+  space.standardisation_ = standardisation_of(rows, map_sizes, Scaling::kByMap);
   const std::size_t width = space.feature_count();
   for (const auto& [buffer, size] : {std::pair{&space.basis_, kMostDimensions * width},
                                      {&space.rows_, kBlockRows * width},
@@ -71,14 +78,20 @@ Result<RowSpace> RowSpace::create(std::span<const float> features, std::span<con
   return space;
 }
 
+void RowSpace::scale(std::span<const float> features, std::span<float> row) const {
+  std::ranges::copy(features, row.begin());
+  transform_features(FeatureTransform::kLength, map_sizes_, row);
+  standardise(row, standardisation_, row);
+}
+
 Status RowSpace::choose_basis(std::span<const float> features) {
   const std::size_t width = feature_count();
   const std::size_t count = features.size() / width;
   const std::size_t chosen_count = std::min(count, kMostDimensions);
   std::vector<float> chosen(chosen_count * width);
   for (std::size_t i = 0; i < chosen_count; ++i) {
-    standardise(features.subspan(i * count / chosen_count * width, width), standardisation_,
-                std::span(chosen).subspan(i * width, width));
+    scale(features.subspan(i * count / chosen_count * width, width),
+          std::span(chosen).subspan(i * width, width));
   }
   Orthogonalisation rows(std::move(chosen), width);
   while (size_ < chosen_count) {
@@ -100,7 +113,7 @@ Status RowSpace::locate(std::span<const float> features, SpanCoordinates& out) {
     const std::size_t block = std::min(kBlockRows, count - begin);
     for (std::size_t i = 0; i < block; ++i) {
       const std::span<float> row = rows_.span().subspan(i * width, width);
-      standardise(features.subspan((begin + i) * width, width), standardisation_, row);
+      scale(features.subspan((begin + i) * width, width), row);
       out.rests[begin + i] = square_of(row);
     }
     if (size_ == 0) continue;

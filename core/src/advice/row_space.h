@@ -24,10 +24,10 @@ class RowSpace {
   static constexpr std::size_t kMostDimensions = 256;
   static constexpr std::size_t kBlockRows = 128;
 
-  // Standardises `features` [row_count, sum of map_sizes] and takes an orthonormal basis of rows evenly
-  // chosen from them, by modified Gram-Schmidt with pivoting (Golub & Van Loan 2013, section 5.2.8); what
-  // the rows before leave less than a hundred thousandth of is rounding and left out. The pool must outlive
-  // the space. out-of-memory.
+  // Divides each map of `features` [row_count, sum of map_sizes] by its length, scales map by map and takes
+  // an orthonormal basis of rows evenly chosen from them, by modified Gram-Schmidt with pivoting (Golub & Van
+  // Loan 2013, section 5.2.8); what the rows before leave less than a hundred thousandth of is rounding and
+  // left out. The pool must outlive the space. out-of-memory.
   static Result<RowSpace> create(std::span<const float> features, std::span<const std::size_t> map_sizes,
                                  const ComputePool& pool);
 
@@ -41,13 +41,15 @@ class RowSpace {
 
  private:
   explicit RowSpace(MatrixProduct product) : product_(std::move(product)) {}
+  void scale(std::span<const float> features, std::span<float> row) const;
   Status choose_basis(std::span<const float> features);
 
   MatrixProduct product_;
+  std::vector<std::size_t> map_sizes_;
   Standardisation standardisation_;
   std::size_t size_ = 0;
   PaddedBuffer<float> basis_;     // [size, feature_count], orthonormal rows
-  PaddedBuffer<float> rows_;      // [kBlockRows, feature_count], standardised
+  PaddedBuffer<float> rows_;      // [kBlockRows, feature_count], scaled
   PaddedBuffer<float> products_;  // [size, kBlockRows]
 };
 
