@@ -52,6 +52,13 @@ test('nothing is left for later in a comment', () => {
   );
 });
 
+test('an error is made by the maker of its kind, in status.h', () => {
+  const made = code.filter(
+    (file) => /\bError\{ErrorCode::/.test(read(file)) && /^(core\/src|core\/tools|wasm\/src)\//.test(file),
+  );
+  assert.deepEqual(made, []);
+});
+
 test('a JavaScript file says in lines of // what it is for: /** */ is of a declaration', () => {
   const opening = /^\/\*([^@]|@(?!typedef))*?\*\/\n(\n|import )/;
   assert.deepEqual(

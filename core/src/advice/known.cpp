@@ -39,17 +39,15 @@ Status check(const KnownSamples& samples, const KnownOptions& options) {
   const std::size_t width =
       std::accumulate(samples.map_sizes.begin(), samples.map_sizes.end(), std::size_t{0});
   if (samples.features.size() != count * width) {
-    return Error{ErrorCode::kBadArgument, "expected " + std::to_string(width) + " features for each of " +
-                                              std::to_string(count) + " samples, got " +
-                                              std::to_string(samples.features.size())};
+    return bad_argument("expected " + std::to_string(width) + " features for each of " +
+                        std::to_string(count) + " samples, got " + std::to_string(samples.features.size()));
   }
   if (std::any_of(samples.class_indices.begin(), samples.class_indices.end(),
                   [&](std::uint32_t index) { return index >= samples.class_count; })) {
-    return Error{ErrorCode::kBadArgument,
-                 "expected class indices below " + std::to_string(samples.class_count)};
+    return bad_argument("expected class indices below " + std::to_string(samples.class_count));
   }
   if (!(options.kept_fraction >= 0.5 && options.kept_fraction <= 1)) {
-    return Error{ErrorCode::kBadArgument, "the fraction of own pictures to keep must be from 0.5 to 1"};
+    return bad_argument("the fraction of own pictures to keep must be from 0.5 to 1");
   }
   return {};
 }
@@ -190,14 +188,13 @@ Result<double> KnownJudge::known(std::span<const float> features, std::span<cons
   State& state = *state_;
   const bool counts_fit = is_counted.empty() || is_counted.size() == state.class_count;
   if (features.size() != state.feature_count || !counts_fit) {
-    return Error{ErrorCode::kBadArgument, "expected " + std::to_string(state.feature_count) +
-                                              " features and " + std::to_string(state.class_count) +
-                                              " classes, got " + std::to_string(features.size()) + " and " +
-                                              std::to_string(is_counted.size())};
+    return bad_argument("expected " + std::to_string(state.feature_count) + " features and " +
+                        std::to_string(state.class_count) + " classes, got " +
+                        std::to_string(features.size()) + " and " + std::to_string(is_counted.size()));
   }
   if (!is_counted.empty() &&
       std::ranges::all_of(is_counted, [](std::uint8_t counts) { return counts == 0; })) {
-    return Error{ErrorCode::kBadArgument, "expected at least one class that counts, got none"};
+    return bad_argument("expected at least one class that counts, got none");
   }
   if (!judges()) return 1.0;
   if (const Status located = state.space->locate(features, state.place); !located) return located.error();

@@ -51,7 +51,7 @@ Result<ModelFormat> model_format_of(std::string_view name) {
     if (name == format.name) return format.format;
     known += (known.empty() ? "" : ", ") + std::string(format.name);
   }
-  return Error{ErrorCode::kBadArgument, "expected a format of " + known + ", got " + std::string(name)};
+  return bad_argument("expected a format of " + known + ", got " + std::string(name));
 }
 
 Error cannot_hold(std::string_view format, std::string_view what, const Step& step) {
@@ -74,7 +74,7 @@ Result<std::vector<std::uint8_t>> export_model(std::span<const std::uint8_t> bac
                                                const ExportOptions& options) {
   const NamedFormat& format = named(options.format);
   if (format.write == nullptr)
-    return Error{ErrorCode::kBadArgument, std::string(format.name) + " is fitted to pictures, and got none"};
+    return bad_argument(std::string(format.name) + " is fitted to pictures, and got none");
   const Result<ExportedModel> model = read_exported_model(backbone_file, head);
   if (!model) return model.error();
   return format.write(model.value(), options);

@@ -164,7 +164,7 @@ class ModelMaker {
       const Block* block =
           feature == kCutMap ? &model_.network->blocks.back() : model_.network->find_block(feature);
       if (block == nullptr)
-        return Error{ErrorCode::kBadFile, "the head reads " + feature + ", which the network does not have"};
+        return bad_file("the head reads " + feature + ", which the network does not have");
       std::size_t map = made.at(model_.network->layers[block->end - 1].name);
       if (feature == kCutMap) map = add_cut(map, suffix);
       means.push_back(add({.name = feature + ".mean" + suffix,
@@ -269,7 +269,7 @@ const char* step_kind_name(StepKind kind) {
 
 Result<ExportedModel> make_exported_model(const Network& network, const Head& head) {
   Result<Network> own = network_of(network, head);
-  if (!own) return Error{ErrorCode::kBadFile, "this head does not fit the backbone: " + own.error().message};
+  if (!own) return bad_file("this head does not fit the backbone: " + own.error().message);
   ExportedModel model;
   model.labels = head.labels;
   model.name = network.name;

@@ -84,8 +84,8 @@ QuantisedExport::~QuantisedExport() = default;
 Result<QuantisedExport> QuantisedExport::create(std::span<const std::uint8_t> backbone_file, const Head& head,
                                                 const ExportOptions& options) {
   if (options.format != ModelFormat::kTfliteInt8 && options.format != ModelFormat::kCArray)
-    return Error{ErrorCode::kBadArgument,
-                 std::string("expected tflite-int8 or c-array, got ") + model_format_name(options.format)};
+    return bad_argument(std::string("expected tflite-int8 or c-array, got ") +
+                        model_format_name(options.format));
   Result<ExportedModel> model = read_exported_model(backbone_file, head);
   if (!model) return model.error();
   const std::size_t side = model.value().input_size_px;
@@ -111,7 +111,7 @@ Status QuantisedExport::calibrate(const FrameView& frame) {
 
 Status QuantisedExport::measure(const FrameView& frame, std::ptrdiff_t label_index) {
   if (state_->calibrated_count == 0)
-    return Error{ErrorCode::kBadArgument, "pictures are measured after others were calibrated with"};
+    return bad_argument("pictures are measured after others were calibrated with");
   if (const Status read = state_->read(frame); !read) return read;
   state_->settle();
   state_->count(state_->exact->run(state_->picture), state_->coarse->run(state_->picture), label_index);
@@ -124,8 +124,7 @@ const QuantisationReport& QuantisedExport::report() const {
 
 Result<std::vector<std::uint8_t>> QuantisedExport::write() {
   if (state_->calibrated_count == 0)
-    return Error{ErrorCode::kTooFewSamples,
-                 "a file in 8-bit numbers is fitted to pictures, and there are none"};
+    return too_few_samples("a file in 8-bit numbers is fitted to pictures, and there are none");
   state_->settle();
   std::size_t arena_bytes = 0;
   Result<std::vector<std::uint8_t>> file =

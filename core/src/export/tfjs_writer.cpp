@@ -331,9 +331,8 @@ std::string metadata_json(const ExportedModel& model, const ExportOptions& optio
 Result<std::vector<std::uint8_t>> write_tfjs(const ExportedModel& model, const ExportOptions& options) {
   const std::size_t size = options.picture_size_px == 0 ? model.input_size_px : options.picture_size_px;
   if (size < model.input_size_px || size > static_cast<std::size_t>(kMostPreparedSidePx)) {
-    return Error{ErrorCode::kBadArgument, "expected pictures of " + std::to_string(model.input_size_px) +
-                                              " to " + std::to_string(kMostPreparedSidePx) + " px, got " +
-                                              std::to_string(size)};
+    return bad_argument("expected pictures of " + std::to_string(model.input_size_px) + " to " +
+                        std::to_string(kMostPreparedSidePx) + " px, got " + std::to_string(size));
   }
   TfjsWriter writer(model, size);
   if (const Status written = writer.write(); !written) return written.error();

@@ -32,13 +32,12 @@ void affine(std::span<const float> weights, std::span<const float> biases, std::
 
 Status head_logits(const Head& head, std::span<const float> embedding, std::span<float> logits) {
   if (embedding.size() != head.feature_count) {
-    return Error{ErrorCode::kBadArgument, "head expects " + std::to_string(head.feature_count) +
-                                              " features per sample, got " +
-                                              std::to_string(embedding.size())};
+    return bad_argument("head expects " + std::to_string(head.feature_count) + " features per sample, got " +
+                        std::to_string(embedding.size()));
   }
   if (logits.size() != head.class_count()) {
-    return Error{ErrorCode::kBadArgument, "head has " + std::to_string(head.class_count()) +
-                                              " classes, got room for " + std::to_string(logits.size())};
+    return bad_argument("head has " + std::to_string(head.class_count()) + " classes, got room for " +
+                        std::to_string(logits.size()));
   }
   std::vector<float> transformed;
   if (head.transform != FeatureTransform::kNone) {
@@ -69,8 +68,8 @@ Status head_probabilities(const Head& head, std::span<const float> embedding,
 
 Status check_head_fits(const Head& head, const BackboneInfo& backbone) {
   if (head.backbone != backbone.name) {
-    return Error{ErrorCode::kBadFile, "this head was trained on the backbone \"" + head.backbone +
-                                          "\", the one in use is \"" + backbone.name + "\""};
+    return bad_file("this head was trained on the backbone \"" + head.backbone + "\", the one in use is \"" +
+                    backbone.name + "\"");
   }
   return check_parts_fit(head, backbone);
 }

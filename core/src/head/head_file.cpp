@@ -50,25 +50,24 @@ Status check_writable(const Head& head) {
   const bool fits = head.class_count() > 0 && head.labels.size() == head.class_count() && inner > 0 &&
                     head.weights.size() == head.class_count() * inner &&
                     head.hidden_weights.size() == head.hidden_biases.size() * head.feature_count;
-  if (!fits) return Error{ErrorCode::kInternal, "the head's weights do not fit its classes and features"};
+  if (!fits) return internal_error("the head's weights do not fit its classes and features");
   if (!all_finite(head.weights) || !all_finite(head.biases) || !all_finite(head.hidden_weights) ||
       !all_finite(head.hidden_biases)) {
-    return Error{ErrorCode::kInternal, "the head has weights that are not finite numbers"};
+    return internal_error("the head has weights that are not finite numbers");
   }
   for (const ChangedTensor& tensor : head.tensors) {
     if (!all_finite(tensor.values)) {
-      return Error{ErrorCode::kInternal, "the tensor " + quoted(tensor.name) + " is not finite"};
+      return internal_error("the tensor " + quoted(tensor.name) + " is not finite");
     }
   }
   if (const Status holds = check_parts(head); !holds) {
-    return Error{ErrorCode::kInternal, holds.error().message};
+    return internal_error(holds.error().message);
   }
   std::size_t label_bytes = 0;
   for (const std::string& label : head.labels) label_bytes += label.size();
   if (label_bytes > kMostLabelBytes) {
-    return Error{ErrorCode::kBadArgument, "the class names of a head may have " +
-                                              std::to_string(kMostLabelBytes) + " bytes together, got " +
-                                              std::to_string(label_bytes)};
+    return bad_argument("the class names of a head may have " + std::to_string(kMostLabelBytes) +
+                        " bytes together, got " + std::to_string(label_bytes));
   }
   return {};
 }
@@ -120,8 +119,7 @@ Status check_format(const SafetensorsView& file) {
   if (format == nullptr) return bad_file("this file is no head: its metadata has no `format`");
   if (*format == kFormat || *format == kFormatWithTransform) return {};
   if (std::string_view(*format).substr(0, kFormatFamily.size()) == kFormatFamily) {
-    return Error{ErrorCode::kBadVersion,
-                 "this program reads heads of the formats head/1 and head/2, got " + quoted(*format)};
+    return bad_version("this program reads heads of the formats head/1 and head/2, got " + quoted(*format));
   }
   return bad_file("this file is no head: expected the format head/1 or head/2, got " + quoted(*format));
 }
@@ -135,18 +133,18 @@ bool is_of_the_head_itself(std::string_view tensor) {
 Status check_nothing_else(const SafetensorsView& file) {
   for (const TensorView& tensor : file.tensors()) {
     if (is_of_the_head_itself(tensor.name) || dimension_count_of(tensor.name) > 0) continue;
-    return Error{ErrorCode::kBadVersion, "this head comes with the tensor " + quoted(tensor.name) +
-                                             ", which this program cannot use"};
+    return bad_version("this head comes with the tensor " + quoted(tensor.name) +
+                       ", which this program cannot use");
   }
   const std::string* look = file.metadata("second_look");
   if (look != nullptr && *look != kMirrored) {
-    return Error{ErrorCode::kBadVersion, "this head wants a second look of the kind " + quoted(*look) +
-                                             ", this program knows \"mirrored\""};
+    return bad_version("this head wants a second look of the kind " + quoted(*look) +
+                       ", this program knows \"mirrored\"");
   }
   const std::string* transform = file.metadata("transform");
   if (transform != nullptr && *transform != kRoot && *transform != kLength) {
-    return Error{ErrorCode::kBadVersion, "this head wants its features transformed by " + quoted(*transform) +
-                                             ", this program knows \"root\" and \"length\""};
+    return bad_version("this head wants its features transformed by " + quoted(*transform) +
+                       ", this program knows \"root\" and \"length\"");
   }
   return {};
 }

@@ -33,12 +33,11 @@ Status check_head_numbers(const Head& head) {
   largest = largest_output(head.weights, head.biases, largest);
   // The logits are float32.
   if (!(largest <= static_cast<double>(std::numeric_limits<float>::max()))) {
-    return Error{ErrorCode::kBadFile,
-                 "the weights of this head are so large that its answers would not be numbers"};
+    return bad_file("the weights of this head are so large that its answers would not be numbers");
   }
   for (const ChangedTensor& tensor : head.tensors) {
     if (!std::ranges::all_of(tensor.values, [](float value) { return std::isfinite(value); }))
-      return Error{ErrorCode::kBadFile, "the tensor \"" + tensor.name + "\" of this head is not finite"};
+      return bad_file("the tensor \"" + tensor.name + "\" of this head is not finite");
   }
   return {};
 }

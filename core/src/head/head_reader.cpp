@@ -108,9 +108,8 @@ Result<HeadReader> HeadReader::create(const Head& head, const Backbone& backbone
     Result<std::vector<FeatureBlock>> blocks = select_features(source.feature_blocks(), head.features);
     if (!blocks) return misfit(blocks.error());
     if (const std::size_t count = feature_count_of(blocks.value()); count != head.feature_count) {
-      return Error{ErrorCode::kBadFile, "this head expects " + std::to_string(head.feature_count) +
-                                            " features, the maps that it names have " +
-                                            std::to_string(count)};
+      return bad_file("this head expects " + std::to_string(head.feature_count) +
+                      " features, the maps that it names have " + std::to_string(count));
     }
     state->blocks = std::move(blocks).value();
     state->row.resize(source.feature_count());
@@ -141,7 +140,7 @@ Status HeadReader::State::place(const Backbone& backbone, std::vector<PlacedFeat
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const auto info = std::ranges::find(maps, blocks[i].map, &MapInfo::name);
     if (info == maps.end())
-      return Error{ErrorCode::kInternal, "the backbone does not give the map \"" + blocks[i].map + "\""};
+      return internal_error("the backbone does not give the map \"" + blocks[i].map + "\"");
     const std::span<const float> map = source.map(0, static_cast<std::size_t>(info - maps.begin()));
     places_out[i] = {info->height, info->width, info->channel_count, {map.begin(), map.end()}};
   }
@@ -167,9 +166,8 @@ Status HeadReader::read_places(Backbone& mapped, const FrameView& frame, const P
                                std::span<float> features_out, std::vector<PlacedFeatures>& places_out) {
   State& state = *state_;
   if (features_out.size() != state.feature_count)
-    return Error{ErrorCode::kBadArgument, "the head reads " + std::to_string(state.feature_count) +
-                                              " features, room was given for " +
-                                              std::to_string(features_out.size())};
+    return bad_argument("the head reads " + std::to_string(state.feature_count) +
+                        " features, room was given for " + std::to_string(features_out.size()));
   const Status first = state.look(mapped, frame, options, state.row, features_out);
   if (!first) return first;
   if (const Status placed = state.place(mapped, places_out); !placed) return placed;
@@ -187,9 +185,8 @@ Status HeadReader::read_places(Backbone& mapped, const FrameView& frame, const P
 Status HeadReader::read(Backbone& backbone, const FrameView& frame, const PrepareOptions& options,
                         std::span<float> features_out) {
   if (features_out.size() != state_->feature_count) {
-    return Error{ErrorCode::kBadArgument, "the head reads " + std::to_string(state_->feature_count) +
-                                              " features, room was given for " +
-                                              std::to_string(features_out.size())};
+    return bad_argument("the head reads " + std::to_string(state_->feature_count) +
+                        " features, room was given for " + std::to_string(features_out.size()));
   }
   const Status first = state_->look(backbone, frame, options, state_->row, features_out);
   if (!first) return first;

@@ -63,7 +63,7 @@ std::vector<SampleId> Session::samples_to_judge_by() const {
 
 Status Session::add_to_judge(SampleId id, const FrameView& picture) {
   State& state = *state_;
-  if (!state.trained_head) return Error{ErrorCode::kNotTrained, "there is no trained head yet"};
+  if (!state.trained_head) return not_trained("there is no trained head yet");
   TrainedHead& trained = *state.trained_head;
   const std::size_t width = trained.head.feature_count;
   std::vector<float> features(width);
