@@ -26,6 +26,24 @@ async function askTeachableMachine({ address, pictures }) {
   return answers;
 }
 
+/** In the page: ml5 stretches what it is given, so its snippet draws the square in the middle. @param {{ address: string, pictures: any[] }} task */
+async function askMl5({ address, pictures }) {
+  const { ml5, canvasOf } = /** @type {any} */ (globalThis);
+  const classifier = await ml5.imageClassifier(`${address}model.json`);
+  await classifier.ready;
+  const answers = [];
+  for (const picture of pictures) {
+    const whole = canvasOf(picture);
+    const side = Math.min(whole.width, whole.height);
+    const square = Object.assign(document.createElement('canvas'), { width: 224, height: 224 });
+    const [left, top] = [(whole.width - side) / 2, (whole.height - side) / 2];
+    square.getContext('2d')?.drawImage(whole, left, top, side, side, 0, 0, 224, 224);
+    const ranked = await classifier.classify(square);
+    answers.push(ranked.map((/** @type {any} */ { label, confidence }) => [label, confidence]));
+  }
+  return answers;
+}
+
 export function describeTfjs() {
   describeInBrowser('the TensorFlow.js files', (consumers) => {
     /** @param {string} kind @param {object} options @param {(files: Record<string, Uint8Array>) => void} [change] */
@@ -58,6 +76,23 @@ export function describeTfjs() {
         await page.close();
       });
     }
+
+    it('say nearly the same in ml5, which gives 224 px whatever the model wants', async () => {
+      const page = await consumers.open('ml5/dist/ml5.min.js');
+      for (const kind of headKinds) {
+        const { learnt, address } = await exported(kind, {});
+        const pictures = picturesOfManyShapes();
+        const answers = await page.evaluate(askMl5, { address, pictures: pictures.map(sendable) });
+        const expected = [];
+        for (const picture of pictures) {
+          expected.push(await pageSays(learnt, picture));
+        }
+        const { mean, lost } = compare(expected, byLabel(/** @type {any} */ (answers)));
+        assert.ok(mean <= 0.01, `${kind}: mean ${mean}`);
+        assert.equal(lost, 0, kind);
+      }
+      await page.close();
+    });
 
     it('resample inside, so that a library that always gives 224 px takes them too', async () => {
       const page = await consumers.open(versions['4.22.0'], machine);
