@@ -9,13 +9,21 @@ import { drawPicture, newTrainer, randomNumbers, viewsDone } from '../wasm/suppo
 /** A name of each kind that could go wrong: quotes, other scripts, mark-up. */
 export const labels = ['stripes', 'ドット "2"', '<gradient> & co'];
 
-/** So much noise that no answer is certain. @param {number} kind @param {number} number @param {number} width @param {number} height */
-export function faintPicture(kind, number, width = 160, height = 120) {
+/**
+ * So much noise that no answer is certain.
+ *
+ * @param {number} kind
+ * @param {number} number
+ * @param {number} [width]
+ * @param {number} [height]
+ * @param {number} [share] What is left of the picture.
+ */
+export function faintPicture(kind, number, width = 160, height = 120, share = 0.24) {
   const picture = drawPicture([0, 1, 3][kind], number, width, height);
   const random = randomNumbers(number * 31 + kind + 5);
   picture.data.forEach((value, i) => {
     if (i % 4 < 3) {
-      picture.data[i] = 0.24 * value + 0.76 * 255 * random();
+      picture.data[i] = share * value + (1 - share) * 255 * random();
     }
   });
   return picture;
