@@ -44,6 +44,52 @@ async function askMl5({ address, pictures }) {
   return answers;
 }
 
+/** In the page: the project loader of GenAI-FI, which takes the zip as it is. @param {{ address: string, pictures: any[] }} task */
+async function askGenAi({ address, pictures }) {
+  const { canvasOf } = /** @type {any} */ (globalThis);
+  const module = '/node_modules/@genai-fi/classifier/dist/main.js';
+  const { default: ClassifierApp } = await import(module);
+  const app = await ClassifierApp.load(await (await fetch(address)).blob());
+  const answers = [];
+  for (const picture of pictures) {
+    const { predictions } = await app.predict(canvasOf(picture));
+    answers.push(predictions.map((/** @type {any} */ { className, probability }) => [className, probability]));
+  }
+  return answers;
+}
+
+/** A trunk that does nothing: GenAI-FI fetches one from its makers, for training on, even where a whole model is given. */
+const trunk = {
+  format: 'layers-model',
+  modelTopology: {
+    keras_version: '2',
+    backend: 'tf',
+    model_config: {
+      class_name: 'Model',
+      config: {
+        name: 'trunk',
+        layers: [
+          {
+            class_name: 'InputLayer',
+            name: 'input',
+            config: { name: 'input', batch_input_shape: [null, 224, 224, 3], dtype: 'float32', sparse: false },
+            inbound_nodes: [],
+          },
+          {
+            class_name: 'Activation',
+            name: 'out_relu',
+            config: { name: 'out_relu', activation: 'relu', trainable: true, dtype: 'float32' },
+            inbound_nodes: [[['input', 0, 0, {}]]],
+          },
+        ],
+        input_layers: [['input', 0, 0]],
+        output_layers: [['out_relu', 0, 0]],
+      },
+    },
+  },
+  weightsManifest: [],
+};
+
 export function describeTfjs() {
   describeInBrowser('the TensorFlow.js files', (consumers) => {
     /** @param {string} kind @param {object} options @param {(files: Record<string, Uint8Array>) => void} [change] */
@@ -76,6 +122,26 @@ export function describeTfjs() {
         await page.close();
       });
     }
+
+    it('say the same in GenAI-FI, as the zip that they are', async () => {
+      const page = await consumers.open();
+      const headers = { 'Access-Control-Allow-Origin': '*' };
+      await page.route(/^https:/, (route) => route.fulfill({ json: trunk, headers }));
+      for (const kind of headKinds) {
+        const learnt = await learn(kind);
+        const zip = await learnt.trainer.exportModel({ format: 'tfjs', pictureSize: 96 });
+        const address = `${consumers.give(`/projects/${kind}/`, { 'model.zip': zip })}model.zip`;
+        const pictures = picturesOfSide(learnt.size);
+        const answers = await page.evaluate(askGenAi, { address, pictures: pictures.map(sendable) });
+        const expected = [];
+        for (const picture of pictures) {
+          expected.push(await pageSays(learnt, picture));
+        }
+        const { largest } = compare(expected, byLabel(/** @type {any} */ (answers)));
+        assert.ok(largest < 1e-4, `${kind}: ${largest}`);
+      }
+      await page.close();
+    });
 
     it('say nearly the same in ml5, which gives 224 px whatever the model wants', async () => {
       const page = await consumers.open('ml5/dist/ml5.min.js');
