@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { strFromU8, unzipSync } from 'fflate';
+import { strFromU8, strToU8, unzipSync } from 'fflate';
 import { byLabel, compare, headKinds, learn, pageSays, picturesOfManyShapes, picturesOfSide } from './learnt.mjs';
 import { describeInBrowser, sendable } from './page.mjs';
 
@@ -90,6 +90,76 @@ const trunk = {
   weightsManifest: [],
 };
 
+/** @param {Record<string, Uint8Array>} files @param {string} name @param {(content: any) => void} change */
+function changeJson(files, name, change) {
+  const content = JSON.parse(strFromU8(files[name]));
+  change(content);
+  files[name] = strToU8(JSON.stringify(content));
+}
+
+/**
+ * @param {Record<string, Uint8Array>} files
+ * @param {string} name of a tensor
+ * @param {(values: Float32Array, shape: number[]) => void} change
+ */
+function changeTensor(files, name, change) {
+  const { weightsManifest } = JSON.parse(strFromU8(files['model.json']));
+  const bytes = files['weights.bin'].slice();
+  let at = 0;
+  for (const tensor of weightsManifest[0].weights) {
+    const count = tensor.shape.reduce((/** @type {number} */ product, /** @type {number} */ side) => product * side, 1);
+    if (tensor.name === name) {
+      change(new Float32Array(bytes.buffer, at, count), tensor.shape);
+      files['weights.bin'] = bytes;
+      return;
+    }
+    at += 4 * count;
+  }
+  throw new Error(`expected a tensor ${name}`);
+}
+
+/** What could go wrong in a file, done on purpose. @type {Record<string, (files: Record<string, Uint8Array>) => void>} */
+const faults = {
+  'labels in another order': (files) => changeJson(files, 'metadata.json', ({ labels }) => labels.reverse()),
+  'the temperature missing': (files) => {
+    for (const name of ['head/kernel', 'head/bias']) {
+      changeTensor(files, name, (values) => values.set(values.map((value) => 1.2 * value)));
+    }
+  },
+  'pictures scaled otherwise': (files) =>
+    changeTensor(files, 'scaled/moving_variance', (values) => values.set(values.map((value) => 1.1 * value))),
+  'colours swapped': (files) =>
+    changeTensor(files, 'stem/kernel', (values, [, , channelCount, filterCount]) => {
+      const before = values.slice();
+      values.forEach((_, at) => {
+        const channel = Math.floor(at / filterCount) % channelCount;
+        values[at] = before[at + (channelCount - 1 - 2 * channel) * filterCount];
+      });
+    }),
+  'padding on the wrong side': (files) =>
+    changeJson(files, 'model.json', ({ modelTopology }) => {
+      const { layers } = (modelTopology.model_config ?? modelTopology).config;
+      const at = layers.findIndex((/** @type {any} */ { name }) => name === 'stem');
+      layers[at].config.padding = 'valid';
+      const config = {
+        padding: [
+          [1, 0],
+          [1, 0],
+        ],
+        data_format: 'channels_last',
+        name: 'pad',
+        trainable: true,
+      };
+      layers.splice(at, 0, {
+        class_name: 'ZeroPadding2D',
+        name: 'pad',
+        config,
+        inbound_nodes: layers[at].inbound_nodes,
+      });
+      layers[at + 1].inbound_nodes = [[['pad', 0, 0, {}]]];
+    }),
+};
+
 export function describeTfjs() {
   describeInBrowser('the TensorFlow.js files', (consumers) => {
     /** @param {string} kind @param {object} options @param {(files: Record<string, Uint8Array>) => void} [change] */
@@ -122,6 +192,16 @@ export function describeTfjs() {
         await page.close();
       });
     }
+
+    it(`would be noticed if they were wrong: ${Object.keys(faults).join(', ')}`, async () => {
+      const page = await consumers.open(versions['4.22.0'], machine);
+      for (const [fault, change] of Object.entries(faults)) {
+        const { learnt, address } = await exported('head', { pictureSize: 96 }, change);
+        const { largest } = await compared(page, address, learnt, picturesOfSide(learnt.size));
+        assert.ok(largest > 1e-3, `${fault}: ${largest}`);
+      }
+      await page.close();
+    });
 
     it('say the same in GenAI-FI, as the zip that they are', async () => {
       const page = await consumers.open();
