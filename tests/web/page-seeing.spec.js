@@ -102,10 +102,13 @@ test('the answer shows where it looks and what it looks like, live, and stands s
       }
       return 20_000 / (performance.now() - start);
     };
-    return {
-      plain: await perSecond(() => trainer.predict(video)),
-      why: await perSecond(() => trainer.attention(video, { similarCount: 3 })),
-    };
+    // In turns, the best of three: a machine that is busy for a second must not be taken for a slow question.
+    const best = { plain: 0, why: 0 };
+    for (let round = 0; round < 3; round += 1) {
+      best.plain = Math.max(best.plain, await perSecond(() => trainer.predict(video)));
+      best.why = Math.max(best.why, await perSecond(() => trainer.attention(video, { similarCount: 3 })));
+    }
+    return best;
   });
   test.info().annotations.push({ type: 'rates', description: JSON.stringify(rates) });
   expect(rates.why).toBeGreaterThan(rates.plain / 3);

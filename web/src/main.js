@@ -11,7 +11,6 @@ import { mountLivePanel } from './ui/live-panel.js';
 import { mountNotices } from './ui/notices.js';
 import { mountPageInput } from './ui/page-input.js';
 import { mountQuestionDialog } from './ui/question-dialog.js';
-import { mountReportPanel } from './ui/report-panel.js';
 import { mountSampleViewer } from './ui/sample-viewer.js';
 import { mountTopBar } from './ui/top-bar.js';
 import { mountTrainingPanel } from './ui/training-panel.js';
@@ -53,6 +52,10 @@ async function openSeeing() {
 
 async function openBetter() {
   await (await import('./better-room.js')).mountBetter(part('better'), app);
+}
+
+async function openReport() {
+  (await import('./report-room.js')).mountReport(part('report'), app);
 }
 
 async function openSettings() {
@@ -116,7 +119,6 @@ mountLivePanel(part('live-panel'), app);
 mountClassList(part('classes'), app);
 mountWelcomePanel(part('welcome'), app);
 mountTrainingPanel(part('training'), app);
-mountReportPanel(part('report'), app);
 mountKeepPanel(part('keep'), app);
 mountSampleViewer(dialogs, app);
 mountQuestionDialog(dialogs, app);
@@ -143,6 +145,7 @@ requestAnimationFrame(() =>
       enter(openCamera),
       enter(openSeeing),
       enter(openBetter),
+      enter(openReport),
       enter(openSettings),
       enter(openBackbones),
       enter(openExam),
@@ -151,7 +154,6 @@ requestAnimationFrame(() =>
       enter(openOutputs),
       enter(openProjects),
       enter(openExport),
-      import('./kit/reliability.js'),
       app.loadInside(),
     ]);
     await app.texts.fetchAll();

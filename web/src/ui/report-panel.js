@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
+import { reliabilityBins, reliabilityChart } from '../kit/reliability.js';
 import { token } from '../kit/token.js';
 import { vars } from '../kit/vars.js';
 
@@ -12,12 +13,10 @@ import { vars } from '../kit/vars.js';
 export function mountReportPanel(host, app) {
   const { state, texts } = app;
   const { t } = texts;
-  /** @type {typeof import('../kit/reliability.js') | null} */
-  let chart = null;
   /** @type {typeof import('../state/strategy-names.js').nameOf | null} */
   let nameOf = null;
   /** @type {Promise<void> | null} */
-  let chartReady = null;
+  let namesReady = null;
 
   /** @param {number} classId */
   const cardOf = (classId) => {
@@ -171,22 +170,19 @@ export function mountReportPanel(host, app) {
     </dl>`;
   }
 
-  /** The chart comes when somebody looks at the numbers. @param {Event & { currentTarget: HTMLDetailsElement }} event */
-  function numbersOpened({ currentTarget }) {
-    if (currentTarget.open) {
-      chartReady = fetchChart();
-    }
+  /** What the ways to train are called comes with the rest of what lies inside, when somebody looks at the numbers. */
+  async function fetchNames() {
+    const [strategies] = await Promise.all([import('../state/strategy-names.js'), app.loadInside()]).catch(() => [
+      null,
+    ]);
+    nameOf = strategies?.nameOf ?? null;
+    draw();
   }
 
-  async function fetchChart() {
-    if (!chart) {
-      chart = await import('../kit/reliability.js').catch(() => null);
-      // What the ways to train are called comes with the rest of what lies inside.
-      const [strategies] = await Promise.all([import('../state/strategy-names.js'), app.loadInside()]).catch(() => [
-        null,
-      ]);
-      nameOf = strategies?.nameOf ?? null;
-      draw();
+  /** @param {Event & { currentTarget: HTMLDetailsElement }} event */
+  function numbersOpened({ currentTarget }) {
+    if (currentTarget.open && !nameOf) {
+      namesReady = fetchNames();
     }
   }
 
@@ -197,7 +193,7 @@ export function mountReportPanel(host, app) {
   }
 
   async function print() {
-    await chartReady;
+    await namesReady;
     window.print();
   }
 
@@ -213,7 +209,7 @@ export function mountReportPanel(host, app) {
           <summary>${icon('next', 'icon-mirrored')} ${t('report.details')}</summary>
           <div class="stack ${reportIsStale ? 'is-stale' : ''}">
             ${confusion(report)} ${perClass(report)}
-            ${chart ? chart.reliabilityChart(chart.reliabilityBins(report.heldOut), texts) : nothing} ${facts(report)}
+            ${reliabilityChart(reliabilityBins(report.heldOut), texts)} ${facts(report)}
             <button type="button" class="button" @click=${print}>${icon('save')} ${t('report.print')}</button>
           </div>
         </details>
@@ -225,6 +221,7 @@ export function mountReportPanel(host, app) {
   // On paper nothing can be opened.
   window.addEventListener('beforeprint', () => host.querySelector('details')?.setAttribute('open', ''));
   app.watch(['report-changed', 'classes-changed', 'project-changed'], draw);
+  draw(); // a project that was there may have its numbers already
 }
 
 /**
