@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { strFromU8, unzipSync } from 'fflate';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 
@@ -119,6 +120,40 @@ describe('the command line', () => {
       );
       assert.ok(ending === 'jpg' ? gap < 1 : gap === 0, `${ending}: ${gap}`);
     }
+  });
+
+  it('writes the head in every format, as the format begins and as small as it should be', () => {
+    /** @param {string} format @param {string[]} more */
+    const written = (format, ...more) => {
+      const path = join(folder, `model.${format}`);
+      const told = execFileSync(command, ['export', head, '--format', format, '-o', path, ...more], {
+        encoding: 'utf8',
+      });
+      assert.match(told, new RegExp(`${statSync(path).size} bytes`));
+      return { bytes: readFileSync(path), told };
+    };
+    const zip = unzipSync(written('tfjs').bytes);
+    assert.deepEqual(Object.keys(zip).sort(), ['metadata.json', 'model.json', 'weights.bin']);
+    assert.deepEqual(JSON.parse(strFromU8(zip['metadata.json'])).labels, ['lying', 'standing']);
+    assert.deepEqual([...written('onnx').bytes.subarray(0, 1)], [0x08]); // the field of ir_version
+    const whole = written('tflite').bytes;
+    assert.equal(whole.toString('latin1', 4, 8), 'TFL3');
+    assert.ok(whole.includes('standing'));
+    const half = written('tflite-float16').bytes;
+    assert.ok(half.length < 0.6 * whole.length, `${half.length} of ${whole.length} bytes`);
+    const eighth = written('tflite-int8', pictures);
+    assert.equal(eighth.bytes.toString('latin1', 4, 8), 'TFL3');
+    assert.ok(eighth.bytes.length < 0.4 * whole.length, `${eighth.bytes.length} of ${whole.length} bytes`);
+    assert.match(eighth.told, new RegExp(`${2 * PER_CLASS} pictures: ${2 * PER_CLASS} right, before ${2 * PER_CLASS}`));
+    assert.match(written('c-array', pictures).bytes.toString(), /alignas|_Alignas|aligned/);
+  });
+
+  it('refuses to write what there is no way to: an unknown format, 8-bit numbers without pictures', () => {
+    const path = join(folder, 'nothing');
+    assert.match(refusal('export', head, '--format', 'coreml', '-o', path), /tfjs.*onnx.*got coreml/s);
+    assert.match(refusal('export', head, '--format', 'tflite-int8', '-o', path), /fitted to pictures/);
+    assert.match(refusal('export', join(folder, 'lying.ppm'), '--format', 'onnx', '-o', path), /head|safetensors/);
+    assert.throws(() => statSync(path), 'nothing is left behind');
   });
 
   it('refuses in words: an unknown strategy with those that there are, a folder without classes, a broken head', () => {
