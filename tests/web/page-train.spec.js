@@ -70,6 +70,14 @@ test('the numbers go on paper, light and without buttons', async () => {
     await expect(page.locator(seen)).toBeVisible();
   }
   await expect(page.locator('#stage')).toBeHidden();
+  const panels = await page
+    .locator('#training, #report, .class-card')
+    .evaluateAll((all) => all.map((each) => each.getBoundingClientRect().toJSON()));
+  panels.sort((a, b) => a.top - b.top);
+  expect(new Set(panels.map(({ left }) => left)).size, 'one column').toBe(1);
+  expect(panels.every(({ top }, at) => at === 0 || top >= panels[at - 1].bottom)).toBe(true);
+  const dot = await page.locator('.pip').first().boundingBox();
+  expect(dot?.width).toBeLessThan(40);
   await expect(page.locator('button:visible:not(.cell, .strip-cell button, picture-strip button)')).toHaveCount(0);
   const pages = (await page.pdf()).toString('latin1').match(/\/Type\s*\/Page\b/g) ?? [];
   expect(pages.length).toBeGreaterThan(0);
