@@ -7,74 +7,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <string>
 #include <vector>
 
 #include "headstart/backbone.h"
 #include "headstart/fine_tuner.h"
 #include "headstart/head_reader.h"
 #include "network/network_file.h"
-#include "support/random_backbone.h"
-#include "support/split_mix.h"
+#include "support/fine_tuning.h"
 
 using namespace headstart;
+using namespace headstart::test;
 
 namespace {
-
-const std::vector<std::string> kLabels{"left", "right"};
-
-ComputePool pool_of(std::size_t threads) {
-  auto pool = ComputePool::create(threads);
-  REQUIRE(pool.ok());
-  return std::move(pool).value();
-}
-
-const std::vector<std::uint8_t>& backbone_file() {
-  static const std::vector<std::uint8_t> file =
-      test::make_random_backbone({.width_multiplier = "0.1", .input_size_px = 96});
-  return file;
-}
-
-// Two classes that differ in the first channels; two views of every picture.
-struct Task {
-  std::vector<FineTuneView> views;
-  bool by_spread = false;  // the classes differ in their contrast instead, which no mean shows
-
-  explicit Task(std::size_t per_class = 8) {
-    for (std::uint32_t picture = 0; picture < 2 * per_class; ++picture) {
-      views.push_back({picture, picture % 2});
-      views.push_back({picture, picture % 2});
-    }
-  }
-
-  [[nodiscard]] std::vector<float> map(std::uint32_t view, std::size_t size) const {
-    test::SplitMix rng(99, view);
-    std::vector<float> values(size);
-    for (std::size_t i = 0; i < size; ++i) {
-      const double tilt = i % 8 < 4 ? 0.3 : 0.0;
-      const double sign = views[view].class_index == 0 ? 1.0 : -1.0;
-      const double noise = 2 * rng.uniform() - 1;
-      values[i] = static_cast<float>(by_spread ? (2 + sign) * noise : noise + tilt * sign);
-    }
-    return values;
-  }
-};
-
-FineTuneOptions quick(TrainedPart part = TrainedPart::kLastBlocks) {
-  FineTuneOptions options;
-  options.part = part;
-  options.epoch_count = 3;
-  options.cut_channel_count = 16;
-  return options;
-}
-
-FineTuner started(const Task& task, const FineTuneOptions& options, const ComputePool& pool) {
-  auto tuner = FineTuner::start(backbone_file(), 96, task.views, kLabels, options, nullptr, pool);
-  if (!tuner.ok()) MESSAGE(tuner.error().message);
-  REQUIRE(tuner.ok());
-  return std::move(tuner).value();
-}
 
 // What the allocator has given out, where it says so.
 std::size_t heap_bytes() {
@@ -83,41 +27,6 @@ std::size_t heap_bytes() {
 #else
   return 0;
 #endif
-}
-
-// What a run took.
-struct Steps {
-  std::size_t map_count = 0;
-  std::size_t train_count = 0;
-  std::size_t forward_count = 0;
-};
-
-// Runs to the end, calling `between` after every step.
-Steps run_counting(FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
-  const std::size_t size = tuner.border_height() * tuner.border_width() * tuner.border_channel_count();
-  Steps steps;
-  FineTuneProgress last;
-  for (;;) {
-    const std::vector<std::uint32_t> wanted(tuner.wanted_views().begin(), tuner.wanted_views().end());
-    for (const std::uint32_t view : wanted) REQUIRE(tuner.supply_map(view, task.map(view, size)).ok());
-    steps.map_count += wanted.size();
-    const auto progress = tuner.step();
-    if (!progress.ok()) MESSAGE(progress.error().message);
-    REQUIRE(progress.ok());
-    const FineTuneProgress& now = progress.value();
-    CHECK(now.fraction >= last.fraction);
-    const bool trained = last.train_step_count_ahead > now.train_step_count_ahead;
-    steps.train_count += trained ? 1 : 0;
-    steps.forward_count += !trained && last.stage != FineTuneStage::kLinearProbe ? 1 : 0;
-    last = now;
-    between();
-    if (now.done) return steps;
-  }
-}
-
-// … and returns how many maps were asked for.
-std::size_t run(FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
-  return run_counting(tuner, task, between).map_count;
 }
 
 Error failure_of(const std::vector<FineTuneView>& views, const FineTuneOptions& options) {

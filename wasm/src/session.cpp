@@ -169,10 +169,12 @@ void SessionBinding::trainCancel() {
 }
 
 Outcome<TuneEstimate> SessionBinding::tuneBegin(const FineTuneOptions& options, ViewUse view_use,
-                                                std::uint32_t byte_count) {
-  const Result<std::span<const std::uint8_t>> file = input_.bytes(byte_count);
-  if (!file) return failure<TuneEstimate>(file.error());
-  Result<TuneEstimate> estimate = session_->tune_begin(file.value(), options, view_use);
+                                                std::uint32_t byte_count, std::uint32_t round_byte_count) {
+  const Result<std::span<const std::uint8_t>> files =
+      input_.bytes(std::size_t{byte_count} + round_byte_count);
+  if (!files) return failure<TuneEstimate>(files.error());
+  Result<TuneEstimate> estimate = session_->tune_begin(files.value().first(byte_count), options, view_use,
+                                                       files.value().subspan(byte_count));
   input_.clear();
   return outcome(std::move(estimate));
 }
@@ -191,6 +193,10 @@ Done SessionBinding::tuneTrial() {
 
 Outcome<FineTuneProgress> SessionBinding::tuneStep() {
   return outcome(session_->tune_step());
+}
+
+Outcome<std::vector<std::uint8_t>> SessionBinding::tuneRound() const {
+  return outcome(session_->tune_round());
 }
 
 void SessionBinding::tuneStop() {

@@ -85,12 +85,15 @@ class SessionBinding {
   Outcome<SessionReport> trainFinish();
   void trainCancel();
 
-  // With the backbone file in the input, as adoptHead where the head brings layers (else no bytes).
-  Outcome<TuneEstimate> tuneBegin(const FineTuneOptions& options, ViewUse views, std::uint32_t byte_count);
+  // With the backbone file in the input, as adoptHead where the head brings layers (else no bytes). Behind it
+  // the round to go on from, or nothing.
+  Outcome<TuneEstimate> tuneBegin(const FineTuneOptions& options, ViewUse views, std::uint32_t byte_count,
+                                  std::uint32_t round_byte_count);
   WantedViews tuneWanted();
   Done tuneSupply(std::uint32_t view, const FrameDescription& frame);
   Done tuneTrial();
   Outcome<FineTuneProgress> tuneStep();
+  Outcome<std::vector<std::uint8_t>> tuneRound() const;
   void tuneStop();
   Outcome<SessionReport> tuneFinish(std::uint32_t byte_count);
   void tuneCancel();

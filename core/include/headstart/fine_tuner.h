@@ -25,6 +25,7 @@
 #include "headstart/head.h"
 #include "headstart/metrics.h"
 #include "headstart/status.h"
+#include "headstart/trainer.h"
 
 namespace headstart {
 
@@ -140,6 +141,18 @@ struct FineTuned {
   Head head;  // on the changed network's embedding, or on cut_features(); temperature folded in
 };
 
+// The pictures behind a run, as the caller knows them again: they travel with its rounds.
+struct FineTuneOrigin {
+  ViewUse view_use = ViewUse::kNone;
+  std::vector<std::uint32_t> sample_ids;     // [sample_count], in any order that stays the same
+  std::vector<std::uint32_t> class_indices;  // [sample_count]
+  std::vector<std::uint64_t> checks;         // [sample_count], of what was seen in them
+};
+
+// Reads who a round belongs to out of untrusted bytes; FineTuner::take_up reads the rest. bad-file or
+// bad-version.
+Result<FineTuneOrigin> read_round_origin(std::span<const std::uint8_t> round_file);
+
 class FineTuner {
  public:
   // Reads the weights of the trained part from a backbone .safetensors; `backbone_file` is not kept.
@@ -175,6 +188,15 @@ class FineTuner {
   // Ends now, with the best weights so far. Where those are better than the head alone, a pass over the
   // pictures for their embeddings is still ahead; otherwise the next step() is the last and cheap.
   void stop();
+
+  // The run as it is after the epoch that the last step() finished, as a file (safetensors, `tuning/1`).
+  // bad-argument anywhere else. The same run gives the same bytes.
+  [[nodiscard]] Result<std::vector<std::uint8_t>> round_file(const FineTuneOrigin& origin) const;
+
+  // Before the first step: goes on after that epoch. With what start() was given when the file was written,
+  // the budgets apart, the run ends as it would have ended then, to the bit. Untrusted bytes: bad-file or
+  // bad-version, and the tuner is to be thrown away.
+  Status take_up(std::span<const std::uint8_t> round_file);
 
   // Trains on one piece of a batch of empty maps and forgets it: a step to be timed, before the first or
   // between any two. Changes nothing that a run gives.

@@ -154,12 +154,16 @@ class Session {
 
   // Fine-tuning, after a run that is done: its head is what fine-tuning has to beat. Begin; then supply the
   // maps of the views that are wanted, each from its sample's kept picture, and step, until done; finish.
+  // `round_file`: what tune_round() gave, to go on from there with the views that were used then; bad-file
+  // where pictures, settings or the backbone are not those of then.
   Result<TuneEstimate> tune_begin(std::span<const std::uint8_t> backbone_file, const FineTuneOptions& options,
-                                  ViewUse view_use);
+                                  ViewUse view_use, std::span<const std::uint8_t> round_file = {});
   WantedViews tune_wanted();
   Status tune_supply(std::uint32_t view, const FrameView& picture);
   Status tune_trial();  // a step to be timed, which changes nothing
   Result<FineTuneProgress> tune_step();
+  // The run as it is after the epoch that the last step finished; bad-argument after any other step.
+  [[nodiscard]] Result<std::vector<std::uint8_t>> tune_round() const;
   void tune_stop();  // ends with the best so far
   Result<SessionReport> tune_finish(std::span<const std::uint8_t> backbone_file);
   void tune_cancel();

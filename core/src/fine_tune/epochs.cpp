@@ -1,6 +1,7 @@
 #include "fine_tune/epochs.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/random.h"
 #include "fine_tune/loss.h"
@@ -22,6 +23,17 @@ void Epochs::start(std::span<const Parameter> parameters, std::span<const float>
   best_weights_ = take_snapshot(parameters);
   best_logits_.assign(logits.begin(), logits.end());
   best_loss_ = held_out.loss(logits);
+}
+
+void Epochs::take_up(Finished finished, const HeldOut& held_out) {
+  done_ = std::move(finished.done);
+  step_index_ = steps_per_epoch() * done_.size();
+  stepper_->skip(step_index_);
+  best_epoch_ = finished.best_epoch;
+  best_weights_ = std::move(finished.best_weights);
+  best_logits_ = std::move(finished.best_logits);
+  best_loss_ = held_out.loss(best_logits_);
+  stopped_early_ = is_stale() && done_.size() < options_.epoch_count;
 }
 
 std::vector<std::uint32_t> Epochs::begin_epoch() {
@@ -51,7 +63,7 @@ Status Epochs::learn(TrainedNetwork& network, const Piece& piece) {
   return {};
 }
 
-bool Epochs::end_epoch(std::span<const Parameter> parameters, std::span<const float> logits,
+void Epochs::end_epoch(std::span<const Parameter> parameters, std::span<const float> logits,
                        const HeldOut& held_out) {
   FineTuneEpoch epoch;
   epoch.train_loss = epoch_loss_ / static_cast<double>(steps_per_epoch() * options_.batch_size);
@@ -64,11 +76,13 @@ bool Epochs::end_epoch(std::span<const Parameter> parameters, std::span<const fl
     best_logits_.assign(logits.begin(), logits.end());
     best_epoch_ = done_.size();
   }
+  stopped_early_ = is_stale() && done_.size() < options_.epoch_count;
+}
+
+bool Epochs::is_stale() const {
   // While the rate is high the loss may well rise before it falls: patience begins at half-way.
   const std::size_t since = std::max(best_epoch_, options_.epoch_count / 2);
-  const bool is_stale = done_.size() >= since + options_.patience_epochs;
-  stopped_early_ = is_stale && done_.size() < options_.epoch_count;
-  return !is_stale && done_.size() < options_.epoch_count;
+  return done_.size() >= since + options_.patience_epochs;
 }
 
 }  // namespace headstart

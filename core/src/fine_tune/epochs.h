@@ -23,6 +23,16 @@ class Epochs {
   // Training starts from these weights, which say `logits` of the held-out pictures.
   void start(std::span<const Parameter> parameters, std::span<const float> logits, const HeldOut& held_out);
 
+  // After start(): as if the epochs `done` had been run from there, the best of them with these weights (of
+  // the start where `best_epoch` is 0) and these logits of the held-out pictures.
+  struct Finished {
+    std::vector<FineTuneEpoch> done;
+    std::size_t best_epoch = 0;
+    std::vector<float> best_weights;
+    std::vector<float> best_logits;
+  };
+  void take_up(Finished finished, const HeldOut& held_out);
+
   // The training views in the order of the epoch that begins now.
   [[nodiscard]] std::vector<std::uint32_t> begin_epoch();
 
@@ -40,13 +50,15 @@ class Epochs {
   double lay_gradient(TrainedNetwork& network, std::span<const std::uint32_t> classes,
                       std::size_t batch_size) const;
 
-  // `logits`: of the held-out pictures under these weights. False when this was the last epoch.
-  [[nodiscard]] bool end_epoch(std::span<const Parameter> parameters, std::span<const float> logits,
-                               const HeldOut& held_out);
+  // `logits`: of the held-out pictures under these weights.
+  void end_epoch(std::span<const Parameter> parameters, std::span<const float> logits,
+                 const HeldOut& held_out);
 
   [[nodiscard]] std::size_t view_count() const { return views_.size(); }
   [[nodiscard]] std::span<const FineTuneEpoch> done() const { return done_; }
   [[nodiscard]] bool stopped_early() const { return stopped_early_; }
+  // Nothing is left to train: all epochs are done, or patience is at its end.
+  [[nodiscard]] bool is_over() const { return is_stale() || done_.size() >= options_.epoch_count; }
   [[nodiscard]] std::size_t step_count_ahead() const { return step_count_ - step_index_; }
 
   // Nothing before start(). Epoch 0 is the start.
@@ -55,6 +67,7 @@ class Epochs {
   [[nodiscard]] std::size_t best_epoch() const { return best_epoch_; }
 
  private:
+  [[nodiscard]] bool is_stale() const;
   [[nodiscard]] std::size_t steps_per_epoch() const { return step_count_ / options_.epoch_count; }
 
   FineTuneOptions options_;

@@ -29,6 +29,7 @@ Status check_options(const FineTuneOptions& options) {
 struct Prepared {
   std::vector<SplitPicture> pictures;
   FineTunePlan plan;
+  std::string backbone_sha256;
 };
 
 Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
@@ -48,7 +49,7 @@ Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32
   if (!fitted) return fitted.error();
   Result<FineTunePlan> plan = make_fine_tune_plan(network.value(), options, labels.size());
   if (!plan) return plan.error();
-  return Prepared{std::move(pictures).value(), std::move(plan).value()};
+  return Prepared{std::move(pictures).value(), std::move(plan).value(), network.value().sha256};
 }
 
 }  // namespace
@@ -111,7 +112,9 @@ Result<FineTuner> FineTuner::start(std::span<const std::uint8_t> backbone_file, 
                     {views.begin(), views.end()},
                     {labels.begin(), labels.end()},
                     std::move(prepared.value().pictures),
-                    std::nullopt};
+                    std::nullopt,
+                    std::move(prepared.value().backbone_sha256),
+                    input_size_px};
   if (head != nullptr) task.head_in_use = *head;
   auto state = std::make_unique<State>(std::move(task), std::move(network).value(), pool);
   return FineTuner(std::move(state));
@@ -165,6 +168,14 @@ Result<FineTuneProgress> FineTuner::step() {
 
 void FineTuner::stop() {
   state_->stop_requested = true;
+}
+
+Result<std::vector<std::uint8_t>> FineTuner::round_file(const FineTuneOrigin& origin) const {
+  return state_->round_file(origin);
+}
+
+Status FineTuner::take_up(std::span<const std::uint8_t> round_file) {
+  return state_->take_up(round_file);
 }
 
 Status FineTuner::trial_step() {

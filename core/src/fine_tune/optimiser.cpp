@@ -94,6 +94,14 @@ Stepper::Stepper(const FineTuneOptions& options, std::span<const Parameter> para
   }
 }
 
+void Stepper::skip(std::size_t step_count) {
+  // One by one, as step() multiplies: a power would round differently.
+  for (std::size_t i = 0; i < step_count; ++i) {
+    first_power_ *= kBeta1;
+    second_power_ *= kBeta2;
+  }
+}
+
 void Stepper::step(std::span<Parameter> parameters, double factor, pthreadpool* pool) {
   first_power_ *= kBeta1;
   second_power_ *= kBeta2;

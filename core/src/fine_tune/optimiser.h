@@ -26,6 +26,9 @@ class Stepper {
   // `factor`: from learning_rate_factor.
   void step(std::span<Parameter> parameters, double factor, pthreadpool* pool);
 
+  // As if so many steps had been taken: what their gradients left behind lies in the parameters.
+  void skip(std::size_t step_count);
+
  private:
   FineTuneOptions options_;
   std::vector<double> scales_;  // per parameter

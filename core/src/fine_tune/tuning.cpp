@@ -203,10 +203,15 @@ void FineTuner::State::end_probe() {
 }
 
 void FineTuner::State::end_epoch() {
-  if (epochs.end_epoch(network.parameters(), collected_, held_out_)) {
-    set_order(Phase::kTrain, epochs.begin_epoch());
-  } else {
+  epochs.end_epoch(network.parameters(), collected_, held_out_);
+  go_on_or_finish();
+}
+
+void FineTuner::State::go_on_or_finish() {
+  if (epochs.is_over()) {
     finish();
+  } else {
+    set_order(Phase::kTrain, epochs.begin_epoch());
   }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "files/safetensors.h"
 #include "fine_tune/border_survey.h"
 #include "fine_tune/epochs.h"
 #include "fine_tune/held_out.h"
@@ -27,6 +28,8 @@ struct FineTuneTask {
   std::vector<std::string> labels;
   std::vector<SplitPicture> pictures;
   std::optional<Head> head_in_use;
+  std::string backbone_sha256;
+  std::int32_t input_size_px = 0;
 };
 
 // What the features say by themselves: the head that fine-tuning is measured against.
@@ -54,6 +57,10 @@ struct FineTuner::State {
   [[nodiscard]] std::span<const std::uint32_t> next_piece() const;
   Result<FineTuneProgress> step();
   Status trial_step();
+  // round.cpp
+  [[nodiscard]] bool has_finished_epoch() const;
+  [[nodiscard]] Result<std::vector<std::uint8_t>> round_file(const FineTuneOrigin& origin) const;
+  Status take_up(std::span<const std::uint8_t> round_file);
   [[nodiscard]] FineTuneProgress progress() const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
@@ -82,9 +89,14 @@ struct FineTuner::State {
   Status probe_slice();
   void end_probe();
   void end_epoch();
+  void go_on_or_finish();
   void finish();
   void keep_head_alone();
   void keep_tuned();
+  Status read_head_alone(const SafetensorsView& file);
+  Status read_parameters(const SafetensorsView& file);
+  Result<std::vector<float>> read_best_weights(const SafetensorsView& file, std::size_t best_epoch,
+                                               std::size_t epoch_count);
   void count_ahead(FineTuneProgress& now) const;
 
   HeldOut held_out_;

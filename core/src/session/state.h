@@ -41,6 +41,7 @@ struct TuningRun {
   FineTuner tuner;
   std::vector<TunedView> views;
   std::uint64_t seed = 0;
+  FineTuneOrigin origin;
 };
 
 struct AdviceRun {

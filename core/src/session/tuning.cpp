@@ -1,5 +1,8 @@
 // Session's fine-tuning runs.
+#include <algorithm>
+#include <bit>
 #include <cmath>
+#include <unordered_map>
 #include <utility>
 
 #include "headstart/metrics.h"
@@ -24,6 +27,51 @@ std::vector<TunedView> views_of_samples(std::size_t sample_count, ViewUse use) {
     }
   }
   return tuned;
+}
+
+// What tells a picture from another one under the same number: FNV-1a (Fowler, Noll & Vo) over its features.
+std::uint64_t check_of(std::span<const float> row) {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (const float value : row) hash = (hash ^ std::bit_cast<std::uint32_t>(value)) * 0x100000001B3;
+  return hash;
+}
+
+FineTuneOrigin origin_of(const TrainingRun& run, ViewUse view_use) {
+  FineTuneOrigin origin;
+  origin.view_use = view_use;
+  origin.class_indices = run.class_indices;
+  const std::size_t width = run.rows.size() / run.sample_ids.size();
+  for (std::size_t i = 0; i < run.sample_ids.size(); ++i) {
+    origin.sample_ids.push_back(static_cast<std::uint32_t>(run.sample_ids[i]));
+    origin.checks.push_back(check_of(std::span(run.rows).subspan(i * width, width)));
+  }
+  return origin;
+}
+
+// bad-file unless the pictures are those that the rounds were trained on.
+Status check_same_samples(const FineTuneOrigin& then, const FineTuneOrigin& now) {
+  std::unordered_map<std::uint32_t, std::size_t> places;
+  for (std::size_t i = 0; i < then.sample_ids.size(); ++i) places.emplace(then.sample_ids[i], i);
+  std::size_t added = 0;
+  std::size_t changed = 0;
+  std::size_t found_count = 0;
+  for (std::size_t i = 0; i < now.sample_ids.size(); ++i) {
+    const auto found = places.find(now.sample_ids[i]);
+    if (found == places.end()) {
+      ++added;
+      continue;
+    }
+    ++found_count;
+    if (then.class_indices[found->second] != now.class_indices[i] ||
+        then.checks[found->second] != now.checks[i]) {
+      ++changed;
+    }
+  }
+  const std::size_t removed = places.size() - found_count;
+  if (added == 0 && changed == 0 && removed == 0 && then.sample_ids == now.sample_ids) return {};
+  return bad_file("the pictures are not those that this fine-tuning was begun with: since then " +
+                  std::to_string(added) + " were added, " + std::to_string(removed) + " removed and " +
+                  std::to_string(changed) + " changed or moved to another class");
 }
 
 // Of one class, under `logits` [class_count].
@@ -78,10 +126,18 @@ Status Session::State::open_frozen_part(std::span<const std::uint8_t> backbone_f
 }
 
 Result<TuneEstimate> Session::tune_begin(std::span<const std::uint8_t> backbone_file,
-                                         const FineTuneOptions& options, ViewUse view_use) {
+                                         const FineTuneOptions& options, ViewUse view_use,
+                                         std::span<const std::uint8_t> round_file) {
   State& state = *state_;
   state.tuning.reset();
   if (!state.run) return internal_error("a head must be trained first");
+  if (!round_file.empty()) {
+    const Result<FineTuneOrigin> then = read_round_origin(round_file);
+    if (!then) return then.error();
+    view_use = then.value().view_use;
+    const Status same = check_same_samples(then.value(), origin_of(*state.run, view_use));
+    if (!same) return same.error();
+  }
   std::vector<TunedView> tuned_views = views_of_samples(state.run->sample_ids.size(), view_use);
   std::vector<FineTuneView> fine_tune_views;
   for (const TunedView& view : tuned_views)
@@ -94,8 +150,11 @@ Result<TuneEstimate> Session::tune_begin(std::span<const std::uint8_t> backbone_
   Result<FineTuner> tuner =
       FineTuner::start(backbone_file, side, fine_tune_views, head.labels, options, &head, state.pool);
   if (!tuner) return tuner.error();
-  state.tuning.emplace(
-      TuningRun{std::nullopt, std::move(tuner).value(), std::move(tuned_views), options.seed});
+  if (!round_file.empty()) {
+    if (const Status taken = tuner.value().take_up(round_file); !taken) return taken.error();
+  }
+  state.tuning.emplace(TuningRun{std::nullopt, std::move(tuner).value(), std::move(tuned_views), options.seed,
+                                 origin_of(*state.run, view_use)});
   if (const Status opened = state.open_frozen_part(backbone_file); !opened) {
     state.tuning.reset();
     return opened.error();
@@ -136,6 +195,11 @@ Status Session::tune_trial() {
 Result<FineTuneProgress> Session::tune_step() {
   if (!state_->tuning) return no_tuning();
   return state_->tuning->tuner.step();
+}
+
+Result<std::vector<std::uint8_t>> Session::tune_round() const {
+  if (!state_->tuning) return no_tuning();
+  return state_->tuning->tuner.round_file(state_->tuning->origin);
 }
 
 void Session::tune_stop() {
