@@ -24,6 +24,21 @@ export interface Strategy {
   suits: Advice['case'] | null;
 }
 
+/** A fine-tuning after one of its rounds: what `train({ resume })` goes on from, in another session too. */
+export interface TuningRound {
+  /** What is being trained; for 'recommended' the strategy that it turned out to be. `resume` takes it with the same options. */
+  strategy: StrategyName;
+  /** Finished epochs, of so many. */
+  epoch: number;
+  epochCount: number;
+  /** Of this epoch: the mean loss in training, and loss and accuracy on the held-out pictures. */
+  trainLoss: number;
+  heldOutLoss: number;
+  heldOutAccuracy: number;
+  /** Weights, the optimiser's moments and the best so far (safetensors, `tuning/1`). */
+  file: Uint8Array;
+}
+
 export interface TrainOptions extends LongAction {
   /** Default 'head'. 'recommended' runs `advise` first where it has not run on these pictures (60 s at most). */
   strategy?: StrategyName;
@@ -56,6 +71,14 @@ export interface TrainOptions extends LongAction {
   epochCount?: number;
   batchSize?: number;
   learningRate?: number;
+  /** Called after each finished epoch of a fine-tuning. Whoever stores `file` can go on from there after a crash. */
+  onRound?: (round: TuningRound) => void;
+  /**
+   * The `file` of a round, with the options that its training was begun with: the fine-tuning goes on behind that epoch and
+   * ends as it would have ended then, to the bit where the variant is the same. 'bad-file' where pictures, classes, backbone
+   * or options are others, or the file is damaged.
+   */
+  resume?: Uint8Array | ArrayBuffer;
 }
 
 export interface ClassReport {

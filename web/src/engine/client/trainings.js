@@ -59,9 +59,15 @@ export class Trainings {
 
   /** @param {import('../headstart.d.ts').TrainOptions} options */
   async train(options) {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, onRound } = options;
     const request = checkTrainOptions(options, this.#strategies());
-    const { report, head, revision, advice } = await this.#line.change('train', request, { signal, onProgress });
+    const { report, head, revision, advice } = await this.#line.change('train', request, {
+      signal,
+      onProgress: (told) => {
+        const { round } = /** @type {any} */ (told); // a finished round comes on the same way
+        return round ? onRound?.(round) : onProgress?.(told);
+      },
+    });
     this.#takeHead(head, revision, false);
     if (advice) {
       this.#takeAdvice(advice, revision);

@@ -59,8 +59,8 @@ export function serve(scope, host) {
     }
     const controller = new AbortController();
     running.set(id, controller);
-    /** @param {import('../headstart.d.ts').Progress} progress */
-    const onProgress = (progress) => scope.postMessage({ id, progress }, []);
+    const onProgress = (/** @type {any} */ progress) =>
+      scope.postMessage({ id, progress }, buffersOf(progress.round?.file));
     try {
       const value = await /** @type {any} */ (host)[method](args, { signal: controller.signal, onProgress });
       scope.postMessage({ id, value }, buffersOf(value));

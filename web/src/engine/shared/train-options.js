@@ -7,7 +7,7 @@ import { checkStrategy, plainStrategy, RECOMMENDED, strategyNamed } from './stra
 /** @typedef {import('../headstart-basics.d.ts').StrategyName} StrategyName */
 /** What a head takes besides what its strategy says. @typedef {Omit<import('../worker/session.d.ts').TrainOptions, 'features' | 'views' | 'secondLook'>} HeadSettings */
 /** Left out: the usual. @typedef {{ epochCount?: number, batchSize?: number, learningRate?: number }} TuneNumbers */
-/** @typedef {{ strategy: StrategyName, head: HeadSettings, tune: TuneNumbers, mirrorViews?: boolean, secondLook?: boolean }} TrainRequest */
+/** @typedef {{ strategy: StrategyName, head: HeadSettings, tune: TuneNumbers, mirrorViews?: boolean, secondLook?: boolean, keepsRounds: boolean, resume: Uint8Array | null }} TrainRequest */
 
 const HEADS = ['logistic', 'nearest-mean', 'discriminant', 'mlp'];
 
@@ -41,13 +41,21 @@ export function checkTrainOptions(options, strategies) {
     Number.isFinite(learningRate) && learningRate > 0,
     `learningRate must be a number above 0, got ${show(learningRate)}`,
   );
-  const { mirrorViews, secondLook } = options;
+  const { mirrorViews, secondLook, onRound, resume } = options;
+  requireArgument(
+    onRound === undefined || typeof onRound === 'function',
+    `onRound must be a function, got ${show(onRound)}`,
+  );
   for (const [name, value] of Object.entries({ mirrorViews, secondLook })) {
     requireArgument(
       value === undefined || typeof value === 'boolean',
       `${name} must be true or false, got ${show(value)}`,
     );
   }
+  requireArgument(
+    resume === undefined || plan?.tuning !== undefined,
+    `resume needs the strategy of its round, got ${show(strategy)}`,
+  );
   const learnsMirrored = mirrorViews !== false && (strategy === RECOMMENDED || plan?.views === true);
   requireArgument(
     secondLook !== true || learnsMirrored,
@@ -61,6 +69,8 @@ export function checkTrainOptions(options, strategies) {
     strategy,
     mirrorViews,
     secondLook,
+    keepsRounds: onRound !== undefined,
+    resume: resume === undefined ? null : bytesOf(resume),
     head: {
       head,
       seed,
@@ -78,6 +88,16 @@ export function checkTrainOptions(options, strategies) {
       learningRate: options.learningRate,
     },
   };
+}
+
+/** @param {unknown} resume */
+function bytesOf(resume) {
+  const bytes = resume instanceof ArrayBuffer ? new Uint8Array(resume) : resume;
+  requireArgument(
+    bytes instanceof Uint8Array && bytes.length > 0,
+    `resume takes the file of a round that onRound gave, got ${show(resume)}`,
+  );
+  return /** @type {Uint8Array} */ (bytes);
 }
 
 /** @param {readonly import('./strategies.js').Strategy[]} strategies */

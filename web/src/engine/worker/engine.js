@@ -59,8 +59,23 @@ export class Engine {
    * @param {(session: Session) => T} action
    */
   withBytes(bytes, action) {
+    return this.withFiles([bytes], action);
+  }
+
+  /**
+   * One behind the other.
+   * @template T
+   * @param {(Uint8Array | Uint8ClampedArray)[]} files
+   * @param {(session: Session) => T} action
+   */
+  withFiles(files, action) {
     return this.run((session) => {
-      unwrap(session.inputView(bytes.length)).set(bytes);
+      const input = unwrap(session.inputView(files.reduce((sum, { length }) => sum + length, 0)));
+      let offset = 0;
+      for (const bytes of files) {
+        input.set(bytes, offset);
+        offset += bytes.length;
+      }
       return action(session);
     });
   }

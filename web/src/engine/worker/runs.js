@@ -190,7 +190,12 @@ export class HostRuns {
       onProgress?.({ stage: 'train', done: fraction * HEAD_SHARE, total: 1 }),
     );
     const { file } = this.#host;
-    const task = { engine, file, settings: tuneSettings(plan, request, mirrorHarms), pictureOf };
+    const { resume, keepsRounds } = request;
+    const strategy = /** @type {StrategyName} */ (plan.name);
+    /** @type {import('./tuning.js').TuneTask['onRound']} */
+    const tellRound = (round) => onProgress?.(/** @type {any} */ ({ round: { strategy, ...round } }));
+    const onRound = keepsRounds ? tellRound : null;
+    const task = { engine, file, settings: tuneSettings(plan, request, mirrorHarms), pictureOf, resume, onRound };
     try {
       const estimate = beginTuning(task);
       /** @param {Progress} progress */

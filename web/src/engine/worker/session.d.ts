@@ -401,11 +401,17 @@ export interface Session {
   trainStep(): TrainProgressOutcome;
   trainFinish(): SessionReportOutcome;
   trainCancel(): void;
-  tuneBegin(options: FineTuneOptions, views: 'none' | 'without-mirror' | 'all', byteCount: number): TuneEstimateOutcome;
+  tuneBegin(
+    options: FineTuneOptions,
+    views: 'none' | 'without-mirror' | 'all',
+    byteCount: number,
+    roundByteCount: number,
+  ): TuneEstimateOutcome;
   tuneWanted(): WantedViews;
   tuneSupply(view: number, frame: FrameDescription): Done;
   tuneTrial(): Done;
   tuneStep(): FineTuneProgressOutcome;
+  tuneRound(): FileOutcome;
   tuneStop(): void;
   tuneFinish(byteCount: number): SessionReportOutcome;
   tuneCancel(): void;

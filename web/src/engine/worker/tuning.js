@@ -18,6 +18,8 @@ import { SLICE_MS, viewsToUse } from './training.js';
  * @property {Uint8Array} file of the backbone
  * @property {TuneSettings} settings
  * @property {(sampleId: number) => KeptPicture} pictureOf
+ * @property {Uint8Array | null} [resume] the round to go on from
+ * @property {((round: Omit<import('../headstart-training.d.ts').TuningRound, 'strategy'>) => void) | null} [onRound]
  */
 
 /**
@@ -34,8 +36,11 @@ export function tuneSettings({ tuning }, { head, tune, mirrorViews }, mirrorHarm
 }
 
 /** @param {TuneTask} task @returns {import('./session.d.ts').TuneEstimate} */
-export function beginTuning({ engine, file, settings }) {
-  return engine.withBytes(file, (session) => unwrap(session.tuneBegin(settings.options, settings.views, file.length)));
+export function beginTuning({ engine, file, settings: { options, views }, resume }) {
+  const round = resume ?? new Uint8Array(0);
+  return engine.withFiles([file, round], (session) =>
+    unwrap(session.tuneBegin(options, views, file.length, round.length)),
+  );
 }
 
 /** @param {Engine} engine */
@@ -52,9 +57,11 @@ export function cancelTuning(engine) {
  * @param {{ isFinishing: boolean }} wish ends it with the best so far
  */
 export async function tuneUntilDone(task, passCount, pace, wish) {
-  const { engine } = task;
+  const { engine, onRound } = task;
   const { gate, signal, onProgress } = pace;
   const clock = new StepClock();
+  /** Finished rounds that are told already: those that another session told, too. */
+  let toldCount = task.resume ? Number.POSITIVE_INFINITY : 0;
   const supplied = { count: 0, total: passCount };
   let isStopping = false;
   for (let sliceStart = performance.now(); ; ) {
@@ -69,6 +76,11 @@ export async function tuneUntilDone(task, passCount, pace, wish) {
     if (progress.done) {
       return;
     }
+    const { epoch, epochCount, latest } = progress;
+    if (onRound && epoch > toldCount) {
+      onRound({ epoch, epochCount, ...latest, file: engine.run((session) => unwrap(session.tuneRound())) });
+    }
+    toldCount = epoch;
     if (performance.now() - sliceStart < SLICE_MS) {
       continue;
     }
