@@ -124,6 +124,11 @@ mountSampleViewer(dialogs, app);
 mountQuestionDialog(dialogs, app);
 mountPageInput(app, part('stage'));
 app.watch(['dialog-changed'], openRoom);
+app.watch(['round-changed'], () => {
+  if (app.state.training.round) {
+    enter(ROOMS.inside).catch(() => {}); // where a training that was cut short goes on
+  }
+});
 part('rail').hidden = false; // until now nothing stood above it that would push it down
 closeMenusWhenLeft();
 keepTextsWhole(document.body);

@@ -3,6 +3,7 @@
 
 import { crc32 } from '../engine/shared/crc32.js';
 import { keysUnder } from './database.js';
+import { roundKey } from './heads.js';
 import { StorageError, toStorageError } from './storage-error.js';
 
 /** @typedef {import('./database.js').Database} Database */
@@ -14,6 +15,7 @@ import { StorageError, toStorageError } from './storage-error.js';
  * @property {number[]} [drops] Pictures that were deleted.
  * @property {Partial<import('./format.js').Project>} [project]
  * @property {KeptTraining | null} [training] null: there is none any more.
+ * @property {Omit<import('./format.js').KeptRound, 'check'> | null} [round] null: none is under way any more.
  */
 /** @typedef {{ missing: number[] }} Committed `missing`: pictures that got no place, for they are not there any more. */
 /** @typedef {{ sampleId: number, classKey: number, order: number, bytes: ArrayBuffer, type: string, check: number }} ReadyPut */
@@ -122,7 +124,7 @@ export class Commits {
    * @param {Changes} changes
    * @param {ReadyPut[]} puts
    */
-  async #apply(transaction, { places = [], drops = [], training }, puts) {
+  async #apply(transaction, { places = [], drops = [], training, round }, puts) {
     const [placeStore, pictureStore, headStore] = ['places', 'pictures', 'heads'].map((name) =>
       transaction.objectStore(name),
     );
@@ -147,6 +149,10 @@ export class Commits {
     }
     if (training !== undefined) {
       await (training === null ? headStore.delete(this.#id) : headStore.put(training, this.#id));
+    }
+    if (round !== undefined) {
+      const key = roundKey(this.#id);
+      await (round === null ? headStore.delete(key) : headStore.put({ ...round, check: crc32(round.file) }, key));
     }
     return missing;
   }

@@ -7,6 +7,7 @@
 // | `pictures` | id, sample                     | `KeptPicture`: its bytes, never changed |
 // | `rows`     | id, backbone, sample           | `KeptRow`: what a backbone saw in it    |
 // | `heads`    | id                             | `KeptTraining`: head, report            |
+// | `heads`    | id, 'round'                    | `KeptRound`: of a fine-tuning           |
 //
 // A picture without a place is deleted, and is swept out with the next start.
 

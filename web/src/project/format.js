@@ -3,6 +3,8 @@
 // Raise FORMAT with every change that an older page would read wrongly, and say in MIGRATIONS how a record of the format
 // before becomes one of the next.
 
+import { crc32 } from '../engine/shared/crc32.js';
+
 /**
  * @typedef {object} KeptClass
  * @property {number} key The page's identity of the class.
@@ -34,6 +36,20 @@
  * @property {import('../engine/headstart.js').KeptHead} head
  * @property {import('../engine/headstart.js').TrainReport | null} report
  * @property {string} learnt What there was to learn when it was trained.
+ */
+
+/**
+ * A fine-tuning after its last finished round: after a reload it goes on from there.
+ *
+ * @typedef {object} KeptRound
+ * @property {Uint8Array} file
+ * @property {number} check Of the file.
+ * @property {number} epoch
+ * @property {number} epochCount
+ * @property {import('../engine/headstart.js').TrainOptions & { strategy: import('../engine/headstart.js').StrategyName }} options What it was begun with.
+ * @property {string} learnt What there was to learn then.
+ * @property {string} backbone Whose layers it trains, as rows name it.
+ * @property {{ trainLoss: number, heldOutLoss: number, heldOutAccuracy: number }[]} curve Of the rounds so far.
  */
 
 export const FORMAT = 1;
@@ -138,6 +154,20 @@ export function isPlace(value) {
     value.sampleId > 0 &&
     Number.isInteger(value.classKey) &&
     Number.isFinite(value.order)
+  );
+}
+
+/** @param {any} value @returns {value is KeptRound} */
+export function isKeptRound(value) {
+  return (
+    value?.file instanceof Uint8Array &&
+    crc32(value.file) === value.check &&
+    Number.isInteger(value.epoch) &&
+    Number.isInteger(value.epochCount) &&
+    typeof value.options?.strategy === 'string' &&
+    typeof value.learnt === 'string' &&
+    typeof value.backbone === 'string' &&
+    Array.isArray(value.curve)
   );
 }
 

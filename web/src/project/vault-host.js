@@ -3,7 +3,8 @@
 import { crc32 } from '../engine/shared/crc32.js';
 import { Commits } from './commits.js';
 import { keysUnder, openDatabase } from './database.js';
-import { FORMAT, isKeptTraining, isNewer, isPlace, migrate, readProject } from './format.js';
+import { FORMAT, isNewer, isPlace, migrate, readProject } from './format.js';
+import { copyHeads, readHeads, roundKey } from './heads.js';
 import { newId } from './new-id.js';
 import { StorageError } from './storage-error.js';
 import { createWriterLock } from './writer-lock.js';
@@ -12,6 +13,7 @@ import { createWriterLock } from './writer-lock.js';
 /** @typedef {import('./format.js').Project} Project */
 /** @typedef {import('./format.js').Place} Place */
 /** @typedef {import('./format.js').KeptTraining} KeptTraining */
+/** @typedef {import('./format.js').KeptRound} KeptRound */
 /**
  * @typedef {object} ProjectSummary
  * @property {string} id
@@ -25,7 +27,7 @@ import { createWriterLock } from './writer-lock.js';
  * @property {boolean} isDeleted It can still come back.
  */
 /**
- * @typedef {{ status: 'open', project: Project, places: Place[], training: KeptTraining | null, losses: string[] }
+ * @typedef {{ status: 'open', project: Project, places: Place[], training: KeptTraining | null, round: KeptRound | null, losses: string[] }
  *   | { status: 'elsewhere' | 'newer', project: { id: string, name: string } }} Opened
  */
 
@@ -137,14 +139,8 @@ export class VaultHost {
     await database.put('projects', project, id);
     this.#id = id;
     this.#commits = new Commits(database, id, this.#writer, this.#failing);
-    const [places, training] = await Promise.all([
-      this.#wholePlaces(losses),
-      database.get('heads', id).catch(() => undefined),
-    ]);
-    if (training !== undefined && !isKeptTraining(training)) {
-      losses.push('training');
-    }
-    return { status: 'open', project, places, training: isKeptTraining(training) ? training : null, losses };
+    const [places, heads] = await Promise.all([this.#wholePlaces(losses), readHeads(database, id, losses)]);
+    return { status: 'open', project, places, ...heads, losses };
   }
 
   /** What is none says 'place' among the losses, once, and goes. @param {string[]} losses */
@@ -336,16 +332,13 @@ export class VaultHost {
       }
     }
     const transaction = database.transaction(['projects', 'places', 'heads'], 'readwrite', { durability: 'strict' });
-    const [project, places, training] = await Promise.all([
+    const [project, places] = await Promise.all([
       transaction.objectStore('projects').get(id),
       transaction.objectStore('places').getAll(keysUnder(id)),
-      transaction.objectStore('heads').get(id),
+      copyHeads(transaction.objectStore('heads'), id, copyId),
     ]);
     for (const place of places) {
       transaction.objectStore('places').put(place, [copyId, place.sampleId]);
-    }
-    if (training) {
-      transaction.objectStore('heads').put(training, copyId);
     }
     const now = Date.now();
     const times = { createdAt: now, changedAt: now, openedAt: 0, deletedAt: null };
@@ -361,6 +354,7 @@ export class VaultHost {
     for (const name of ['projects', 'heads']) {
       transaction.objectStore(name).delete(id);
     }
+    transaction.objectStore('heads').delete(roundKey(id));
     for (const name of ['places', 'pictures', 'rows']) {
       transaction.objectStore(name).delete(keysUnder(id));
     }

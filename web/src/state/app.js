@@ -258,6 +258,7 @@ export async function createApp() {
       },
       classes,
       training,
+      recording,
       undo,
       /** Settles when everything is on disk. */
       saved: () => projects.saver.flush(),
@@ -329,7 +330,7 @@ function initialState() {
     intake: null,
     names: null,
     question: null,
-    training: { phase: 'idle', fraction: 0, secondsLeft: null, error: '', strategy: 'head' },
+    training: { phase: 'idle', fraction: 0, secondsLeft: null, error: '', strategy: 'head', round: null },
     tuning: null,
     report: null,
     reportIsStale: false,

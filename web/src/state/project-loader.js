@@ -1,7 +1,7 @@
 // A project from disk into the engine: pictures with what the backbone saw in them, then the head; what is damaged is left
 // out, and named.
 
-import { rowsOf } from './saver.js';
+import { rowsOf } from './row-saver.js';
 
 /** @typedef {import('../project/vault.js').Vault} Vault */
 /** @typedef {import('../project/format.js').Place} Place */
@@ -22,6 +22,7 @@ export function createProjectLoader({ state, changed, engine, notices, texts }, 
     const parts = [
       ...(pictureCount > 0 ? [t('pictures', { count: pictureCount })] : []),
       ...(losses.includes('training') ? [t('project.lost.training')] : []),
+      ...(losses.includes('round') ? [t('project.lost.round')] : []),
       ...(losses.some((loss) => loss === 'classes' || loss === 'name' || loss === 'settings')
         ? [t('project.lost.record')]
         : []),
@@ -58,6 +59,9 @@ export function createProjectLoader({ state, changed, engine, notices, texts }, 
       }
       orderCards(ordered);
       await takeUpTraining(keptTraining);
+      if (state.training.round) {
+        training.choose(state.training.round.options.strategy);
+      }
     } catch (error) {
       notices.fail(error);
     }

@@ -111,7 +111,7 @@ export function createProjects(context, { classes, training, settings, savePictu
   }
 
   /** @param {Extract<Opened, { status: 'open' }>} opened */
-  function takeUp({ project, places, training: keptTraining, losses }) {
+  function takeUp({ project, places, training: keptTraining, round, losses }) {
     Object.assign(state.project, { id: project.id, name: project.name, loaded: 0, total: places.length, other: null });
     for (const name of OWN_SETTINGS) {
       settings.set(name, /** @type {any} */ (project.settings[name]));
@@ -130,7 +130,8 @@ export function createProjects(context, { classes, training, settings, savePictu
     }
     const storage = /** @type {import('../project/vault.js').Vault} */ (vault);
     const kept = { vault: storage, places, training: keptTraining };
-    saver.begin(storage, { places, project });
+    training.rounds.set(round);
+    saver.begin(storage, { places, project, round });
     setPhase(places.length > 0 || keptTraining ? 'loading' : 'open');
     if (losses.length > 0) {
       loader.tellLosses(losses.filter((loss) => loss === 'place').length, losses);

@@ -1,26 +1,29 @@
 // Everything the person does, on disk as it happens. A picture counts once it is written; everything else is compared with
 // what lies on disk and follows a moment later, whatever changed it: an undo, a file, a drag.
 
+import { createRowSaver } from './row-saver.js';
+
 /** @typedef {ReturnType<typeof createSaver>} Saver */
 /** @typedef {import('./types.js').ClassCard} ClassCard */
 /** @typedef {import('../project/vault.js').Vault} Vault */
 /** @typedef {import('../project/format.js').Place} Place */
 /** @typedef {{ classKey: number, order: number }} Spot */
 
-/** So many rows are read from the engine at a time: some megabytes. */
-const ROWS_AT_ONCE = 128;
-/** Rows wait until nobody records. */
-const ROWS_AFTER_MS = 900;
+/** Of so many deleted pictures it is known where they lay, and their bytes are on disk: an undo is quick. */
+const MOST_LAIN = 2000;
 /** What could not be written is tried again. */
 const RETRY_MS = 4000;
 
 /** @type {import('./types.js').StoreEvent[]} */
 const WATCHED = ['samples-changed', 'samples-removed', 'classes-changed', 'order-changed', 'report-changed'];
 /** @type {import('./types.js').StoreEvent[]} */
-const WATCHED_TOO = ['training-ended', 'head-imported', 'training-settings-changed', 'backbone-chosen'];
-
-/** Identifies what a backbone sees: other weights or another size see something else. @param {import('./types.js').BackboneInfo} backbone */
-export const rowsOf = ({ sha256, inputSize }) => `1-${sha256}-${inputSize}`;
+const WATCHED_TOO = [
+  'round-changed',
+  'training-ended',
+  'head-imported',
+  'training-settings-changed',
+  'backbone-chosen',
+];
 
 /**
  * @param {import('./types.js').Context} context
@@ -39,20 +42,21 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
   const coming = new Set();
   /** Pictures whose bytes are not on disk. @type {Set<number>} */
   const bare = new Set();
-  /** Pictures whose rows are not on disk, for the backbone in use. @type {Set<number>} */
-  const rowless = new Set();
+  /** Deleted since the disk was swept. */
+  let droppedCount = 0;
   let nextOrder = 1;
   let savedProject = '';
   /** @type {Uint8Array | null} */
   let savedHead = null;
   let savedLesson = '';
+  /** @type {import('./types.js').Round | null} */
+  let savedRound = null;
   /** @type {Promise<void> | null} */
   let running = null;
   let isDirty = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let retry;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let rowsTimer;
+  const rows = createRowSaver({ state, engine }, () => vault);
 
   function countUnsaved() {
     const count = vault ? bare.size : -1;
@@ -151,6 +155,21 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
     bare.delete(sampleId);
   }
 
+  /** What was deleted long ago; should an undo bring it back, it is written anew. @param {number} dropped */
+  function forgetOld(dropped) {
+    for (const sampleId of lain.keys()) {
+      if (lain.size <= MOST_LAIN) {
+        break;
+      }
+      lain.delete(sampleId);
+    }
+    droppedCount += dropped;
+    if (droppedCount > MOST_LAIN) {
+      droppedCount = 0;
+      vault?.sweep().catch(() => {}); // then the next one does it
+    }
+  }
+
   /** Pictures that lie nowhere yet, a few at a time. @param {(Spot & { sampleId: number })[]} spots */
   async function writePictures(spots) {
     for (let start = 0; start < spots.length; start += 32) {
@@ -158,7 +177,7 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
       await vault?.commit({ puts });
       for (const put of puts) {
         noteWritten(put.sampleId, put);
-        rowless.add(put.sampleId);
+        rows.wanted.add(put.sampleId);
       }
       countUnsaved();
     }
@@ -176,6 +195,17 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
     return { file, lesson, value };
   }
 
+  /** Of a fine-tuning under way. Once it is over the head that came of it is written in the same breath. @param {boolean} alone */
+  async function writeRound(alone) {
+    const { round } = state.training;
+    if (round === savedRound || (round === null && !alone)) {
+      return;
+    }
+    savedRound = round;
+    // Without it a reload begins that training anew: the disk may be too full for it, and the pictures go on being saved.
+    await vault?.commit({ round }).catch(() => {});
+  }
+
   async function writeDifferences() {
     if (!vault) {
       return;
@@ -186,15 +216,19 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
     const head = coming.size === 0 && state.training.phase !== 'running' ? trainingNow() : undefined;
     const isNew = (/** @type {{ sampleId: number }} */ { sampleId }) => bare.has(sampleId);
     const places = spots.filter((spot) => !isNew(spot));
+    await writeRound(head === undefined);
     const hasMore = projectText !== savedProject || drops.length > 0 || places.length > 0 || head !== undefined;
     if (hasMore) {
+      const isRoundOver = savedRound !== null && state.training.round === null;
       const { missing } = await vault.commit({
         places,
         drops,
+        ...(isRoundOver ? { round: null } : {}),
         ...(projectText === savedProject ? {} : { project }),
         ...(head === undefined ? {} : { training: head.value }),
       });
       savedProject = projectText;
+      savedRound = isRoundOver ? null : savedRound;
       if (head) {
         [savedHead, savedLesson] = [head.file, head.lesson];
       }
@@ -212,8 +246,9 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
           lain.set(sampleId, spot);
         }
         onDisk.delete(sampleId);
-        rowless.delete(sampleId);
+        rows.wanted.delete(sampleId);
       }
+      forgetOld(drops.length);
       countUnsaved();
     }
     await writePictures(spots.filter(isNew));
@@ -230,7 +265,7 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
           await writeDifferences();
         }
         onSuccess();
-        rowsSoon();
+        rows.soon();
       } catch (error) {
         onFailure(error);
       } finally {
@@ -240,46 +275,12 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
     return running;
   }
 
-  function rowsSoon() {
-    clearTimeout(rowsTimer);
-    if (rowless.size > 0) {
-      rowsTimer = setTimeout(() => void writeRows(), ROWS_AFTER_MS);
-    }
-  }
-
-  async function writeRows() {
-    const { trainer } = engine;
-    if (!vault || !trainer || trainer.failed || state.backbones.change) {
-      return;
-    }
-    if (state.recording || state.intake?.running || state.training.phase === 'running') {
-      rowsSoon();
-      return;
-    }
-    const wanted = [...rowless].slice(0, ROWS_AT_ONCE);
-    const backbone = rowsOf(trainer.backbone);
-    try {
-      const { sampleIds, rows } = await trainer.keeping.rows(wanted);
-      if (sampleIds.length > 0 && backbone === rowsOf(trainer.backbone)) {
-        await vault.keepRows({ backbone, sampleIds, rows });
-      }
-      for (const sampleId of wanted) {
-        rowless.delete(sampleId);
-      }
-      if (rowless.size > 0) {
-        rowsTimer = setTimeout(() => void writeRows(), 0);
-      }
-    } catch {
-      // They can be made again from the pictures: the next start takes longer, and nothing is lost.
-    }
-  }
-
   watch([...WATCHED, ...WATCHED_TOO], () => void reconcile());
   watch(['backbone-changed'], () => {
     for (const sampleId of onDisk.keys()) {
-      rowless.add(sampleId);
+      rows.wanted.add(sampleId);
     }
-    rowsSoon();
+    rows.soon();
   });
   addEventListener('pagehide', () => void reconcile());
 
@@ -288,10 +289,11 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
      * From now on everything is written there.
      *
      * @param {Vault} opened
-     * @param {{ places: readonly Place[], project: import('../project/format.js').Project | null }} kept
+     * @param {{ places: readonly Place[], project: import('../project/format.js').Project | null, round: import('./types.js').Round | null }} kept
      */
-    begin(opened, { places, project }) {
+    begin(opened, { places, project, round }) {
       vault = opened;
+      savedRound = round;
       for (const { sampleId, classKey, order } of places) {
         onDisk.set(sampleId, { classKey, order });
         coming.add(sampleId);
@@ -313,7 +315,7 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
         coming.delete(sampleId);
       }
       for (const sampleId of withoutRows) {
-        rowless.add(sampleId);
+        rows.wanted.add(sampleId);
       }
     },
 
@@ -327,7 +329,7 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
     end() {
       vault = null;
       clearTimeout(retry);
-      clearTimeout(rowsTimer);
+      rows.stop();
       state.unsaved = false;
     },
 
@@ -351,7 +353,7 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
         const picture = await engine.trainer.picture(sampleId);
         await vault.commit({ puts: [{ sampleId, ...spot, picture }] });
         noteWritten(sampleId, spot);
-        rowless.add(sampleId);
+        rows.wanted.add(sampleId);
       } catch (error) {
         onFailure(error);
       }
@@ -360,7 +362,7 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
     /** Its card has it. @param {number} sampleId */
     kept(sampleId) {
       arriving.delete(sampleId);
-      rowsSoon();
+      rows.soon();
     },
 
     /** Which of these are not on disk. @param {readonly number[]} sampleIds */
@@ -368,7 +370,7 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
 
     /** Pictures whose rows are not on disk. */
     get rowlessCount() {
-      return rowless.size;
+      return rows.wanted.size;
     },
 
     /** Settles when everything is on disk that can be. */

@@ -1,5 +1,6 @@
 // Training: by itself shortly after the last picture, or on demand; with progress, a stop, and the time that is left.
 
+import { createRounds } from './rounds.js';
 import { createTuning } from './tuning.js';
 
 /** @typedef {ReturnType<typeof createTraining>} Training */
@@ -24,6 +25,7 @@ export function createTraining(context, classes) {
   /** What the last training was given. */
   let learnt = '';
   const tuning = createTuning(context);
+  const rounds = createRounds(context, lesson);
 
   const canTrain = () => Boolean(engine.trainer) && classes.taught.length >= 2;
 
@@ -77,7 +79,8 @@ export function createTraining(context, classes) {
     changed('training-changed');
   }
 
-  async function train({ isAgain = false } = {}) {
+  /** @param {{ isAgain?: boolean, round?: import('./types.js').Round | null }} [how] `round`: where it goes on */
+  async function train({ isAgain = false, round = null } = {}) {
     clearTimeout(timer);
     const { trainer } = engine;
     if (!trainer || !canTrain()) {
@@ -91,18 +94,24 @@ export function createTraining(context, classes) {
     running = controller;
     const started = performance.now();
     Object.assign(state.training, { fraction: 0, secondsLeft: null, error: '' });
-    const { strategy } = state.training;
-    tuning.begin(strategy);
+    const options = round?.options ?? optionsNow();
+    let latest = round;
+    if (!round && options.strategy) {
+      rounds.set(null); // of an earlier one, whose place this one takes
+    }
+    tuning.begin(round?.options.strategy ?? state.training.strategy, round);
     setPhase('running');
-    const { head, seed, folds, l2, mirrorViews, secondLook } = state.settings;
     try {
       const report = await trainer.train({
-        ...(strategy === 'head' ? { head } : { strategy }),
-        ...(mirrorViews === 'measured' ? {} : { mirrorViews: mirrorViews === 'yes' }),
-        ...(secondLook === 'no' ? { secondLook: false } : {}),
-        seed,
-        foldCount: folds,
-        ...(l2 !== null && strategy === 'head' && head === 'logistic' ? { l2 } : {}),
+        ...options,
+        ...(round && { resume: round.file }),
+        onRound: (told) => {
+          if (mine === turn) {
+            tuning.note({ stage: 'train', done: 0, total: 1, ...told });
+            rounds.note(told, { options, learnt, curve: state.tuning?.epochs ?? [] });
+            latest = state.training.round;
+          }
+        },
         signal: controller.signal,
         onProgress: (progress) => {
           if (mine === turn) {
@@ -116,6 +125,9 @@ export function createTraining(context, classes) {
       }
       state.report = report;
       tuning.end(report);
+      if (latest) {
+        rounds.set(null);
+      }
       state.reportIsStale = Boolean(trainer.headInfo?.stale);
       changed('report-changed');
       if (report.measured) {
@@ -127,9 +139,14 @@ export function createTraining(context, classes) {
       const { code } = /** @type {any} */ (error);
       if (mine === turn) {
         tuning.forget();
+        if (latest && (code === 'cancelled' || code === 'bad-file')) {
+          rounds.set(null);
+        }
         // The engine died of something else, most likely: once more with the new one.
         if (code !== 'cancelled' && !isAgain && (await engine.hasRecovered()) && mine === turn) {
-          void train({ isAgain: true });
+          void train({ isAgain: true, round: latest });
+        } else if (code === 'bad-file' && round) {
+          notices.warn(texts.t('tuning.refused'));
         } else if (code !== 'cancelled') {
           state.training.error = notices.wordsOf(error);
           notices.fail(error);
@@ -143,6 +160,20 @@ export function createTraining(context, classes) {
         changed('training-ended');
       }
     }
+  }
+
+  /** @returns {import('../engine/headstart.js').TrainOptions} */
+  function optionsNow() {
+    const { strategy } = state.training;
+    const { head, seed, folds, l2, mirrorViews, secondLook } = state.settings;
+    return {
+      ...(strategy === 'head' ? { head } : { strategy }),
+      ...(mirrorViews === 'measured' ? {} : { mirrorViews: mirrorViews === 'yes' }),
+      ...(secondLook === 'no' ? { secondLook: false } : {}),
+      seed,
+      foldCount: folds,
+      ...(l2 !== null && strategy === 'head' && head === 'logistic' ? { l2 } : {}),
+    };
   }
 
   /** Differs whenever what there is to learn differs; the engine's own word on that comes a moment later. */
@@ -171,6 +202,9 @@ export function createTraining(context, classes) {
       return canTrain();
     },
     train: () => train(),
+    rounds,
+    /** A fine-tuning that was cut short, behind its last round. */
+    goOn: () => train({ round: state.training.round }),
     lesson,
     /** What there was to learn when the head was trained. */
     get learnt() {

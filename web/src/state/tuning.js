@@ -6,10 +6,11 @@ const UNHEARD = { trainLoss: Number.NaN, heldOutLoss: Number.NaN, heldOutAccurac
 /** @param {Pick<import('./types.js').Context, 'state' | 'changed' | 'engine'>} context */
 export function createTuning({ state, changed, engine }) {
   return {
-    /** @param {import('./types.js').StrategyName} strategy */
-    begin(strategy) {
+    /** @param {import('./types.js').StrategyName} strategy @param {import('./types.js').Round | null} [round] where it goes on */
+    begin(strategy, round = null) {
+      const { curve: epochs, epochCount } = round ?? { curve: [], epochCount: 0 };
       state.tuning = engine.trainsLayers(strategy)
-        ? { strategy, stage: '', epochs: [], epochCount: 0, paused: false, finishing: false }
+        ? { strategy, stage: '', epochs, epochCount, paused: false, finishing: false }
         : null;
       changed('tuning-changed');
     },

@@ -84,6 +84,8 @@
  * @property {boolean} finishing It was asked to end with the best so far.
  */
 
+/** As it lies on disk. @typedef {Omit<import('../project/format.js').KeptRound, 'check'>} Round */
+
 /**
  * The project that is open, and the others.
  *
@@ -123,7 +125,7 @@
  * @property {{ archive: string, ways: { codePage: string, names: { key: number, name: string }[] }[], chosen: number } | null} names
  *   Class names of an archive that may be read in several ways.
  * @property {{ text: string, options: string[], answer: (index: number | null) => void } | null} question
- * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string, strategy: StrategyName }} training
+ * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string, strategy: StrategyName, round: Round | null }} training
  * @property {Tuning | null} tuning
  * @property {TrainReport | null} report
  * @property {boolean} reportIsStale
@@ -182,6 +184,7 @@
  *   | 'recording-changed'
  *   | 'recording-ended'
  *   | 'report-changed'
+ *   | 'round-changed'
  *   | 'samples-changed'
  *   | 'samples-loaded'
  *   | 'samples-removed'

@@ -112,10 +112,36 @@ export function mountTuningPanel(host, app, { titleId }) {
       </ul>`;
   }
 
+  /** What was cut short can go on, or it is said why it cannot. */
+  function interrupted() {
+    const { round } = state.training;
+    if (!round || state.training.phase === 'running' || state.project.phase !== 'open') {
+      return nothing;
+    }
+    const { obstacle } = app.training.rounds;
+    const [number, total] = [round.epoch, round.epochCount];
+    return html`<div class="tuning-interrupted">
+      <h3 id=${titleId}>${name(round.options.strategy)}</h3>
+      <p>${t('tuning.interrupted', { number, total })} ${obstacle ? t(`tuning.cannot.${obstacle}`) : ''}</p>
+      <div class="button-row">
+        ${
+          obstacle
+            ? nothing
+            : html`<button type="button" class="button button-strong" @click=${() => app.training.goOn()}>
+              ${icon('play')} ${t('tuning.goOn', { number: Math.min(number + 1, total), total })}
+            </button>`
+        }
+        <button type="button" class="button button-quiet" @click=${() => app.training.rounds.set(null)}>${icon('close')} ${t('tuning.letGo')}</button>
+      </div>
+    </div>`;
+  }
+
   function draw() {
     const { tuning, training } = state;
-    host.hidden = tuning === null;
-    if (!tuning) {
+    const offer = interrupted();
+    host.hidden = tuning === null && offer === nothing;
+    if (!tuning || offer !== nothing) {
+      render(offer, host);
       return;
     }
     const running = training.phase === 'running';
@@ -142,4 +168,5 @@ export function mountTuningPanel(host, app, { titleId }) {
   }
 
   app.watch(['training-changed', 'training-progressed', 'tuning-changed', 'report-changed', 'training-ended'], draw);
+  app.watch(['round-changed', 'project-changed', 'samples-changed', 'classes-changed', 'backbone-changed'], draw);
 }

@@ -132,6 +132,16 @@ export default {
   'tuning.pause': 'Anhalten',
   'tuning.resume': 'Weiter',
   'tuning.cancel': 'Abbrechen',
+  'tuning.interrupted':
+    'Ein Training wurde nach Runde {number} von {total} unterbrochen. Was es bis dahin gelernt hat, ist noch da.',
+  'tuning.goOn': 'Mit dem Training weitermachen (Runde {number} von {total})',
+  'tuning.letGo': 'Lass es',
+  'tuning.cannot.pictures':
+    'Es kann nicht weitergehen: Seitdem haben sich Bilder oder Klassen geändert. Mach das rückgängig oder trainiere von vorn.',
+  'tuning.cannot.backbone':
+    'Mit einem anderen Netz kann es nicht weitergehen. Wähle das von damals oder trainiere von vorn.',
+  'tuning.refused':
+    'Das Training kann hier nicht weitergehen: Es wurde mit anderen Bildern oder Einstellungen begonnen. Trainiere von vorn.',
   'tuning.loss': 'Verlust in jeder Runde',
   'tuning.lossSaid': 'Training {train}, zurückgehalten {heldOut}',
   'tuning.accuracy': 'Richtig bei zurückgehaltenen Bildern',

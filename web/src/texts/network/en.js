@@ -126,6 +126,15 @@ export default {
   'tuning.pause': 'Pause',
   'tuning.resume': 'Go on',
   'tuning.cancel': 'Cancel',
+  'tuning.interrupted': 'A training was cut short after round {number} of {total}. What it had learnt so far is kept.',
+  'tuning.goOn': 'Go on with the training (round {number} of {total})',
+  'tuning.letGo': 'Leave it',
+  'tuning.cannot.pictures':
+    'It cannot go on: pictures or classes have changed since. Undo that, or train again from the start.',
+  'tuning.cannot.backbone':
+    'It cannot go on with another network. Choose the one of then, or train again from the start.',
+  'tuning.refused':
+    'The training cannot go on here: it was begun with other pictures or settings. Train again from the start.',
   'tuning.loss': 'Loss in each round',
   'tuning.lossSaid': 'Training {train}, held back {heldOut}',
   'tuning.accuracy': 'Right on held-back pictures',

@@ -127,6 +127,15 @@ export default {
   'tuning.pause': 'Pausa',
   'tuning.resume': 'Seguir',
   'tuning.cancel': 'Cancelar',
+  'tuning.interrupted':
+    'Un entrenamiento se cortó tras la ronda {number} de {total}. Lo que había aprendido se conserva.',
+  'tuning.goOn': 'Seguir con el entrenamiento (ronda {number} de {total})',
+  'tuning.letGo': 'Dejarlo',
+  'tuning.cannot.pictures':
+    'No puede seguir: desde entonces han cambiado imágenes o clases. Deshaz los cambios o entrena desde el principio.',
+  'tuning.cannot.backbone': 'No puede seguir con otra red. Elige la de entonces o entrena desde el principio.',
+  'tuning.refused':
+    'El entrenamiento no puede seguir aquí: empezó con otras imágenes o ajustes. Entrena desde el principio.',
   'tuning.loss': 'Pérdida en cada ronda',
   'tuning.lossSaid': 'Entrenamiento {train}, apartadas {heldOut}',
   'tuning.accuracy': 'Aciertos en las imágenes apartadas',

@@ -129,6 +129,16 @@ export default {
   'tuning.pause': 'Pause',
   'tuning.resume': 'Continuer',
   'tuning.cancel': 'Annuler',
+  'tuning.interrupted':
+    'Un entraînement s’est arrêté après le tour {number} sur {total}. Ce qu’il avait appris est gardé.',
+  'tuning.goOn': 'Continuer l’entraînement (tour {number} sur {total})',
+  'tuning.letGo': 'Laisser',
+  'tuning.cannot.pictures':
+    'Il ne peut pas continuer : des images ou des classes ont changé depuis. Annule ces changements ou recommence l’entraînement.',
+  'tuning.cannot.backbone':
+    'Il ne peut pas continuer avec un autre réseau. Choisis celui d’avant ou recommence l’entraînement.',
+  'tuning.refused':
+    'L’entraînement ne peut pas continuer ici : il a commencé avec d’autres images ou réglages. Recommence l’entraînement.',
   'tuning.loss': 'Perte à chaque tour',
   'tuning.lossSaid': 'Entraînement {train}, mises de côté {heldOut}',
   'tuning.accuracy': 'Justes parmi les images mises de côté',

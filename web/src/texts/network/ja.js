@@ -117,6 +117,13 @@ export default {
   'tuning.pause': '一時停止',
   'tuning.resume': '続ける',
   'tuning.cancel': 'やめる',
+  'tuning.interrupted': '学習が {total} 回中 {number} 回で止まりました。そこまでに学んだことは残っています。',
+  'tuning.goOn': '学習のつづきをする（{total} 回中 {number} 回目）',
+  'tuning.letGo': 'やめておく',
+  'tuning.cannot.pictures':
+    'つづけられません。あれから画像かクラスが変わりました。元にもどすか、はじめから学習してください。',
+  'tuning.cannot.backbone': 'ほかのネットワークではつづけられません。前のものを選ぶか、はじめから学習してください。',
+  'tuning.refused': 'ここでは学習をつづけられません。ほかの画像か設定で始めたものです。はじめから学習してください。',
   'tuning.loss': '各回の損失',
   'tuning.lossSaid': '学習 {train}、取り分け {heldOut}',
   'tuning.accuracy': '取り分けた画像の正解',

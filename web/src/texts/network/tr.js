@@ -126,6 +126,14 @@ export default {
   'tuning.pause': 'Duraklat',
   'tuning.resume': 'Devam et',
   'tuning.cancel': 'Vazgeç',
+  'tuning.interrupted':
+    'Bir eğitim {total} turun {number}. turundan sonra yarıda kaldı. O ana kadar öğrendikleri saklandı.',
+  'tuning.goOn': 'Eğitime devam et (tur {number} / {total})',
+  'tuning.letGo': 'Bırak',
+  'tuning.cannot.pictures':
+    'Devam edemez: o zamandan beri resimler veya sınıflar değişti. Değişiklikleri geri al ya da baştan eğit.',
+  'tuning.cannot.backbone': 'Başka bir ağla devam edemez. O zamanki ağı seç ya da baştan eğit.',
+  'tuning.refused': 'Eğitim burada devam edemez: başka resimlerle veya ayarlarla başlamıştı. Baştan eğit.',
   'tuning.loss': 'Her turdaki kayıp',
   'tuning.lossSaid': 'Eğitim {train}, ayrılmış {heldOut}',
   'tuning.accuracy': 'Ayrılmış resimlerde doğru',

@@ -22,6 +22,7 @@ export default {
   'project.off': 'لا يُحفظ شيء هنا: احفظ صورك في ملف قبل أن تغلق الصفحة.',
   'project.damaged': 'كان هذا تالفًا على القرص فتُرك: {what}. كل ما عداه هنا.',
   'project.lost.training': 'ما تم تعلمه (يُتعلم من جديد)',
+  'project.lost.round': 'تدريب توقف قبل نهايته (يمكن أن يبدأ من جديد)',
   'project.lost.record': 'معلومات عن المشروع',
   'project.lost.pictures': {
     zero: 'لا صور من «{name}»',

@@ -24,6 +24,7 @@ export default {
   'project.off': 'Hier wird nichts aufgehoben: Speichere deine Bilder als Datei, bevor du die Seite schließt.',
   'project.damaged': 'Das war auf der Festplatte beschädigt und fehlt jetzt: {what}. Alles andere ist da.',
   'project.lost.training': 'das Gelernte (es wird neu gelernt)',
+  'project.lost.round': 'ein unterbrochenes Training (es kann neu beginnen)',
   'project.lost.record': 'Angaben zum Projekt',
   'project.lost.pictures': { one: '{count} Bild von „{name}“', other: '{count} Bilder von „{name}“' },
   'project.elsewhere.title': 'Schon offen',

@@ -23,6 +23,7 @@ export default {
   'project.off': 'Nothing is kept here: save your pictures as a file before you close the page.',
   'project.damaged': 'This was damaged on the disk and is left out: {what}. Everything else is here.',
   'project.lost.training': 'what it had learnt (it learns again)',
+  'project.lost.round': 'a training that was cut short (it can begin again)',
   'project.lost.record': 'details of the project',
   'project.lost.pictures': { one: '{count} picture of “{name}”', other: '{count} pictures of “{name}”' },
   'project.elsewhere.title': 'Already open',

@@ -23,6 +23,7 @@ export default {
   'project.off': 'Aquí no se guarda nada: guarda tus imágenes en un archivo antes de cerrar la página.',
   'project.damaged': 'Esto estaba dañado en el disco y se ha dejado fuera: {what}. Todo lo demás está aquí.',
   'project.lost.training': 'lo aprendido (se aprende de nuevo)',
+  'project.lost.round': 'un entrenamiento interrumpido (puede empezar de nuevo)',
   'project.lost.record': 'datos del proyecto',
   'project.lost.pictures': {
     one: '{count} imagen de «{name}»',

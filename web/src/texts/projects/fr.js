@@ -24,6 +24,7 @@ export default {
   'project.off': 'Rien n’est gardé ici : enregistre tes images dans un fichier avant de fermer la page.',
   'project.damaged': 'Ceci était abîmé sur le disque et a été laissé de côté : {what}. Tout le reste est là.',
   'project.lost.training': 'ce qui était appris (il apprend de nouveau)',
+  'project.lost.round': 'un entraînement interrompu (il peut recommencer)',
   'project.lost.record': 'des détails du projet',
   'project.lost.pictures': {
     one: '{count} image de « {name} »',

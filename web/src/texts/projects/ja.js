@@ -24,6 +24,7 @@ export default {
   'project.off': 'ここには何も残りません。ページを閉じる前に写真をファイルに保存してください。',
   'project.damaged': 'ディスク上でこわれていたため除きました：{what}。ほかはすべてあります。',
   'project.lost.training': '学んだ結果（もう一度学びます）',
+  'project.lost.round': 'とちゅうで止まった学習（もう一度始められます）',
   'project.lost.record': 'プロジェクトの情報',
   'project.lost.pictures': { other: '「{name}」の写真 {count} 枚' },
   'project.elsewhere.title': 'もう開いています',

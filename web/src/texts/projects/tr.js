@@ -23,6 +23,7 @@ export default {
   'project.off': 'Burada hiçbir şey saklanmıyor: sayfayı kapatmadan resimlerini dosya olarak kaydet.',
   'project.damaged': 'Bu, diskte bozulmuştu ve dışarıda bırakıldı: {what}. Geri kalan her şey burada.',
   'project.lost.training': 'öğrenilenler (yeniden öğrenir)',
+  'project.lost.round': 'yarıda kalan bir eğitim (yeniden başlayabilir)',
   'project.lost.record': 'projenin bilgileri',
   'project.lost.pictures': { one: '“{name}” sınıfından {count} resim', other: '“{name}” sınıfından {count} resim' },
   'project.elsewhere.title': 'Zaten açık',
