@@ -4,6 +4,7 @@ import { encodePng } from '../pictures/encode.mjs';
 import { zipOf } from './support/files.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { expectSmooth, pageTasksDuring } from './support/long-tasks.mjs';
+import { processorShare } from './support/machine.mjs';
 import { cardOf, openPage, pictureCount, untilTrained } from './support/page.mjs';
 
 // A copy of the page at every step of the test would cost more than the page does with 200 classes.
@@ -12,12 +13,15 @@ test.use({ trace: 'off' });
 const CLASS_COUNT = 10;
 const PER_CLASS = 300;
 const TOTAL = CLASS_COUNT * PER_CLASS;
+/** So soon 3,000 pictures are back and answering, where a processor is free. */
+const REOPENED_S = 3;
+const RATE = 10;
 
 test('3,000 pictures are taken in, scrolled and trained without a task over 50 ms, and are there after a reload', async ({
   page,
 }) => {
   test.setTimeout(600_000);
-  await openPage(page, { trainsByItself: false });
+  await openPage(page, { trainsByItself: false, picturesPerSecond: RATE });
   await expect(page.locator('video.viewfinder-video')).toBeVisible();
   await page.evaluate((count) => {
     const { state } = window.headstart;
@@ -57,9 +61,27 @@ test('3,000 pictures are taken in, scrolled and trained without a task over 50 m
       }
     }, CLASS_COUNT - 1),
   );
+  expect((await pictureCount(page, 'Class 10')) % 100).toBe(0);
+  expect(await pictureCount(page, 'Class 10')).toBeGreaterThanOrEqual(PER_CLASS);
+  // While all of them are written, a button that is held takes as many pictures a second as with none.
+  const shareBefore = processorShare();
+  const held = await page.evaluate(async (index) => {
+    const { state, recording } = window.headstart;
+    const card = state.classes[index];
+    const [before, started] = [card.sampleIds.length, performance.now()];
+    recording.start(card.key);
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    const seconds = (performance.now() - started) / 1000;
+    const count = card.sampleIds.length - before;
+    await recording.stop();
+    return count / seconds;
+  }, CLASS_COUNT - 1);
+  const recordedShare = Math.min(shareBefore, processorShare());
+  console.log(
+    `${held.toFixed(1)} pictures a second of ${RATE}, with ${Math.round(100 * recordedShare)} % of a processor`,
+  );
+  expect(held).toBeGreaterThan(0.8 * RATE * recordedShare);
   const ofLast = await pictureCount(page, 'Class 10');
-  expect(ofLast % 100).toBe(0);
-  expect(ofLast).toBeGreaterThanOrEqual(PER_CLASS);
   const total = TOTAL - PER_CLASS + ofLast;
 
   const cells = () => page.locator('.strip-cell').count();
@@ -98,15 +120,28 @@ test('3,000 pictures are taken in, scrolled and trained without a task over 50 m
   // Once more, as on the next day: back and answering, without a picture being looked at anew.
   await page.evaluate(() => window.headstart.saved());
   await page.waitForFunction(() => window.headstart.unsavedRows() === 0, undefined, { timeout: 120_000 });
-  await page.reload();
-  await page.waitForFunction(() => window.headstart?.state.project.phase === 'open', undefined, { timeout: 120_000 });
-  const seconds = await page.evaluate(async () => {
-    const { ranked } = await window.headstart.trainer.predict(document.createElement('canvas'));
-    return ranked.length > 0 ? performance.now() / 1000 : Number.NaN;
+  /** Until the first answer, of each try, by the page's own clock. @type {number[]} */
+  const tries = [];
+  const share = processorShare();
+  await expectSmooth(page, 'coming back', async () => {
+    await page.reload();
+    await page.waitForFunction(() => window.headstart?.state.project.phase === 'open', undefined, { timeout: 120_000 });
+    tries.push(
+      await page.evaluate(async () => {
+        const { ranked } = await window.headstart.trainer.predict(document.createElement('canvas'));
+        return ranked.length > 0 ? performance.now() / 1000 : Number.NaN;
+      }),
+    );
   });
-  const description = `${total} pictures are back and answering after ${seconds.toFixed(1)} s`;
-  test.info().annotations.push({ type: 'reopened', description });
+  const seconds = Math.min(...tries);
+  const free = Math.min(share, processorShare());
+  console.log(
+    `${total} pictures are back and answering after ${tries.map((each) => each.toFixed(1)).join(', ')} s, with ` +
+      `${Math.round(100 * free)} % of a processor`,
+  );
   expect(seconds).not.toBeNaN();
+  // On a machine that others use it takes as much longer as they take of it.
+  expect(seconds).toBeLessThan(REOPENED_S / free);
   expect(await page.evaluate(() => window.headstart.state.project.viewed)).toBe(0);
   expect(await page.evaluate(() => window.headstart.trainer.headInfo?.stale)).toBe(false);
   expect(await page.evaluate(() => window.headstart.trainer.stats())).toMatchObject({ sampleCount: total });

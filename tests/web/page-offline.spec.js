@@ -1,5 +1,7 @@
 // Without a network: everything that the page can do, in every language; and what happens when a new version is put up.
 
+import { writeFileSync } from 'node:fs';
+import { changedBackbone } from '../wasm/support.mjs';
 import { deploy, otherVersion } from './support/deployment.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, pictureCount, record, showToCamera, untilTrained } from './support/page.mjs';
@@ -70,6 +72,34 @@ test('after the first load nothing is fetched, and everything works with the hos
   }
   expect(await pictureCount(page, 'Class 2')).toBe(count);
   expect(await page.evaluate(() => window.headstart.trainer.headInfo?.stale)).toBe(false);
+});
+
+test('a backbone that was chosen once is there with the host gone, and what it saw, too', async ({ page, film }) => {
+  test.setTimeout(120_000);
+  const name = 'mobilenet_v2_0.35_224';
+  const host = await deploy();
+  const version = await otherVersion('with a backbone');
+  writeFileSync(`${version.folder}/backbones/${name}.f16.safetensors`, changedBackbone({ name }));
+  host.serve(version.folder);
+  film.replace(classes[0].film);
+  await open(page, host.url);
+  await record(page, 'Class 1', 4);
+  await page.getByRole('button', { name: 'About and help' }).click();
+  await page.getByRole('button', { name: 'Backbone' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Backbone' });
+  await drawer.locator('.choice', { hasText: name }).click();
+  await page.waitForFunction((wanted) => window.headstart.trainer.backbone.name === wanted, name, { timeout: 60_000 });
+  await page.waitForFunction(() => window.headstart.unsavedRows() === 0, undefined, { timeout: 30_000 });
+  await page.evaluate(() => window.headstart.saved());
+  const count = await pictureCount(page, 'Class 1');
+  await host.close();
+
+  await page.reload();
+  await page.waitForFunction(() => window.headstart?.state.project.phase === 'open', undefined, { timeout: 60_000 });
+  expect(await page.evaluate(() => window.headstart.trainer.backbone.name)).toBe(name);
+  expect(await page.evaluate(() => window.headstart.state.project.viewed)).toBe(0);
+  expect(await pictureCount(page, 'Class 1')).toBe(count);
+  version.remove();
 });
 
 test('a host without headers, under a sub-path: threads are possible from the second load on', async ({ page }) => {

@@ -3,11 +3,37 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { chromiumFlags } from './fixtures.mjs';
+
+/**
+ * What the processes of a group hold that they do not share with others (proportional set size).
+ *
+ * @param {number} group
+ */
+function memoryOf(group) {
+  const sums = { renderers: 0, all: 0 };
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
+      if (Number(fields[2]) !== group) {
+        continue;
+      }
+      const [, kilobytes] = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').match(/^Pss: +(\d+)/m) ?? [];
+      const megabytes = Number(kilobytes ?? 0) / 1000;
+      sums.all += megabytes;
+      sums.renderers += readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=renderer') ? megabytes : 0;
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return { renderers: Math.round(sums.renderers), all: Math.round(sums.all) };
+}
 
 /** @param {string} executable */
 export function newProfile(executable) {
@@ -39,6 +65,8 @@ export function newProfile(executable) {
     const context = browser.contexts()[0];
     return {
       context,
+      /** What its processes hold, in megabytes: those that draw pages, and all. */
+      memory: () => memoryOf(/** @type {number} */ (child.pid)),
       page: context.pages()[0] ?? (await context.newPage()),
       async kill() {
         process.kill(-(/** @type {number} */ (child.pid)), 'SIGKILL');
@@ -48,5 +76,5 @@ export function newProfile(executable) {
     };
   }
 
-  return { start, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  return { folder, start, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
