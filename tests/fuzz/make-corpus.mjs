@@ -233,6 +233,7 @@ const edits = (file, ...places) =>
 for (const [target, count] of [
   ['tflite', 2],
   ['session', 1],
+  ['round', 1],
 ]) {
   write(target, 'nothing', Buffer.alloc(0));
   write(target, 'words', Buffer.from('\0no file at all'));
@@ -245,6 +246,8 @@ for (const [target, count] of [
 }
 // Found by libFuzzer: a pixel that becomes a number beyond all others.
 write('tflite', 'huge-scale', Buffer.from([6, 0, 1, 0xee, 0x2b, 0x28, 0x7a, 0x7f]));
+// Weights of a run that are huge: what comes of them is no number, and the head alone stays.
+write('round', 'huge', edits(1, [20003, 0x7e], [30003, 0x7e], [40003, 0x7e], [40007, 0x7e]));
 // Weights far from zero, infinite and not a number: exponent bits at the end of the head's file.
 for (const [name, low, high] of [
   ['large', 0x7f, 0x7f],

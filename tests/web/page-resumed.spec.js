@@ -13,7 +13,7 @@ test.use({ trace: 'off' });
 
 /** @param {Page} page */
 async function open(page) {
-  await page.goto(`${process.env.HEADSTART_URL}/?debug`);
+  await page.goto(`${process.env.HEADSTART_URL}/?debug${process.env.HEADSTART_TEST_QUERY ?? ''}`);
   await page.waitForFunction(() => window.headstart?.state.project.phase === 'open');
   await page.waitForFunction(() => window.headstart.state.engine.phase === 'ready');
 }
