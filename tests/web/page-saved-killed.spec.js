@@ -137,7 +137,7 @@ async function listen(page, journal) {
 
 /** @param {import('@playwright/test').Page} page @param {string} url */
 async function open(page, url) {
-  await page.goto(`${url}/?debug`);
+  await page.goto(`${url}/?debug${process.env.HEADSTART_TEST_QUERY ?? ''}`);
   await page.waitForFunction(() => window.headstart?.state.project.phase === 'open', undefined, { timeout: 30_000 });
   await page.waitForFunction(() => window.headstart.state.engine.phase === 'ready');
 }
