@@ -207,16 +207,16 @@ export function createSaver({ state, changed, watch, engine }, { training, proje
   }
 
   async function writeDifferences() {
+    const head = coming.size === 0 && state.training.phase !== 'running' ? trainingNow() : undefined;
+    await writeRound(head === undefined);
     if (!vault) {
       return;
     }
     const { spots, drops } = difference();
     const project = projectNow();
     const projectText = JSON.stringify(project);
-    const head = coming.size === 0 && state.training.phase !== 'running' ? trainingNow() : undefined;
     const isNew = (/** @type {{ sampleId: number }} */ { sampleId }) => bare.has(sampleId);
     const places = spots.filter((spot) => !isNew(spot));
-    await writeRound(head === undefined);
     const hasMore = projectText !== savedProject || drops.length > 0 || places.length > 0 || head !== undefined;
     if (hasMore) {
       const isRoundOver = savedRound !== null && state.training.round === null;
