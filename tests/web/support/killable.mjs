@@ -50,6 +50,9 @@ export function newProfile(executable) {
     ]);
     const child = spawn(executable, [...flags, 'about:blank'], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = once(child, 'exit');
+    /** Of a test that failed before it could. */
+    const endWithUs = () => process.kill(-(/** @type {number} */ (child.pid)), 'SIGKILL');
+    process.once('exit', endWithUs);
     const address = await new Promise((resolve, reject) => {
       let heard = '';
       child.stderr.on('data', (text) => {
@@ -69,7 +72,8 @@ export function newProfile(executable) {
       memory: () => memoryOf(/** @type {number} */ (child.pid)),
       page: context.pages()[0] ?? (await context.newPage()),
       async kill() {
-        process.kill(-(/** @type {number} */ (child.pid)), 'SIGKILL');
+        process.off('exit', endWithUs);
+        endWithUs();
         await ended;
         await browser.close().catch(() => {});
       },
