@@ -170,7 +170,7 @@ test('a round that was damaged on the disk is named, and the pictures are there'
   });
   await page.reload();
   await open(page);
-  await expect(page.getByText('a training that was cut short (it can begin again)')).toBeVisible();
+  await expect(page.locator('.toast').getByText('a training that was cut short (it can begin again)')).toBeVisible();
   await expect(offer(page)).toBeHidden();
   expect(await page.evaluate(() => window.headstart.state.classes.map(({ sampleIds }) => sampleIds.length))).toEqual([
     10, 10,
