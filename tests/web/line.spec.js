@@ -15,6 +15,7 @@ import {
   openPage,
   predictAll,
   record,
+  saveHead,
   showToCamera,
   startNewProject,
   untilTrained,
@@ -219,9 +220,7 @@ test('training goes on in a hidden tab', async () => {
 });
 
 test('the head leaves as a file and works the same after the page was loaded again', async () => {
-  const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save what it learnt' }).click();
-  const saved = await download;
+  const saved = await saveHead(page);
   expect(saved.suggestedFilename()).toMatch(/\.safetensors$/);
   headFile = readFileSync(await saved.path());
 

@@ -9,6 +9,7 @@ import {
   openPage,
   predictAll,
   record,
+  saveHead,
   showToCamera,
   untilTrained,
 } from './support/page.mjs';
@@ -169,9 +170,7 @@ test('a tuned head leaves as a file and comes back with the same answers', async
   await expect(page.locator('#tuning')).toBeVisible();
   const pictures = [...classes[0].unseen.slice(0, 4), ...classes[1].unseen.slice(0, 4)];
   const before = await predictAll(page, pictures);
-  const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save what it learnt' }).click();
-  const path = await (await saved).path();
+  const path = await (await saveHead(page)).path();
   const context = await browser.newContext({ baseURL: process.env.HEADSTART_URL, permissions: ['camera'] });
   const other = await context.newPage();
   await openPage(other, settings);

@@ -43,11 +43,13 @@ test('after the first load nothing is fetched, and everything works with the hos
   }
   await record(page, 'Class 2', (await pictureCount(page, 'Class 2')) + 2);
   await untilTrained(page);
-  for (const name of ['Save what it learnt', 'Save all pictures (zip)']) {
+  await page.getByRole('button', { name: /^Keep it/ }).click();
+  for (const name of ['Save it as a file', 'Save all pictures (zip)']) {
     const download = page.waitForEvent('download');
-    await page.getByRole('button', { name }).click();
+    await page.getByRole('dialog', { name: 'Projects' }).getByRole('button', { name }).click();
     expect(await (await download).failure()).toBeNull();
   }
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Use it elsewhere' }).click();
   const files = page.getByRole('dialog', { name: 'Use it elsewhere' }).getByRole('button', { name: 'Save the file' });
   expect(await files.count()).toBeGreaterThan(3);

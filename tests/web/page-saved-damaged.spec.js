@@ -101,7 +101,7 @@ test('a project of a newer version is named in the list, cannot be opened, and s
   await tamper(page, 'projects', 'future', { put: future });
   await reopen(page);
   expect(await pictureCount(page, 'Class 1')).toBeGreaterThanOrEqual(2);
-  await page.getByRole('button', { name: 'Projects', exact: true }).click();
+  await page.getByRole('button', { name: /^Keep it/ }).click();
   const row = page.getByRole('listitem').filter({ hasText: 'From tomorrow' });
   await expect(row.getByText('Made by a newer version of this page. It stays as it is.')).toBeVisible();
   await expect(row.getByRole('button')).toHaveCount(0);

@@ -132,7 +132,7 @@ test('projects are made, named, copied, deleted and brought back; each keeps its
   await openPage(page, settings);
   await record(page, 'Class 1', 3);
   const count = await pictureCount(page, 'Class 1');
-  await page.getByRole('button', { name: 'Projects', exact: true }).click();
+  await page.getByRole('button', { name: /^Keep it/ }).click();
   const dialog = page.getByRole('dialog', { name: 'Projects' });
   const rows = dialog.getByRole('listitem');
   await expect(rows).toHaveCount(1);
@@ -147,7 +147,7 @@ test('projects are made, named, copied, deleted and brought back; each keeps its
   await page.waitForFunction(() => window.headstart?.state.project.name === 'My project');
   await page.waitForFunction(() => window.headstart.state.project.phase === 'open');
   expect(await pictureCount(page, 'Class 1')).toBe(0);
-  await page.getByRole('button', { name: 'Projects', exact: true }).click();
+  await page.getByRole('button', { name: /^Keep it/ }).click();
   await expect(rows).toHaveCount(3);
   await dialog.getByRole('button', { name: 'Delete: Tiere', exact: true }).click();
   await expect(dialog.getByText(/Deleted\. It can come back/)).toBeVisible();

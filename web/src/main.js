@@ -32,6 +32,8 @@ const ROOMS = {
   names: openNames,
   about: openHelp,
   keys: openHelp,
+  lesson: openHelp,
+  cards: openHelp,
   exam: openExam,
   outputs: openOutputs,
   'big-screen': openOutputs,
@@ -56,6 +58,10 @@ async function openBetter() {
 
 async function openReport() {
   (await import('./report-room.js')).mountReport(part('report'), app);
+}
+
+async function openHistory() {
+  await (await import('./history-room.js')).mountHistory(part('history'), app);
 }
 
 async function openSettings() {
@@ -151,6 +157,7 @@ requestAnimationFrame(() =>
       enter(openSeeing),
       enter(openBetter),
       enter(openReport),
+      enter(openHistory),
       enter(openSettings),
       enter(openBackbones),
       enter(openExam),

@@ -6,16 +6,19 @@ import { pictureClasses } from './pictures.mjs';
 /** @typedef {import('@playwright/test').Page} Page */
 
 /**
- * Opens the page with settings chosen before, and waits until the engine is there.
+ * Opens the page with settings chosen before, and waits until the engine is there. Everything is in sight, and nothing begins
+ * by itself, unless the settings say otherwise.
  *
  * @param {Page} page
  * @param {Record<string, unknown>} [settings]
  * @param {string} [query] HEADSTART_TEST_QUERY='&variant=simd' runs all tests with one build of the engine.
  */
 export async function openPage(page, settings = {}, query = process.env.HEADSTART_TEST_QUERY ?? '') {
-  await page.addInitScript((chosen) => {
-    localStorage.setItem('headstart.settings', JSON.stringify(chosen));
-  }, settings);
+  await page.addInitScript((chosen) => localStorage.setItem('headstart.settings', JSON.stringify(chosen)), {
+    depth: 'engineer',
+    measuresByItself: false,
+    ...settings,
+  });
   await page.goto(`/?debug${query}`);
   await page.waitForFunction(() => window.headstart && window.headstart.state.engine.phase !== 'loading');
   expect(await page.evaluate(() => window.headstart.state.engine.message)).toBe('');
@@ -69,7 +72,7 @@ export async function showToCamera(page, film, content) {
 
 /** What was there is kept, and an empty project is opened beside it. @param {Page} page */
 export async function startNewProject(page) {
-  await page.getByRole('button', { name: 'Projects', exact: true }).click();
+  await page.getByRole('button', { name: /^Keep it/ }).click();
   const loaded = page.waitForEvent('load');
   await page.getByRole('dialog', { name: 'Projects' }).getByRole('button', { name: 'New project' }).click();
   await loaded;
@@ -109,6 +112,20 @@ export async function record(page, name, count) {
     .toBeGreaterThanOrEqual(count);
   await page.mouse.up();
   await page.waitForFunction(() => window.headstart.state.recording === null);
+}
+
+/** The file with what was learnt. @param {Page} page @returns {Promise<import('@playwright/test').Download>} */
+export async function saveHead(page) {
+  await page.getByRole('button', { name: 'Use it elsewhere' }).click();
+  const download = page.waitForEvent('download');
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'The head alone' })
+    .getByRole('button', { name: 'Save the file' })
+    .click();
+  const saved = await download;
+  await page.getByRole('dialog', { name: 'Use it elsewhere' }).getByRole('button', { name: 'Close' }).click();
+  return saved;
 }
 
 /** A page that tells two kinds of pictures apart. @param {Page} page @param {any} film */

@@ -34,4 +34,5 @@ export const PLACES = /** @type {const} */ ([
     needsHead: false,
     needsPictures: true,
   },
+  { name: 'head', format: 'head', ending: '.safetensors', snippet: null, needsHead: true, needsPictures: false },
 ]);

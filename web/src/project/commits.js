@@ -4,6 +4,7 @@
 import { crc32 } from '../engine/shared/crc32.js';
 import { keysUnder } from './database.js';
 import { roundKey } from './heads.js';
+import { addPast } from './past-trainings.js';
 import { StorageError, toStorageError } from './storage-error.js';
 
 /** @typedef {import('./database.js').Database} Database */
@@ -174,6 +175,20 @@ export class Commits {
         const row = { sampleId, bytes: bytes.buffer, check: crc32(bytes) };
         transaction.objectStore('rows').put(row, [this.#id, backbone, sampleId]);
       }
+    } catch (cause) {
+      abort(transaction);
+      await transaction.done.catch(() => {});
+      throw transaction.error ?? cause;
+    }
+    await transaction.done;
+  }
+
+  /** A training for the history. @param {import('./past-trainings.js').PastTraining} past */
+  async keepPast(past) {
+    const transaction = this.#database.transaction(['projects', 'heads'], 'readwrite', { durability: 'relaxed' });
+    try {
+      await this.#ownProject(transaction);
+      await addPast(transaction.objectStore('heads'), this.#id, past);
     } catch (cause) {
       abort(transaction);
       await transaction.done.catch(() => {});

@@ -8,6 +8,7 @@
 // | `rows`     | id, backbone, sample           | `KeptRow`: what a backbone saw in it    |
 // | `heads`    | id                             | `KeptTraining`: head, report            |
 // | `heads`    | id, 'round'                    | `KeptRound`: of a fine-tuning           |
+// | `heads`    | id, time                       | `PastTraining`: an earlier one          |
 //
 // A picture without a place is deleted, and is swept out with the next start.
 

@@ -1,11 +1,12 @@
 // All projects of this browser: listed, opened, written by one page at a time.
 
-import { crc32 } from '../engine/shared/crc32.js';
 import { Commits } from './commits.js';
 import { keysUnder, openDatabase } from './database.js';
 import { FORMAT, isNewer, isPlace, migrate, readProject } from './format.js';
-import { copyHeads, readHeads, roundKey } from './heads.js';
+import { copyHeads, readHeads } from './heads.js';
+import { isWhole, joined } from './kept-bytes.js';
 import { newId } from './new-id.js';
+import { readPast } from './past-trainings.js';
 import { StorageError } from './storage-error.js';
 import { createWriterLock } from './writer-lock.js';
 
@@ -205,6 +206,16 @@ export class VaultHost {
     return this.#open.keepRows(args);
   }
 
+  /** @param {import('./past-trainings.js').PastTraining} past */
+  keepPast(past) {
+    return this.#open.keepPast(past);
+  }
+
+  /** Earlier trainings of the open project, the oldest first. */
+  async readPast() {
+    return readPast((await this.#database).transaction('heads').store, this.#id);
+  }
+
   async sweep() {
     await this.#open.sweep();
     for (const record of await this.#records()) {
@@ -332,11 +343,15 @@ export class VaultHost {
       }
     }
     const transaction = database.transaction(['projects', 'places', 'heads'], 'readwrite', { durability: 'strict' });
-    const [project, places] = await Promise.all([
+    const [project, places, past] = await Promise.all([
       transaction.objectStore('projects').get(id),
       transaction.objectStore('places').getAll(keysUnder(id)),
+      readPast(transaction.objectStore('heads'), id),
       copyHeads(transaction.objectStore('heads'), id, copyId),
     ]);
+    for (const each of past) {
+      transaction.objectStore('heads').put(each, [copyId, each.at]);
+    }
     for (const place of places) {
       transaction.objectStore('places').put(place, [copyId, place.sampleId]);
     }
@@ -354,34 +369,9 @@ export class VaultHost {
     for (const name of ['projects', 'heads']) {
       transaction.objectStore(name).delete(id);
     }
-    transaction.objectStore('heads').delete(roundKey(id));
-    for (const name of ['places', 'pictures', 'rows']) {
+    for (const name of ['places', 'pictures', 'rows', 'heads']) {
       transaction.objectStore(name).delete(keysUnder(id));
     }
     await transaction.done;
   }
-}
-
-/** @param {unknown} bytes @param {unknown} check */
-function isWhole(bytes, check) {
-  return bytes instanceof ArrayBuffer && bytes.byteLength > 0 && crc32(new Uint8Array(bytes)) === check;
-}
-
-/**
- * @param {Map<number, Blob>} pictures
- * @param {Map<number, ArrayBuffer>} seen
- */
-function joined(pictures, seen) {
-  const length = seen.values().next().value?.byteLength ?? 0;
-  const withRows = [...pictures].filter(([sampleId]) => seen.get(sampleId)?.byteLength === length && length > 0);
-  const rows = new Float32Array((withRows.length * length) / 4); // [with_rows, feature_count]
-  for (const [index, [sampleId]] of withRows.entries()) {
-    rows.set(new Float32Array(/** @type {ArrayBuffer} */ (seen.get(sampleId))), (index * length) / 4);
-  }
-  const known = new Set(withRows.map(([sampleId]) => sampleId));
-  return {
-    withRows: withRows.map(([sampleId, picture]) => ({ sampleId, picture })),
-    rows,
-    withoutRows: [...pictures].filter(([id]) => !known.has(id)).map(([sampleId, picture]) => ({ sampleId, picture })),
-  };
 }

@@ -96,6 +96,8 @@ export function createAdvice({ changed, watch, engine, notices, texts }, { train
   const view = {
     /** @type {'idle' | 'running'} */
     phase: 'idle',
+    /** Whether somebody waits for it. */
+    isAsked: false,
     stage: '',
     fraction: 0,
     /** @type {number | null} */
@@ -133,26 +135,30 @@ export function createAdvice({ changed, watch, engine, notices, texts }, { train
   return {
     view,
 
-    async run() {
+    /** Without being asked it says nothing, whatever comes of it. @param {{ isAsked?: boolean, budgetMs?: number }} [options] */
+    async run({ isAsked = true, budgetMs } = {}) {
       const { trainer } = engine;
       if (!trainer || running || !training.canTrain) {
         return;
       }
       running = new AbortController();
       const started = performance.now();
-      Object.assign(view, { phase: 'running', stage: '', fraction: 0, secondsLeft: null, error: '' });
+      Object.assign(view, { phase: 'running', isAsked, stage: '', fraction: 0, secondsLeft: null, error: '' });
       changed('advice-changed');
       try {
         view.advice = await trainer.advise({
+          ...(budgetMs === undefined ? {} : { budgetMs }),
           signal: running.signal,
           onProgress: (progress) => note(started, progress),
         });
         view.isStale = false;
-        notices.announce(texts.t('advice.done'));
+        if (isAsked) {
+          notices.announce(texts.t('advice.done'));
+        }
         changed('advised');
       } catch (error) {
         const { code } = /** @type {any} */ (error);
-        if (code !== 'cancelled') {
+        if (isAsked && code !== 'cancelled') {
           view.error = notices.wordsOf(error);
           notices.fail(error);
         }

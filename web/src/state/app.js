@@ -67,18 +67,7 @@ export async function createApp() {
   const intake = createIntakeLink(context, { classes, samples, live, exchange });
   const backbones = createBackbones(context);
   projects = createProjects(context, { classes, training, settings, savePictures: exchange.savePictures });
-  /** @type {Promise<import('./inside.js').Inside> | null} */
-  let inside = null;
-  /** @type {Promise<import('./outputs.js').Outputs> | null} */
-  let outputs = null;
-  /** @type {Promise<import('./exam.js').Exam> | null} */
-  let exam = null;
-  /** @type {Promise<import('./better.js').Better> | null} */
-  let better = null;
-  /** @type {Promise<import('./seeing.js').Seeing> | null} */
-  let seeing = null;
-  /** @type {Promise<import('./leaving.js').Leaving> | null} */
-  let leaving = null;
+  const loadInside = later(async () => (await import('./inside.js')).createInside(context, { training, classes }));
 
   const begun = projects.begin();
   if (projects.isExpected) {
@@ -118,15 +107,25 @@ export async function createApp() {
     notices,
     projects,
     /** The network and the advice: what somebody wants who looks inside. */
-    loadInside() {
-      inside ??= import('./inside.js')
-        .then(({ createInside }) => createInside(context, { training, classes }))
-        .catch((cause) => {
-          inside = null;
-          throw cause;
-        });
-      return inside;
-    },
+    loadInside,
+    /** Test pictures, and how the answer does on them. */
+    loadExam: later(async () => (await import('./exam.js')).createExam(context, { classes, camera })),
+    /** What an answer does besides being shown. */
+    loadOutputs: later(async () => (await import('./outputs.js')).createOutputs(context, { classes })),
+    /** The one thing that would help most now. */
+    loadBetter: later(async () => {
+      const inside = await loadInside();
+      return (await import('./better.js')).createBetter(context, { recording, training, inside });
+    }),
+    /** Earlier trainings, to look at and to go back to. */
+    loadHistory: later(async () => {
+      await loadInside(); // the ways to learn have their names there
+      return (await import('./history.js')).createHistory(context, { training, past: projects.past });
+    }),
+    /** Why the answer is what it is, and what to do when it is wrong. */
+    loadSeeing: later(async () => (await import('./seeing.js')).createSeeing(context, { live, samples })),
+    /** What was learnt as a file for somewhere else. */
+    loadLeaving: later(async () => (await import('./leaving.js')).createLeaving(context, { exchange })),
     /** Drawn pictures, or a game for the camera. @param {'drawings' | 'game'} way */
     async beginWith(way) {
       try {
@@ -137,56 +136,14 @@ export async function createApp() {
         notices.fail(error);
       }
     },
-    /** Test pictures, and how the answer does on them. */
-    loadExam() {
-      exam ??= import('./exam.js')
-        .then(({ createExam }) => createExam(context, { classes, camera }))
-        .catch((cause) => {
-          exam = null;
-          throw cause;
-        });
-      return exam;
-    },
-    /** What an answer does besides being shown. */
-    loadOutputs() {
-      outputs ??= import('./outputs.js')
-        .then(({ createOutputs }) => createOutputs(context, { classes }))
-        .catch((cause) => {
-          outputs = null;
-          throw cause;
-        });
-      return outputs;
-    },
-    /** The one thing that would help most now. */
-    async loadBetter() {
-      const inside = await this.loadInside();
-      better ??= import('./better.js')
-        .then(({ createBetter }) => createBetter(context, { recording, inside }))
-        .catch((cause) => {
-          better = null;
-          throw cause;
-        });
-      return better;
-    },
-    /** Why the answer is what it is, and what to do when it is wrong. */
-    loadSeeing() {
-      seeing ??= import('./seeing.js')
-        .then(({ createSeeing }) => createSeeing(context, { live, samples }))
-        .catch((cause) => {
-          seeing = null;
-          throw cause;
-        });
-      return seeing;
-    },
-    /** What was learnt as a file for somewhere else. */
-    loadLeaving() {
-      leaving ??= import('./leaving.js')
-        .then(({ createLeaving }) => createLeaving(context, { exchange }))
-        .catch((cause) => {
-          leaving = null;
-          throw cause;
-        });
-      return leaving;
+    /** Everything as one file for another device. @param {'start' | 'stop'} what */
+    async saveProject(what) {
+      try {
+        const leaving = await this.loadLeaving();
+        await (what === 'stop' ? leaving.stop() : leaving.saveProject());
+      } catch (error) {
+        notices.fail(error);
+      }
     },
     /**
      * What is loaded on first use is fetched now, while nobody waits for it: from here on the page needs no network, and
@@ -247,6 +204,11 @@ export async function createApp() {
     },
     /** What `?debug` shows of the inside; nothing of the page itself hangs on it. */
     debug: Object.freeze({
+      /** @param {string} name */
+      openDialog(name) {
+        state.dialog = name;
+        changed('dialog-changed');
+      },
       get trainer() {
         return engine.trainer;
       },
@@ -259,6 +221,7 @@ export async function createApp() {
       classes,
       training,
       recording,
+      settings,
       undo,
       /** Settles when everything is on disk. */
       saved: () => projects.saver.flush(),
@@ -300,6 +263,24 @@ export async function createApp() {
   };
 }
 
+/**
+ * A part that comes when it is wanted; one that could not be fetched is tried again.
+ *
+ * @template T
+ * @param {() => Promise<T>} fetchPart
+ */
+function later(fetchPart) {
+  /** @type {Promise<T> | null} */
+  let part = null;
+  return () => {
+    part ??= fetchPart().catch((cause) => {
+      part = null;
+      throw cause;
+    });
+    return part;
+  };
+}
+
 /** @returns {import('./types.js').State} */
 function initialState() {
   return {
@@ -330,7 +311,16 @@ function initialState() {
     intake: null,
     names: null,
     question: null,
-    training: { phase: 'idle', fraction: 0, secondsLeft: null, error: '', strategy: 'head', round: null },
+    training: {
+      phase: 'idle',
+      fraction: 0,
+      secondsLeft: null,
+      error: '',
+      strategy: 'head',
+      chosenBy: 'page',
+      round: null,
+    },
+    outlook: { before: null, after: null },
     tuning: null,
     report: null,
     reportIsStale: false,

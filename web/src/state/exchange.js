@@ -1,4 +1,4 @@
-// What leaves the page and comes back: the trained head as a file, the pictures as an archive.
+// What comes back to the page: heads and projects as files; and the pictures, which leave as an archive.
 
 import { readNotes } from '../project/page-notes.js';
 import { SLOT_COUNT } from './classes.js';
@@ -23,24 +23,8 @@ export function createExchange({ state, changed, engine, notices, texts }, class
     return ['headstart', ...names].join('-').slice(0, 60);
   }
 
-  // A head that was changed to nothing by a changed set of pictures still leaves: the person is told, not stopped.
   return {
     fileStem,
-
-    async exportHead() {
-      const { trainer } = engine;
-      if (!trainer) {
-        return;
-      }
-      try {
-        const bytes = await trainer.exportHead();
-        const { download } = await import('../export/download.js');
-        download(bytes, `${fileStem()}.safetensors`);
-        notices.tell(texts.t('notice.headSaved'));
-      } catch (error) {
-        notices.fail(error);
-      }
-    },
 
     /** @param {File} file */
     async importHead(file) {

@@ -61,18 +61,21 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
       try {
         const stem = exchange.fileStem();
         const { threshold, knownThreshold } = state.settings;
-        const bytes = await trainer.exportModel({
-          format,
-          title: format === 'html' ? titleOf() : stem,
-          page: format === 'project' ? pageNotes() : undefined,
-          answer: format === 'html' ? { threshold, knownThreshold } : undefined,
-          onMeasured: (loss) => losses.set(name, loss),
-          signal: running.signal,
-          onProgress: ({ done, total }) => {
-            state.leaving = { place: name, done, total };
-            changed('leaving-changed');
-          },
-        });
+        const bytes =
+          format === 'head'
+            ? await trainer.exportHead()
+            : await trainer.exportModel({
+                format,
+                title: format === 'html' ? titleOf() : stem,
+                page: format === 'project' ? pageNotes() : undefined,
+                answer: format === 'html' ? { threshold, knownThreshold } : undefined,
+                onMeasured: (loss) => losses.set(name, loss),
+                signal: running.signal,
+                onProgress: ({ done, total }) => {
+                  state.leaving = { place: name, done, total };
+                  changed('leaving-changed');
+                },
+              });
         download(bytes, stem + ending);
         if (format === 'project') {
           state.unsaved = false;
@@ -89,6 +92,10 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
 
     /** @param {import('../export/places.js').Place} place */
     lossOf: ({ name }) => losses.get(name),
+
+    saveProject() {
+      return this.save(PLACES[0]);
+    },
 
     stop: () => running?.abort(),
 

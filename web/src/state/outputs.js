@@ -143,6 +143,32 @@ export async function createOutputs({ state, changed, watch, texts, notices, und
       void undo.perform({ redo: () => put(after), undo: () => put(before) });
     },
 
+    /** Whether there is a class that says nothing yet. */
+    get canSayNames() {
+      return state.classes.some(({ actions }) => !actions?.say);
+    },
+
+    /** Every class that says nothing yet says its name. One step to be undone. */
+    sayNames() {
+      const silent = state.classes.filter(({ actions }) => !actions?.say);
+      const before = silent.map(({ actions }) => actions);
+      void undo.perform({
+        redo: () => {
+          for (const card of silent) {
+            card.actions = { ...(card.actions ?? noActions()), say: card.name };
+          }
+          reactions.reset(); // what is seen now says its name, too
+          changed('actions-changed');
+        },
+        undo: () => {
+          for (const [index, card] of silent.entries()) {
+            card.actions = before[index];
+          }
+          changed('actions-changed');
+        },
+      });
+    },
+
     /** Does once what a class would do, so that it can be heard before. @param {number} key */
     tryOut(key) {
       const actions = classes.find(key)?.actions;

@@ -223,6 +223,12 @@ export function createProjects(context, { classes, training, settings, savePictu
 
     list,
     restore,
+    /** Earlier trainings of this project. */
+    past: {
+      read: async () => (await vault?.readPast()) ?? [],
+      /** @param {import('../project/past-trainings.js').PastTraining} past */
+      keep: async (past) => vault?.keepPast(past),
+    },
 
     /** @param {string} id */
     open: (id) => go(id),

@@ -10,12 +10,14 @@ const STORAGE_KEY = 'headstart.settings';
 /** @type {Readonly<Settings>} */
 export const DEFAULT_SETTINGS = Object.freeze({
   theme: 'auto',
+  depth: 'plain',
   language: 'auto',
   mirror: true,
   picturesPerSecond: 8,
   burstCount: 20,
   countdownSeconds: 3,
   trainsByItself: true,
+  measuresByItself: true,
   head: 'logistic',
   l2: null,
   mirrorViews: 'measured',
@@ -48,6 +50,7 @@ const LIMITS = {
 /** @type {Partial<Record<keyof Settings, readonly string[]>>} */
 const CHOICES = {
   theme: ['auto', 'light', 'dark'],
+  depth: ['plain', 'engineer'],
   head: ['logistic', 'nearest-mean', 'discriminant', 'mlp'],
   mirrorViews: ['measured', 'yes', 'no'],
   secondLook: ['asked', 'no'],
@@ -121,6 +124,14 @@ export function createSettings({ state, changed, texts, notices }) {
   onPaper.addEventListener('change', applyTheme);
   applyTheme();
 
+  /** The same panels say less, in plainer words. */
+  function applyDepth() {
+    const { depth } = state.settings;
+    document.documentElement.dataset.depth = depth;
+    texts.speakPlainly(depth === 'plain');
+  }
+  applyDepth();
+
   /** @param {string} wanted */
   async function chooseLanguage(wanted) {
     const isThere = await texts.choose(wanted);
@@ -151,6 +162,10 @@ export function createSettings({ state, changed, texts, notices }) {
       if (name === 'theme') {
         applyTheme();
       }
+      if (name === 'depth') {
+        applyDepth();
+        changed('language-changed'); // other words for the same things
+      }
       if (name === 'language') {
         void chooseLanguage(String(value));
       }
@@ -160,12 +175,18 @@ export function createSettings({ state, changed, texts, notices }) {
       }
     },
 
+    toggleDepth() {
+      this.set('depth', state.settings.depth === 'plain' ? 'engineer' : 'plain');
+    },
+
     /** Back to the defaults of how a head is trained. */
     resetTraining() {
       for (const name of TRAINING_SETTINGS) {
         this.set(name, DEFAULT_SETTINGS[name]);
       }
-      this.set('trainsByItself', DEFAULT_SETTINGS.trainsByItself);
+      for (const name of /** @type {const} */ (['trainsByItself', 'measuresByItself'])) {
+        this.set(name, DEFAULT_SETTINGS[name]);
+      }
       changed('training-reset');
     },
 

@@ -1,6 +1,7 @@
 // Training: by itself shortly after the last picture, or on demand; with progress, a stop, and the time that is left.
 
 import { createRounds } from './rounds.js';
+import { DEFAULT_SETTINGS } from './settings.js';
 import { createTuning } from './tuning.js';
 
 /** @typedef {ReturnType<typeof createTraining>} Training */
@@ -73,9 +74,14 @@ export function createTraining(context, classes) {
     changed('training-progressed');
   }
 
-  /** How much of the network the next training retrains. @param {import('./types.js').StrategyName} strategy */
-  function choose(strategy) {
-    state.training.strategy = strategy;
+  /**
+   * How much of the network the next training retrains.
+   *
+   * @param {import('./types.js').StrategyName} strategy
+   * @param {'person' | 'advice'} [by]
+   */
+  function choose(strategy, by = 'person') {
+    Object.assign(state.training, { strategy, chosenBy: by });
     changed('training-changed');
   }
 
@@ -201,6 +207,11 @@ export function createTraining(context, classes) {
     get canTrain() {
       return canTrain();
     },
+    /** Nobody has said yet how it is to learn. */
+    get isOpenToAdvice() {
+      const { head, l2 } = state.settings;
+      return state.training.chosenBy !== 'person' && head === DEFAULT_SETTINGS.head && l2 === null;
+    },
     train: () => train(),
     rounds,
     /** A fine-tuning that was cut short, behind its last round. */
@@ -221,8 +232,10 @@ export function createTraining(context, classes) {
       learnt = lessonThen;
       state.report = report;
       state.reportIsStale = stale;
+      if (report && report.strategy !== 'head') {
+        choose(report.strategy, engine.trainsLayers(report.strategy) ? 'person' : 'advice');
+      }
       if (report && engine.trainsLayers(report.strategy)) {
-        choose(report.strategy);
         tuning.begin(report.strategy);
         tuning.end(report);
       }

@@ -29,12 +29,14 @@
 /**
  * @typedef {object} Settings
  * @property {'auto' | 'light' | 'dark'} theme
+ * @property {'plain' | 'engineer'} depth Whether what only an engineer understands is shown.
  * @property {string} language A language tag, or 'auto'.
  * @property {boolean} mirror
  * @property {number} picturesPerSecond
  * @property {number} burstCount
  * @property {number} countdownSeconds
  * @property {boolean} trainsByItself
+ * @property {boolean} measuresByItself Whether ways to learn are measured while nobody does anything.
  * @property {'logistic' | 'nearest-mean' | 'discriminant' | 'mlp'} head
  * @property {number | null} l2 null: found by cross-validation.
  * @property {'measured' | 'yes' | 'no'} mirrorViews Whether mirrored copies are learnt from, where copies are.
@@ -125,7 +127,8 @@
  * @property {{ archive: string, ways: { codePage: string, names: { key: number, name: string }[] }[], chosen: number } | null} names
  *   Class names of an archive that may be read in several ways.
  * @property {{ text: string, options: string[], answer: (index: number | null) => void } | null} question
- * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string, strategy: StrategyName, round: Round | null }} training
+ * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string, strategy: StrategyName, chosenBy: 'page' | 'advice' | 'person', round: Round | null }} training
+ * @property {{ before: number | null, after: number | null }} outlook Of 20 new pictures as many would be right: before what was done, and after what is advised.
  * @property {Tuning | null} tuning
  * @property {TrainReport | null} report
  * @property {boolean} reportIsStale
@@ -170,6 +173,7 @@
  *   | 'exam-changed'
  *   | 'head-imported'
  *   | 'history-changed'
+ *   | 'past-changed'
  *   | 'intake-changed'
  *   | 'intake-ended'
  *   | 'language-changed'

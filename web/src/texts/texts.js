@@ -7,7 +7,7 @@ import { LANGUAGES, pickLanguage } from './pick-language.js';
 
 export { LANGUAGES, pickLanguage };
 
-/** @typedef {keyof typeof en | keyof typeof import('./network/en.js').default | keyof typeof import('./outputs/en.js').default | keyof typeof import('./help/en.js').default | keyof typeof import('./exam/en.js').default | keyof typeof import('./projects/en.js').default | keyof typeof import('./files/en.js').default | keyof typeof import('./export/en.js').default | keyof typeof import('./seeing/en.js').default | keyof typeof import('./better/en.js').default} TextKey */
+/** @typedef {keyof typeof en | keyof typeof import('./network/en.js').default | keyof typeof import('./outputs/en.js').default | keyof typeof import('./help/en.js').default | keyof typeof import('./exam/en.js').default | keyof typeof import('./projects/en.js').default | keyof typeof import('./files/en.js').default | keyof typeof import('./export/en.js').default | keyof typeof import('./seeing/en.js').default | keyof typeof import('./better/en.js').default | keyof typeof import('./history/en.js').default} TextKey */
 /** @typedef {Awaited<ReturnType<typeof createTexts>>} Texts */
 
 /** @typedef {import('./pick-language.js').Language} Language */
@@ -35,6 +35,8 @@ export async function createTexts(chosen) {
   /** @type {Language} */
   let language = 'en';
   let plural = new Intl.PluralRules('en');
+  /** Whether a text's plainer words are taken where it has some: those of `key.plain`. */
+  let isPlain = false;
   /** @type {Map<string, Intl.NumberFormat>} */
   const formats = new Map();
 
@@ -86,7 +88,7 @@ export async function createTexts(chosen) {
    * @param {Record<string, string | number>} [values] `count` chooses the plural.
    */
   function t(key, values = {}) {
-    const entry = dictionary[key];
+    const entry = (isPlain ? dictionary[`${key}.plain`] : undefined) ?? dictionary[key];
     const text =
       typeof entry === 'string' ? entry : (entry?.[plural.select(Number(values.count ?? 0))] ?? entry?.other ?? key);
     return text.replace(/\{(\w+)\}/g, (_, name) => {
@@ -102,6 +104,10 @@ export async function createTexts(chosen) {
     t,
     number,
     choose,
+    /** @param {boolean} wanted */
+    speakPlainly(wanted) {
+      isPlain = wanted;
+    },
     /** @param {string} key */
     has: (key) => key in dictionary,
     /** Brings all languages now, so that no change of it needs the network later. */

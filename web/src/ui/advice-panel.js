@@ -66,7 +66,7 @@ export function mountAdvicePanel(host, app, { network, advice }) {
     const best = found.candidates.find(({ strategy }) => strategy === found.recommended);
     return html`<div class="advice-answer ${advice.view.isStale ? 'is-stale' : ''}">
       <p class="advice-sentence">${t('advice.sentence', { name: name(found.recommended) })}</p>
-      <ul class="advice-reasons small">${reasons(found)}</ul>
+      <ul class="advice-reasons small for-engineers">${reasons(found)}</ul>
       ${advice.view.isStale ? html`<p class="small">${icon('warning')} ${t('advice.stale')}</p>` : nothing}
       ${best ? use(best, true) : nothing}
     </div>`;
@@ -126,7 +126,7 @@ export function mountAdvicePanel(host, app, { network, advice }) {
   function table(found) {
     const rows = sortCandidates(found.candidates, advice.view.order, name);
     const best = Math.max(...found.candidates.map(({ accuracy }) => (Number.isFinite(accuracy) ? accuracy : 0)), 1e-9);
-    return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t('advice.table')}>
+    return html`<div class="table-scroll for-engineers" tabindex="0" role="region" aria-label=${t('advice.table')}>
         <table class="numbers-table candidates ${advice.view.isStale ? 'is-stale' : ''}">
           <caption>${t('advice.table')}<span class="soft small">${t('advice.tableHint')}</span></caption>
           <thead>
@@ -135,7 +135,7 @@ export function mountAdvicePanel(host, app, { network, advice }) {
           <tbody>${rows.map((each) => row(each, found.recommended, best))}</tbody>
         </table>
       </div>
-      <div class="button-row">
+      <div class="button-row for-engineers">
         <button type="button" class="button button-quiet" @click=${() => advice.saveTable()}>${icon('save')} ${t('advice.csv')}</button>
       </div>`;
   }

@@ -23,12 +23,30 @@ export function mountBetterPanel(host, app, better) {
       <button type="button" class="button better-button" @click=${() => app.viewer.open({ sampleIds, index: 0, title: words, classKey })}>${icon('eye')} ${t('better.look')}</button>`;
   }
 
+  /** @param {{ key: number, name: string }} card */
+  const recordButton = ({ key, name }) =>
+    html`<button type="button" class="button better-button" ?disabled=${state.recording !== null} @click=${() => better.record(key)}>${icon('record')} ${t('better.record', { name })}</button>`;
+
+  /** That it learns otherwise than before, for that was measured; and the way back. */
+  function followed() {
+    const { followed: way } = better;
+    if (!way || state.training.phase === 'running') {
+      return nothing;
+    }
+    const { key, values } = nameOf(way.strategy);
+    return html`<p class="better-words soft">${t(way.isInUse ? 'better.followed' : 'better.follows', { name: t(key, values) })}</p>
+      <button type="button" class="button button-quiet better-button" @click=${() => better.goBack()}>${icon('undo', 'icon-mirrored')} ${t('better.goBack')}</button>`;
+  }
+
   /** @param {Suggestion} suggestion */
   function advise(suggestion) {
     switch (suggestion.kind) {
       case 'record':
-        return html`<button type="button" class="button better-button" ?disabled=${state.recording !== null} @click=${() => better.record(suggestion.key)}>${icon('record')} ${t('better.record', { name: suggestion.name })}</button>`;
+        return recordButton(suggestion);
       case 'running':
+        if (!suggestion.isAsked) {
+          return html`<p class="better-words soft">${t('better.idle')}</p>`;
+        }
         return html`<div class="progress"><progress max="1" .value=${suggestion.fraction} aria-label=${t('better.running')}></progress><span class="small soft">${t('better.running')}</span></div>
           <button type="button" class="button better-button" @click=${() => better.stop()}>${icon('stop')} ${t('stop')}</button>`;
       case 'way': {
@@ -37,6 +55,9 @@ export function mountBetterPanel(host, app, better) {
         return html`<p class="better-words">${t('better.way', { name: t(key, values), before, after })}</p>
           <button type="button" class="button better-button" @click=${() => better.use(suggestion.strategy)}>${icon('check')} ${t('better.use')}</button>`;
       }
+      case 'background':
+        return html`<p class="better-words">${t('data.background', { part: texts.percent(suggestion.data.value ?? 0) })}</p>
+          ${recordButton(suggestion)}`;
       case 'data':
         return aboutPictures(suggestion);
       default:
@@ -47,7 +68,7 @@ export function mountBetterPanel(host, app, better) {
   function draw() {
     const { suggestion, before } = better;
     render(
-      html`${before === null ? nothing : html`<p class="better-words soft">${t('better.before', { right: before })}</p>`}${suggestion ? advise(suggestion) : nothing}`,
+      html`${before === null ? nothing : html`<p class="better-words soft">${t('better.before', { right: before })}</p>`}${suggestion ? advise(suggestion) : nothing}${followed()}`,
       host,
     );
   }

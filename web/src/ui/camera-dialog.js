@@ -26,7 +26,8 @@ export function mountCameraDialog(host, app) {
    * @param {(value: number) => string} label
    */
   function choice(name, choices, label) {
-    const value = state.settings[name];
+    const { settings } = state;
+    const value = settings[name];
     return html`<label class="field">
       <span>${t(`settings.${name}`)}</span>
       <select
@@ -35,7 +36,7 @@ export function mountCameraDialog(host, app) {
       >
         ${choices.map(
           (each) => html`<option value=${each} ?selected=${each === value}>
-            ${label(each)}${each === app.settings.defaults[name] ? ` (${t('settings.default')})` : ''}
+            ${label(each)}${each === app.settings.defaults[name] && settings.depth === 'engineer' ? ` (${t('settings.default')})` : ''}
           </option>`,
         )}
       </select>

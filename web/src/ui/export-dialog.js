@@ -7,6 +7,9 @@ import { icon } from '../kit/icons.js';
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../export/places.js').Place} Place */
 
+/** What needs no program of one's own, or one that children write. @type {ReadonlySet<string>} */
+const PLAIN_PLACES = new Set(['headstart', 'oneFile', 'p5', 'machine']);
+
 /** @param {HTMLElement} host @param {App} app @param {import('../state/leaving.js').Leaving} leaving */
 export function mountExportDialog(host, app, leaving) {
   const { state, texts } = app;
@@ -71,7 +74,7 @@ export function mountExportDialog(host, app, leaving) {
             <p class="soft">${t('export.intro')}</p>
             <ul class="export-places">
               ${leaving.places.map(
-                (place) => html`<li class="export-place">
+                (place) => html`<li class="export-place ${PLAIN_PLACES.has(place.name) ? '' : 'for-engineers'}">
                   <h3>${nameOf(place)}</h3>
                   <p class="soft" id=${`export-about-${place.name}`}>${t(/** @type {any} */ (`export.${place.name}.about`))}</p>
                   ${action(place)} ${place.snippet && state.engine.head ? program(place) : nothing}

@@ -14,6 +14,7 @@ const KEYS = /** @type {const} */ ([
   [['T'], 'keys.train'],
   [['P'], 'keys.pause'],
   [['M'], 'keys.mirror'],
+  [['E'], 'depth'],
   [['Ctrl', 'Z'], 'keys.undo'],
   [['Ctrl', 'V'], 'keys.paste'],
   [['←', '→'], 'keys.arrows'],
@@ -96,11 +97,13 @@ export function mountHelpDialogs(host, app) {
         <div class="dialog-body stack">
           <p>${t('about.what')}</p>
           <p class="privacy">${icon('shield')} ${t('keep.privacy')}</p>
-          <dl class="facts numbers">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+          <dl class="facts numbers for-engineers">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
           ${canvasNote()}
           <div class="button-row">
+            <button type="button" class="button button-strong" @click=${() => app.dialogs.open('lesson')}>${icon('eye')} ${t('lesson.title')}</button>
+            <button type="button" class="button" @click=${() => app.dialogs.open('cards')}>${icon('pictures')} ${t('cards.title')}</button>
             <button type="button" class="button" @click=${() => app.dialogs.open('keys')}>${t('keys.title')}</button>
-            <button type="button" class="button" @click=${() => app.dialogs.open('backbone')}>${t('backbone.title')}</button>
+            <button type="button" class="button for-engineers" @click=${() => app.dialogs.open('backbone')}>${t('backbone.title')}</button>
           </div>
         </div>`,
       about.element,

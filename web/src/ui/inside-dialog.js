@@ -29,7 +29,7 @@ export function mountInsideDialog(host, app) {
   const parts = {
     network: place('inside-network'),
     tuning: place('inside-tuning tuning'),
-    cases: place('inside-cases'),
+    cases: place('inside-cases for-engineers'),
     advice: place('inside-advice'),
     data: place('inside-data'),
   };

@@ -63,7 +63,7 @@ export function mountLivePanel(host, app) {
 
   function numbers() {
     const { live, settings } = state;
-    if (!settings.showsNumbers) {
+    if (!settings.showsNumbers || settings.depth === 'plain') {
       return nothing;
     }
     return html`<dl class="live-numbers numbers">

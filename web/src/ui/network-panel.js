@@ -67,7 +67,7 @@ export function mountNetworkPanel(host, app, network) {
   const track = {
     /** @param {PointerEvent & { currentTarget: HTMLElement }} event */
     pointerdown(event) {
-      if (event.button !== 0) {
+      if (event.button !== 0 || state.settings.depth === 'plain') {
         return;
       }
       event.preventDefault(); // no selection of what it slides over
@@ -161,7 +161,7 @@ export function mountNetworkPanel(host, app, network) {
   function border() {
     const { drawing, layers } = network.view;
     return html`<div
-      class="net-border ${dragging ? 'is-dragged' : ''}"
+      class="net-border for-engineers ${dragging ? 'is-dragged' : ''}"
       role="slider"
       tabindex="0"
       aria-label=${t('network.border')}
@@ -181,7 +181,7 @@ export function mountNetworkPanel(host, app, network) {
     return zonesOf(layers).map(
       ({ from, count, side, stride }) => html`<li class="net-zone" ${vars({ '--from': from + 1, '--span': count })}>
         <canvas class="net-mosaic" width=${side} height=${side} aria-hidden="true" ${mosaic({ picture, side })}></canvas>
-        <span class="net-side numbers"><bdi>${side} × ${side}</bdi></span>
+        <span class="net-side numbers for-engineers"><bdi>${side} × ${side}</bdi></span>
         <span class="net-sight small soft">${t(sightOf(stride))}</span>
       </li>`,
     );
@@ -191,7 +191,7 @@ export function mountNetworkPanel(host, app, network) {
   function spans() {
     return zonesOf(network.view.layers).map(
       ({ from, count, side }) =>
-        html`<span class="net-span numbers" ${vars({ '--from': from + 1, '--span': count })}>${side}</span>`,
+        html`<span class="net-span numbers for-engineers" ${vars({ '--from': from + 1, '--span': count })}>${side}</span>`,
     );
   }
 
@@ -228,7 +228,7 @@ export function mountNetworkPanel(host, app, network) {
   function legend() {
     const { trained, frozen, drawing, layers } = network.view;
     const isCut = drawing.way !== 'tune' && drawing.border < layers.length;
-    return html`<dl class="net-legend numbers">
+    return html`<dl class="net-legend numbers for-engineers">
       <div class="is-frozen"><dt>${regionMark('frozen')} ${t('network.frozen')}</dt><dd>${t('network.weights', { count: frozen })}</dd></div>
       <div class="is-trained"><dt>${regionMark('trained')} ${t('network.trained')}</dt><dd>${t('network.weights', { count: trained })}</dd></div>
       ${
@@ -254,7 +254,7 @@ export function mountNetworkPanel(host, app, network) {
 
   function ways() {
     const { way } = network.view;
-    return html`<div class="net-ways">
+    return html`<div class="net-ways for-engineers">
       <span class="small" id="network-way">${t('network.way')}</span>
       <div class="segments" role="radiogroup" aria-labelledby="network-way">
       ${WAYS.map(
@@ -270,7 +270,7 @@ export function mountNetworkPanel(host, app, network) {
   function action() {
     const { strategy, applied } = network.view;
     const running = state.training.phase === 'running';
-    return html`<div class="net-action">
+    return html`<div class="net-action for-engineers">
       <button type="button" class="button button-strong" ?disabled=${running || !app.training.canTrain} @click=${() => network.apply()}>
         ${icon('layers')} ${t('network.train')}
       </button>

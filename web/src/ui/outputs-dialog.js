@@ -102,7 +102,10 @@ export function mountOutputsDialog(host, app, outputs) {
           </header>
           <div class="dialog-body stack">
             <p class="soft">${t('outputs.about')}</p>
-            <button type="button" class="button button-strong button-wide" @click=${() => app.dialogs.open('big-screen')}>${icon('eye')} ${t('outputs.bigScreen')}</button>
+            <div class="button-row">
+              <button type="button" class="button button-strong" ?disabled=${!outputs.canSayNames} @click=${() => outputs.sayNames()}>${icon('play')} ${t('outputs.sayNames')}</button>
+              <button type="button" class="button button-strong" @click=${() => app.dialogs.open('big-screen')}>${icon('eye')} ${t('outputs.bigScreen')}</button>
+            </div>
             <ul class="output-classes">${repeat(state.classes, ({ key }) => key, classRow)}</ul>
             <datalist id="outputs-emoji">${EMOJI.map((sign) => html`<option value=${sign}></option>`)}</datalist>
             <section class="stack-tight" aria-labelledby="outputs-elsewhere">

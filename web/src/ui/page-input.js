@@ -20,6 +20,7 @@ export function mountPageInput(app, stage) {
     t: () => app.training.train(),
     p: () => app.live.togglePause(),
     m: () => app.settings.set('mirror', !state.settings.mirror),
+    e: () => app.settings.toggleDepth(),
     '?': () => app.dialogs.open('keys'),
   });
 

@@ -125,6 +125,27 @@ export function mountProjectsDialog(host, app) {
       ${usage.free < LITTLE_ROOM_BYTES ? html`<p class="small project-warning">${icon('warning')} ${t('project.littleRoom')}</p>` : nothing}`;
   }
 
+  /** Out of the browser, into a file. */
+  function files() {
+    const { leaving, saving, classes, engine } = state;
+    const isEmpty = classes.every(({ sampleIds }) => sampleIds.length === 0) || engine.phase !== 'ready';
+    if (leaving || saving) {
+      const { done, total } = leaving ?? /** @type {NonNullable<typeof saving>} */ (saving);
+      const stop = () => (leaving ? app.saveProject('stop') : app.exchange.stopSaving());
+      return html`<div class="progress">
+        <progress max=${total || 1} .value=${total ? done : null} aria-label=${t('keep.saving')}></progress>
+        <button type="button" class="button" @click=${stop}>${icon('stop')} ${t('stop')}</button>
+      </div>`;
+    }
+    return html`<div class="stack-tight">
+      <div class="button-row">
+        <button type="button" class="button button-strong" ?disabled=${isEmpty} aria-describedby="project-file-about" @click=${() => app.saveProject('start')}>${icon('save')} ${t('project.file')}</button>
+        <button type="button" class="button" ?disabled=${isEmpty} @click=${() => app.exchange.savePictures()}>${icon('pictures')} ${t('keep.pictures')}</button>
+      </div>
+      <p class="small soft" id="project-file-about">${t('project.file.about')}</p>
+    </div>`;
+  }
+
   function question() {
     const { phase, other, name } = state.project;
     const asked = QUESTIONS.find((each) => each === phase);
@@ -172,6 +193,7 @@ export function mountProjectsDialog(host, app) {
           <div class="dialog-body stack">
             ${question()}
             <ul class="projects">${repeat(state.project.list ?? [], ({ id }) => id, row)}</ul>
+            ${files()}
             <button type="button" class="button button-wide" ?disabled=${state.project.phase === 'off'} @click=${() => projects.create()}>
               ${icon('plus')} ${t('project.new')}
             </button>
@@ -183,5 +205,8 @@ export function mountProjectsDialog(host, app) {
     dialog.toggle(isOpen);
   }
 
-  app.watch(['dialog-changed', 'project-changed'], draw);
+  app.watch(
+    ['dialog-changed', 'project-changed', 'leaving-changed', 'saving-changed', 'samples-changed', 'engine-changed'],
+    draw,
+  );
 }

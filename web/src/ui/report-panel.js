@@ -13,6 +13,7 @@ import { vars } from '../kit/vars.js';
 export function mountReportPanel(host, app) {
   const { state, texts } = app;
   const { t } = texts;
+  const isPlain = () => state.settings.depth === 'plain';
   /** @type {typeof import('../state/strategy-names.js').nameOf | null} */
   let nameOf = null;
   /** @type {Promise<void> | null} */
@@ -63,8 +64,8 @@ export function mountReportPanel(host, app) {
           <tr>
             <th scope="col">${t('report.class')}</th>
             <th scope="col" class="end">${t('report.pictures')}</th>
-            <th scope="col" class="end"><abbr title=${t('report.recallLong')}>${t('report.recall')}</abbr></th>
-            <th scope="col" class="end"><abbr title=${t('report.precisionLong')}>${t('report.precision')}</abbr></th>
+            <th scope="col" class="end"><abbr title=${isPlain() ? nothing : t('report.recallLong')}>${t('report.recall')}</abbr></th>
+            <th scope="col" class="end"><abbr title=${isPlain() ? nothing : t('report.precisionLong')}>${t('report.precision')}</abbr></th>
           </tr>
         </thead>
         <tbody>
@@ -165,7 +166,7 @@ export function mountReportPanel(host, app) {
       [t('report.backbone'), report.backbone],
       [t('report.time'), texts.ms(report.elapsedMs, 0)],
     ];
-    return html`<dl class="facts numbers">
+    return html`<dl class="facts numbers for-engineers">
       ${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
     </dl>`;
   }

@@ -37,8 +37,8 @@ export function mountSettingsDialogs(host, app) {
   /** @param {keyof typeof defaults} name */
   const mark = (name) =>
     state.settings[name] === defaults[name]
-      ? html`<span class="mark">${t('settings.default')}</span>`
-      : html`<span class="mark is-changed">${t('settings.changed')}</span>`;
+      ? html`<span class="mark for-engineers">${t('settings.default')}</span>`
+      : html`<span class="mark is-changed for-engineers">${t('settings.changed')}</span>`;
 
   function headChoice() {
     return html`<fieldset class="choices">
@@ -115,12 +115,18 @@ export function mountSettingsDialogs(host, app) {
             <input type="checkbox" .checked=${live(state.settings.trainsByItself)} @change=${(/** @type {any} */ event) => settings.set('trainsByItself', event.target.checked)} />
             <span>${t('settings.trainsByItself')}</span>
           </label>
-          ${headChoice()} ${strengthChoice()}
-          ${viewChoice('mirrorViews', ['measured', 'yes', 'no'])} ${viewChoice('secondLook', ['asked', 'no'])}
-          ${numberField('folds', 2, 20)} ${numberField('seed', 0, Number.MAX_SAFE_INTEGER)}
+          <label class="check">
+            <input type="checkbox" .checked=${live(state.settings.measuresByItself)} @change=${(/** @type {any} */ event) => settings.set('measuresByItself', event.target.checked)} />
+            <span>${t('settings.measuresByItself')}</span>
+          </label>
+          <div class="stack for-engineers">
+            ${headChoice()} ${strengthChoice()}
+            ${viewChoice('mirrorViews', ['measured', 'yes', 'no'])} ${viewChoice('secondLook', ['asked', 'no'])}
+            ${numberField('folds', 2, 20)} ${numberField('seed', 0, Number.MAX_SAFE_INTEGER)}
+          </div>
           <div class="button-row">
             <button type="button" class="button" @click=${() => settings.resetTraining()}>${icon('undo')} ${t('settings.reset')}</button>
-            <button type="button" class="button" @click=${() => app.dialogs.open('backbone')}>${icon('layers')} ${t('backbone.title')}</button>
+            <button type="button" class="button for-engineers" @click=${() => app.dialogs.open('backbone')}>${icon('layers')} ${t('backbone.title')}</button>
           </div>
         </div>`,
       training.element,
@@ -154,12 +160,12 @@ export function mountSettingsDialogs(host, app) {
             <input type="range" aria-label=${t('settings.knownThreshold')} min="0" max="0.95" step="0.05" .value=${live(String(knownThreshold))} aria-valuetext=${t(strictness())} @input=${(/** @type {any} */ event) => settings.set('knownThreshold', Number(event.target.value))} />
             <span class="small soft">${t(strictness())}</span>
           </label>
-          <label class="field">
+          <label class="field for-engineers">
             <span>${t('settings.steadyMs')} ${mark('steadyMs')}</span>
             <input type="range" aria-label=${t('settings.steadyMs')} min="0" max="2000" step="50" .value=${live(String(steadyMs))} aria-valuetext=${texts.ms(steadyMs, 0)} @input=${(/** @type {any} */ event) => settings.set('steadyMs', Number(event.target.value))} />
             <span class="small soft numbers">${t('settings.steadyMs.about', { time: texts.ms(steadyMs, 0) })}</span>
           </label>
-          <label class="check">
+          <label class="check for-engineers">
             <input type="checkbox" .checked=${live(showsNumbers)} @change=${(/** @type {any} */ event) => settings.set('showsNumbers', event.target.checked)} />
             <span>${t('settings.showsNumbers')}</span>
           </label>

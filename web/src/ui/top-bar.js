@@ -29,6 +29,9 @@ export function mountTopBar(host, app, languages) {
         <button type="button" class="button button-quiet button-icon wide-only" ?disabled=${history.redo === 0} @click=${() => app.undo.redo()} aria-label=${t('redo')} title=${t('redo')}>
           ${icon('redo', 'icon-mirrored')}
         </button>
+        <button type="button" class="button button-quiet depth" aria-pressed=${settings.depth === 'engineer'} @click=${() => app.settings.toggleDepth()} aria-label=${t('depth')} title=${t('depth')}>
+          ${icon('wrench')} <span class="depth-name">${t('depth')}</span>
+        </button>
         <label class="language" title=${t('language')}>
           ${icon('language')}
           <select class="language-select" aria-label=${t('language')} .value=${live(texts.language)} @change=${(/** @type {any} */ event) => app.settings.set('language', event.target.value)}>

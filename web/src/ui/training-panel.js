@@ -3,16 +3,24 @@
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 import { token } from '../kit/token.js';
+import { expectedOf, isSure, OF, rightOf } from '../state/right-of.js';
 import { weakSpot } from '../state/weak-spot.js';
 
 /** @typedef {import('../state/app.js').App} App */
-
-const PIPS = 20;
 
 /** @param {HTMLElement} host @param {App} app */
 export function mountTrainingPanel(host, app) {
   const { state, texts } = app;
   const { t } = texts;
+
+  /** Before and after: what was won or lost, or what another way would win. @param {number} index @param {number} right */
+  function lookOf(index, right) {
+    const { before, after } = state.outlook;
+    if (index < right) {
+      return before !== null && index >= before ? 'is-right is-won' : 'is-right';
+    }
+    return index < (after ?? 0) ? 'is-to-win' : index < (before ?? 0) ? 'is-lost' : '';
+  }
 
   /** "About 19 of 20 new pictures would be right", and as many dots. */
   function sentence() {
@@ -33,15 +41,12 @@ export function mountTrainingPanel(host, app) {
       return html`<p class="verdict">${t('report.unmeasured')}</p>
         <p class="soft small">${t('report.unmeasuredHint')}</p>`;
     }
-    // A perfect test on few pictures promises no perfection: then what the uncertainty leaves counts too.
-    const isSure = report.accuracyLow > 0.9;
-    const expected = isSure ? report.accuracy : (report.accuracy + report.accuracyLow) / 2;
-    const right = Math.round(expected * PIPS);
+    const right = rightOf(expectedOf(report));
     return html`<p class="verdict ${reportIsStale ? 'is-stale' : ''}">
-        ${isSure && report.accuracy > 0.985 ? t('report.nearlyAll') : t('report.sentence', { right, total: PIPS })}
+        ${isSure(report) && report.accuracy > 0.985 ? t('report.nearlyAll') : t('report.sentence', { right, total: OF })}
       </p>
       <p class="pips" aria-hidden="true">
-        ${Array.from({ length: PIPS }, (_, index) => html`<span class=${index < right ? 'pip is-right' : 'pip'}></span>`)}
+        ${Array.from({ length: OF }, (_, index) => html`<span class="pip ${lookOf(index, right)}"></span>`)}
       </p>
       <p class="soft small">${reportIsStale && state.training.phase === 'idle' ? t('report.stale') : caution()}</p>`;
   }
@@ -152,6 +157,7 @@ export function mountTrainingPanel(host, app) {
       'engine-changed',
       'engine-progressed',
       'engine-ready',
+      'better-changed',
     ],
     draw,
   );

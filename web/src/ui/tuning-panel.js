@@ -52,7 +52,7 @@ export function mountTuningPanel(host, app, { titleId }) {
     const accuracies = epochs.map(({ heldOutAccuracy }) => heldOutAccuracy);
     const least = Math.min(1, ...accuracies.filter(Number.isFinite), before?.accuracy ?? 1);
     const shared = { roundCount: Math.max(2, epochCount), bestRound: done ? (report?.bestEpoch ?? 0) : 0 };
-    return html`<div class="tuning-charts">
+    return html`<div class="tuning-charts for-engineers">
       ${curves({
         ...shared,
         caption: t('tuning.loss'),
@@ -100,7 +100,7 @@ export function mountTuningPanel(host, app, { titleId }) {
     const parts = { before: texts.percent(found.headAlone.accuracy, 1), after: texts.percent(accuracy, 1) };
     const key = found.betterThanHead ? 'tuning.helped' : isLessSure ? 'tuning.unsure' : 'tuning.kept';
     return html`<p class="tuning-outcome">${t(key, parts)}</p>
-      <ul class="tuning-facts small numbers">
+      <ul class="tuning-facts small numbers for-engineers">
         <li class="is-trained">${regionMark('trained')} ${t('network.trained')}: ${t('network.weights', { count: report.trainedWeightCount })}</li>
         <li class="is-frozen">${regionMark('frozen')} ${t('network.frozen')}: ${t('network.weights', { count: report.frozenWeightCount })}</li>
         ${

@@ -6,4 +6,8 @@ export default {
   'better.use': 'So lernen',
   'better.look': 'Bilder ansehen',
   'better.before': 'Vorher: etwa {right} von 20.',
+  'better.idle': 'Andere Wege zum Lernen werden probiert, während nichts geschieht …',
+  'better.follows': 'Beim nächsten Mal lernt es so, denn das war bei deinen Bildern besser: {name}',
+  'better.followed': 'Es lernt jetzt so, denn das war bei deinen Bildern besser: {name}',
+  'better.goBack': 'Wie vorher lernen',
 };

@@ -6,4 +6,8 @@ export default {
   'better.use': 'Aprender así',
   'better.look': 'Ver las imágenes',
   'better.before': 'Antes: unas {right} de 20.',
+  'better.idle': 'Mientras no pasa nada, se prueban otras formas de aprender…',
+  'better.follows': 'La próxima vez aprenderá así, pues fue mejor con tus imágenes: {name}',
+  'better.followed': 'Ahora aprende así, pues fue mejor con tus imágenes: {name}',
+  'better.goBack': 'Aprender como antes',
 };

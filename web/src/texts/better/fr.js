@@ -6,4 +6,8 @@ export default {
   'better.use': 'Apprendre ainsi',
   'better.look': 'Voir les images',
   'better.before': 'Avant : environ {right} sur 20.',
+  'better.idle': 'D’autres façons d’apprendre sont essayées pendant que rien ne se passe…',
+  'better.follows': 'La prochaine fois, il apprendra ainsi, car c’était mieux avec tes images : {name}',
+  'better.followed': 'Il apprend ainsi maintenant, car c’était mieux avec tes images : {name}',
+  'better.goBack': 'Apprendre comme avant',
 };

@@ -6,4 +6,8 @@ export default {
   'better.use': 'この学び方にする',
   'better.look': '画像を見る',
   'better.before': '前は 20 のうち約 {right}。',
+  'better.idle': '何も起きていないあいだに、ほかの学び方をためしています…',
+  'better.follows': '次からはこう学びます。あなたの画像ではこのほうがよかったからです：{name}',
+  'better.followed': '今はこう学んでいます。あなたの画像ではこのほうがよかったからです：{name}',
+  'better.goBack': '前と同じように学ぶ',
 };

@@ -6,4 +6,8 @@ export default {
   'better.use': 'Böyle öğren',
   'better.look': 'Resimlere bak',
   'better.before': 'Önce: 20’de yaklaşık {right}.',
+  'better.idle': 'Hiçbir şey olmazken başka öğrenme yolları deneniyor…',
+  'better.follows': 'Gelecek sefer böyle öğrenecek, çünkü resimlerinde daha iyiydi: {name}',
+  'better.followed': 'Artık böyle öğreniyor, çünkü resimlerinde daha iyiydi: {name}',
+  'better.goBack': 'Eskisi gibi öğren',
 };

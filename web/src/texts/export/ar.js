@@ -51,4 +51,6 @@ export default {
     other: 'عادت {count} صورة',
   },
   'export.withoutHead': 'ما تعلّمه يخص شبكة أخرى: درّب من جديد',
+  'export.head': 'الرأس وحده',
+  'export.head.about': 'ما جرى تعلّمه في ملف safetensors: للمكتبة وسطر الأوامر ولهذه الصفحة.',
 };

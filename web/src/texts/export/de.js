@@ -42,4 +42,6 @@ export default {
   'export.machine.about': 'Die Bilder als Projektdatei von Teachable Machine.',
   'export.opened': { one: '{count} Bild ist wieder da', other: '{count} Bilder sind wieder da' },
   'export.withoutHead': 'Das Gelernte gehört zu einem anderen Netz: Trainiere neu',
+  'export.head': 'Der Kopf allein',
+  'export.head.about': 'Das Gelernte als Safetensors-Datei: für die Bibliothek, die Befehlszeile und diese Seite.',
 };

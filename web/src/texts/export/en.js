@@ -41,4 +41,6 @@ export default {
   'export.machine.about': 'The pictures as a project file of Teachable Machine.',
   'export.opened': { one: '{count} picture is back', other: '{count} pictures are back' },
   'export.withoutHead': 'What was learnt belongs to another network: train again',
+  'export.head': 'The head alone',
+  'export.head.about': 'What was learnt, as a safetensors file: for the library, the command line and this page.',
 };

@@ -42,4 +42,6 @@ export default {
   'export.machine.about': 'Las imágenes como archivo de proyecto de Teachable Machine.',
   'export.opened': { one: '{count} imagen ha vuelto', other: '{count} imágenes han vuelto' },
   'export.withoutHead': 'Lo aprendido es de otra red: entrena de nuevo',
+  'export.head': 'Solo la cabeza',
+  'export.head.about': 'Lo aprendido como archivo safetensors: para la biblioteca, la línea de órdenes y esta página.',
 };

@@ -42,4 +42,7 @@ export default {
   'export.machine.about': 'Les images sous forme de projet Teachable Machine.',
   'export.opened': { one: '{count} image est de retour', other: '{count} images sont de retour' },
   'export.withoutHead': 'Ce qui a été appris vient d’un autre réseau : entraîne de nouveau',
+  'export.head': 'La tête seule',
+  'export.head.about':
+    'Ce qui a été appris, dans un fichier safetensors : pour la bibliothèque, la ligne de commande et cette page.',
 };

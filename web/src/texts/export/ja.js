@@ -38,4 +38,6 @@ export default {
   'export.machine.about': '画像を Teachable Machine のプロジェクトファイルにします。',
   'export.opened': { other: '{count} 枚が戻りました' },
   'export.withoutHead': '学んだことは別のネットワークのものです。もう一度学習させてください',
+  'export.head': 'ヘッドだけ',
+  'export.head.about': '学んだ結果の safetensors ファイル。ライブラリ、コマンドライン、このページで使えます。',
 };

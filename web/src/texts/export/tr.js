@@ -40,4 +40,6 @@ export default {
   'export.machine.about': 'Resimler, Teachable Machine proje dosyası olarak.',
   'export.opened': { one: '{count} resim geri geldi', other: '{count} resim geri geldi' },
   'export.withoutHead': 'Öğrenilen başka bir ağa ait: yeniden eğit',
+  'export.head': 'Yalnız baş',
+  'export.head.about': 'Öğrenilen, safetensors dosyası olarak: kitaplık, komut satırı ve bu sayfa için.',
 };

@@ -19,4 +19,29 @@ export default {
   'about.pictures': 'Bilder',
   'about.pictureMemory': 'Speicher für Bilder',
   'about.engineMemory': 'Speicher der Maschine',
+  'lesson.title': 'Wie es geht, in Bildern',
+  'lesson.stays':
+    'Es hat schon viele Bilder gesehen, bevor du kamst. Daher kennt es Kanten, Farben und Formen. Dieser Teil bleibt, wie er ist.',
+  'lesson.learns':
+    'Nur ein kleiner neuer Teil am Ende lernt. Du zeigst, welches Bild wohin gehört, und daraus lernt er.',
+  'lesson.varied': 'Zehnmal dasselbe Bild bringt ihm nur eine Sache bei. Dreh es, komm näher, ändere Licht und Ort.',
+  'lesson.background':
+    'Steht deine Tasse immer auf demselben Tisch? Dann lernt es vielleicht den Tisch. Zeig alles an denselben Orten.',
+  'cards.title': 'Karten für die Klasse',
+  'cards.print': 'Karten drucken',
+  'cards.found': 'Das haben wir herausgefunden:',
+  'cards.game': 'Schere, Stein, Papier',
+  'cards.game.about': 'Bring ihm drei Handzeichen bei. Dann spielt gegeneinander: Es ist der Schiedsrichter.',
+  'cards.things': 'Drei Dinge',
+  'cards.things.about':
+    'Nimm drei Dinge aus deiner Tasche. Zeig sie von allen Seiten. Welche zwei verwechselt es, und warum?',
+  'cards.faces': 'Gesichter',
+  'cards.faces.about': 'Froh, überrascht, müde: Erkennt es das? Geht es auch noch, wenn jemand anderes es versucht?',
+  'cards.sort': 'Sortiermaschine',
+  'cards.sort.about': 'Papier, Plastik oder Glas? Lass es laut sagen, wohin jedes Ding gehört.',
+  'cards.trick': 'Leg es herein',
+  'cards.trick.about': 'Finde ein Bild, bei dem es falschliegt. Drück auf „Warum?“ und sieh, wohin es schaut.',
+  'cards.day': 'Ein anderer Tag',
+  'cards.day.about':
+    'Mach die Prüfung in einem anderen Raum oder an einem anderen Tag. Ist es so gut, wie es versprochen hat?',
 };

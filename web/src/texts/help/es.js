@@ -19,4 +19,28 @@ export default {
   'about.pictures': 'Imágenes',
   'about.pictureMemory': 'Memoria de las imágenes',
   'about.engineMemory': 'Memoria del motor',
+  'lesson.title': 'Cómo funciona, en dibujos',
+  'lesson.stays':
+    'Antes de que llegaras ya había visto muchas imágenes. Por eso conoce bordes, colores y formas. Esa parte se queda como está.',
+  'lesson.learns':
+    'Solo aprende una pequeña parte nueva al final. Tú le enseñas qué imagen va en cada sitio, y de eso aprende.',
+  'lesson.varied': 'Diez veces la misma imagen le enseña una sola cosa. Gírala, acércate, cambia la luz y el lugar.',
+  'lesson.background':
+    '¿Tu taza está siempre en la misma mesa? Entonces quizá aprenda la mesa. Muestra todo en los mismos lugares.',
+  'cards.title': 'Tarjetas para la clase',
+  'cards.print': 'Imprimir las tarjetas',
+  'cards.found': 'Lo que hemos descubierto:',
+  'cards.game': 'Piedra, papel o tijera',
+  'cards.game.about': 'Enséñale tres signos con la mano. Luego jugad: él es el árbitro.',
+  'cards.things': 'Tres cosas',
+  'cards.things.about':
+    'Elige tres cosas de tu mochila. Muéstralas por todos los lados. ¿Cuáles dos confunde y por qué?',
+  'cards.faces': 'Caras',
+  'cards.faces.about': 'Contenta, sorprendida, cansada: ¿las distingue? ¿Funciona también con otra persona?',
+  'cards.sort': 'Máquina de clasificar',
+  'cards.sort.about': '¿Papel, plástico o vidrio? Haz que diga en voz alta adónde va cada cosa.',
+  'cards.trick': 'Engáñalo',
+  'cards.trick.about': 'Encuentra una imagen en la que se equivoque. Pulsa «¿Por qué?» y mira dónde se fija.',
+  'cards.day': 'Otro día',
+  'cards.day.about': 'Haz el examen en otra sala o en otro día. ¿Es tan bueno como prometió?',
 };

@@ -157,4 +157,32 @@ export default {
   'tuning.best': 'Beste Runde: {number} von {total}',
   'tuning.bestEarly': 'Beste Runde: {number} von {total}, dann hörte es von selbst auf',
   'tuning.split': 'Aus {learnt} Bildern gelernt, an {heldOut} zurückgehaltenen beurteilt',
+
+  // Plainer words for the same, where no engineer looks.
+  'strategy.nearest-mean.plain': 'Mit dem Durchschnittsbild vergleichen',
+  'strategy.head.plain': 'Die letzte Schicht ansehen',
+  'strategy.head-views.plain': 'Die letzte Schicht ansehen, auch aus veränderten Bildern lernen',
+  'strategy.earlier-cut.plain': 'Kleinere Dinge ansehen',
+  'strategy.cut-after.plain': 'Kleinere Dinge ansehen (Schicht {number})',
+  'strategy.joined-layers.plain': 'Mehrere Schichten benutzen',
+  'strategy.joined-layers-views.plain': 'Mehrere Schichten benutzen und zweimal hinsehen',
+  'strategy.new-layers.plain': 'Neue Schichten lernen',
+  'strategy.new-layers-after.plain': 'Neue Schichten nach Schicht {number} lernen',
+  'strategy.last-convolution.plain': 'Auch die letzte Schicht verändern',
+  'strategy.last-block.plain': 'Auch die letzten Schichten verändern',
+  'strategy.last-blocks.plain': 'Noch mehr von den letzten Schichten verändern',
+  'strategy.whole-network.plain': 'Alle Schichten verändern',
+  'strategy.recommended.plain': 'Der beste Weg',
+  'network.intro.plain':
+    'Dein Bild läuft durch diese Schichten, eine nach der anderen. Die ersten sehen Kanten und Farben, die letzten ganze Dinge. Das haben sie schon vorher gelernt. Nur der neue Teil am Ende lernt von dir.',
+  'network.head.plain': 'neuer Teil',
+  'network.zones.plain': 'Was die Schichten sehen',
+  'network.layerFacts.plain': 'Sie sieht {sight}.',
+  'network.frozenSees.plain': 'Was sie schon vorher gelernt haben, reicht bis zu: {sight}.',
+  'network.nothingFrozen.plain': 'Alle Schichten lernen.',
+  'tuning.maps.plain': 'Es sieht alle Bilder noch einmal an …',
+  'tuning.helped.plain': 'Das hat geholfen: {after} richtig statt {before}.',
+  'tuning.kept.plain': 'Das hat nicht geholfen ({after} statt {before}), also bleibt alles, wie es war.',
+  'tuning.unsure.plain':
+    'Das traf genauso oft ({after}, vorher {before}), war sich aber weniger sicher, also bleibt alles, wie es war.',
 };

@@ -148,4 +148,32 @@ export default {
   'tuning.best': 'Best round: {number} of {total}',
   'tuning.bestEarly': 'Best round: {number} of {total}, then it stopped by itself',
   'tuning.split': 'Learnt from {learnt} pictures, judged on {heldOut} held back',
+
+  // Plainer words for the same, where no engineer looks.
+  'strategy.nearest-mean.plain': 'Compare with the average picture',
+  'strategy.head.plain': 'Look at the last layer',
+  'strategy.head-views.plain': 'Look at the last layer, learn from changed pictures too',
+  'strategy.earlier-cut.plain': 'Look at smaller things',
+  'strategy.cut-after.plain': 'Look at smaller things (layer {number})',
+  'strategy.joined-layers.plain': 'Use several layers',
+  'strategy.joined-layers-views.plain': 'Use several layers and look twice',
+  'strategy.new-layers.plain': 'Learn new layers',
+  'strategy.new-layers-after.plain': 'Learn new layers after layer {number}',
+  'strategy.last-convolution.plain': 'Change the last layer, too',
+  'strategy.last-block.plain': 'Change the last layers, too',
+  'strategy.last-blocks.plain': 'Change more of the last layers, too',
+  'strategy.whole-network.plain': 'Change all layers',
+  'strategy.recommended.plain': 'The best way',
+  'network.intro.plain':
+    'Your picture goes through these layers, one after the other. The first ones see edges and colours, the last ones whole things. They have learnt that before. Only the new part at the end learns from you.',
+  'network.head.plain': 'new part',
+  'network.zones.plain': 'What the layers see',
+  'network.layerFacts.plain': 'It sees {sight}.',
+  'network.frozenSees.plain': 'What it has learnt before sees as far as {sight}.',
+  'network.nothingFrozen.plain': 'All layers learn.',
+  'tuning.maps.plain': 'It looks at all pictures once more…',
+  'tuning.helped.plain': 'That helped: {after} right instead of {before}.',
+  'tuning.kept.plain': 'That did not help ({after} instead of {before}), so everything stays as it was.',
+  'tuning.unsure.plain':
+    'That got as many right ({after}, before {before}), but was less sure, so everything stays as it was.',
 };

@@ -149,4 +149,32 @@ export default {
   'tuning.best': 'Mejor ronda: {number} de {total}',
   'tuning.bestEarly': 'Mejor ronda: {number} de {total}; después paró por sí solo',
   'tuning.split': 'Aprendió de {learnt} imágenes y se juzgó con {heldOut} apartadas',
+
+  // Plainer words for the same, where no engineer looks.
+  'strategy.nearest-mean.plain': 'Comparar con la imagen media',
+  'strategy.head.plain': 'Mirar la última capa',
+  'strategy.head-views.plain': 'Mirar la última capa y aprender también de imágenes cambiadas',
+  'strategy.earlier-cut.plain': 'Mirar cosas más pequeñas',
+  'strategy.cut-after.plain': 'Mirar cosas más pequeñas (capa {number})',
+  'strategy.joined-layers.plain': 'Usar varias capas',
+  'strategy.joined-layers-views.plain': 'Usar varias capas y mirar dos veces',
+  'strategy.new-layers.plain': 'Aprender capas nuevas',
+  'strategy.new-layers-after.plain': 'Aprender capas nuevas tras la capa {number}',
+  'strategy.last-convolution.plain': 'Cambiar también la última capa',
+  'strategy.last-block.plain': 'Cambiar también las últimas capas',
+  'strategy.last-blocks.plain': 'Cambiar aún más de las últimas capas',
+  'strategy.whole-network.plain': 'Cambiar todas las capas',
+  'strategy.recommended.plain': 'La mejor forma',
+  'network.intro.plain':
+    'Tu imagen pasa por estas capas, una tras otra. Las primeras ven bordes y colores, las últimas cosas enteras. Eso ya lo aprendieron antes. Solo la parte nueva del final aprende de ti.',
+  'network.head.plain': 'parte nueva',
+  'network.zones.plain': 'Qué ven las capas',
+  'network.layerFacts.plain': 'Ve {sight}.',
+  'network.frozenSees.plain': 'Lo que aprendió antes llega a ver {sight}.',
+  'network.nothingFrozen.plain': 'Todas las capas aprenden.',
+  'tuning.maps.plain': 'Mira todas las imágenes una vez más…',
+  'tuning.helped.plain': 'Eso ayudó: {after} bien en vez de {before}.',
+  'tuning.kept.plain': 'Eso no ayudó ({after} en vez de {before}), así que todo queda como estaba.',
+  'tuning.unsure.plain':
+    'Acertó lo mismo ({after}, antes {before}), pero con menos seguridad, así que todo queda como estaba.',
 };

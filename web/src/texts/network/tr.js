@@ -147,4 +147,32 @@ export default {
   'tuning.best': 'En iyi tur: {number} / {total}',
   'tuning.bestEarly': 'En iyi tur: {number} / {total}, sonra kendiliğinden durdu',
   'tuning.split': '{learnt} resimden öğrendi, ayrılmış {heldOut} resimle ölçüldü',
+
+  // Plainer words for the same, where no engineer looks.
+  'strategy.nearest-mean.plain': 'Ortalama resimle karşılaştır',
+  'strategy.head.plain': 'Son katmana bak',
+  'strategy.head-views.plain': 'Son katmana bak, değiştirilmiş resimlerden de öğren',
+  'strategy.earlier-cut.plain': 'Daha küçük şeylere bak',
+  'strategy.cut-after.plain': 'Daha küçük şeylere bak ({number}. katman)',
+  'strategy.joined-layers.plain': 'Birkaç katman kullan',
+  'strategy.joined-layers-views.plain': 'Birkaç katman kullan ve iki kez bak',
+  'strategy.new-layers.plain': 'Yeni katmanlar öğren',
+  'strategy.new-layers-after.plain': '{number}. katmandan sonra yeni katmanlar öğren',
+  'strategy.last-convolution.plain': 'Son katmanı da değiştir',
+  'strategy.last-block.plain': 'Son katmanları da değiştir',
+  'strategy.last-blocks.plain': 'Son katmanlardan daha çoğunu değiştir',
+  'strategy.whole-network.plain': 'Bütün katmanları değiştir',
+  'strategy.recommended.plain': 'En iyi yol',
+  'network.intro.plain':
+    'Resmin bu katmanlardan sırayla geçer. İlkleri kenarları ve renkleri, sonuncuları bütün nesneleri görür. Bunu daha önce öğrendiler. Yalnız sondaki yeni bölüm senden öğrenir.',
+  'network.head.plain': 'yeni bölüm',
+  'network.zones.plain': 'Katmanların ne gördüğü',
+  'network.layerFacts.plain': 'Gördüğü: {sight}.',
+  'network.frozenSees.plain': 'Daha önce öğrendiklerinin gördüğü en son şey: {sight}.',
+  'network.nothingFrozen.plain': 'Bütün katmanlar öğreniyor.',
+  'tuning.maps.plain': 'Bütün resimlere bir kez daha bakıyor…',
+  'tuning.helped.plain': 'İşe yaradı: {before} yerine {after} doğru.',
+  'tuning.kept.plain': 'İşe yaramadı ({before} yerine {after}), bu yüzden her şey eskisi gibi kalıyor.',
+  'tuning.unsure.plain':
+    'Aynı sıklıkta doğru bildi ({after}, önce {before}), ama daha az emindi; her şey eskisi gibi kalıyor.',
 };

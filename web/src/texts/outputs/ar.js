@@ -39,4 +39,7 @@ export default {
   'sound.laser': 'ليزر',
   'sound.fanfare': 'نفير',
   'sound.buzz': 'طنين',
+  'outputs.midi.plain': 'لوحة مفاتيح موسيقية',
+  'outputs.serial.about.plain': 'ترسل أسطرًا مثل ”rock,0.93“ إلى micro:bit أو Arduino.',
+  'outputs.sayNames': 'انطق الأسماء بصوت عالٍ',
 };

@@ -40,4 +40,7 @@ export default {
   'sound.laser': 'Laser',
   'sound.fanfare': 'Fanfare',
   'sound.buzz': 'Summer',
+  'outputs.midi.plain': 'Ein Musik-Keyboard',
+  'outputs.serial.about.plain': 'Schickt Zeilen wie „rock,0.93“ an einen micro:bit oder Arduino.',
+  'outputs.sayNames': 'Die Namen laut sagen',
 };

@@ -40,4 +40,7 @@ export default {
   'sound.laser': 'Laser',
   'sound.fanfare': 'Fanfare',
   'sound.buzz': 'Buzz',
+  'outputs.midi.plain': 'A music keyboard',
+  'outputs.serial.about.plain': 'Sends lines like “rock,0.93” to a micro:bit or an Arduino.',
+  'outputs.sayNames': 'Say the names aloud',
 };

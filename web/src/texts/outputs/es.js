@@ -40,4 +40,7 @@ export default {
   'sound.laser': 'Láser',
   'sound.fanfare': 'Fanfarria',
   'sound.buzz': 'Zumbido',
+  'outputs.midi.plain': 'Un teclado de música',
+  'outputs.serial.about.plain': 'Envía líneas como «rock,0.93» a un micro:bit o Arduino.',
+  'outputs.sayNames': 'Decir los nombres en voz alta',
 };

@@ -40,4 +40,7 @@ export default {
   'sound.laser': 'Laser',
   'sound.fanfare': 'Fanfare',
   'sound.buzz': 'Bourdon',
+  'outputs.midi.plain': 'Un clavier de musique',
+  'outputs.serial.about.plain': 'Envoie des lignes comme « rock,0.93 » à un micro:bit ou un Arduino.',
+  'outputs.sayNames': 'Dire les noms à voix haute',
 };

@@ -39,4 +39,7 @@ export default {
   'sound.laser': 'レーザー',
   'sound.fanfare': 'ファンファーレ',
   'sound.buzz': 'ブザー',
+  'outputs.midi.plain': '音楽のキーボード',
+  'outputs.serial.about.plain': 'micro:bitやArduinoへ「rock,0.93」のような行を送ります。',
+  'outputs.sayNames': '名前を声に出して言う',
 };

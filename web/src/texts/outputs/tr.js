@@ -39,4 +39,7 @@ export default {
   'sound.laser': 'Lazer',
   'sound.fanfare': 'Fanfar',
   'sound.buzz': 'Vızıltı',
+  'outputs.midi.plain': 'Bir müzik klavyesi',
+  'outputs.serial.about.plain': 'micro:bit veya Arduino’ya “rock,0.93” gibi satırlar gönderir.',
+  'outputs.sayNames': 'Adları yüksek sesle söyle',
 };

@@ -57,4 +57,8 @@ export default {
   'update.ready': 'Eine neue Version dieser Seite ist bereit.',
   'update.now': 'Jetzt benutzen',
   'update.others': 'Schließe erst die anderen Tabs dieser Seite, dann nimm die neue Version.',
+  'projects.title': 'Projekte',
+  'keep.saving': 'Packt die Bilder ein',
+  'project.file': 'Als Datei speichern',
+  'project.file.about': 'Um es auf ein anderes Gerät mitzunehmen oder um ganz sicherzugehen.',
 };

@@ -51,4 +51,8 @@ export default {
   'update.ready': 'A new version of this page is ready.',
   'update.now': 'Use it now',
   'update.others': 'Close the other tabs of this page first, then use the new version.',
+  'projects.title': 'Projects',
+  'keep.saving': 'Packing the pictures',
+  'project.file': 'Save it as a file',
+  'project.file.about': 'To take it to another device, or to keep it for sure.',
 };

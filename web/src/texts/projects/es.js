@@ -59,4 +59,8 @@ export default {
   'update.ready': 'Hay una versión nueva de esta página.',
   'update.now': 'Usarla ahora',
   'update.others': 'Cierra primero las otras pestañas de esta página y luego usa la versión nueva.',
+  'projects.title': 'Proyectos',
+  'keep.saving': 'Empaquetando las imágenes',
+  'project.file': 'Guardarlo como archivo',
+  'project.file.about': 'Para llevarlo a otro dispositivo o para estar seguro de conservarlo.',
 };

@@ -59,4 +59,8 @@ export default {
   'update.ready': 'Une nouvelle version de cette page est prête.',
   'update.now': 'L’utiliser maintenant',
   'update.others': 'Ferme d’abord les autres onglets de cette page, puis utilise la nouvelle version.',
+  'projects.title': 'Projets',
+  'keep.saving': 'Emballe les images',
+  'project.file': 'L’enregistrer dans un fichier',
+  'project.file.about': 'Pour l’emporter sur un autre appareil, ou pour être sûr de le garder.',
 };

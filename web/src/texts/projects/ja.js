@@ -56,4 +56,8 @@ export default {
   'update.ready': 'このページの新しいバージョンの準備ができました。',
   'update.now': 'いま使う',
   'update.others': '先にこのページのほかのタブを閉じてから、新しいバージョンを使ってください。',
+  'projects.title': 'プロジェクト',
+  'keep.saving': '写真をまとめています',
+  'project.file': 'ファイルに保存',
+  'project.file.about': 'ほかの端末に持っていくため、または確実に残すために。',
 };

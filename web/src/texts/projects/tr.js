@@ -54,4 +54,8 @@ export default {
   'update.ready': 'Bu sayfanın yeni bir sürümü hazır.',
   'update.now': 'Şimdi kullan',
   'update.others': 'Önce bu sayfanın öteki sekmelerini kapat, sonra yeni sürümü kullan.',
+  'projects.title': 'Projeler',
+  'keep.saving': 'Resimleri paketliyor',
+  'project.file': 'Dosya olarak kaydet',
+  'project.file.about': 'Başka bir cihaza götürmek ya da kesin saklamak için.',
 };

@@ -1,0 +1,382 @@
+// Two languages of depth: what a nine-year-old meets holds no engineer's word, in no state and in no language; one switch
+// brings everything, by mouse and by key, and is remembered.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from './support/fixtures.mjs';
+import { openPage, untilTrained } from './support/page.mjs';
+
+const LANGUAGES = /** @type {const} */ (['en', 'de', 'es', 'fr', 'tr', 'ja', 'ar']);
+const source = new URL('../../web/src/texts/', import.meta.url);
+
+/** What an engineer says, as each language says it; beside these the names of numbers and settings, from the page's own texts. */
+const ENGINEER = {
+  en: [
+    'backbone',
+    'heads?',
+    'log loss',
+    'loss',
+    'seeds?',
+    'cross-validation',
+    'calibrat\\w*',
+    'precision',
+    'recall',
+    'accuracy',
+    'logistic',
+    'regression',
+    'discriminant',
+    'embeddings?',
+    'epochs?',
+    'temperature',
+    'fine-?tun\\w*',
+    'tun(e|ed|ing)',
+    'weights?',
+    'channels?',
+    'convolutions?',
+    'frozen',
+    'freeze',
+    'thresholds?',
+    'strategy',
+    'parameters?',
+    'gradient',
+    'defaults?',
+  ],
+  de: [
+    'Backbone',
+    'Kopf',
+    'Köpfe',
+    'Verlust',
+    'Startwert',
+    'Kreuzvalidierung',
+    'Kalibrierung',
+    'Präzision',
+    'Trefferquote',
+    'Genauigkeit',
+    'logistisch\\w*',
+    'Diskriminan\\w*',
+    'Epochen?',
+    'Temperatur',
+    'nachtrainier\\w*',
+    'Gewichte?',
+    'Kanälen?',
+    'eingefroren\\w*',
+    'einfrieren',
+    'Schwelle',
+    'Baud',
+  ],
+  es: [
+    'backbone',
+    'cabezas?',
+    'pérdida',
+    'semilla',
+    'validación cruzada',
+    'calibración',
+    'precisión',
+    'exhaustividad',
+    'exactitud',
+    'logística',
+    'discriminante',
+    'épocas?',
+    'temperatura',
+    'pesos?',
+    'canales',
+    'congelad\\w*',
+    'congela',
+    'umbral',
+    'baudios',
+  ],
+  fr: [
+    'backbone',
+    'têtes?',
+    'perte',
+    'graine',
+    'validation croisée',
+    'calibration',
+    'précision',
+    'rappel',
+    'exactitude',
+    'logistique',
+    'discriminant\\w*',
+    'époques?',
+    'température',
+    'poids',
+    'canaux',
+    'gelée?s?',
+    'seuil',
+    'bauds',
+  ],
+  tr: [
+    'backbone',
+    'omurga',
+    'baş',
+    'kayıp',
+    'tohum',
+    'çapraz doğrulama',
+    'kalibrasyon',
+    'kesinlik',
+    'duyarlılık',
+    'lojistik',
+    'ağırlık\\w*',
+    'kanal\\w*',
+    'dondur\\w*',
+    'eşik',
+    'ince ayar\\w*',
+    'sıcaklık',
+    'baud',
+  ],
+  ja: [
+    'バックボーン',
+    'ヘッド',
+    '損失',
+    'シード',
+    '交差検証',
+    '較正',
+    '適合率',
+    '再現率',
+    'ロジスティック',
+    '判別',
+    'エポック',
+    '温度',
+    '重み',
+    'チャンネル',
+    '凍結',
+    'しきい値',
+    '微調整',
+    'ボー）',
+  ],
+  ar: [
+    'العمود الفقري',
+    'رأس',
+    'الرأس',
+    'الخسارة',
+    'البذرة',
+    'التحقق المتقاطع',
+    'الاستدعاء',
+    'اللوجستي',
+    'الأوزان',
+    'القنوات',
+    'مجمّدة?',
+    'المجمّدة?',
+    'العتبة',
+  ],
+};
+/** The same in every language. */
+const EVERYWHERE = [
+  'L2',
+  'softmax',
+  'wasm',
+  'simd',
+  'ONNX',
+  'TensorFlow',
+  'TFLite',
+  'safetensors',
+  'MIDI',
+  'baud',
+  '115200',
+  'ms',
+  'Hz',
+  'API',
+  'JSON',
+];
+const NAMES = [
+  'report.loss',
+  'report.temperature',
+  'report.folds',
+  'report.l2',
+  'report.seed',
+  'report.backbone',
+  'report.balanced',
+  'settings.head',
+  'settings.l2',
+  'settings.secondLook',
+  'head.logistic',
+  'head.discriminant',
+  'head.nearest-mean',
+  'head.mlp',
+  'backbone.title',
+  'advice.logLoss',
+  'network.frozen',
+];
+
+/** @param {string} language */
+async function wordsOf(language) {
+  const texts = {
+    ...(await import(new URL(`${language}.js`, source).href)).default,
+    ...(await import(new URL(`network/${language}.js`, source).href)).default,
+  };
+  const names = NAMES.map((key) => String(texts[key]).replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return [...ENGINEER[/** @type {keyof typeof ENGINEER} */ (language)], ...EVERYWHERE, ...names];
+}
+
+/** Everything that is read or heard now, one entry each: texts, and what names and describes controls. */
+function readAll() {
+  const top = [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+  /** @param {Element} element */
+  const isThere = (element) =>
+    element.checkVisibility({ visibilityProperty: true }) && !element.closest('.language-select, .depth, pre');
+  const said = [];
+  const walk = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const parent = /** @type {Text} */ (walk.currentNode).parentElement;
+    const text = walk.currentNode.textContent?.trim();
+    if (text && parent && isThere(parent)) {
+      said.push(text);
+    }
+  }
+  for (const element of top.querySelectorAll(
+    '[aria-label], [title], [placeholder], [aria-valuetext], [aria-description]',
+  )) {
+    if (isThere(element)) {
+      for (const name of ['aria-label', 'title', 'placeholder', 'aria-valuetext', 'aria-description']) {
+        said.push(element.getAttribute(name) ?? '');
+      }
+    }
+  }
+  return said.filter(Boolean);
+}
+
+/** @param {import('@playwright/test').Page} page @param {string} state @param {readonly string[]} [languages] */
+async function expectPlain(page, state, languages = LANGUAGES) {
+  for (const language of languages) {
+    await page.evaluate((tag) => window.headstart.settings.set('language', tag), language);
+    await expect(page.locator('html')).toHaveAttribute('lang', language);
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    const said = await page.evaluate(readAll);
+    expect(said.length, `${state} says something`).toBeGreaterThan(3);
+    const words = await wordsOf(language);
+    const found = new RegExp(`(?<![\\p{L}\\p{N}])(${words.join('|')})(?![\\p{L}\\p{N}])`, 'iu');
+    const pattern = language === 'ja' ? new RegExp(words.join('|'), 'u') : found;
+    expect(
+      said.filter((text) => pattern.test(text)),
+      `${state} in ${language}`,
+    ).toEqual([]);
+  }
+}
+
+const PLAIN = { depth: 'plain', burstCount: 10, countdownSeconds: 0, knownThreshold: 0 };
+
+test('in plain words no engineer speaks, in no state and no language', async ({ page, watch }) => {
+  test.setTimeout(240_000);
+  await openPage(page, PLAIN);
+  await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
+  await expectPlain(page, 'the empty page');
+  await page.getByRole('button', { name: 'Try it with example pictures' }).click();
+  await page.waitForFunction(() => window.headstart.state.recording === null);
+  await untilTrained(page);
+  await page.locator('#report summary').click();
+  await expectPlain(page, 'the trained page, all numbers open');
+  for (const dialog of [
+    'training',
+    'answer',
+    'camera',
+    'about',
+    'keys',
+    'outputs',
+    'exam',
+    'projects',
+    'export',
+    'inside',
+    'correct',
+  ]) {
+    await page.evaluate((name) => window.headstart.openDialog(name), dialog);
+    await expect(page.locator('dialog[open]')).toHaveCount(1);
+    await expectPlain(page, `the dialog "${dialog}"`);
+    await page.keyboard.press('Escape');
+    await expect(page.locator('dialog[open]')).toHaveCount(0);
+  }
+  await page.locator('.strip img, .strip button').first().click();
+  await expectPlain(page, 'the pictures');
+  await page.keyboard.press('Escape');
+
+  await page.evaluate(() => window.headstart.settings.set('language', 'en'));
+  await page.evaluate(() => window.headstart.openDialog('inside'));
+  await page.getByRole('button', { name: 'Find out' }).click();
+  await page.waitForFunction(() => window.headstart.trainer.advice !== null, undefined, { timeout: 120_000 });
+  await expectPlain(page, 'the advice');
+  const ways = await page.evaluate(() => window.headstart.trainer.strategies.map(({ name }) => name));
+  expect(ways.length).toBeGreaterThan(5);
+  await page.keyboard.press('Escape');
+
+  await page.evaluate(() => {
+    window.headstart.training.choose('last-convolution');
+    void window.headstart.training.train();
+  });
+  await expect(page.locator('#tuning')).toBeVisible();
+  await expectPlain(page, 'while layers learn', ['en', 'de']);
+  await untilTrained(page);
+  await expectPlain(page, 'after layers have learnt');
+  expect(watch.errors).toEqual([]);
+});
+
+test('every way to learn has plain words in every language', async () => {
+  const strategies = Object.keys((await import(new URL('network/en.js', source).href)).default).filter((key) =>
+    /^strategy\.[\w-]+$/.test(key),
+  );
+  expect(strategies.length).toBeGreaterThan(10);
+  for (const language of LANGUAGES) {
+    const texts = (await import(new URL(`network/${language}.js`, source).href)).default;
+    expect(
+      strategies.filter((key) => typeof texts[`${key}.plain`] !== 'string'),
+      language,
+    ).toEqual([]);
+  }
+});
+
+test('one switch brings everything, by mouse and by key, and is remembered', async ({ page }) => {
+  await openPage(page, { depth: 'plain' });
+  const html = page.locator('html');
+  const view = page.getByRole('button', { name: 'Engineer’s view' });
+  await expect(html).toHaveAttribute('data-depth', 'plain');
+  await page.getByRole('button', { name: 'Training settings' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Training settings' });
+  await expect(drawer.getByText('Kind of head')).toBeHidden();
+  await page.keyboard.press('Escape');
+  await view.click();
+  await expect(view).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'Training settings' }).click();
+  await expect(drawer.getByText('Kind of head')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('e');
+  await expect(html).toHaveAttribute('data-depth', 'plain');
+  await view.focus();
+  await page.keyboard.press('Enter');
+  await expect(html).toHaveAttribute('data-depth', 'engineer');
+  expect(JSON.parse(await page.evaluate(() => localStorage.getItem('headstart.settings') ?? ''))).toMatchObject({
+    depth: 'engineer',
+  });
+  await page.setViewportSize({ width: 320, height: 740 });
+  await expect(view).toBeInViewport({ ratio: 1 });
+});
+
+test('nobody has asked for the engineer: a browser that comes for the first time gets plain words', async ({
+  page,
+}) => {
+  await page.goto('/?debug');
+  await expect(page.locator('html')).toHaveAttribute('data-depth', 'plain');
+  expect(readFileSync(new URL('../../web/index.html', import.meta.url), 'utf8')).toContain('data-depth="plain"');
+});
+
+test('the two things that most want next are the loudest, side by side', async ({ page }) => {
+  await openPage(page, { depth: 'plain' });
+  await page.getByRole('button', { name: 'Try it with example pictures' }).click();
+  await untilTrained(page);
+  const [use, keep] = [/^Use it make/, /^Keep it/].map((name) => page.locator('#keep').getByRole('button', { name }));
+  const [one, other] = [await use.boundingBox(), await keep.boundingBox()];
+  expect(one?.y).toBe(other?.y);
+  expect(one?.width).toBeCloseTo(Number(other?.width), 0);
+  expect(one?.height).toBe(other?.height);
+  /** @param {import('@playwright/test').Locator} button */
+  const ground = (button) => button.evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await ground(use)).toBe(await ground(keep));
+  const loud = await page.evaluate(
+    () => [...document.querySelectorAll('.button-strong')].filter((each) => each.checkVisibility()).length,
+  );
+  expect(loud, 'nothing else is as loud').toBe(2);
+  await use.click();
+  await expect(page.getByRole('dialog', { name: 'Make it do something' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await keep.click();
+  const projects = page.getByRole('dialog', { name: 'Projects' });
+  const download = page.waitForEvent('download');
+  await projects.getByRole('button', { name: 'Save it as a file' }).click();
+  expect((await download).suggestedFilename()).toMatch(/\.headstart\.zip$/);
+});

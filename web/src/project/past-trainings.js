@@ -1,0 +1,56 @@
+// Earlier trainings of a project, each with its head, so that one can be gone back to. The newest ones are kept.
+
+import { keysUnder } from './database.js';
+import { isKeptTraining } from './format.js';
+
+/**
+ * @typedef {object} PastTraining
+ * @property {number} at When it was trained.
+ * @property {{ id: number, name: string, count: number }[]} classes What there was to learn: pictures of each class.
+ * @property {import('./format.js').KeptTraining} training
+ */
+
+const MOST = 20;
+/** Of all heads together; one of layers that were trained takes megabytes. */
+const MOST_BYTES = 24e6;
+
+/** @param {any} value @returns {value is PastTraining} */
+const isPastTraining = (value) =>
+  Number.isFinite(value?.at) &&
+  isKeptTraining(value.training) &&
+  Array.isArray(value.classes) &&
+  value.classes.every(
+    (/** @type {any} */ each) =>
+      Number.isInteger(each?.id) && typeof each.name === 'string' && Number.isInteger(each.count),
+  );
+
+/**
+ * The oldest first; what is damaged is left out.
+ *
+ * @param {{ getAll(query: IDBKeyRange): Promise<any[]> }} store `heads`
+ * @param {string} id of the project
+ * @returns {Promise<PastTraining[]>}
+ */
+export async function readPast(store, id) {
+  return (await store.getAll(keysUnder(id))).filter(isPastTraining);
+}
+
+/**
+ * Adds one, and lets the oldest go where there are too many.
+ *
+ * @param {any} store `heads`, in a transaction that writes
+ * @param {string} id of the project
+ * @param {PastTraining} past
+ */
+export async function addPast(store, id, past) {
+  await store.put(past, [id, past.at]);
+  const [keys, values] = await Promise.all([store.getAllKeys(keysUnder(id)), store.getAll(keysUnder(id))]);
+  let bytes = 0;
+  for (let index = keys.length - 1; index >= 0; index -= 1) {
+    bytes += Number(values[index]?.training?.head?.file?.byteLength) || 0;
+    const rank = keys.length - index;
+    if (rank > 1 && (rank > MOST || bytes > MOST_BYTES)) {
+      await store.delete(keys[index]);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+export default {
+  'history.title': 'كيف صار أفضل',
+  'history.first': 'أول تعلّم.',
+  'history.pictures': 'صور {name}: {before} → {after}',
+  'history.came': 'جديد: {name}، الصور: {after}',
+  'history.left': 'ذهب: {name}',
+  'history.way': 'الطريقة: {name}',
+  'history.found': '{name}: وُجد {before} → {after}',
+  'history.same': 'الصور نفسها مرة أخرى.',
+  'history.right': 'نحو {right} من 20 صحيحة',
+  'history.unmeasured': 'لم يُختبر',
+  'history.now': 'قيد الاستعمال',
+  'history.back': 'عُد إلى هذا',
+  'history.backOf': 'عُد إلى تعلّم {time}',
+  'history.returned': 'صار يعرف من جديد ما كان يعرفه حينها.',
+  'history.lost': 'لم يعد بالإمكان استعمال هذا التعلّم: ذهبت أصنافه أو شبكته.',
+};

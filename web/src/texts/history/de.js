@@ -1,0 +1,17 @@
+export default {
+  'history.title': 'Wie es besser wurde',
+  'history.first': 'Das erste Mal gelernt.',
+  'history.pictures': 'Bilder von {name}: {before} → {after}',
+  'history.came': 'Neu: {name}, Bilder: {after}',
+  'history.left': 'Weg: {name}',
+  'history.way': 'Weg: {name}',
+  'history.found': '{name}: gefunden {before} → {after}',
+  'history.same': 'Dieselben Bilder noch einmal.',
+  'history.right': 'Etwa {right} von 20 richtig',
+  'history.unmeasured': 'Nicht geprüft',
+  'history.now': 'In Gebrauch',
+  'history.back': 'Dahin zurück',
+  'history.backOf': 'Zurück zum Gelernten von {time}',
+  'history.returned': 'Es kann wieder, was es damals konnte.',
+  'history.lost': 'Dieses Gelernte lässt sich nicht mehr benutzen: Seine Klassen oder sein Netz sind weg.',
+};

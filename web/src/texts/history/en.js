@@ -1,0 +1,17 @@
+export default {
+  'history.title': 'How it got better',
+  'history.first': 'The first training.',
+  'history.pictures': 'Pictures of {name}: {before} → {after}',
+  'history.came': 'New: {name}, pictures: {after}',
+  'history.left': 'Gone: {name}',
+  'history.way': 'Way: {name}',
+  'history.found': '{name}: found {before} → {after}',
+  'history.same': 'The same pictures once more.',
+  'history.right': 'About {right} of 20 right',
+  'history.unmeasured': 'Not tested',
+  'history.now': 'In use',
+  'history.back': 'Go back to this one',
+  'history.backOf': 'Go back to the training of {time}',
+  'history.returned': 'It knows again what it knew then.',
+  'history.lost': 'That training cannot be used any more: its classes or its network are gone.',
+};

@@ -1,0 +1,17 @@
+export default {
+  'history.title': 'Cómo fue mejorando',
+  'history.first': 'La primera vez que aprendió.',
+  'history.pictures': 'Imágenes de {name}: {before} → {after}',
+  'history.came': 'Nueva: {name}, imágenes: {after}',
+  'history.left': 'Ya no está: {name}',
+  'history.way': 'Forma: {name}',
+  'history.found': '{name}: halladas {before} → {after}',
+  'history.same': 'Las mismas imágenes otra vez.',
+  'history.right': 'Unas {right} de 20 bien',
+  'history.unmeasured': 'Sin probar',
+  'history.now': 'En uso',
+  'history.back': 'Volver a esta',
+  'history.backOf': 'Volver a lo aprendido el {time}',
+  'history.returned': 'Vuelve a saber lo que sabía entonces.',
+  'history.lost': 'Eso ya no se puede usar: faltan sus clases o su red.',
+};

@@ -1,0 +1,17 @@
+export default {
+  'history.title': 'Comment il s’est amélioré',
+  'history.first': 'Le premier apprentissage.',
+  'history.pictures': 'Images de {name} : {before} → {after}',
+  'history.came': 'Nouveau : {name}, images : {after}',
+  'history.left': 'Parti : {name}',
+  'history.way': 'Façon : {name}',
+  'history.found': '{name} : trouvées {before} → {after}',
+  'history.same': 'Les mêmes images encore une fois.',
+  'history.right': 'Environ {right} sur 20 justes',
+  'history.unmeasured': 'Pas testé',
+  'history.now': 'Utilisé',
+  'history.back': 'Revenir à celui-ci',
+  'history.backOf': 'Revenir à l’apprentissage de {time}',
+  'history.returned': 'Il sait de nouveau ce qu’il savait alors.',
+  'history.lost': 'Cet apprentissage ne peut plus servir : ses classes ou son réseau ont disparu.',
+};

@@ -1,0 +1,17 @@
+export default {
+  'history.title': 'どうよくなったか',
+  'history.first': 'はじめての学習。',
+  'history.pictures': '{name} の画像：{before} → {after}',
+  'history.came': '新しい：{name}、画像：{after}',
+  'history.left': 'なくなった：{name}',
+  'history.way': '学び方：{name}',
+  'history.found': '{name}：見つけた {before} → {after}',
+  'history.same': '同じ画像でもう一度。',
+  'history.right': '20 のうち約 {right} 正解',
+  'history.unmeasured': 'ためしていません',
+  'history.now': '使用中',
+  'history.back': 'これに戻る',
+  'history.backOf': '{time} の学習に戻る',
+  'history.returned': 'あのときに覚えていたことに戻りました。',
+  'history.lost': 'この学習はもう使えません。クラスかネットワークがなくなりました。',
+};

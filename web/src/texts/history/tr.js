@@ -1,0 +1,17 @@
+export default {
+  'history.title': 'Nasıl daha iyi oldu',
+  'history.first': 'İlk öğrenme.',
+  'history.pictures': '{name} resimleri: {before} → {after}',
+  'history.came': 'Yeni: {name}, resimler: {after}',
+  'history.left': 'Gitti: {name}',
+  'history.way': 'Yol: {name}',
+  'history.found': '{name}: bulunan {before} → {after}',
+  'history.same': 'Aynı resimler bir kez daha.',
+  'history.right': '20’de yaklaşık {right} doğru',
+  'history.unmeasured': 'Sınanmadı',
+  'history.now': 'Kullanımda',
+  'history.back': 'Buna geri dön',
+  'history.backOf': '{time} öğrenmesine geri dön',
+  'history.returned': 'O zaman bildiğini yeniden biliyor.',
+  'history.lost': 'Bu öğrenme artık kullanılamaz: sınıfları ya da ağı yok.',
+};
