@@ -12,7 +12,7 @@ test('what would help most stands in front with a button, and the number before 
 }) => {
   test.setTimeout(240_000);
   const [first, second] = pictureClasses();
-  await openPage(page, { burstCount: 10, countdownSeconds: 0, knownThreshold: 0 });
+  await openPage(page, { depth: 'plain', burstCount: 10, countdownSeconds: 0, knownThreshold: 0 });
   await showToCamera(page, film, first.film);
   await takeBursts(page, ['Class 1']);
   await showToCamera(page, film, second.film);

@@ -2,7 +2,7 @@
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { openPage, showToCamera, teachTwo } from './support/page.mjs';
+import { openPage, pictureCount, showToCamera, teachTwo, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
 const SETTINGS = { burstCount: 10, countdownSeconds: 0, threshold: 0.5, knownThreshold: 0 };
@@ -86,3 +86,188 @@ test('three presses from a trained page to a class that speaks, sounds and shows
   await expect(dialog.getByRole('textbox', { name: 'Words to say for Class 2' })).toHaveValue('');
   expect(watch.errors).toEqual([]);
 });
+
+for (const viewport of [
+  { width: 640, height: 480 },
+  { width: 1280, height: 720 },
+]) {
+  test(`${viewport.width} by ${viewport.height}: three presses to an answer, three more to a class that speaks`, async ({
+    page,
+    film,
+  }) => {
+    test.setTimeout(180_000);
+    await page.setViewportSize(viewport);
+    await listen(page);
+    await page.addInitScript(() => {
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      let isAllowed = false;
+      navigator.permissions.query = async () => Object.assign(new EventTarget(), { state: 'prompt', name: 'camera' });
+      navigator.mediaDevices.getUserMedia = (wanted) => (isAllowed ? ask(wanted) : new Promise(() => {}));
+      const presses = { count: 0 };
+      Object.assign(window, { presses });
+      addEventListener(
+        'pointerdown',
+        () => {
+          isAllowed = true; // the browser's own question is answered with yes
+          presses.count += 1;
+        },
+        true,
+      );
+    });
+    const presses = () => page.evaluate(() => /** @type {any} */ (window).presses.count);
+    film.replace(pictureClasses()[0].film);
+    await page.goto('/?debug');
+    await page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
+    await page.locator('.viewfinder .button-strong').click();
+    await expect(page.locator('video.viewfinder-video')).toBeVisible();
+    for (const name of ['Class 1', 'Class 2']) {
+      const next = page.locator('.hold.is-next');
+      await expect(next).toHaveCount(1);
+      await next.scrollIntoViewIfNeeded();
+      await next.hover();
+      await page.mouse.down();
+      await expect.poll(() => pictureCount(page, name), { timeout: 60_000, intervals: [100] }).toBeGreaterThan(5);
+      await page.mouse.up();
+      // The film is another one by the time the second button is held; that it is, costs nobody a press.
+      film.replace(pictureClasses()[1].film);
+    }
+    await untilTrained(page);
+    await expect(page.locator('.bar-part').first()).toContainText('%');
+    expect(await presses()).toBeLessThanOrEqual(3);
+
+    const before = await presses();
+    await page.getByRole('button', { name: /^Use it make/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Make it do something' });
+    await dialog.getByRole('button', { name: 'Say the names aloud' }).click();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.evaluate(() => window.headstart.settings.set('threshold', 0));
+    await page.evaluate(() => window.headstart.settings.set('knownThreshold', 0));
+    await expect
+      .poll(() => page.evaluate(() => /** @type {any} */ (window).heard.words), { timeout: 20_000 })
+      .toContainEqual(expect.stringMatching(/^en: Class [12]$/));
+    expect((await presses()) - before).toBeLessThanOrEqual(3);
+  });
+}
+
+test('a page that shows this one in a frame gets each answer, and the example sketch reads it', async ({
+  page,
+  film,
+}) => {
+  test.setTimeout(180_000);
+  await openPage(page, SETTINGS);
+  await teachTwo(page, film);
+  await page.getByRole('button', { name: /^Use it make/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Make it do something' });
+  await dialog.getByRole('button', { name: 'Other pages in this browser' }).click();
+  await dialog.getByText('A program that listens').click();
+  const sketch = await dialog.locator('#listening-program').textContent();
+
+  // p5 itself is not here: what the sketch calls of it writes down what is drawn.
+  const other = await page.context().newPage();
+  await other.goto('/modules/');
+  await other.evaluate((program) => {
+    const drawn = /** @type {string[]} */ ([]);
+    const nothing = () => {};
+    Object.assign(window, {
+      drawn,
+      createCanvas: nothing,
+      background: nothing,
+      textSize: nothing,
+      textAlign: nothing,
+      fill: nothing,
+      noStroke: nothing,
+      rect: nothing,
+      CENTER: 'center',
+      width: 400,
+      height: 300,
+      text: (/** @type {unknown} */ words) => drawn.push(String(words)),
+    });
+    const script = document.createElement('script');
+    script.textContent = `${program}\nwindow.setup = setup; window.draw = draw;`;
+    document.head.append(script);
+    /** @type {any} */ (window).setup();
+  }, sketch);
+  await page.bringToFront();
+  await expect
+    .poll(
+      () =>
+        other.evaluate(() => {
+          /** @type {any} */ (window).draw();
+          return /** @type {any} */ (window).drawn.at(-2);
+        }),
+      { timeout: 30_000 },
+    )
+    .toMatch(/^Class [12]$/);
+  await other.close();
+});
+
+test('a sound from a file, one that was recorded, and a MIDI note for each class', async ({ page, film, watch }) => {
+  test.setTimeout(180_000);
+  await page.addInitScript(() => {
+    const heard = { own: /** @type {number[]} */ ([]), midi: /** @type {number[][]} */ ([]) };
+    Object.assign(window, { heard });
+    const start = AudioBufferSourceNode.prototype.start;
+    AudioBufferSourceNode.prototype.start = function (...when) {
+      heard.own.push(this.buffer?.duration ?? 0);
+      return start.apply(this, when);
+    };
+    const output = { send: (/** @type {number[]} */ data) => heard.midi.push([...data]) };
+    navigator.requestMIDIAccess = async () => /** @type {any} */ ({ outputs: new Map([['one', output]]) });
+  });
+  const heard = () => page.evaluate(() => /** @type {any} */ (window).heard);
+  await openPage(page, { ...SETTINGS, depth: 'plain' });
+  await teachTwo(page, film);
+  await page.getByRole('button', { name: /^Use it make/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Make it do something' });
+  const [first, second] = [dialog.locator('.output-class').first(), dialog.locator('.output-class').nth(1)];
+  await first
+    .getByLabel('Take a sound from a file')
+    .setInputFiles({ name: 'beep.wav', mimeType: 'audio/wav', buffer: wave(0.25) });
+  await expect(first.getByRole('combobox', { name: 'Sound for Class 1' })).toHaveValue('own');
+  await first.getByRole('button', { name: 'Try what Class 1 does' }).click();
+  await expect.poll(async () => (await heard()).own.at(-1)).toBeCloseTo(0.25, 2);
+
+  await second.getByRole('button', { name: 'Record a sound' }).click();
+  await expect(second.getByRole('button', { name: 'Stop' })).toBeVisible();
+  await page.waitForTimeout(600);
+  await second.getByRole('button', { name: 'Stop' }).click();
+  await expect(second.getByRole('combobox', { name: 'Sound for Class 2' })).toHaveValue('own');
+  const count = (await heard()).own.length;
+  await second.getByRole('button', { name: 'Try what Class 2 does' }).click();
+  await expect.poll(async () => (await heard()).own.length).toBeGreaterThan(count);
+
+  await dialog.getByRole('button', { name: 'A music keyboard' }).click();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await showToCamera(page, film, pictureClasses()[0].film);
+  await expect
+    .poll(async () => (await heard()).midi.filter(([status, note]) => status === 0x90 && note === 60).length)
+    .toBeGreaterThan(0);
+  await showToCamera(page, film, pictureClasses()[1].film);
+  await expect
+    .poll(async () => (await heard()).midi.filter(([status, note]) => status === 0x80 && note === 60).length)
+    .toBeGreaterThan(0);
+  expect(watch.errors).toEqual([]);
+});
+
+/** A tone as a WAV file. @param {number} seconds */
+function wave(seconds) {
+  const rate = 8000;
+  const count = Math.round(rate * seconds);
+  const file = Buffer.alloc(44 + 2 * count);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(36 + 2 * count, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(rate, 24);
+  file.writeUInt32LE(2 * rate, 28);
+  file.writeUInt16LE(2, 32);
+  file.writeUInt16LE(16, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(2 * count, 40);
+  for (let index = 0; index < count; index += 1) {
+    file.writeInt16LE(Math.round(12_000 * Math.sin((2 * Math.PI * 440 * index) / rate)), 44 + 2 * index);
+  }
+  return file;
+}

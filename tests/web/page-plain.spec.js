@@ -250,6 +250,8 @@ async function expectPlain(page, state, languages = LANGUAGES) {
       `${state} in ${language}`,
     ).toEqual([]);
   }
+  await page.evaluate(() => window.headstart.settings.set('language', 'en'));
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
 }
 
 const PLAIN = { depth: 'plain', burstCount: 10, countdownSeconds: 0, knownThreshold: 0 };

@@ -121,3 +121,30 @@ test('the first of the languages that a browser wants and the page has is taken'
   assert.equal(pickLanguage(['xx']), 'en');
   assert.equal(pickLanguage([]), 'en');
 });
+
+test('parts that come at the same moment keep their words, however long each takes and whatever is chosen meanwhile', async () => {
+  const { createTexts } = await import('../../web/src/texts/texts.js');
+  Object.assign(globalThis, { document: { documentElement: {} } });
+  const texts = await createTexts('en');
+  /** As built pages bring them: who asks first waits for the file, who asks again finds it. @param {string} name @param {number} delayMs */
+  const part = (name, delayMs) => {
+    /** @type {Set<string>} */
+    const asked = new Set();
+    const bring = async (/** @type {string} */ tongue) => {
+      const isFirst = !asked.has(tongue);
+      asked.add(tongue);
+      await new Promise((resolve) => setTimeout(resolve, isFirst ? delayMs : 0));
+      return { default: { [name]: `${name} ${tongue}` } };
+    };
+    return /** @type {any} */ (
+      Object.fromEntries(Object.keys(LANGUAGES).map((tongue) => [tongue, () => bring(tongue)]))
+    );
+  };
+  const t = (/** @type {string} */ key) => texts.t(/** @type {any} */ (key));
+  const [slow, quick, late] = [part('slow', 30), part('quick', 5), part('late', 15)];
+  await Promise.all([texts.bring(slow), texts.bring(slow), texts.bring(quick)]);
+  assert.deepEqual([t('slow'), t('quick')], ['slow en', 'quick en']);
+  await Promise.all([texts.choose('de'), texts.bring(late), texts.choose('fr')]);
+  assert.equal(texts.language, 'fr');
+  assert.deepEqual([t('slow'), t('quick'), t('late')], ['slow fr', 'quick fr', 'late fr']);
+});

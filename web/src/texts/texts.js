@@ -40,14 +40,32 @@ export async function createTexts(chosen) {
   /** @type {Map<string, Intl.NumberFormat>} */
   const formats = new Map();
 
-  /** What parts that came later brought along. @type {Loaders[]} */
-  const brought = [];
+  /** What parts that came later bring along, and when it is there. @type {Map<Loaders, Promise<void>>} */
+  const brought = new Map();
+  /** Of two languages chosen one after the other the later one counts, whichever comes first. */
+  let choosing = 0;
 
   /** All words of a language, as far as they are wanted by now. @param {Language} tongue */
   async function load(tongue) {
     const own = tongue === 'en' ? en : (await LOADERS[tongue]()).default;
-    const more = await Promise.all(brought.map(async (loaders) => (await loaders[tongue]()).default));
+    /** @type {Dictionary[]} */
+    let more = [];
+    while (more.length < brought.size) {
+      more = await Promise.all([...brought.keys()].map(async (loaders) => (await loaders[tongue]()).default));
+    }
     return /** @type {Dictionary} */ (Object.assign({}, own, ...more));
+  }
+
+  /** Several parts come at once, and none may cost another its words. @param {Loaders} loaders */
+  async function add(loaders) {
+    for (;;) {
+      const tongue = language;
+      const words = (await loaders[tongue]()).default;
+      if (tongue === language) {
+        dictionary = { ...dictionary, ...words };
+        return;
+      }
+    }
   }
 
   /**
@@ -56,11 +74,17 @@ export async function createTexts(chosen) {
    */
   async function choose(wanted) {
     const next = pickLanguage(wanted === 'auto' ? navigator.languages : [wanted]);
+    choosing += 1;
+    const mine = choosing;
     try {
-      dictionary = await load(next);
+      const words = await load(next);
+      if (mine !== choosing) {
+        return true;
+      }
+      dictionary = words;
       language = next;
     } catch {
-      return false;
+      return mine !== choosing;
     }
     plural = new Intl.PluralRules(language);
     formats.clear();
@@ -117,16 +141,13 @@ export async function createTexts(chosen) {
     },
     /** Words of a part of the page that came later. @param {Loaders} loaders */
     async bring(loaders) {
-      if (brought.includes(loaders)) {
-        return;
+      let coming = brought.get(loaders);
+      if (!coming) {
+        coming = add(loaders);
+        brought.set(loaders, coming);
+        coming.catch(() => brought.delete(loaders));
       }
-      brought.push(loaders);
-      try {
-        dictionary = await load(language);
-      } catch (cause) {
-        brought.splice(brought.indexOf(loaders), 1);
-        throw cause;
-      }
+      await coming;
     },
     get language() {
       return language;

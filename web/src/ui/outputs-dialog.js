@@ -3,6 +3,7 @@
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';
+import listeningSketch from '../export/snippets/p5-listens.js?raw';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
 import { settled } from '../kit/settled.js';
@@ -115,6 +116,10 @@ export function mountOutputsDialog(host, app, outputs) {
                 ${port('midi', outputs.hasMidi, () => outputs.toggleMidi())}
                 ${port('messages', true, () => outputs.toggleMessages())}
               </ul>
+              <details>
+                <summary>${t('outputs.program')}</summary>
+                <pre id="listening-program" class="output-program" dir="ltr" lang="en" translate="no" tabindex="0" role="region" aria-label=${t('outputs.program')}>${listeningSketch}</pre>
+              </details>
             </section>
           </div>`,
         dialog.element,

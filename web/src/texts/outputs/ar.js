@@ -42,4 +42,5 @@ export default {
   'outputs.midi.plain': 'لوحة مفاتيح موسيقية',
   'outputs.serial.about.plain': 'ترسل أسطرًا مثل ”rock,0.93“ إلى micro:bit أو Arduino.',
   'outputs.sayNames': 'انطق الأسماء بصوت عالٍ',
+  'outputs.program': 'برنامج يستمع (p5)',
 };

@@ -43,4 +43,5 @@ export default {
   'outputs.midi.plain': 'Ein Musik-Keyboard',
   'outputs.serial.about.plain': 'Schickt Zeilen wie „rock,0.93“ an einen micro:bit oder Arduino.',
   'outputs.sayNames': 'Die Namen laut sagen',
+  'outputs.program': 'Ein Programm, das zuhört (p5)',
 };

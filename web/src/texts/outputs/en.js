@@ -43,4 +43,5 @@ export default {
   'outputs.midi.plain': 'A music keyboard',
   'outputs.serial.about.plain': 'Sends lines like “rock,0.93” to a micro:bit or an Arduino.',
   'outputs.sayNames': 'Say the names aloud',
+  'outputs.program': 'A program that listens (p5)',
 };

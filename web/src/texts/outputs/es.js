@@ -43,4 +43,5 @@ export default {
   'outputs.midi.plain': 'Un teclado de música',
   'outputs.serial.about.plain': 'Envía líneas como «rock,0.93» a un micro:bit o Arduino.',
   'outputs.sayNames': 'Decir los nombres en voz alta',
+  'outputs.program': 'Un programa que escucha (p5)',
 };

@@ -43,4 +43,5 @@ export default {
   'outputs.midi.plain': 'Un clavier de musique',
   'outputs.serial.about.plain': 'Envoie des lignes comme « rock,0.93 » à un micro:bit ou un Arduino.',
   'outputs.sayNames': 'Dire les noms à voix haute',
+  'outputs.program': 'Un programme qui écoute (p5)',
 };

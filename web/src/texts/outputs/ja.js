@@ -42,4 +42,5 @@ export default {
   'outputs.midi.plain': '音楽のキーボード',
   'outputs.serial.about.plain': 'micro:bitやArduinoへ「rock,0.93」のような行を送ります。',
   'outputs.sayNames': '名前を声に出して言う',
+  'outputs.program': '答えを受け取るプログラム（p5）',
 };

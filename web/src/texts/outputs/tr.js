@@ -42,4 +42,5 @@ export default {
   'outputs.midi.plain': 'Bir müzik klavyesi',
   'outputs.serial.about.plain': 'micro:bit veya Arduino’ya “rock,0.93” gibi satırlar gönderir.',
   'outputs.sayNames': 'Adları yüksek sesle söyle',
+  'outputs.program': 'Dinleyen bir program (p5)',
 };
