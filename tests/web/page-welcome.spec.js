@@ -44,7 +44,12 @@ test('help: a lesson in pictures, the keys, and cards that are printed alone', a
   await page.getByRole('dialog').getByRole('button', { name: 'How it works, in pictures' }).click();
   const lesson = page.getByRole('dialog', { name: 'How it works, in pictures' });
   await expect(lesson.locator('svg.drawing')).toHaveCount(4);
-  for (const words of ['That part stays as it is', 'Only a small new part', 'Ten times the same picture', 'the same table']) {
+  for (const words of [
+    'That part stays as it is',
+    'Only a small new part',
+    'Ten times the same picture',
+    'the same table',
+  ]) {
     await expect(lesson).toContainText(words);
   }
   await expectNoSeriousFindings(page, 'lesson');

@@ -17,6 +17,7 @@ const whole = {
   classes: [card, { ...card, key: 2, id: null, name: 'dog' }],
   settings: { seed: 7 },
   backbones: ['b'],
+  actions: { 1: { say: 'hello' } },
 };
 
 test('a whole record is read as it is', () => {
@@ -103,4 +104,36 @@ test('places and heads are told from what is none', () => {
   ]) {
     assert.ok(!isKeptTraining(value));
   }
+});
+
+test('what classes do is read with suspicion, and costs nothing else', async () => {
+  const { fromKept, toKept } = await import('../../web/src/state/kept-actions.js');
+  assert.deepEqual(readProject('a', { ...whole, actions: 'none' }), {
+    project: { ...readProject('a', whole).project, actions: {} },
+    losses: [],
+  });
+  assert.equal(fromKept(undefined), undefined);
+  assert.deepEqual(fromKept({ say: 5, sound: 'pop', ownSound: { bytes: 'no' }, show: 'x'.repeat(99), when: 'never' }), {
+    say: '',
+    sound: 'pop',
+    ownSound: null,
+    show: 'x'.repeat(60),
+    picture: null,
+    when: 'start',
+  });
+  const sound = new Blob(['abc'], { type: 'audio/wav' });
+  const actions = /** @type {const} */ ({
+    say: 'hi',
+    sound: 'own',
+    ownSound: sound,
+    show: '',
+    picture: null,
+    when: 'each',
+  });
+  const kept = await toKept(/** @type {any} */ ([{ key: 3, actions }, { key: 4 }]));
+  assert.deepEqual(Object.keys(kept), ['3']);
+  const back = fromKept(structuredClone(kept[3]));
+  assert.equal(await back?.ownSound?.text(), 'abc');
+  assert.equal(back?.ownSound?.type, 'audio/wav');
+  assert.equal(back?.when, 'each');
 });

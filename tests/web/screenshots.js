@@ -1,5 +1,5 @@
-// npm run screenshots: the page in each of its states, on a phone, upright and on its side, on a desk and on a wall, light and
-// dark, into screenshots/. `npm run screenshots -- phone-dark wall-light` takes only those.
+// npm run screenshots: the page in each of its states, from a phone to a wall, light and dark, in plain words and with all that an
+// engineer sees, into screenshots/. `npm run screenshots -- phone-dark wall-light` takes only those, `plain` only the plain states.
 //
 // It drives the built page with the real engine, as a person would.
 
@@ -15,10 +15,14 @@ const folder = fileURLToPath(new URL('../../screenshots/', import.meta.url));
 const sizes = {
   phone: { width: 360, height: 740 },
   side: { width: 740, height: 360 },
+  tablet: { width: 768, height: 1024 },
+  laptop: { width: 1366, height: 768 },
   desk: { width: 1440, height: 900 },
+  hall: { width: 1920, height: 1080 },
   wall: { width: 2560, height: 1440 },
 };
-const wanted = process.argv.slice(2);
+const onlyPlain = process.argv.includes('plain');
+const wanted = process.argv.slice(2).filter((word) => word !== 'plain');
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
   (path) => path && existsSync(path),
 );
@@ -180,6 +184,64 @@ const after = [
   ['30-japanese-advice', (page) => page.locator('.inside-advice').scrollIntoViewIfNeeded()],
 ];
 
+/** @param {string} name A window, opened by its name. @returns {(page: Page) => Promise<unknown>} */
+const dialog = (name) => async (page) => {
+  await page.keyboard.press('Escape');
+  await page.evaluate((wanted) => window.headstart.openDialog(wanted), name);
+  await page.locator('dialog[open]').waitFor();
+};
+
+/** What a child sees, on a page that has learnt from the example pictures. @type {[string, (page: Page) => Promise<unknown>][]} */
+const plain = [
+  ['51-trained', (page) => page.evaluate(() => window.scrollTo(0, 0))],
+  ['52-use-it', dialog('outputs')],
+  ['53-keep-it', dialog('projects')],
+  ['54-elsewhere', dialog('export')],
+  ['55-exam', dialog('exam')],
+  ['56-help', dialog('about')],
+  ['57-lesson', dialog('lesson')],
+  ['58-cards', dialog('cards')],
+  ['59-keys', dialog('keys')],
+  ['60-settings', dialog('training')],
+  ['61-answer', dialog('answer')],
+  ['62-inside', dialog('inside')],
+  ['63-big-screen', dialog('big-screen')],
+  [
+    '64-while-nothing-happens',
+    async (page) => {
+      await page.keyboard.press('Escape');
+      await page.evaluate(() => window.headstart.settings.set('measuresByItself', true));
+      await page.locator('#better').scrollIntoViewIfNeeded();
+      await page.mouse.click(3, 3);
+      await page.waitForFunction(
+        () => (document.querySelector('#better')?.textContent ?? '').trim() !== '',
+        undefined,
+        {
+          timeout: 20_000,
+        },
+      );
+    },
+  ],
+  [
+    '65-measured',
+    async (page) => {
+      await page.waitForFunction(() => window.headstart.trainer.advice !== null, undefined, { timeout: 90_000 });
+      await page.locator('#training .button-row .button').first().click();
+      await untilTrained(page);
+    },
+  ],
+  [
+    '66-history',
+    async (page) => {
+      await page.locator('#history summary').click();
+      await page.locator('#history').scrollIntoViewIfNeeded();
+    },
+  ],
+  ['67-german', (page) => speak(page, 'de')],
+  ['68-japanese', (page) => speak(page, 'ja')],
+  ['69-arabic', (page) => speak(page, 'ar')],
+];
+
 /** @param {Page} page @param {string} name */
 async function shoot(page, name) {
   await page.waitForTimeout(400); // dialogs and bars come to rest
@@ -211,6 +273,23 @@ for (const [size, viewport] of Object.entries(sizes)) {
       }
       await shoot(page, `${name}-${suffix}`);
       await page.close();
+    }
+
+    const child = await context.newPage();
+    await openPage(child, { depth: 'plain' });
+    await child.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
+    await shoot(child, `50-plain-${suffix}`);
+    await child.getByRole('button', { name: 'Try it with example pictures' }).click();
+    await child.waitForFunction(() => window.headstart.state.classes.every(({ sampleIds }) => sampleIds.length === 12));
+    await untilTrained(child);
+    for (const [name, reach] of plain) {
+      await reach(child);
+      await shoot(child, `${name}-${suffix}`);
+    }
+    await child.close();
+    if (onlyPlain) {
+      await context.close();
+      continue;
     }
 
     const page = await context.newPage();

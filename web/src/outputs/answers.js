@@ -1,18 +1,5 @@
 // The answer as other programs get it: one shape for pages, one line for a serial port, one note for MIDI.
-//
-// Pages (BroadcastChannel `headstart`, and `postMessage` to the page that shows this one in a frame) get an object:
-//
-//     { type: 'headstart-answer', version: 1,
-//       label: 'rock',            // '' while the answer is "not sure" or "none of these"
-//       probability: 0.93,        // of that label, 0 to 1; 0 without one
-//       known: true,              // false: none of the classes
-//       ranked: [{ label: 'rock', probability: 0.93 }, …] }   // highest first
-//
-// A serial port gets the line `label,probability` and a line feed, in UTF-8, at 115,200 baud unless another rate is chosen: `rock,0.93`.
-// The probability has two digits; commas and line breaks in a label become spaces; without an answer the label is empty: `,0.00`.
-//
-// MIDI gets note on and note off on channel 1: the first class is note 60 (middle C), the second 61, and so on; the velocity is
-// the probability times 127.
+// README.md beside this file says what each of them is, for whoever writes the other end.
 
 export const CHANNEL_NAME = 'headstart';
 

@@ -8,6 +8,7 @@
  * @property {string} sound The name of a built-in sound, 'own' for `ownSound`, or ''.
  * @property {Blob | null} ownSound A sound from a file or from the microphone.
  * @property {string} show An emoji or a few words for the big screen; '' shows the class's name.
+ * @property {Blob | null} picture A picture for the big screen, in place of the emoji.
  * @property {'start' | 'end' | 'each'} when
  */
 
@@ -18,7 +19,7 @@ export const REPEAT_MS = 2000;
 
 /** @returns {ClassActions} */
 export function noActions() {
-  return { say: '', sound: '', ownSound: null, show: '', when: 'start' };
+  return { say: '', sound: '', ownSound: null, show: '', picture: null, when: 'start' };
 }
 
 /**

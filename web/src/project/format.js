@@ -27,6 +27,7 @@ import { crc32 } from '../engine/shared/crc32.js';
  * @property {KeptClass[]} classes In order.
  * @property {Record<string, unknown>} settings Those that belong to the project and not to the person.
  * @property {string[]} backbones Whose rows are kept.
+ * @property {Record<number, unknown>} actions What each class does while it is the answer, by the class's key.
  */
 /** Where a picture belongs. @typedef {{ sampleId: number, classKey: number, order: number, bytes: number }} Place */
 /** @typedef {{ sampleId: number, type: string, bytes: ArrayBuffer, check: number }} KeptPicture */
@@ -124,6 +125,8 @@ export function readProject(id, value) {
     writer: field('writer', isText, ''),
     classes: whole.filter(({ key }, index) => whole.findIndex((other) => other.key === key) === index),
     settings: field('settings', (settings) => settings !== null && typeof settings === 'object', {}),
+    // Older projects have none.
+    actions: record.actions !== null && typeof record.actions === 'object' ? record.actions : {},
     backbones: field('backbones', (list) => Array.isArray(list) && list.every(isText), []),
   };
   return { project, losses };

@@ -1,6 +1,5 @@
 // Earlier trainings of a project, each with its head, so that one can be gone back to. The newest ones are kept.
 
-import { keysUnder } from './database.js';
 import { isKeptTraining } from './format.js';
 
 /**
@@ -9,6 +8,9 @@ import { isKeptTraining } from './format.js';
  * @property {{ id: number, name: string, count: number }[]} classes What there was to learn: pictures of each class.
  * @property {import('./format.js').KeptTraining} training
  */
+
+/** By the time of each; what else lies under a project's name has no number there. @param {string} id */
+const pastOf = (id) => IDBKeyRange.bound([id, 0], [id, Number.POSITIVE_INFINITY]);
 
 const MOST = 20;
 /** Of all heads together; one of layers that were trained takes megabytes. */
@@ -32,7 +34,7 @@ const isPastTraining = (value) =>
  * @returns {Promise<PastTraining[]>}
  */
 export async function readPast(store, id) {
-  return (await store.getAll(keysUnder(id))).filter(isPastTraining);
+  return (await store.getAll(pastOf(id))).filter(isPastTraining);
 }
 
 /**
@@ -44,7 +46,7 @@ export async function readPast(store, id) {
  */
 export async function addPast(store, id, past) {
   await store.put(past, [id, past.at]);
-  const [keys, values] = await Promise.all([store.getAllKeys(keysUnder(id)), store.getAll(keysUnder(id))]);
+  const [keys, values] = await Promise.all([store.getAllKeys(pastOf(id)), store.getAll(pastOf(id))]);
   let bytes = 0;
   for (let index = keys.length - 1; index >= 0; index -= 1) {
     bytes += Number(values[index]?.training?.head?.file?.byteLength) || 0;

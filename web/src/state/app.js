@@ -111,7 +111,9 @@ export async function createApp() {
     /** Test pictures, and how the answer does on them. */
     loadExam: later(async () => (await import('./exam.js')).createExam(context, { classes, camera })),
     /** What an answer does besides being shown. */
-    loadOutputs: later(async () => (await import('./outputs.js')).createOutputs(context, { classes })),
+    loadOutputs: later(async () =>
+      (await import('./outputs.js')).createOutputs(context, { classes, kept: projects.actions }),
+    ),
     /** The one thing that would help most now. */
     loadBetter: later(async () => {
       const inside = await loadInside();

@@ -7,6 +7,7 @@ import { hasSerial, openLine } from '../outputs/serial-port.js';
 import { createSounds } from '../outputs/sounds.js';
 import { speak } from '../outputs/speech.js';
 import { OUTPUTS_TEXTS } from '../texts/outputs/index.js';
+import { fromKept, toKept } from './kept-actions.js';
 
 /** @typedef {Awaited<ReturnType<typeof createOutputs>>} Outputs */
 /** @typedef {import('../outputs/reactions.js').ClassActions} ClassActions */
@@ -18,9 +19,10 @@ const BAUD_RATE = 115_200;
 
 /**
  * @param {import('./types.js').Context} context
- * @param {{ classes: import('./classes.js').Classes }} parts
+ * @param {{ classes: import('./classes.js').Classes, kept: import('./projects.js').Projects['actions'] }} parts
  */
-export async function createOutputs({ state, changed, watch, texts, notices, undo }, { classes }) {
+export async function createOutputs(context, { classes, kept }) {
+  const { state, changed, watch, texts, notices, undo } = context;
   await texts.bring(OUTPUTS_TEXTS);
   const sounds = createSounds();
   const ports = { serial: false, midi: false, messages: false, recordingKey: /** @type {number | null} */ (null) };
@@ -102,6 +104,24 @@ export async function createOutputs({ state, changed, watch, texts, notices, und
     }
     soundingNote = note;
   }
+
+  // What lies on disk is taken up once, and written whenever something changes.
+  await context.untilLoaded();
+  for (const card of state.classes) {
+    card.actions ??= fromKept(kept.read()[card.key]);
+  }
+  /** As it lies on disk. */
+  let written = new Map(state.classes.map(({ key, actions }) => [key, actions]));
+  async function keep() {
+    if (state.classes.every(({ key, actions }) => written.get(key) === actions)) {
+      return;
+    }
+    written = new Map(state.classes.map(({ key, actions }) => [key, actions]));
+    // What cannot be written now is there for this visit, and goes along with the next change.
+    await kept.keep(await toKept(state.classes)).catch(() => {});
+  }
+  watch(['actions-changed'], () => void keep());
+  changed('actions-changed');
 
   let lastLabel = '';
   watch(['live-changed', 'winner-changed'], () => {

@@ -40,6 +40,8 @@ export function createProjects(context, { classes, training, settings, savePictu
   /** @type {Promise<void>} */
   let loading = Promise.resolve();
   let hasAsked = false;
+  /** @type {Record<number, unknown>} */
+  let keptActions = {};
   let hasWarned = false;
 
   const saver = createSaver(context, {
@@ -116,6 +118,7 @@ export function createProjects(context, { classes, training, settings, savePictu
     for (const name of OWN_SETTINGS) {
       settings.set(name, /** @type {any} */ (project.settings[name]));
     }
+    keptActions = project.actions;
     const orphans = new Set(places.map(({ classKey }) => classKey));
     for (const { key } of project.classes) {
       orphans.delete(key);
@@ -223,6 +226,12 @@ export function createProjects(context, { classes, training, settings, savePictu
 
     list,
     restore,
+    /** What classes do, as it lies on disk, by their keys. */
+    actions: {
+      read: () => keptActions,
+      /** @param {Record<number, unknown>} actions */
+      keep: async (actions) => vault?.commit({ project: { actions } }),
+    },
     /** Earlier trainings of this project. */
     past: {
       read: async () => (await vault?.readPast()) ?? [],

@@ -171,8 +171,7 @@ export default {
   'report.calibrationFair': 'À peu près : {part} d’écart en moyenne',
   'report.calibrationPoor': 'Pas tout à fait : {part} d’écart en moyenne',
   'reliability.title': 'Quand elle était sûre, avait-elle raison ?',
-  'reliability.about':
-    'Sur la ligne pointillée, ses pourcentages disent vrai ; en dessous, la tête est trop sûre d’elle.',
+  'reliability.about': 'Sur la ligne pointillée, ses pourcentages disent vrai ; en dessous, il est trop sûr de lui.',
   'reliability.said': 'Sûr à',
   'reliability.range': '{from} à {to}',
   'reliability.right': 'Juste',

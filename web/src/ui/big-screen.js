@@ -1,6 +1,7 @@
 // The answer for a whole room: the camera, the answer in letters that the last row reads, and what the class shows.
 
 import { html, nothing, render } from 'lit/html.js';
+import { addressOf } from '../kit/blob-address.js';
 import { icon } from '../kit/icons.js';
 import { token } from '../kit/token.js';
 import { vars } from '../kit/vars.js';
@@ -44,9 +45,10 @@ export function mountBigScreen(host, app) {
       return html`<p class="big-screen-answer is-none">${t(words)}</p>`;
     }
     const part = live.ranked.find(({ classId }) => classId === card.id)?.probability ?? 0;
-    const shown = card.actions?.show ?? '';
-    return html`<p class="big-screen-answer" data-slot=${card.slot}>
-        ${shown ? html`<span class="big-screen-shown ${lengthOf(shown)}" dir="auto">${shown}</span>` : nothing}
+    const { show: shown = '', picture = null } = card.actions ?? {};
+    return html`${picture ? html`<img class="big-screen-picture" src=${addressOf(picture)} alt="" />` : nothing}
+      <p class="big-screen-answer" data-slot=${card.slot}>
+        ${shown && !picture ? html`<span class="big-screen-shown ${lengthOf(shown)}" dir="auto">${shown}</span>` : nothing}
         <span class="big-screen-name ${lengthOf(card.name)}" dir="auto">${token(card.slot, index + 1)} ${card.name}</span>
       </p>
       <p class="big-screen-part numbers" data-slot=${card.slot}>

@@ -68,7 +68,7 @@ export function mountHistoryPanel(host, app, history) {
     }
     render(
       html`<details class="more">
-        <summary><span id="history-title">${icon('next', 'icon-mirrored')} ${t('history.title')}</span></summary>
+        <summary id="history-title">${icon('next', 'icon-mirrored')} ${t('history.title')}</summary>
         <ol class="past" reversed>${list.map(row)}</ol>
       </details>`,
       host,

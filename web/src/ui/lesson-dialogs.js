@@ -50,9 +50,11 @@ export function mountLessonDialogs(host, app) {
     if (dialog === 'lesson') {
       render(
         html`${head('lesson')}
-          <ol class="dialog-body lesson-steps">
-            ${DRAWING_NAMES.map((name) => html`<li>${drawing(name)}<p>${t(`lesson.${name}`)}</p></li>`)}
-          </ol>`,
+          <div class="dialog-body" tabindex="0" role="region" aria-labelledby="lesson-title">
+            <ol class="lesson-steps">
+              ${DRAWING_NAMES.map((name) => html`<li>${drawing(name)}<p>${t(`lesson.${name}`)}</p></li>`)}
+            </ol>
+          </div>`,
         lesson.element,
       );
     }

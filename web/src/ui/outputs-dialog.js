@@ -4,6 +4,7 @@ import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';
 import listeningSketch from '../export/snippets/p5-listens.js?raw';
+import { addressOf } from '../kit/blob-address.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
 import { settled } from '../kit/settled.js';
@@ -59,6 +60,31 @@ export function mountOutputsDialog(host, app, outputs) {
     input.value = '';
   }
 
+  /** One button for both: a picture that is there goes with the next press. @param {ClassCard} card */
+  function pictureChoice(card) {
+    const { picture } = card.actions ?? noActions();
+    if (picture) {
+      const label = t('outputs.noPicture', { name: card.name });
+      return html`<button type="button" class="button button-icon output-picture" @click=${() => outputs.set(card.key, { picture: null })} aria-label=${label} title=${label}>
+        <img src=${addressOf(picture)} alt="" width="40" height="40" />${icon('close')}
+      </button>`;
+    }
+    const label = t('outputs.picture', { name: card.name });
+    return html`<label class="button button-icon file-button" title=${label}>
+      ${icon('pictures')}
+      <input type="file" class="covering" accept="image/*" aria-label=${label} @change=${(/** @type {any} */ event) => takePicture(card, event.target)} />
+    </label>`;
+  }
+
+  /** @param {ClassCard} card @param {HTMLInputElement} input */
+  function takePicture(card, input) {
+    const file = input.files?.[0];
+    if (file) {
+      outputs.set(card.key, { picture: file });
+    }
+    input.value = '';
+  }
+
   /** @param {ClassCard} card @param {number} index */
   function classRow(card, index) {
     const actions = card.actions ?? noActions();
@@ -72,7 +98,8 @@ export function mountOutputsDialog(host, app, outputs) {
       <h3 class="output-name">${token(card.slot, index + 1)} <span dir="auto">${card.name}</span>
         <button type="button" class="button button-quiet button-icon" @click=${() => outputs.tryOut(card.key)} aria-label=${t('outputs.tryOf', { name: card.name })} title=${t('outputs.try')}>${icon('play')}</button>
       </h3>
-      ${words('say', 200)} ${soundChoice(card)} ${words('show', 60)}
+      ${words('say', 200)} ${soundChoice(card)}
+      <div class="output-sound">${words('show', 60)} ${pictureChoice(card)}</div>
       <label class="field">
         <span class="field-label">${t('outputs.when')}</span>
         <select class="select" aria-label=${t('outputs.whenOf', { name: card.name })} @change=${(/** @type {any} */ event) => outputs.set(card.key, { when: event.target.value })}>

@@ -29,8 +29,8 @@ export function mountTopBar(host, app, languages) {
         <button type="button" class="button button-quiet button-icon wide-only" ?disabled=${history.redo === 0} @click=${() => app.undo.redo()} aria-label=${t('redo')} title=${t('redo')}>
           ${icon('redo', 'icon-mirrored')}
         </button>
-        <button type="button" class="button button-quiet depth" aria-pressed=${settings.depth === 'engineer'} @click=${() => app.settings.toggleDepth()} aria-label=${t('depth')} title=${t('depth')}>
-          ${icon('wrench')} <span class="depth-name">${t('depth')}</span>
+        <button type="button" class="button button-quiet top-tool depth" aria-pressed=${settings.depth === 'engineer'} @click=${() => app.settings.toggleDepth()} aria-label=${t('depth')} title=${t('depth')}>
+          ${icon('wrench')} <span class="top-tool-name">${t('depth')}</span>
         </button>
         <label class="language" title=${t('language')}>
           ${icon('language')}
@@ -44,8 +44,8 @@ export function mountTopBar(host, app, languages) {
         <button type="button" class="button button-quiet button-icon" @click=${() => app.settings.set('theme', nextTheme)} aria-label=${themeLabel} title=${themeLabel}>
           ${icon(THEME_ICONS[settings.theme])}
         </button>
-        <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.open('about')} aria-label=${t('about.title')} title=${t('about.title')}>
-          ${icon('help')}
+        <button type="button" class="button button-quiet top-tool" @click=${() => app.dialogs.open('about')} aria-label=${t('about.title')} title=${t('about.title')}>
+          ${icon('help')} <span class="top-tool-name">${t('about.title')}</span>
         </button>`,
       host,
     );

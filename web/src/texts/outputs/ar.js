@@ -43,4 +43,6 @@ export default {
   'outputs.serial.about.plain': 'ترسل أسطرًا مثل ”rock,0.93“ إلى micro:bit أو Arduino.',
   'outputs.sayNames': 'انطق الأسماء بصوت عالٍ',
   'outputs.program': 'برنامج يستمع (p5)',
+  'outputs.picture': 'صورة تُعرض عند {name}',
+  'outputs.noPicture': 'دون صورة عند {name}',
 };

@@ -44,4 +44,6 @@ export default {
   'outputs.serial.about.plain': 'Schickt Zeilen wie „rock,0.93“ an einen micro:bit oder Arduino.',
   'outputs.sayNames': 'Die Namen laut sagen',
   'outputs.program': 'Ein Programm, das zuhört (p5)',
+  'outputs.picture': 'Ein Bild für {name} zeigen',
+  'outputs.noPicture': 'Kein Bild mehr für {name}',
 };

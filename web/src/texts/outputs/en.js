@@ -44,4 +44,6 @@ export default {
   'outputs.serial.about.plain': 'Sends lines like “rock,0.93” to a micro:bit or an Arduino.',
   'outputs.sayNames': 'Say the names aloud',
   'outputs.program': 'A program that listens (p5)',
+  'outputs.picture': 'A picture to show for {name}',
+  'outputs.noPicture': 'No picture for {name} any more',
 };

@@ -44,4 +44,6 @@ export default {
   'outputs.serial.about.plain': 'Envía líneas como «rock,0.93» a un micro:bit o Arduino.',
   'outputs.sayNames': 'Decir los nombres en voz alta',
   'outputs.program': 'Un programa que escucha (p5)',
+  'outputs.picture': 'Una imagen que mostrar para {name}',
+  'outputs.noPicture': 'Ya sin imagen para {name}',
 };

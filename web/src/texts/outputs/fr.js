@@ -44,4 +44,6 @@ export default {
   'outputs.serial.about.plain': 'Envoie des lignes comme « rock,0.93 » à un micro:bit ou un Arduino.',
   'outputs.sayNames': 'Dire les noms à voix haute',
   'outputs.program': 'Un programme qui écoute (p5)',
+  'outputs.picture': 'Une image à montrer pour {name}',
+  'outputs.noPicture': 'Plus d’image pour {name}',
 };

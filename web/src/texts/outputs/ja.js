@@ -43,4 +43,6 @@ export default {
   'outputs.serial.about.plain': 'micro:bitやArduinoへ「rock,0.93」のような行を送ります。',
   'outputs.sayNames': '名前を声に出して言う',
   'outputs.program': '答えを受け取るプログラム（p5）',
+  'outputs.picture': '{name} のときに見せる画像',
+  'outputs.noPicture': '{name} の画像をやめる',
 };

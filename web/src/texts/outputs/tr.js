@@ -43,4 +43,6 @@ export default {
   'outputs.serial.about.plain': 'micro:bit veya Arduino’ya “rock,0.93” gibi satırlar gönderir.',
   'outputs.sayNames': 'Adları yüksek sesle söyle',
   'outputs.program': 'Dinleyen bir program (p5)',
+  'outputs.picture': '{name} için gösterilecek bir resim',
+  'outputs.noPicture': '{name} için artık resim yok',
 };
