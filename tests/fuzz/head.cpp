@@ -1,6 +1,7 @@
 // Any bytes, read as a head file: refused, or a head that answers, and that is written and read again as
 // itself.
 #include "headstart/head.h"
+#include "headstart/known.h"
 
 #include <algorithm>
 #include <cmath>
@@ -40,6 +41,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
           read_again.value().weights == head.weights && read_again.value().features == head.features &&
           read_again.value().second_look == head.second_look && read_again.value().border == head.border &&
           read_again.value().tensors.size() == head.tensors.size());
+  require(read_again.value().known.has_value() == head.known.has_value());
+  if (head.known) {
+    require(read_again.value().known->basis == head.known->basis &&
+            read_again.value().known->coordinates == head.known->coordinates &&
+            read_again.value().known->features == head.known->features);
+    // What was read judges, or is refused.
+    const auto pool = ComputePool::create(1);
+    require(pool.ok());
+    auto judge = KnownJudge::restore(*head.known, {}, pool.value());
+    require(judge.ok() || judge.error().code == ErrorCode::kBadFile);
+    if (judge) {
+      const auto known = judge.value().known(std::vector<float>(head.known->feature_count(), 0.5F));
+      require(known.ok() && known.value() >= 0 && known.value() <= 1);
+    }
+  }
 
   // Whatever came in, it fits a backbone or it is said not to.
   BackboneInfo backbone;

@@ -219,6 +219,38 @@ for (const [name, labels] of [
   write('head', name, fileOf(odd.text, odd.dataBytes));
 }
 
+// What tells "none of these": two classes of three samples each in three folds, in two dimensions of eight features.
+const evidence = {
+  ...tensors,
+  'known.means': ['F32', [8]],
+  'known.scales': ['F32', [8]],
+  'known.basis': ['F32', [2, 8]],
+  'known.coordinates': ['F32', [6, 2]],
+  'known.rests': ['F32', [6]],
+  'known.groups': ['F32', [6, 2]],
+};
+const places = [1, 0, 1.1, 0.2, 0.9, -0.1, -1, 0, -1.2, 0.1, -0.8, -0.2];
+const groups = [0, 0, 0, 1, 0, 2, 1, 0, 1, 1, 1, 2];
+const evidenceNumbers = (coordinates, grouped) => [
+  ...[...Array(18).fill(0.5), ...Array(8).fill(0.3), ...Array(8).fill(1)],
+  ...[1, ...Array(8).fill(0), 1, ...Array(6).fill(0)],
+  ...[...coordinates, ...Array(6).fill(0.1), ...grouped],
+];
+for (const [name, metadata, coordinates, grouped] of [
+  ['judged', { known_map_sizes: '[8]' }, places, groups],
+  ['judged-by-maps', { known_map_sizes: '[3,5]', known_features: '["blocks.14","last"]' }, places, groups],
+  ['judged-by-other-sizes', { known_map_sizes: '[3,6]' }, places, groups],
+  ['judged-without-sizes', {}, places, groups],
+  ['judged-beyond-numbers', { known_map_sizes: '[8]' }, places.map((place) => place * 3e38), groups],
+  ['judged-in-folds-that-are-not', { known_map_sizes: '[8]' }, places, groups.map((group) => group * 9)],
+  ['judged-in-half-a-class', { known_map_sizes: '[8]' }, places, groups.map((group) => group / 2)],
+]) {
+  const judged = headerOf({ ...headMetadata, ...metadata }, evidence);
+  write('head', name, fileWith(judged.text, judged.dataBytes, evidenceNumbers(coordinates, grouped)));
+}
+const halfJudged = headerOf(headMetadata, { ...tensors, 'known.basis': ['F32', [2, 8]] });
+write('head', 'judged-by-a-basis-alone', fileOf(halfJudged.text, halfJudged.dataBytes));
+
 write('json', 'names', '["a","p\\u00e4per \\ud83d\\udc4b","\\"\\\\\\/\\b\\f\\n\\r\\t"]');
 write('json', 'empty', '[]');
 write('json', 'deep', '['.repeat(4000));

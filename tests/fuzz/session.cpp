@@ -45,17 +45,18 @@ struct Seen {
   Bytes head;
   std::vector<ClassId> answered;
   std::vector<float> probabilities;
+  double known = 0;
 
   bool operator==(const Seen&) const = default;
 };
 
-// A session that has learnt two classes.
+// A session that has learnt two classes, with as many pictures as judging what is none of them takes.
 class Learnt {
  public:
   Learnt() : pool_(make_pool()), session_(open(backbone_, pool_)) {
     for (int kind = 0; kind < 2; ++kind) {
       ids_.push_back(session_.samples().add_class(kind == 0 ? "across" : "down"));
-      for (int number = 0; number < 3; ++number) {
+      for (int number = 0; number < 6; ++number) {
         require(session_.add_sample(ids_.back(), view(draw(kind, number)), {}).ok());
       }
     }
@@ -86,6 +87,8 @@ class Learnt {
       sum += static_cast<double>(each);
     }
     require(std::abs(sum - 1) < 1e-3);
+    seen.known = ranking.value().known;
+    require(seen.known >= 0 && seen.known <= 1);
     return seen;
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,28 @@ enum class FeatureTransform : std::uint8_t {
   kRoot,
 };
 
+// What a judge of "none of these" was fitted to (headstart/known.h), so that it answers the same wherever the
+// head goes: statistics of features, from which no picture can be drawn. All numbers are finite; a basis
+// vector is rounded to float16.
+struct KnownEvidence {
+  FeatureSet features;                       // the maps that are judged; empty: what the head reads
+  std::vector<std::size_t> map_sizes;        // how many features each of them has; feature_count together
+  std::vector<float> means;                  // [feature_count], of features divided by their map's length
+  std::vector<float> scales;                 // [feature_count]
+  std::vector<float> basis;                  // [dimension_count, feature_count], orthonormal rows
+  std::vector<float> coordinates;            // [sample_count, dimension_count]
+  std::vector<float> rests;                  // [sample_count]: squared length of what lies outside the span
+  std::vector<std::uint32_t> class_indices;  // [sample_count]: rows of the head, then classes that left it
+  std::vector<std::uint32_t> folds;          // [sample_count]
+
+  [[nodiscard]] std::size_t sample_count() const { return rests.size(); }
+  [[nodiscard]] std::size_t feature_count() const { return means.size(); }
+};
+
+inline constexpr std::size_t kMostKnownSamples = 1500;
+inline constexpr std::size_t kMostKnownDimensions = 256;
+inline constexpr std::size_t kMostKnownFolds = 10;
+
 // A linear head, with one hidden ReLU layer before it for the Teachable Machine recipe. Standardisation and
 // temperature are folded in, so that softmax(weights · transformed features + biases) is the answer.
 struct Head {
@@ -49,6 +72,8 @@ struct Head {
   std::string border;
   std::vector<ChangedTensor> tensors;  // all of them behind the border
 
+  std::optional<KnownEvidence> known;  // none: whatever is shown counts as known
+
   // What it was trained on and how; written into the file.
   std::string backbone;  // its name
   std::string backbone_sha256;
@@ -67,7 +92,8 @@ Status head_logits(const Head& head, std::span<const float> embedding, std::span
 Status head_probabilities(const Head& head, std::span<const float> embedding, std::span<float> probabilities);
 
 // The head file (safetensors): `head/1`, with a transform `head/2`, which programs that know only the first
-// refuse. The same head gives the same bytes.
+// refuse. What tells "none of these" travels as tensors beside the weights, about 200 KB for a hundred
+// pictures and 2 MB at the most. The same head gives the same bytes.
 Result<std::vector<std::uint8_t>> write_head_file(const Head& head);
 
 // Reads untrusted bytes: bad-file or bad-version say what was expected and what came.

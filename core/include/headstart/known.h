@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "headstart/compute.h"
 #include "headstart/features.h"
+#include "headstart/head.h"
 #include "headstart/status.h"
 
 namespace headstart {
@@ -48,11 +50,18 @@ struct KnownSamples {
 // or 10 folds two squares of as many numbers as there are rows.
 class KnownJudge {
  public:
-  // Fewer than three pictures in some class, ten in all or two classes cannot be judged: known() is then
-  // always 1. Beyond 1500 pictures evenly chosen ones stand for all. bad-argument where lengths do not fit,
+  // Fewer than three pictures in some class, ten in all or two classes cannot be judged, nor can more than 500
+  // classes: known() is then always 1. Beyond 1500 pictures evenly chosen ones stand for all. bad-argument where lengths do not fit,
   // out-of-memory.
   static Result<KnownJudge> fit(const KnownSamples& samples, const KnownOptions& options,
                                 const ComputePool& pool);
+
+  // The judge that gave `evidence`, which check_known_evidence() (head.h) has passed: answers are the same to
+  // the bit. bad-file where its numbers judge nothing, out-of-memory.
+  static Result<KnownJudge> restore(const KnownEvidence& evidence, const KnownOptions& options,
+                                    const ComputePool& pool);
+  // What it was fitted to; its `features` are the caller's to name. None where it does not judge.
+  [[nodiscard]] std::optional<KnownEvidence> evidence() const;
 
   KnownJudge(KnownJudge&&) noexcept;
   KnownJudge& operator=(KnownJudge&&) noexcept;
@@ -60,6 +69,7 @@ class KnownJudge {
 
   // Whether known() says anything: false where there were too few pictures.
   [[nodiscard]] bool judges() const;
+  [[nodiscard]] std::size_t class_count() const;
 
   // For a picture's features [sum of map_sizes]: 0…1, rising with how much it looks like one of the classes;
   // 0.5 at the threshold that lets kept_fraction of the person's own pictures through. `is_counted`

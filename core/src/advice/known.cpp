@@ -20,9 +20,9 @@ namespace {
 constexpr std::size_t kFewestPerClass = 3;
 constexpr std::size_t kFewestRows = 10;
 // Beyond so many rows evenly chosen ones stand for all, so that fitting stays quick.
-constexpr std::size_t kMostRows = 1500;
+constexpr std::size_t kMostRows = kMostKnownSamples;
 // The more folds, the more each of the judges has seen. From so many rows on five are enough, and quicker.
-constexpr std::size_t kFoldCount = 10;
+constexpr std::size_t kFoldCount = kMostKnownFolds;
 constexpr std::size_t kFoldCountOfMany = 5;
 constexpr std::size_t kMany = 256;
 
@@ -55,23 +55,27 @@ Status check(const KnownSamples& samples, const KnownOptions& options) {
 bool enough(const KnownSamples& samples) {
   std::vector<std::size_t> counts(samples.class_count);
   for (const std::uint32_t index : samples.class_indices) ++counts[index];
-  return samples.class_count >= 2 && samples.class_indices.size() >= kFewestRows &&
-         !samples.features.empty() && std::all_of(counts.begin(), counts.end(), [](std::size_t count) {
-           return count >= kFewestPerClass;
-         });
+  return samples.class_count >= 2 && samples.class_count * kFewestPerClass <= kMostRows &&
+         samples.class_indices.size() >= kFewestRows && !samples.features.empty() &&
+         std::all_of(counts.begin(), counts.end(),
+                     [](std::size_t count) { return count >= kFewestPerClass; });
 }
 
-// Evenly chosen rows of each class, class by class, as many as are kept.
+// Evenly chosen rows of each class, class by class: the fewest that a class needs, and of the rest as many as
+// its share is.
 std::vector<std::uint32_t> rows_to_keep(const KnownSamples& samples) {
-  std::vector<std::uint32_t> by_class(samples.class_indices.size());
-  std::iota(by_class.begin(), by_class.end(), 0U);
-  std::sort(by_class.begin(), by_class.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return std::pair(samples.class_indices[a], a) < std::pair(samples.class_indices[b], b);
-  });
-  const std::size_t count = by_class.size();
-  const std::size_t kept_count = std::min(count, kMostRows);
+  std::vector<std::vector<std::uint32_t>> by_class(samples.class_count);
+  for (std::uint32_t row = 0; row < samples.class_indices.size(); ++row)
+    by_class[samples.class_indices[row]].push_back(row);
+  const std::size_t needed = kFewestPerClass * samples.class_count;
+  const std::size_t spare = samples.class_indices.size() - needed;
+  const std::size_t kept_spare = std::min(spare, kMostRows - needed);
   std::vector<std::uint32_t> kept;
-  for (std::size_t i = 0; i < kept_count; ++i) kept.push_back(by_class[i * count / kept_count]);
+  for (const std::vector<std::uint32_t>& own : by_class) {
+    const std::size_t own_spare = own.size() - kFewestPerClass;
+    const std::size_t count = kFewestPerClass + (spare == 0 ? 0 : own_spare * kept_spare / spare);
+    for (std::size_t i = 0; i < count; ++i) kept.push_back(own[i * own.size() / count]);
+  }
   return kept;
 }
 
@@ -85,15 +89,18 @@ struct KnownJudge::State {
   std::size_t feature_count = 0;
   std::size_t class_count = 0;
   std::optional<RowSpace> space;
-  std::vector<ClassScatter> judges;    // each fitted without one fold; none: nothing can be judged
-  std::vector<std::uint32_t> fold_of;  // [own_scores]
-  std::vector<double> own_scores;      // of the person's own pictures, each by the judge without its fold
-  std::size_t passed_count = 1;        // of them, that a picture has to surpass to count as known
-  SpanCoordinates place;               // of the picture that is judged
-  std::vector<double> leads;           // of that picture over each of the person's own
-  double width = 1;                    // of the step from unknown to known
+  SpanCoordinates places;                    // of the person's own pictures
+  std::vector<std::uint32_t> class_indices;  // [own pictures]
+  std::vector<std::uint32_t> folds;          // [own pictures]
+  std::vector<ClassScatter> judges;          // each fitted without one fold; none: nothing can be judged
+  std::vector<double> own_scores;            // [own pictures], each by the judge without its fold
+  std::size_t passed_count = 1;              // of them, that a picture has to surpass to count as known
+  SpanCoordinates place;                     // of the picture that is judged
+  std::vector<double> leads;                 // of that picture over each of the person's own
+  double width = 1;                          // of the step from unknown to known
 
   Status fit(const KnownSamples& samples, const KnownOptions& options, const ComputePool& pool);
+  void learn(std::size_t fold_count, double kept_fraction);
   void set_threshold(double kept_fraction);
   double lead(std::span<const std::uint8_t> is_counted);
 };
@@ -104,46 +111,47 @@ Status KnownJudge::State::fit(const KnownSamples& samples, const KnownOptions& o
   class_count = samples.class_count;
   if (!enough(samples)) return {};
   std::vector<float> rows;
-  std::vector<std::uint32_t> classes;
   for (const std::uint32_t row : rows_to_keep(samples)) {
     const auto from = samples.features.subspan(row * feature_count, feature_count);
     rows.insert(rows.end(), from.begin(), from.end());
-    classes.push_back(samples.class_indices[row]);
+    class_indices.push_back(samples.class_indices[row]);
   }
   auto made = RowSpace::create(rows, samples.map_sizes, pool);
   if (!made) return made.error();
   space.emplace(std::move(made).value());
-  SpanCoordinates places;
   if (const Status located = space->locate(rows, places); !located) return located;
+  for (double& rest : places.rests) rest = static_cast<double>(static_cast<float>(rest));
+  const std::size_t fold_count = class_indices.size() < kMany ? kFoldCount : kFoldCountOfMany;
+  Folds dealt = stratified_folds(class_indices, class_count, fold_count, options.seed);
+  folds = std::move(dealt.fold_of_row);
+  learn(dealt.fold_count, options.kept_fraction);
+  return {};
+}
 
+// Every picture is judged by the folds that it is not in.
+void KnownJudge::State::learn(std::size_t fold_count, double kept_fraction) {
   const std::size_t size = space->size();
   const auto row = [&](std::size_t i) { return std::span(places.values).subspan(i * size, size); };
-  const std::size_t fold_count = classes.size() < kMany ? kFoldCount : kFoldCountOfMany;
-  const Folds folds = stratified_folds(classes, class_count, fold_count, options.seed);
-  std::vector<ScatterSums> of_fold(folds.fold_count, ScatterSums(size, class_count));
+  std::vector<ScatterSums> of_fold(fold_count, ScatterSums(size, class_count));
   ScatterSums all(size, class_count);
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    of_fold[folds.fold_of_row[i]].add(row(i), places.rests[i], classes[i]);
-  }
+  for (std::size_t i = 0; i < folds.size(); ++i)
+    of_fold[folds[i]].add(row(i), places.rests[i], class_indices[i]);
   for (const ScatterSums& fold : of_fold) all.add(fold);
-  // Every picture is judged by the folds that it is not in.
-  for (std::uint32_t fold = 0; fold < folds.fold_count; ++fold) {
+  own_scores.resize(folds.size());
+  for (std::uint32_t fold = 0; fold < fold_count; ++fold) {
     ScatterSums others = all;
     others.take_away(of_fold[fold]);
     std::optional<ClassScatter> judge = ClassScatter::create(others, feature_count);
     if (!judge) {
       judges.clear();
-      return {};
+      return;
     }
-    for (std::size_t i = 0; i < classes.size(); ++i) {
-      if (folds.fold_of_row[i] != fold) continue;
-      own_scores.push_back(judge->nearness(row(i), places.rests[i], {}));
-      fold_of.push_back(fold);
+    for (std::size_t i = 0; i < folds.size(); ++i) {
+      if (folds[i] == fold) own_scores[i] = judge->nearness(row(i), places.rests[i], {});
     }
     judges.push_back(std::move(*judge));
   }
-  set_threshold(options.kept_fraction);
-  return {};
+  set_threshold(kept_fraction);
 }
 
 void KnownJudge::State::set_threshold(double kept_fraction) {
@@ -159,7 +167,7 @@ double KnownJudge::State::lead(std::span<const std::uint8_t> is_counted) {
   for (ClassScatter& judge : judges)
     scores.push_back(judge.nearness(place.values, place.rests.front(), is_counted));
   leads.resize(own_scores.size());
-  for (std::size_t i = 0; i < leads.size(); ++i) leads[i] = scores[fold_of[i]] - own_scores[i];
+  for (std::size_t i = 0; i < leads.size(); ++i) leads[i] = scores[folds[i]] - own_scores[i];
   const auto wanted = leads.begin() + static_cast<std::ptrdiff_t>(passed_count - 1);
   std::nth_element(leads.begin(), wanted, leads.end(), std::greater<>());
   return *wanted;
@@ -173,6 +181,41 @@ Result<KnownJudge> KnownJudge::fit(const KnownSamples& samples, const KnownOptio
   const Status fitted = state->fit(samples, options, pool);
   if (!fitted) return fitted.error();
   return KnownJudge(std::move(state));
+}
+
+Result<KnownJudge> KnownJudge::restore(const KnownEvidence& evidence, const KnownOptions& options,
+                                       const ComputePool& pool) {
+  auto state = std::make_unique<State>();
+  state->feature_count = evidence.feature_count();
+  auto made = RowSpace::restore(evidence, pool);
+  if (!made) return made.error();
+  state->space.emplace(std::move(made).value());
+  state->places.values = evidence.coordinates;
+  state->places.rests.assign(evidence.rests.begin(), evidence.rests.end());
+  state->class_indices = evidence.class_indices;
+  state->folds = evidence.folds;
+  state->class_count = std::size_t{*std::ranges::max_element(evidence.class_indices)} + 1;
+  state->learn(std::size_t{*std::ranges::max_element(evidence.folds)} + 1, options.kept_fraction);
+  const bool judges = !state->judges.empty() && std::ranges::all_of(state->own_scores, [](double score) {
+    return std::isfinite(score);
+  });
+  if (!judges) return bad_file("the numbers by which this head tells \"none of these\" do not work together");
+  return KnownJudge(std::move(state));
+}
+
+std::optional<KnownEvidence> KnownJudge::evidence() const {
+  if (!judges()) return std::nullopt;
+  KnownEvidence evidence;
+  state_->space->describe(evidence);
+  evidence.coordinates = state_->places.values;
+  evidence.rests.assign(state_->places.rests.begin(), state_->places.rests.end());
+  evidence.class_indices = state_->class_indices;
+  evidence.folds = state_->folds;
+  return evidence;
+}
+
+std::size_t KnownJudge::class_count() const {
+  return state_->class_count;
 }
 
 KnownJudge::KnownJudge(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -198,12 +241,17 @@ Result<double> KnownJudge::known(std::span<const float> features, std::span<cons
   }
   if (!judges()) return 1.0;
   if (const Status located = state.space->locate(features, state.place); !located) return located.error();
-  return 1 / (1 + exponential(-state.lead(is_counted) / state.width));
+  const double lead = state.lead(is_counted);
+  // Features beyond all measure, where infinities meet.
+  if (std::isnan(lead)) return 0.0;
+  return 1 / (1 + exponential(-lead / state.width));
 }
 
 std::size_t KnownJudge::memory_bytes() const {
   std::size_t bytes = 0;
   if (state_->space) bytes += state_->space->memory_bytes();
+  bytes +=
+      (state_->places.values.size() + state_->folds.size() + state_->class_indices.size()) * sizeof(float);
   for (const ClassScatter& judge : state_->judges) bytes += judge.memory_bytes();
   return bytes;
 }

@@ -7,12 +7,15 @@
 #include <utility>
 
 #include "base/dot.h"
+#include "files/float16.h"
 #include "head/transform.h"
 
 namespace headstart {
 namespace {
 
 constexpr double kLeastShare = 1e-5;
+// Of a picture's squared length: what rounding the basis to float16 leaves of one that lies in the span.
+constexpr double kRounding = 1e-3;
 
 double square_of(std::span<const float> row) {
   return static_cast<double>(dot(row.data(), row.data(), row.size()));
@@ -55,17 +58,13 @@ class Orthogonalisation {
 
 }  // namespace
 
-Result<RowSpace> RowSpace::create(std::span<const float> features, std::span<const std::size_t> map_sizes,
-                                  const ComputePool& pool) {
+Result<RowSpace> RowSpace::make(std::span<const std::size_t> map_sizes, Standardisation standardisation,
+                                const ComputePool& pool) {
   Result<MatrixProduct> product = MatrixProduct::create(RightLayout::kColumnsByInner, pool);
   if (!product) return product.error();
   RowSpace space(std::move(product).value());
   space.map_sizes_.assign(map_sizes.begin(), map_sizes.end());
-  std::vector<float> rows(features.begin(), features.end());
-  const std::size_t row_width = std::accumulate(map_sizes.begin(), map_sizes.end(), std::size_t{0});
-  for (std::size_t at = 0; at < rows.size(); at += row_width)
-    transform_features(FeatureTransform::kLength, map_sizes, std::span(rows).subspan(at, row_width));
-  space.standardisation_ = standardisation_of(rows, map_sizes, Scaling::kByMap);
+  space.standardisation_ = std::move(standardisation);
   const std::size_t width = space.feature_count();
   for (const auto& [buffer, size] : {std::pair{&space.basis_, kMostDimensions * width},
                                      {&space.rows_, kBlockRows * width},
@@ -74,8 +73,41 @@ Result<RowSpace> RowSpace::create(std::span<const float> features, std::span<con
     if (!made) return made.error();
     *buffer = std::move(made).value();
   }
-  if (const Status chosen = space.choose_basis(features); !chosen) return chosen.error();
   return space;
+}
+
+Result<RowSpace> RowSpace::create(std::span<const float> features, std::span<const std::size_t> map_sizes,
+                                  const ComputePool& pool) {
+  std::vector<float> rows(features.begin(), features.end());
+  const std::size_t row_width = std::accumulate(map_sizes.begin(), map_sizes.end(), std::size_t{0});
+  for (std::size_t at = 0; at < rows.size(); at += row_width)
+    transform_features(FeatureTransform::kLength, map_sizes, std::span(rows).subspan(at, row_width));
+  Standardisation standardisation = standardisation_of(rows, map_sizes, Scaling::kByMap);
+  for (std::vector<double>* values : {&standardisation.means, &standardisation.scales}) {
+    for (double& value : *values) value = static_cast<double>(static_cast<float>(value));
+  }
+  Result<RowSpace> space = make(map_sizes, std::move(standardisation), pool);
+  if (space) space.value().choose_basis(features);
+  return space;
+}
+
+Result<RowSpace> RowSpace::restore(const KnownEvidence& parts, const ComputePool& pool) {
+  const std::size_t size = parts.basis.size() / parts.feature_count();
+  assert(size <= kMostDimensions && size * parts.feature_count() == parts.basis.size());
+  Standardisation standardisation{{parts.means.begin(), parts.means.end()},
+                                  {parts.scales.begin(), parts.scales.end()}};
+  Result<RowSpace> space = make(parts.map_sizes, std::move(standardisation), pool);
+  if (!space) return space;
+  space.value().size_ = size;
+  std::ranges::copy(parts.basis, space.value().basis_.data());
+  return space;
+}
+
+void RowSpace::describe(KnownEvidence& parts) const {
+  parts.map_sizes = map_sizes_;
+  parts.means.assign(standardisation_.means.begin(), standardisation_.means.end());
+  parts.scales.assign(standardisation_.scales.begin(), standardisation_.scales.end());
+  parts.basis.assign(basis_.data(), basis_.data() + size_ * feature_count());
 }
 
 void RowSpace::scale(std::span<const float> features, std::span<float> row) const {
@@ -84,7 +116,7 @@ void RowSpace::scale(std::span<const float> features, std::span<float> row) cons
   standardise(row, standardisation_, row);
 }
 
-Status RowSpace::choose_basis(std::span<const float> features) {
+void RowSpace::choose_basis(std::span<const float> features) {
   const std::size_t width = feature_count();
   const std::size_t count = features.size() / width;
   const std::size_t chosen_count = std::min(count, kMostDimensions);
@@ -97,10 +129,10 @@ Status RowSpace::choose_basis(std::span<const float> features) {
   while (size_ < chosen_count) {
     const std::span<const float> vector = rows.next();
     if (vector.empty()) break;
-    std::copy(vector.begin(), vector.end(), basis_.data() + size_ * width);
+    std::transform(vector.begin(), vector.end(), basis_.data() + size_ * width,
+                   [](float value) { return float_from_half(half_from_float(value)); });
     ++size_;
   }
-  return {};
 }
 
 Status RowSpace::locate(std::span<const float> features, SpanCoordinates& out) {
@@ -127,7 +159,8 @@ Status RowSpace::locate(std::span<const float> features, SpanCoordinates& out) {
     for (std::size_t i = 0; i < block; ++i) {
       const std::span<float> values = std::span(out.values).subspan((begin + i) * size_, size_);
       for (std::size_t k = 0; k < size_; ++k) values[k] = products_.data()[k * block + i];
-      out.rests[begin + i] = std::max(0.0, out.rests[begin + i] - square_of(values));
+      const double rest = out.rests[begin + i] - square_of(values);
+      out.rests[begin + i] = rest > kRounding * out.rests[begin + i] ? rest : 0.0;
     }
   }
   return {};

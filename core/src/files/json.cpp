@@ -211,4 +211,23 @@ std::optional<std::vector<std::string>> read_json_string_array(std::string_view 
   return strings;
 }
 
+std::string write_json_number_array(std::span<const std::size_t> numbers) {
+  std::string text;
+  for (const std::size_t number : numbers) text += (text.empty() ? "[" : ",") + std::to_string(number);
+  return text + "]";
+}
+
+std::optional<std::vector<std::size_t>> read_json_number_array(std::string_view text) {
+  JsonReader reader(text);
+  std::vector<std::size_t> numbers;
+  if (!reader.take('[')) return std::nullopt;
+  do {
+    const std::optional<std::uint64_t> number = reader.whole_number();
+    if (!number || *number > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+    numbers.push_back(static_cast<std::size_t>(*number));
+  } while (reader.take(','));
+  if (!reader.take(']') || !reader.at_end()) return std::nullopt;
+  return numbers;
+}
+
 }  // namespace headstart

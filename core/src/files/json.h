@@ -52,4 +52,9 @@ void append_json_string(std::string& out, std::string_view utf8);
 [[nodiscard]] std::string write_json_string_array(std::span<const std::string> strings);
 [[nodiscard]] std::optional<std::vector<std::string>> read_json_string_array(std::string_view text);
 
+// `[112,1280]` and back: whole numbers below 2^32. Reading gives nothing when the text is anything else, or
+// the array is empty.
+[[nodiscard]] std::string write_json_number_array(std::span<const std::size_t> numbers);
+[[nodiscard]] std::optional<std::vector<std::size_t>> read_json_number_array(std::string_view text);
+
 }  // namespace headstart

@@ -4,6 +4,7 @@
 
 #include "base/softmax.h"
 #include "head/changed_tensors.h"
+#include "head/known_evidence.h"
 #include "head/transform.h"
 
 namespace headstart {
@@ -71,7 +72,8 @@ Status check_head_fits(const Head& head, const BackboneInfo& backbone) {
     return bad_file("this head was trained on the backbone \"" + head.backbone + "\", the one in use is \"" +
                     backbone.name + "\"");
   }
-  return check_parts_fit(head, backbone);
+  if (const Status fits = check_parts_fit(head, backbone); !fits) return fits;
+  return head.known ? check_known_evidence_fits(*head.known, backbone) : Status();
 }
 
 }  // namespace headstart

@@ -7,6 +7,7 @@
 #include "files/json.h"
 #include "files/safetensors.h"
 #include "head/changed_tensors.h"
+#include "head/known_evidence.h"
 #include "headstart/head.h"
 
 namespace headstart {
@@ -17,7 +18,6 @@ constexpr std::string_view kFormatWithTransform = "head/2";
 constexpr std::string_view kFormatFamily = "head/";
 // Far above what anybody types, far below what the reader takes for a header.
 constexpr std::size_t kMostLabelBytes = 1u << 20u;
-constexpr std::uint64_t kMostMapSize = 1u << 20u;
 
 // The metadata that is a plain text of the head.
 struct TextField {
@@ -62,6 +62,10 @@ Status check_writable(const Head& head) {
   }
   if (const Status holds = check_parts(head); !holds) {
     return internal_error(holds.error().message);
+  }
+  if (head.known) {
+    const Status holds = check_known_evidence(*head.known, head);
+    if (!holds) return internal_error(holds.error().message);
   }
   std::size_t label_bytes = 0;
   for (const std::string& label : head.labels) label_bytes += label.size();
@@ -132,7 +136,10 @@ bool is_of_the_head_itself(std::string_view tensor) {
 // What would change the answer and is not known here must not be passed over.
 Status check_nothing_else(const SafetensorsView& file) {
   for (const TensorView& tensor : file.tensors()) {
-    if (is_of_the_head_itself(tensor.name) || dimension_count_of(tensor.name) > 0) continue;
+    if (is_of_the_head_itself(tensor.name) || is_of_known_evidence(tensor.name) ||
+        dimension_count_of(tensor.name) > 0) {
+      continue;
+    }
     return bad_version("this head comes with the tensor " + quoted(tensor.name) +
                        ", which this program cannot use");
   }
@@ -149,26 +156,6 @@ Status check_nothing_else(const SafetensorsView& file) {
   return {};
 }
 
-// "[112,1280]"
-std::string write_sizes(std::span<const std::size_t> sizes) {
-  std::string text;
-  for (const std::size_t size : sizes) text += (text.empty() ? "[" : ",") + std::to_string(size);
-  return text + "]";
-}
-
-std::optional<std::vector<std::size_t>> read_sizes(std::string_view text) {
-  JsonReader reader(text);
-  std::vector<std::size_t> sizes;
-  if (!reader.take('[')) return std::nullopt;
-  do {
-    const std::optional<std::uint64_t> size = reader.whole_number();
-    if (!size || *size > kMostMapSize) return std::nullopt;
-    sizes.push_back(static_cast<std::size_t>(*size));
-  } while (reader.take(','));
-  if (!reader.take(']') || !reader.at_end()) return std::nullopt;
-  return sizes;
-}
-
 // Both are there in a head/2, and neither in a head/1.
 Status read_transform(const SafetensorsView& file, Head& head) {
   const std::string* transform = file.metadata("transform");
@@ -177,7 +164,7 @@ Status read_transform(const SafetensorsView& file, Head& head) {
   if (is_wanted != (transform != nullptr) || is_wanted != (sizes != nullptr))
     return bad_file("a head/2 says its `transform` and its `map_sizes`, a head/1 has none");
   if (!is_wanted) return {};
-  std::optional<std::vector<std::size_t>> counts = read_sizes(*sizes);
+  std::optional<std::vector<std::size_t>> counts = read_json_number_array(*sizes);
   if (!counts) return bad_file("the head file's `map_sizes` must be a JSON array of whole numbers");
   head.transform = *transform == kRoot ? FeatureTransform::kRoot : FeatureTransform::kLength;
   head.map_sizes = std::move(*counts);
@@ -194,7 +181,7 @@ Status read_parts(const SafetensorsView& file, Head& head) {
   if (file.metadata("second_look") != nullptr) head.second_look = SecondLook::kMirrored;
   if (const Status read = read_transform(file, head); !read) return read;
   for (const TensorView& known : file.tensors()) {
-    if (is_of_the_head_itself(known.name)) continue;
+    if (is_of_the_head_itself(known.name) || is_of_known_evidence(known.name)) continue;
     const Result<const TensorView*> tensor = find_tensor(file, known.name, dimension_count_of(known.name));
     if (!tensor) return tensor.error();
     ChangedTensor& changed = head.tensors.emplace_back();
@@ -203,7 +190,8 @@ Status read_parts(const SafetensorsView& file, Head& head) {
     changed.values.resize(known.element_count());
     if (const Status read = read_floats(known, changed.values); !read) return read;
   }
-  return check_parts(head);
+  if (const Status holds = check_parts(head); !holds) return holds;
+  return read_known_evidence(file, head);
 }
 
 }  // namespace
@@ -223,7 +211,7 @@ Result<std::vector<std::uint8_t>> write_head_file(const Head& head) {
   if (is_transformed) {
     const bool is_root = head.transform == FeatureTransform::kRoot;
     writer.set_metadata("transform", std::string(is_root ? kRoot : kLength));
-    writer.set_metadata("map_sizes", write_sizes(head.map_sizes));
+    writer.set_metadata("map_sizes", write_json_number_array(head.map_sizes));
   }
   if (!head.border.empty()) writer.set_metadata("border", head.border);
   const std::size_t hidden_count = head.hidden_biases.size();
@@ -235,6 +223,7 @@ Result<std::vector<std::uint8_t>> write_head_file(const Head& head) {
   writer.add_f32("head.weight", {head.class_count(), inner}, head.weights);
   writer.add_f32("head.bias", {head.class_count()}, head.biases);
   for (const ChangedTensor& tensor : head.tensors) writer.add_f32(tensor.name, tensor.shape, tensor.values);
+  if (head.known) write_known_evidence(*head.known, writer);
   return writer.finish();
 }
 

@@ -36,7 +36,8 @@ bool Session::State::answer_with_trained_head() {
   std::vector<std::size_t> rows;
   std::vector<std::string> labels;
   std::vector<ClassId> class_ids;
-  std::vector<std::uint8_t> is_counted(trained_head->class_ids.size(), 0);
+  const auto& judge = trained_head->judge;
+  std::vector<std::uint8_t> is_counted(judge ? judge->class_count() : trained_head->class_ids.size(), 0);
   for (std::size_t i = 0; i < trained_head->class_ids.size(); ++i) {
     const auto name = names.find(trained_head->class_ids[i]);
     if (name == names.end()) continue;

@@ -74,6 +74,7 @@ Result<std::vector<std::uint8_t>> Session::export_head(const std::string& date) 
   Head head = state.answering_head->head;
   head.date = date;
   head.tensors = state.trained_head->tensors;
+  head.known = state.trained_head->evidence(state.answering_head->is_counted);
   return write_head_file(head);
 }
 
@@ -82,6 +83,8 @@ Result<std::vector<std::uint8_t>> Session::head_file() const {
   if (!trained) return no_trained_head();
   Head head = trained->head;
   head.tensors = trained->tensors;
+  const std::size_t judged_count = trained->judge ? trained->judge->class_count() : 0;
+  head.known = trained->evidence(std::vector<std::uint8_t>(judged_count, 1));
   return write_head_file(head);
 }
 
@@ -114,7 +117,10 @@ Status Session::adopt_head(std::span<const ClassId> class_ids, std::span<const s
   trained.head = std::move(*state.read_head);
   state.read_head.reset();
   if (const Status ready = state.prepare_head(trained, backbone_file); !ready) return ready;
-  if (const Status judged = state.judge_from_store(trained); !judged) return judged;
+  const std::optional<KnownEvidence> evidence = std::exchange(trained.head.known, std::nullopt);
+  const Status judged = evidence ? trained.judge_by(*evidence, state.backbone.feature_blocks(), state.pool)
+                                 : state.judge_from_store(trained);
+  if (!judged) return judged;
   state.put_to_work(std::move(trained));
   return {};
 }

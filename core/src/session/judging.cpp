@@ -27,7 +27,38 @@ Status TrainedHead::judge_by(std::span<const float> rows, std::vector<FeatureBlo
   return {};
 }
 
-// A head from a file is judged by the pictures that are there, as far as the backbone's features tell.
+Status TrainedHead::judge_by(const KnownEvidence& evidence, std::span<const FeatureBlock> blocks,
+                             const ComputePool& pool) {
+  judged_blocks.clear();
+  if (!evidence.features.empty()) {
+    Result<std::vector<FeatureBlock>> selected = select_features(blocks, evidence.features);
+    if (!selected) return selected.error();
+    judged_blocks = std::move(selected).value();
+  }
+  Result<KnownJudge> restored = KnownJudge::restore(evidence, {}, pool);
+  if (!restored) return restored.error();
+  judge.emplace(std::move(restored).value());
+  return {};
+}
+
+std::optional<KnownEvidence> TrainedHead::evidence(std::span<const std::uint8_t> is_counted) const {
+  if (!judge) return std::nullopt;
+  std::optional<KnownEvidence> evidence = judge->evidence();
+  if (!evidence) return evidence;
+  for (const FeatureBlock& block : judged_blocks) evidence->features.push_back(block.map);
+  std::vector<std::uint32_t> places(is_counted.size());
+  std::uint32_t next = 0;
+  for (const std::uint8_t wanted : {std::uint8_t{1}, std::uint8_t{0}}) {
+    for (std::size_t i = 0; i < is_counted.size(); ++i) {
+      if (is_counted[i] == wanted) places[i] = next++;
+    }
+  }
+  for (std::uint32_t& index : evidence->class_indices) index = places[index];
+  return evidence;
+}
+
+// A head from a file without a judge is judged by the pictures that are there, as far as the backbone's
+// features tell.
 Status Session::State::judge_from_store(TrainedHead& trained) {
   if (trained.reader->has_own_network()) return {};
   const TrainingSetView samples = store.training_set();

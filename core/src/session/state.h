@@ -68,7 +68,7 @@ struct AdviceEvidence {
 };
 
 struct TrainedHead {
-  Head head;  // without its tensors
+  Head head;  // without its tensors and what it is judged by
   std::vector<ChangedTensor> tensors;
   HeadKind kind = HeadKind::kLogistic;
   std::vector<ClassId> class_ids;  // [class_count], the class of each row
@@ -86,6 +86,11 @@ struct TrainedHead {
   // `rows` [sample_count, features of `blocks`, else head.feature_count].
   Status judge_by(std::span<const float> rows, std::vector<FeatureBlock> blocks,
                   std::span<const std::uint32_t> class_indices, const ComputePool& pool);
+  // By what travelled with the head, which fits the backbone.
+  Status judge_by(const KnownEvidence& evidence, std::span<const FeatureBlock> blocks,
+                  const ComputePool& pool);
+  // For a file; of its classes those that are counted [classes of the judge] come first.
+  [[nodiscard]] std::optional<KnownEvidence> evidence(std::span<const std::uint8_t> is_counted) const;
 };
 
 // What answers now: the trained head without the rows of removed and disabled classes, or the class means.
@@ -93,7 +98,7 @@ struct AnsweringHead {
   Head head;
   HeadKind kind = HeadKind::kNearestMean;
   std::vector<ClassId> class_ids;
-  std::vector<std::uint8_t> is_counted;  // [classes of the trained head], 0 where a class is out now
+  std::vector<std::uint8_t> is_counted;  // [classes of the judge, else of the head], 0 where one is out now
   std::optional<HeadReader> reader;      // of the class means; a trained head has its own
   bool trained = false;
   std::uint64_t revision = 0;  // of the store, when this was made
