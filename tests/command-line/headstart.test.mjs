@@ -14,6 +14,8 @@ import { PNG } from 'pngjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const command = process.env.HEADSTART_COMMAND ?? join(repository, 'build/native-debug/core/headstart');
+const shownProgram = join(command, '../../tests/core/shown_program');
+const builtIn = join(repository, 'web/public/backbones/builtin.safetensors');
 const WIDTH = 640;
 const HEIGHT = 480;
 const PER_CLASS = 6;
@@ -87,6 +89,23 @@ describe('the command line', () => {
       assert.ok(ranked[0].probability > ranked[1].probability);
       assert.ok(Math.abs(ranked[0].probability + ranked[1].probability - 1) < 1e-4);
     }
+  });
+
+  it('tells none of these from that file alone, and so does the program that the page shows for C++', () => {
+    const noise = new Uint8Array(WIDTH * HEIGHT * 4).map((_, i) => (i % 4 === 3 ? 255 : (i * i * 31 + (i >> 3)) % 251));
+    writeFileSync(join(folder, 'noise.ppm'), FORMATS.ppm(noise));
+    for (const picture of ['lying', 'standing', 'noise']) {
+      const path = join(folder, `${picture}.ppm`);
+      const { known, ranked } = json('predict', head, path);
+      assert.equal(known < 0.5, picture === 'noise', `${picture}: ${known}`);
+      const lines = execFileSync(shownProgram, [builtIn, head, path], { encoding: 'utf8' }).trimEnd().split('\n');
+      assert.equal(lines.at(-1) === 'none of these', picture === 'noise');
+      for (const { name, probability } of ranked) {
+        const line = lines.find((each) => each.startsWith(`${name} `));
+        assert.ok(Math.abs(Number(line?.split(' ').at(-1)) - probability) < 1e-4, `${name}: ${line}`);
+      }
+    }
+    assert.match(execFileSync(command, ['predict', head, join(folder, 'noise.ppm')], { encoding: 'utf8' }), /none of these/);
   });
 
   it('gives the same head for the same pictures and seed', () => {

@@ -85,6 +85,42 @@ async function teachKind(kind) {
   return { name: kind, trainer, labels, size: trainer.backbone.inputSize };
 }
 
+/** What could go wrong with what was learnt before a writer gets it, done on purpose to the head's file. */
+export const wrongHeads = {
+  /** @param {any} header */
+  'labels in another order': ({ __metadata__: metadata }) => {
+    metadata.labels = JSON.stringify(JSON.parse(metadata.labels).reverse());
+  },
+  /** @param {any} header @param {Buffer} data */
+  'the temperature missing': (header, data) => {
+    for (const name of ['head.weight', 'head.bias']) {
+      const [begin, end] = header[name].data_offsets;
+      for (let at = begin; at < end; at += 4) {
+        data.writeFloatLE(1.2 * data.readFloatLE(at), at);
+      }
+    }
+  },
+};
+
+/** The file of a head that went wrong. @param {Learnt} learnt @param {keyof typeof wrongHeads} fault @param {import('../../web/src/engine/headstart-export.d.ts').ExportFormat} format */
+export async function exportWrong({ trainer }, fault, format) {
+  const file = Buffer.from(await trainer.exportHead());
+  const headerEnd = 8 + Number(file.readBigUInt64LE());
+  const header = JSON.parse(file.toString('utf8', 8, headerEnd));
+  const data = file.subarray(headerEnd);
+  wrongHeads[fault](header, data);
+  const text = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(text.length));
+  const other = await newTrainer();
+  try {
+    await other.importHead(new Uint8Array(Buffer.concat([size, text, data])));
+    return await other.exportModel({ format });
+  } finally {
+    await other.dispose();
+  }
+}
+
 export async function forgetAll() {
   for (const made of learnt.values()) {
     await (await made).trainer.dispose();

@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as node from 'onnxruntime-node';
 import * as web from 'onnxruntime-web';
-import { difference, headKinds, learn, pageSays, picturesOfSide } from './learnt.mjs';
+import { difference, exportWrong, headKinds, learn, pageSays, picturesOfSide } from './learnt.mjs';
 
 /** Bytes as numbers, one colour after the other. @param {import('./learnt.mjs').Picture} picture */
 export function planes({ data, width, height }) {
@@ -68,7 +68,7 @@ export function describeOnnx() {
       });
     }
 
-    it('would be noticed if it were wrong: colours swapped, scaled before, labels in another order', async () => {
+    it('would be noticed if it were wrong: colours, scale, padding, labels, temperature', async () => {
       const learnt = await learn('head');
       const file = await learnt.trainer.exportModel({ format: 'onnx' });
       const pictures = picturesOfSide(learnt.size);
@@ -85,14 +85,19 @@ export function describeOnnx() {
         });
       });
       assert.ok((await largest(learnt, scaled, pictures)) > 1e-2);
-      const answers = await ask(node, file, pictures);
-      assert.ok(
-        (await largest(
-          learnt,
-          answers.map((row) => row.toReversed()),
-          pictures,
-        )) > 1e-2,
-      );
+      // One row and one column before the picture instead of behind it.
+      const padded = Buffer.from(file);
+      const pads = padded.indexOf('pads');
+      const behind = padded.subarray(pads + 4, pads + 24);
+      const at = behind.indexOf(Buffer.from([0x40, 0, 0x40, 0, 0x40, 1, 0x40, 1]));
+      assert.ok(at >= 0, behind.toString('hex'));
+      behind.set([0x40, 1, 0x40, 1, 0x40, 0, 0x40, 0], at);
+      assert.ok((await largest(learnt, await ask(node, padded, pictures), pictures)) > 1e-3);
+      const cold = await exportWrong(learnt, 'the temperature missing', 'onnx');
+      assert.ok((await largest(learnt, await ask(node, cold, pictures), pictures)) > 1e-3);
+      const inOrder = await ask(node, file, pictures);
+      const turned = inOrder.map((row) => row.toReversed());
+      assert.ok((await largest(learnt, turned, pictures)) > 1e-2);
     });
 
     it('says the same in OpenCV', { skip: hasOpenCV ? false : 'needs python3-opencv' }, async () => {

@@ -20,7 +20,8 @@ const types = {
 
 /** @typedef {Awaited<ReturnType<typeof openConsumers>>} Consumers */
 
-export async function openConsumers() {
+/** @param {string[]} [graphics] how the browser draws; left out: without a graphics processor */
+export async function openConsumers(graphics = ['--disable-gpu']) {
   /** @type {Map<string, Uint8Array>} */
   const given = new Map();
   const server = createServer((request, response) => {
@@ -46,7 +47,7 @@ export async function openConsumers() {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
-      '--disable-gpu',
+      ...graphics,
       '--disable-background-networking',
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
@@ -80,12 +81,12 @@ export async function openConsumers() {
   };
 }
 
-/** A suite with a browser of its own. @param {string} name @param {(consumers: Consumers) => void} suite */
-export function describeInBrowser(name, suite) {
+/** A suite with a browser of its own. @param {string} name @param {(consumers: Consumers) => void} suite @param {string[]} [graphics] */
+export function describeInBrowser(name, suite, graphics) {
   describe(name, () => {
     const consumers = /** @type {Consumers} */ ({});
     before(async () => {
-      Object.assign(consumers, await openConsumers());
+      Object.assign(consumers, await openConsumers(graphics));
     });
     after(() => consumers.close());
     suite(consumers);

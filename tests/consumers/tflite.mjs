@@ -3,7 +3,17 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { unzipSync } from 'fflate';
-import { byLabel, compare, headKinds, labels, learn, pageSays, picturesOfSide } from './learnt.mjs';
+import {
+  byLabel,
+  compare,
+  exportWrong,
+  headKinds,
+  labels,
+  learn,
+  pageSays,
+  picturesOfSide,
+  wrongHeads,
+} from './learnt.mjs';
 import { describeInBrowser, sendable } from './page.mjs';
 
 /** In the page. @param {{ address: string, root: string, pictures: any[], mean: number, deviation: number }} task */
@@ -31,14 +41,14 @@ export async function askLiteRt({ address, root, pictures, mean, deviation }) {
   return answers;
 }
 
-/** In the page: MediaPipe stretches, so the pictures are squares. @param {{ address: string, root: string, pictures: any[] }} task */
-export async function askMediaPipe({ address, root, pictures }) {
+/** In the page: MediaPipe stretches, so the pictures are squares. @param {{ address: string, root: string, pictures: any[], delegate?: 'CPU' | 'GPU' }} task */
+export async function askMediaPipe({ address, root, pictures, delegate = 'CPU' }) {
   const folder = `${root}/node_modules/@mediapipe/tasks-vision`;
   const { FilesetResolver, ImageClassifier } = await import(`${folder}/vision_bundle.mjs`);
   const held = /** @type {any} */ (globalThis);
   held.vision ??= await FilesetResolver.forVisionTasks(`${folder}/wasm`);
   const classifier = await ImageClassifier.createFromOptions(held.vision, {
-    baseOptions: { modelAssetPath: address, delegate: 'CPU' },
+    baseOptions: { modelAssetPath: address, delegate },
     runningMode: 'IMAGE',
   });
   const answers = pictures.map((picture) =>
@@ -50,7 +60,40 @@ export async function askMediaPipe({ address, root, pictures }) {
   return answers;
 }
 
+/** Which numbers a graphics processor counts in is its own affair: half precision moves a probability by 2e-3. */
+const GPU_MOST = 1e-2;
+
 export function describeTflite() {
+  describeInBrowser(
+    'the TensorFlow Lite files on a graphics processor',
+    (consumers) => {
+      it('say the same in MediaPipe, with 8-bit numbers inside or without', async () => {
+        const page = await consumers.open();
+        for (const [kind, format, most] of /** @type {const} */ ([
+          ...headKinds.map((each) => [each, 'tflite', GPU_MOST]),
+          ['head', 'tflite-float16', GPU_MOST],
+          ['head', 'tflite-int8', 0.1],
+        ])) {
+          const learnt = await learn(String(kind));
+          const name = `${kind}-gpu-${format}.tflite`;
+          const file = await learnt.trainer.exportModel({ format: /** @type {'tflite'} */ (format) });
+          const address = consumers.give('/models/', { [name]: file }) + name;
+          const pictures = picturesOfSide(learnt.size);
+          const expected = [];
+          for (const picture of pictures) {
+            expected.push(await pageSays(learnt, picture));
+          }
+          const task = { address, root: consumers.origin, pictures: pictures.map(sendable), delegate: 'GPU' };
+          const answers = await page.evaluate(askMediaPipe, /** @type {any} */ (task));
+          const { largest } = compare(expected, byLabel(answers));
+          assert.ok(largest < Number(most), `${kind} ${format}: ${largest}`);
+        }
+        await page.close();
+      });
+    },
+    ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'],
+  );
+
   describeInBrowser('the TensorFlow Lite files', (consumers) => {
     /** @param {string} kind @param {'tflite' | 'tflite-float16'} format */
     async function exported(kind, format) {
@@ -92,12 +135,32 @@ export function describeTflite() {
       });
     }
 
-    it('would be noticed if a picture were scaled as another network wants it', async () => {
+    it('would be noticed if they were wrong: scale, colours, labels, temperature', async () => {
       const page = await consumers.open();
       const { address, pictures, expected } = await exported('head', 'tflite');
-      const task = { address, root: consumers.origin, pictures, mean: 0, deviation: 255 };
-      const { largest } = compare(expected, await page.evaluate(askLiteRt, task));
-      assert.ok(largest > 1e-2, String(largest));
+      const root = consumers.origin;
+      const right = { address, root, pictures, mean: 127.5, deviation: 127.5 };
+      const learnt = await learn('head');
+      const swapped = picturesOfSide(learnt.size).map((picture) => ({
+        ...picture,
+        data: picture.data.map((_, i) => picture.data[i % 4 === 3 ? i : i - (i % 4) + 2 - (i % 4)]),
+      }));
+      /** @type {Record<string, object>} */
+      const wrong = {
+        'another scale': { ...right, mean: 0, deviation: 255 },
+        'colours swapped': { ...right, pictures: swapped.map(sendable) },
+      };
+      const given = async (/** @type {keyof typeof wrongHeads} */ fault, /** @type {string} */ name) =>
+        consumers.give('/models/', { [name]: await exportWrong(learnt, fault, 'tflite') }) + name;
+      wrong['the temperature missing'] = { ...right, address: await given('the temperature missing', 'cold.tflite') };
+      for (const [fault, task] of Object.entries(wrong)) {
+        const answers = await page.evaluate(askLiteRt, /** @type {typeof right} */ (task));
+        const { largest } = compare(expected, answers);
+        assert.ok(largest > 1e-3, `${fault}: ${largest}`);
+      }
+      const turned = { address: await given('labels in another order', 'turned.tflite'), root, pictures };
+      const { largest } = compare(expected, byLabel(await page.evaluate(askMediaPipe, turned)));
+      assert.ok(largest > 1e-2, `labels: ${largest}`);
       await page.close();
     });
 

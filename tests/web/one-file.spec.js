@@ -49,20 +49,26 @@ test('one file, opened from the disk and offline, says of every picture and of t
     encodePng(drawThing('ball', 3, { widthPx: 1280, heightPx: 720 })),
     encodePng(drawThing('house', 4, { widthPx: 480, heightPx: 640 })),
   ];
-  const expected = await page.evaluate(
+  const said = await page.evaluate(
     async (texts) => {
       const { trainer } = window.headstart;
       const rows = [];
       for (const text of texts) {
         const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-        const { ranked } = await trainer.predict(new Blob([bytes]));
-        rows.push(trainer.classes.map(({ id }) => ranked.find(({ classId }) => classId === id)?.probability ?? -1));
+        const { ranked, known } = await trainer.predict(new Blob([bytes]));
+        const isKnown = known >= window.headstart.state.settings.knownThreshold;
+        const row = trainer.classes.map(({ id }) => ranked.find(({ classId }) => classId === id)?.probability ?? -1);
+        rows.push({ row, isKnown });
       }
       return rows;
     },
     pictures.map((picture) => picture.toString('base64')),
   );
+  const expected = said.map(({ row }) => row);
   expect(Math.abs(expected[0][0] - expected[3][0])).toBeGreaterThan(0.2);
+  // Neither a ball nor a house was taught, and what was is known.
+  expect(said.filter(({ isKnown }) => isKnown).length).toBeGreaterThan(2);
+  expect(said.slice(-2).filter(({ isKnown }) => isKnown).length).toBeLessThan(2);
 
   const context = await browser.newContext({ offline: true, viewport: { width: 640, height: 900 } });
   const alone = await context.newPage();
@@ -88,6 +94,11 @@ test('one file, opened from the disk and offline, says of every picture and of t
         return Math.max(...parts.map((part, row) => Math.abs(part - expected[i][row])));
       })
       .toBeLessThan(1e-4);
+    if (!said[i].isKnown) {
+      await expect(alone.locator('#answer')).toHaveText('None of these');
+    } else {
+      await expect(alone.locator('#answer')).not.toHaveText('None of these');
+    }
   }
   await expectNoSeriousFindings(alone, 'one-file');
   await alone.screenshot({ path: test.info().outputPath('one-file-picture.png') });

@@ -48,6 +48,46 @@ test('what was learnt is saved for a web page and for Python, with programs that
   expect(python.name).toMatch(/\.onnx$/);
 });
 
+test('a file in smaller numbers can be stopped, says what it loses before it is saved, and is made anew after a training', async ({
+  page,
+  film,
+}) => {
+  test.setTimeout(180_000);
+  await openPage(page, SETTINGS);
+  await teachTwo(page, film);
+  await page.getByRole('button', { name: 'Use it elsewhere' }).click();
+  for (const [name, ending] of [
+    ['A phone, small and fast', /-8bit\.tflite$/],
+    ['A microcontroller', /\.h$/],
+  ]) {
+    const place = page
+      .getByRole('dialog', { name: 'Use it elsewhere' })
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('heading', { name: String(name), exact: true }) });
+    let saved = 0;
+    page.on('download', () => saved++);
+    await place.getByRole('button', { name: 'Make the file' }).click();
+    await place.getByRole('button', { name: 'Stop' }).click();
+    await expect(place.getByRole('button', { name: 'Make the file' })).toBeEnabled();
+    await place.getByRole('button', { name: 'Make the file' }).click();
+    await expect(place.getByText(/Of \d+ pictures this file gets \d+ right, before \d+\./)).toBeVisible({
+      timeout: 60_000,
+    });
+    expect(saved).toBe(0);
+    await expectNoSeriousFindings(page, 'export');
+    await page.screenshot({ path: test.info().outputPath(`export-${name}.png`) });
+    expect((await save(page, String(name))).name).toMatch(ending);
+  }
+  await page.keyboard.press('Escape');
+  await page
+    .getByRole('button', { name: /^Train/ })
+    .first()
+    .click();
+  await page.waitForFunction(() => !window.headstart.state.training && !window.headstart.state.reportIsStale);
+  await page.getByRole('button', { name: 'Use it elsewhere' }).click();
+  await expect(page.getByRole('button', { name: 'Make the file' })).toHaveCount(2);
+});
+
 test('a project leaves, the page is closed, and all is back: names, order, pictures, the head, the report', async ({
   page,
   film,

@@ -26,7 +26,6 @@ enum class TfliteOp : std::uint8_t {
   kDepthwise = 4,
   kDequantize = 6,
   kFullyConnected = 9,
-  kL2Normalization = 11,
   kLogistic = 14,
   kMaxPool = 17,
   kMul = 18,
@@ -36,6 +35,7 @@ enum class TfliteOp : std::uint8_t {
   kPad = 34,
   kMean = 40,
   kSqrt = 75,
+  kRsqrt = 76,
   kReverse = 105,
   kQuantize = 114,
   kHardSwish = 117,
@@ -51,7 +51,6 @@ enum class TfliteOptions : std::uint8_t {
   kSoftmax = 9,
   kConcatenation = 10,
   kAdd = 11,
-  kL2Norm = 12,
   kMul = 21,
   kReducer = 27,
 };

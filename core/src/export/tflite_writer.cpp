@@ -1,5 +1,6 @@
 // TensorFlow Lite: its numbers as float32, as float16 that is widened when loaded, or the maps in 8 bits.
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "export/tflite_arena.h"
@@ -26,6 +27,9 @@ bool is_fused(Activation activation) {
 }
 
 constexpr std::int8_t kValid = 1;  // Padding; SAME is 0 and the default
+
+// So that a map of zeros stays one, in half precision too.
+constexpr float kLeastMeanSquare = 1e-7F;
 
 class TfliteWriter {
  public:
@@ -104,8 +108,7 @@ class TfliteWriter {
         put(step, TfliteOp::kSqrt, 1, {tensors_.input(step, 0)});
         return {};
       case StepKind::kNormalise:
-        put(step, TfliteOp::kL2Normalization, 1, {tensors_.input(step, 0)}, TfliteOptions::kL2Norm,
-            FlatTable());
+        add_normalisation(step);
         return {};
       case StepKind::kSoftmax: {
         FlatTable options;
@@ -253,6 +256,31 @@ class TfliteWriter {
                   scaled, TfliteOptions::kMul, FlatTable());
     put(step, TfliteOp::kAdd, version(step, 2), {scaled, tensors_.biases(step)}, TfliteOptions::kAdd,
         fused(step));
+  }
+
+  // L2_NORMALIZATION would say it all, but divides by zero in the GPU delegate of MediaPipe. The mean of the
+  // squares instead of their sum stays within what half precision holds there.
+  void add_normalisation(const Step& step) {
+    const auto count = static_cast<std::int32_t>(step.channel_count());
+    const auto size = static_cast<float>(count);
+    const std::string of_size = "/" + std::to_string(count);
+    const MapShape single = {1, 1, 1};
+    const std::int32_t x = tensors_.input(step, 0);
+    const std::int32_t squares = tensors_.value(step, step.name + "/squares");
+    file().add_op(TfliteOp::kMul, 1, {x, x}, squares, TfliteOptions::kMul, FlatTable());
+    const std::int32_t mean = tensors_.value(step, step.name + "/mean_square", single);
+    const std::vector<float> shares(step.channel_count(), 1 / size);
+    file().add_op(TfliteOp::kFullyConnected, 1,
+                  {squares, tensors_.numbers("mean" + of_size, {1, count}, shares),
+                   tensors_.numbers("least_square", {1}, std::array{kLeastMeanSquare})},
+                  mean, TfliteOptions::kFullyConnected, FlatTable());
+    const std::int32_t inverse = tensors_.value(step, step.name + "/inverse", single);
+    file().add_op(TfliteOp::kRsqrt, 1, {mean}, inverse);
+    const std::int32_t evened = tensors_.value(step, step.name + "/evened");
+    file().add_op(TfliteOp::kMul, 1, {x, inverse}, evened, TfliteOptions::kMul, FlatTable());
+    put(step, TfliteOp::kMul, 1,
+        {evened, tensors_.numbers("length" + of_size, {1}, std::array{1 / std::sqrt(size)})},
+        TfliteOptions::kMul, FlatTable());
   }
 
   void add_concatenation(const Step& step) {

@@ -155,9 +155,9 @@ void print_ranking(const Options& options, Workshop& workshop, const std::string
     return probabilities[a] != probabilities[b] ? probabilities[a] > probabilities[b] : a < b;
   });
   if (options.json)
-    std::printf("{\"picture\":%s,\"ranked\":[", quoted(path).c_str());
+    std::printf("{\"picture\":%s,\"known\":%.6f,\"ranked\":[", quoted(path).c_str(), ranking.known);
   else
-    std::printf("%s", path.c_str());
+    std::printf("%s%s", path.c_str(), ranking.known < 0.5 ? "\tnone of these" : "");
   for (std::size_t k = 0; k < order.size(); ++k) {
     const auto probability = static_cast<double>(ranking.probabilities[order[k]]);
     const HeadInfo info = need(workshop.session().head_info());

@@ -25,7 +25,7 @@ export const PLACES = /** @type {const} */ ([
     needsHead: true,
     needsPictures: true,
   },
-  { name: 'board', format: 'c-array', ending: '.h', snippet: null, needsHead: true, needsPictures: true },
+  { name: 'board', format: 'c-array', ending: '.h', snippet: 'board', needsHead: true, needsPictures: true },
   {
     name: 'machine',
     format: 'teachable-machine-project',
@@ -34,5 +34,8 @@ export const PLACES = /** @type {const} */ ([
     needsHead: false,
     needsPictures: true,
   },
-  { name: 'head', format: 'head', ending: '.safetensors', snippet: null, needsHead: true, needsPictures: false },
+  { name: 'head', format: 'head', ending: '.safetensors', snippet: 'core', needsHead: true, needsPictures: false },
 ]);
+
+/** Whether what such a file loses is measured on the person's pictures. @param {Place} place */
+export const isMeasured = ({ format }) => format === 'tflite-int8' || format === 'c-array';

@@ -16,8 +16,22 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
   await texts.bring(EXPORT_TEXTS);
   /** @type {AbortController | null} */
   let running = null;
-  /** What was measured when a file was made, by place. @type {Map<string, import('../engine/headstart.js').QuantisationLoss>} */
-  const losses = new Map();
+  /**
+   * Files that lose something on the way: made, measured, and saved when the person has read by how much. By place, with the head
+   * that they are of.
+   *
+   * @type {Map<string, { report: unknown, head: string, bytes: Uint8Array, name: string, loss: import('../engine/headstart.js').QuantisationLoss }>}
+   */
+  const made = new Map();
+
+  /** What a file is of: another training, and another name of a class, want another. */
+  const described = () => JSON.stringify(engine.trainer?.headInfo ?? null);
+
+  /** @param {string} place */
+  function madeFor(place) {
+    const file = made.get(place);
+    return file?.report === state.report && file?.head === described() ? file : undefined;
+  }
 
   /** What the page itself would lose: the engine knows nothing of it. */
   function pageNotes() {
@@ -55,27 +69,39 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
       if (!trainer || running) {
         return;
       }
+      const ready = madeFor(name);
+      if (ready) {
+        download(ready.bytes, ready.name);
+        notices.tell(texts.t('export.saved'));
+        return;
+      }
       running = new AbortController();
       state.leaving = { place: name, done: 0, total: 0 };
       changed('leaving-changed');
       try {
         const stem = exchange.fileStem();
         const { threshold, knownThreshold } = state.settings;
-        const bytes =
-          format === 'head'
-            ? await trainer.exportHead()
-            : await trainer.exportModel({
-                format,
-                title: format === 'html' ? titleOf() : stem,
-                page: format === 'project' ? pageNotes() : undefined,
-                answer: format === 'html' ? { threshold, knownThreshold } : undefined,
-                onMeasured: (loss) => losses.set(name, loss),
-                signal: running.signal,
-                onProgress: ({ done, total }) => {
-                  state.leaving = { place: name, done, total };
-                  changed('leaving-changed');
-                },
-              });
+        const head = described();
+        /** @type {import('../engine/headstart.js').QuantisationLoss | null} */
+        let loss = null;
+        const bytes = await trainer.exportModel({
+          format,
+          title: format === 'html' ? titleOf() : stem,
+          page: format === 'project' ? pageNotes() : undefined,
+          answer: format === 'html' ? { threshold, knownThreshold } : undefined,
+          onMeasured: (measured) => {
+            loss = measured;
+          },
+          signal: running.signal,
+          onProgress: ({ done, total }) => {
+            state.leaving = { place: name, done, total };
+            changed('leaving-changed');
+          },
+        });
+        if (loss) {
+          made.set(name, { report: state.report, head, bytes, name: stem + ending, loss });
+          return;
+        }
         download(bytes, stem + ending);
         if (format === 'project') {
           state.unsaved = false;
@@ -91,7 +117,7 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
     },
 
     /** @param {import('../export/places.js').Place} place */
-    lossOf: ({ name }) => losses.get(name),
+    lossOf: ({ name }) => madeFor(name)?.loss,
 
     saveProject() {
       return this.save(PLACES[0]);

@@ -1,6 +1,7 @@
 // "Use it elsewhere": the places where what was learnt can go, the file for each, and a program that uses it.
 
 import { html, nothing, render } from 'lit/html.js';
+import { isMeasured } from '../export/places.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
 
@@ -46,13 +47,13 @@ export function mountExportDialog(host, app, leaving) {
     }
     const can = leaving.canSave(place);
     return html`<button type="button" class="button" ?disabled=${!can || state.leaving !== null} aria-describedby=${`export-about-${place.name}`} @click=${() => leaving.save(place)}>
-        ${icon('save')} ${t('export.save')}
+        ${icon('save')} ${t(isMeasured(place) && !leaving.lossOf(place) ? 'export.make' : 'export.save')}
       </button>
       ${can || !place.needsHead ? nothing : html`<p class="soft small">${t(state.engine.head ? 'export.needsPictures' : 'export.needsHead')}</p>`}
       ${loss(place)}`;
   }
 
-  /** What the smaller numbers cost. @param {Place} place */
+  /** What the smaller numbers cost: read before it is saved. @param {Place} place */
   function loss(place) {
     const measured = leaving.lossOf(place);
     if (!measured) {
