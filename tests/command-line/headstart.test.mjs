@@ -105,7 +105,10 @@ describe('the command line', () => {
         assert.ok(Math.abs(Number(line?.split(' ').at(-1)) - probability) < 1e-4, `${name}: ${line}`);
       }
     }
-    assert.match(execFileSync(command, ['predict', head, join(folder, 'noise.ppm')], { encoding: 'utf8' }), /none of these/);
+    assert.match(
+      execFileSync(command, ['predict', head, join(folder, 'noise.ppm')], { encoding: 'utf8' }),
+      /none of these/,
+    );
   });
 
   it('gives the same head for the same pictures and seed', () => {

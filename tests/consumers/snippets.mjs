@@ -11,7 +11,7 @@ import { unzipSync } from 'fflate';
 import { fillIn } from '../../web/src/export/fill-in.js';
 import { encodePng } from '../pictures/encode.mjs';
 import { drawPicture } from '../wasm/support.mjs';
-import { compare, difference, learn, pageSays, picturesOfManyShapes, picturesOfSide } from './learnt.mjs';
+import { compare, difference, faintPicture, learn, pageSays, picturesOfManyShapes, picturesOfSide } from './learnt.mjs';
 import { hasOpenCV } from './onnx.mjs';
 import { openConsumers, sendable } from './page.mjs';
 
@@ -170,7 +170,9 @@ export function describeSnippets() {
           const file = Buffer.from(await trainer.exportHead());
           const { __metadata__: metadata } = JSON.parse(file.toString('utf8', 8, 8 + Number(file.readBigUInt64LE())));
           const maps = metadata.known_features ? { features: JSON.parse(metadata.known_features) } : {};
-          const pictures = [...picturesOfSide(size), ...picturesOfManyShapes(), drawPicture(2, 9, 640, 480)];
+          // Such as were taught, and others.
+          const pictures = [0, 1, 2, 3, 4, 5].map((number) => faintPicture(number % 3, 30 + number));
+          pictures.push(...picturesOfSide(size).slice(0, 2), ...picturesOfManyShapes());
           const [said, rows] = [[], []].map((list) => /** @type {any[]} */ (list));
           for (const picture of pictures) {
             said.push((await trainer.predict(picture)).known);

@@ -50,9 +50,9 @@ struct KnownSamples {
 // or 10 folds two squares of as many numbers as there are rows.
 class KnownJudge {
  public:
-  // Fewer than three pictures in some class, ten in all or two classes cannot be judged, nor can more than 500
-  // classes: known() is then always 1. Beyond 1500 pictures evenly chosen ones stand for all. bad-argument where lengths do not fit,
-  // out-of-memory.
+  // Fewer than three pictures in some class, ten in all or two classes cannot be judged, nor can more than
+  // 500 classes: known() is then always 1. Beyond 1500 pictures evenly chosen ones stand for all.
+  // bad-argument where lengths do not fit, out-of-memory.
   static Result<KnownJudge> fit(const KnownSamples& samples, const KnownOptions& options,
                                 const ComputePool& pool);
 

@@ -33,6 +33,7 @@ enum class TfliteOp : std::uint8_t {
   kRelu6 = 21,
   kSoftmax = 25,
   kPad = 34,
+  kTranspose = 39,
   kMean = 40,
   kSqrt = 75,
   kRsqrt = 76,
@@ -52,6 +53,7 @@ enum class TfliteOptions : std::uint8_t {
   kConcatenation = 10,
   kAdd = 11,
   kMul = 21,
+  kTranspose = 26,
   kReducer = 27,
 };
 

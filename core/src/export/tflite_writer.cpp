@@ -64,7 +64,7 @@ class TfliteWriter {
         tensors_.give(tensors_.value(step, step.name));
         return {};
       case StepKind::kMirror:
-        put(step, TfliteOp::kReverse, 1, {tensors_.input(step, 0), tensors_.whole_numbers("columns", {2})});
+        add_mirror(step);
         return {};
       case StepKind::kConvolution:
         if (step.groups != 1) return cannot_hold("TensorFlow Lite", "a convolution in groups", step);
@@ -176,6 +176,33 @@ class TfliteWriter {
         break;
     }
     return result;
+  }
+
+  // Columns in the other order. REVERSE_V2 says that, but MediaPipe's GPU delegate divides by zero over it:
+  // there columns take the place of colours, a 1x1 convolution exchanges them, and they go back. Boards,
+  // which take whole numbers, have no such delegate and little room.
+  void add_mirror(const Step& step) {
+    const std::int32_t x = tensors_.input(step, 0);
+    if (file().tensors()[static_cast<std::size_t>(x)].type == TfliteType::kInt8) {
+      put(step, TfliteOp::kReverse, 1, {x, tensors_.whole_numbers("columns", {2})});
+      return;
+    }
+    const std::size_t width = step.output.width;
+    const MapShape turned = {step.output.height, step.channel_count(), width};
+    const std::int32_t order = tensors_.whole_numbers("columns_as_colours", {0, 1, 3, 2});
+    const std::int32_t columns = tensors_.value(step, step.name + "/columns", turned);
+    file().add_op(TfliteOp::kTranspose, 1, {x, order}, columns, TfliteOptions::kTranspose, FlatTable());
+    std::vector<float> exchange(width * width);
+    for (std::size_t i = 0; i < width; ++i) exchange[i * width + width - 1 - i] = 1;
+    const auto count = static_cast<std::int32_t>(width);
+    const std::int32_t exchanged = tensors_.value(step, step.name + "/exchanged", turned);
+    FlatTable options;
+    options.i8(0, kValid).i32(1, 1).i32(2, 1);
+    file().add_op(TfliteOp::kConvolution, 1,
+                  {columns, tensors_.numbers("exchange", {count, 1, 1, count}, exchange),
+                   tensors_.numbers("nothing", {count}, std::vector<float>(width))},
+                  exchanged, TfliteOptions::kConvolution, options);
+    put(step, TfliteOp::kTranspose, 1, {exchanged, order}, TfliteOptions::kTranspose, FlatTable());
   }
 
   // Zeros around the map, where the layer wants others than SAME puts there.

@@ -1,6 +1,8 @@
-// Headstart's own core in C++. In CMakeLists.txt: add_subdirectory(headstart), then target_link_libraries(program headstart_core).
+// Headstart's own core in C++. In CMakeLists.txt: add_subdirectory(headstart), then
+// target_link_libraries(program headstart_core).
 //   program backbone.safetensors head.safetensors picture.ppm
-// "backbones/builtin.safetensors" of the page is the built-in backbone. A .ppm is a picture that needs no library to be read.
+// "backbones/builtin.safetensors" of the page is the built-in backbone. A .ppm is a picture that needs no
+// library to be read.
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -11,17 +13,17 @@
 
 using namespace headstart;
 
-static std::vector<std::uint8_t> read_file(const char *path) {
+static std::vector<std::uint8_t> read_file(const char* path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-static int stop(const Error &error) {
+static int stop(const Error& error) {
   std::fprintf(stderr, "%s\n", error.message.c_str());
   return 1;
 }
 
-int main(int word_count, char **words) {
+int main(int word_count, char** words) {
   if (word_count != 4) return stop({ErrorCode::kBadArgument, "expected a backbone, a head and a picture"});
   const auto backbone = read_file(words[1]);
   const auto pool = ComputePool::create(1);
@@ -31,7 +33,7 @@ int main(int word_count, char **words) {
   const auto head = session.value().read_head(read_file(words[2]));
   if (!head) return stop(head.error());
   std::vector<ClassId> ids;
-  for (const auto &label : head.value().labels) ids.push_back(session.value().samples().add_class(label));
+  for (const auto& label : head.value().labels) ids.push_back(session.value().samples().add_class(label));
   if (const auto taken = session.value().adopt_head(ids, backbone); !taken) return stop(taken.error());
 
   std::ifstream file(words[3], std::ios::binary);
@@ -48,10 +50,12 @@ int main(int word_count, char **words) {
   }
 
   // Cut and resized as the page does.
-  if (const auto read = session.value().embed_for_ranking({rgba, width, height, 0}, {}); !read) return stop(read.error());
+  if (const auto read = session.value().embed_for_ranking({rgba, width, height, 0}, {}); !read)
+    return stop(read.error());
   const auto ranking = session.value().rank();
   if (!ranking) return stop(ranking.error());
   for (std::size_t i = 0; i < ids.size(); i++)
-    std::printf("%s %.4f\n", head.value().labels[i].c_str(), static_cast<double>(ranking.value().probabilities[i]));
+    std::printf("%s %.4f\n", head.value().labels[i].c_str(),
+                static_cast<double>(ranking.value().probabilities[i]));
   if (ranking.value().known < 0.5) std::puts("none of these");
 }

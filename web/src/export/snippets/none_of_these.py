@@ -45,7 +45,7 @@ class Judge:
         scores = np.array([judge.nearness(place, rest) for judge in self.judges])
         leads = np.sort(scores[self.folds] - self.own)[::-1]
         lead = leads[max(1, int((1 - KEPT) * (len(leads) + 1))) - 1]
-        return 1 / (1 + np.exp(-lead / self.width))
+        return 1 / (1 + np.exp(min(-lead / self.width, 700)))
 
 
 class Scatter:

@@ -1,4 +1,4 @@
 #pragma once
 namespace tflite {
 class AllOpsResolver {};
-}
+}  // namespace tflite

@@ -1,5 +1,5 @@
 #pragma once
 namespace tflite {
 struct Model;
-const Model *GetModel(const void *file);
-}
+const Model* GetModel(const void* file);
+}  // namespace tflite
