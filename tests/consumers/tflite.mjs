@@ -3,17 +3,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { unzipSync } from 'fflate';
-import {
-  byLabel,
-  compare,
-  exportWrong,
-  headKinds,
-  labels,
-  learn,
-  pageSays,
-  picturesOfSide,
-  wrongHeads,
-} from './learnt.mjs';
+import { byLabel, compare, exportWrong, headKinds, labels, learn, pageSays, picturesOfSide } from './learnt.mjs';
 import { describeInBrowser, sendable } from './page.mjs';
 
 /** In the page. @param {{ address: string, root: string, pictures: any[], mean: number, deviation: number }} task */
@@ -151,7 +141,7 @@ export function describeTflite() {
         'another scale': { ...right, mean: 0, deviation: 255 },
         'colours swapped': { ...right, pictures: swapped.map(sendable) },
       };
-      const given = async (/** @type {keyof typeof wrongHeads} */ fault, /** @type {string} */ name) =>
+      const given = async (/** @type {Parameters<typeof exportWrong>[1]} */ fault, /** @type {string} */ name) =>
         consumers.give('/models/', { [name]: await exportWrong(learnt, fault, 'tflite') }) + name;
       wrong['the temperature missing'] = { ...right, address: await given('the temperature missing', 'cold.tflite') };
       for (const [fault, task] of Object.entries(wrong)) {

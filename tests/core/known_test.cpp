@@ -328,9 +328,7 @@ TEST_CASE("a judge that was put away and taken up again says the same to the bit
   for (const std::size_t per_class : {std::size_t{5}, std::size_t{120}}) {
     Clouds clouds(3, per_class);
     KnownJudge judge = judge_of(clouds.samples(), pool);
-    const auto evidence = judge.evidence();
-    REQUIRE(evidence.has_value());
-    auto restored = KnownJudge::restore(*evidence, {}, pool);
+    auto restored = KnownJudge::restore(judge.evidence().value(), {}, pool);
     REQUIRE(restored.ok());
     for (std::size_t c = 0; c < 8; ++c) {
       const std::vector<float> row = clouds.picture(c);
