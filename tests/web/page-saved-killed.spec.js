@@ -92,6 +92,7 @@ async function workOn() {
   async function removeClassAndUndo() {
     const card = state.classes[below(state.classes.length)];
     if (card.sampleIds.length > 0 && state.recording?.classKey !== card.key) {
+      await say('remove-class', card.key);
       await Promise.all(card.sampleIds.map((sampleId) => say('remove', sampleId)));
       await classes.remove(card.key);
       await undo.undo();
@@ -128,6 +129,8 @@ async function listen(page, journal) {
         journal.removed.add(first);
       } else if (word === 'rename') {
         journal.names.set(first, (journal.names.get(first) ?? new Set()).add(second));
+      } else if (word === 'remove-class') {
+        journal.names.delete(first); // should it not come back, its number may be given to another one
       } else if (word === 'renamed') {
         journal.names.set(first, new Set([second]));
       }
