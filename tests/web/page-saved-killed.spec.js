@@ -15,7 +15,7 @@ const executable = config.use?.launchOptions?.executablePath ?? '/usr/bin/chromi
  * What the person did, as far as the page had said so before it died. `tried` was under way, and may or may not have come
  * to pass.
  *
- * @typedef {{ kept: Map<number, string>, triedToRemove: Set<number>, removed: Set<number>, names: Map<number, Set<string>> }} Journal
+ * @typedef {{ kept: Map<number, string>, triedToRemove: Set<number>, removed: Set<number>, names: Map<number, Set<string>>, classGoing: number[] }} Journal
  */
 
 /**
@@ -92,10 +92,12 @@ async function workOn() {
   async function removeClassAndUndo() {
     const card = state.classes[below(state.classes.length)];
     if (card.sampleIds.length > 0 && state.recording?.classKey !== card.key) {
-      await say('remove-class', card.key);
       await Promise.all(card.sampleIds.map((sampleId) => say('remove', sampleId)));
+      await say('remove-class', card.key, [...card.sampleIds]);
       await classes.remove(card.key);
       await undo.undo();
+      await saved();
+      await say('class-back');
     }
   }
   /** Of the head, or, now and then, of layers, whose rounds are written while it goes on. */
@@ -131,6 +133,9 @@ async function listen(page, journal) {
         journal.names.set(first, (journal.names.get(first) ?? new Set()).add(second));
       } else if (word === 'remove-class') {
         journal.names.delete(first); // should it not come back, its number may be given to another one
+        journal.classGoing = second;
+      } else if (word === 'class-back') {
+        journal.classGoing = [];
       } else if (word === 'renamed') {
         journal.names.set(first, new Set([second]));
       }
@@ -176,7 +181,7 @@ test(`killed ${ROUNDS} times in the middle of anything: no picture that was ackn
   const url = /** @type {string} */ (process.env.HEADSTART_URL);
   const profile = newProfile(executable);
   /** @type {Journal} */
-  const journal = { kept: new Map(), triedToRemove: new Set(), removed: new Set(), names: new Map() };
+  const journal = { kept: new Map(), triedToRemove: new Set(), removed: new Set(), names: new Map(), classGoing: [] };
   let workedRounds = 0;
   /** @type {number[]} */
   let seen = [];
@@ -194,6 +199,10 @@ test(`killed ${ROUNDS} times in the middle of anything: no picture that was ackn
         expect(there.get(sampleId), `picture ${sampleId} after round ${round}`).toBe(digest);
       }
     }
+    // A class that was going, or coming back, has all of its pictures or none.
+    const left = journal.classGoing.filter((sampleId) => there.has(sampleId)).length;
+    expect([0, journal.classGoing.length], 'no half class').toContain(left);
+    journal.classGoing = [];
     for (const sampleId of journal.removed) {
       expect(there.has(sampleId), `picture ${sampleId} was deleted`).toBe(false);
     }
@@ -228,7 +237,7 @@ test('a page whose renderer crashed in the middle of recording has every picture
   const url = /** @type {string} */ (process.env.HEADSTART_URL);
   const profile = newProfile(executable);
   /** @type {Journal} */
-  const journal = { kept: new Map(), triedToRemove: new Set(), removed: new Set(), names: new Map() };
+  const journal = { kept: new Map(), triedToRemove: new Set(), removed: new Set(), names: new Map(), classGoing: [] };
   const { page, context, kill } = await profile.start();
   await open(page, url);
   await listen(page, journal);
