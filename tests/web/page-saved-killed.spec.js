@@ -60,8 +60,9 @@ async function workOn() {
     }
   }
   async function rename() {
-    const { key } = state.classes[below(state.classes.length)];
+    const { key, name: before } = state.classes[below(state.classes.length)];
     const name = `name ${below(1e6)}`;
+    await say('rename', key, before);
     await say('rename', key, name);
     classes.rename(key, name);
     await saved();
