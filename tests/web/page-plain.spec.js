@@ -199,10 +199,8 @@ const NAMES = [
 
 /** @param {string} language */
 async function wordsOf(language) {
-  const texts = {
-    ...(await import(new URL(`${language}.js`, source).href)).default,
-    ...(await import(new URL(`network/${language}.js`, source).href)).default,
-  };
+  const files = ['', 'network/', 'settings/'].map((folder) => new URL(`${folder}${language}.js`, source).href);
+  const texts = Object.assign({}, ...(await Promise.all(files.map(async (file) => (await import(file)).default))));
   const names = NAMES.map((key) => String(texts[key]).replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return [...ENGINEER[/** @type {keyof typeof ENGINEER} */ (language)], ...EVERYWHERE, ...names];
 }

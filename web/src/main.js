@@ -3,6 +3,7 @@
 import { closeMenusWhenLeft } from './kit/menus.js';
 import { keepTextsWhole } from './kit/whole-texts.js';
 import { createApp } from './state/app.js';
+import { SETTINGS_TEXTS } from './texts/settings/index.js';
 import { LANGUAGES } from './texts/texts.js';
 import { mountCameraPanel } from './ui/camera-panel.js';
 import { mountClassList } from './ui/class-list.js';
@@ -44,6 +45,7 @@ const ROOMS = {
 const opened = new Map();
 
 async function openCamera() {
+  await app.texts.bring(SETTINGS_TEXTS);
   (await import('./ui/camera-dialog.js')).mountCameraDialog(dialogs, app);
 }
 
@@ -57,6 +59,7 @@ async function openBetter() {
 }
 
 async function openReport() {
+  await app.texts.bring(SETTINGS_TEXTS); // heads have their names there
   (await import('./report-room.js')).mountReport(part('report'), app);
 }
 
@@ -65,6 +68,7 @@ async function openHistory() {
 }
 
 async function openSettings() {
+  await app.texts.bring(SETTINGS_TEXTS);
   (await import('./ui/settings-dialogs.js')).mountSettingsDialogs(dialogs, app);
 }
 
@@ -93,6 +97,7 @@ async function openExport() {
 }
 
 async function openHelp() {
+  await app.texts.bring(SETTINGS_TEXTS);
   await (await import('./help-room.js')).mountHelp(dialogs, app);
 }
 

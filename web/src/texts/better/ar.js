@@ -10,5 +10,4 @@ export default {
   'better.follows': 'في المرة القادمة يتعلّم هكذا، فقد كان أفضل على صورك: {name}',
   'better.followed': 'يتعلّم الآن هكذا، فقد كان أفضل على صورك: {name}',
   'better.goBack': 'تعلّم كما كان',
-  'settings.reset.plain': 'كما كان في البداية',
 };

@@ -10,5 +10,4 @@ export default {
   'better.follows': 'Beim nächsten Mal lernt es so, denn das war bei deinen Bildern besser: {name}',
   'better.followed': 'Es lernt jetzt so, denn das war bei deinen Bildern besser: {name}',
   'better.goBack': 'Wie vorher lernen',
-  'settings.reset.plain': 'Wie am Anfang',
 };

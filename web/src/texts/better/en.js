@@ -10,5 +10,4 @@ export default {
   'better.follows': 'Next time it learns like this, for it was better on your pictures: {name}',
   'better.followed': 'It learns like this now, for it was better on your pictures: {name}',
   'better.goBack': 'Learn as before',
-  'settings.reset.plain': 'As it was at first',
 };

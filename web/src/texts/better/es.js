@@ -10,5 +10,4 @@ export default {
   'better.follows': 'La próxima vez aprenderá así, pues fue mejor con tus imágenes: {name}',
   'better.followed': 'Ahora aprende así, pues fue mejor con tus imágenes: {name}',
   'better.goBack': 'Aprender como antes',
-  'settings.reset.plain': 'Como al principio',
 };

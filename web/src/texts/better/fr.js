@@ -10,5 +10,4 @@ export default {
   'better.follows': 'La prochaine fois, il apprendra ainsi, car c’était mieux avec tes images : {name}',
   'better.followed': 'Il apprend ainsi maintenant, car c’était mieux avec tes images : {name}',
   'better.goBack': 'Apprendre comme avant',
-  'settings.reset.plain': 'Comme au début',
 };

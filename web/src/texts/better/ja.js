@@ -10,5 +10,4 @@ export default {
   'better.follows': '次からはこう学びます。あなたの画像ではこのほうがよかったからです：{name}',
   'better.followed': '今はこう学んでいます。あなたの画像ではこのほうがよかったからです：{name}',
   'better.goBack': '前と同じように学ぶ',
-  'settings.reset.plain': 'はじめの状態に戻す',
 };

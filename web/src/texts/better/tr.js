@@ -10,5 +10,4 @@ export default {
   'better.follows': 'Gelecek sefer böyle öğrenecek, çünkü resimlerinde daha iyiydi: {name}',
   'better.followed': 'Artık böyle öğreniyor, çünkü resimlerinde daha iyiydi: {name}',
   'better.goBack': 'Eskisi gibi öğren',
-  'settings.reset.plain': 'Baştaki gibi',
 };
