@@ -13,16 +13,19 @@
 #include "network/tflite_reader.h"
 #include "support/network_reference.h"
 #include "support/tflite_builder.h"
+#include "support/tflite_networks.h"
 
 using namespace headstart;
 using test::Flat;
+using test::hard_sigmoid;
+using test::kRelu;
+using test::kRelu6;
 using test::TfliteBuilder;
+using test::v3_network;
 
 namespace {
 
 constexpr std::int32_t kSide = 32;
-constexpr std::int8_t kRelu = 1;
-constexpr std::int8_t kRelu6 = 3;
 
 Network read(const TfliteBuilder& builder) {
   auto network = read_tflite(builder.file());
@@ -73,43 +76,6 @@ double difference_from_definition(const Network& network) {
     largest = std::max(largest, std::abs(expected[i]));
   }
   return difference / largest;
-}
-
-// relu6(x + 3) / 6, as exporters write it out.
-std::int32_t hard_sigmoid(TfliteBuilder& builder, std::int32_t input) {
-  const auto shape = builder.shape(input);
-  const std::int32_t three = builder.constant({}, TfliteBuilder::kFloat32, std::vector<float>{3});
-  const std::int32_t sixth = builder.constant({}, TfliteBuilder::kFloat32, std::vector<float>{1.0F / 6});
-  const std::int32_t raised =
-      builder.add(TfliteBuilder::kAdd, {input, three}, shape, Flat().number<std::int8_t>(0, kRelu6));
-  return builder.add(TfliteBuilder::kMultiply, {raised, sixth}, shape);
-}
-
-// MobileNetV3's bottleneck with squeeze-and-excite.
-std::int32_t add_v3_block(TfliteBuilder& builder, std::int32_t input, std::int32_t stride) {
-  const std::int32_t channels = builder.shape(input)[3];
-  std::int32_t map = builder.convolution(input, 4 * channels);
-  map = builder.add(TfliteBuilder::kHardSwish, {map}, builder.shape(map));
-  map = builder.depthwise(map, 5, stride, 0);
-  map = builder.add(TfliteBuilder::kHardSwish, {map}, builder.shape(map));
-  std::int32_t gate = builder.mean(map);
-  gate = builder.convolution(gate, channels, 1, 1, kRelu);
-  gate = hard_sigmoid(builder, builder.convolution(gate, 4 * channels));
-  map = builder.add(TfliteBuilder::kMultiply, {map, gate}, builder.shape(map));
-  map = builder.convolution(map, channels);
-  return stride == 1 ? builder.add(TfliteBuilder::kAdd, {input, map}, builder.shape(map)) : map;
-}
-
-TfliteBuilder v3_network() {
-  TfliteBuilder builder(kSide);
-  std::int32_t map = builder.convolution(builder.input(), 8, 3, 2);
-  map = builder.add(TfliteBuilder::kHardSwish, {map}, builder.shape(map));
-  map = add_v3_block(builder, map, 2);
-  map = add_v3_block(builder, map, 1);
-  map = builder.convolution(map, 24);
-  map = builder.add(TfliteBuilder::kHardSwish, {map}, builder.shape(map));
-  builder.classifier(map, 5);
-  return builder;
 }
 
 // The picture's metadata: one unit of normalisation.

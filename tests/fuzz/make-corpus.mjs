@@ -264,6 +264,7 @@ const edits = (file, ...places) =>
   Buffer.from([file, ...places.flatMap(([at, value]) => [at % 256, Math.floor(at / 256), value])]);
 for (const [target, count] of [
   ['tflite', 2],
+  ['joined', 1],
   ['session', 1],
   ['round', 1],
 ]) {

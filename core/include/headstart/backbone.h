@@ -35,8 +35,9 @@ struct BackboneOptions {
 // A network that is loaded and ready to run. Movable; the pool must outlive it.
 class Backbone {
  public:
-  // Reads a backbone .safetensors (format `backbone/1`, MobileNetV2 family, F32 or F16) or an image network's
-  // .tflite, packs its weights and runs two plain pictures through: about 90 ms for 2 million parameters.
+  // Reads a backbone .safetensors (format `backbone/1`, MobileNetV2 family, F32 or F16), an image network's
+  // .tflite, or several of these at once (joined_file), packs its weights and runs two plain pictures
+  // through: about 90 ms for 2 million parameters.
   // `file` is not kept. Fails with bad-file (what was expected, what came), bad-version, unsupported (an
   // operator that there is no layer for), bad-argument (options), out-of-memory.
   static Result<Backbone> load(std::span<const std::uint8_t> file, const BackboneOptions& options,

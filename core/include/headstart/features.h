@@ -16,13 +16,16 @@ namespace headstart {
 // embedding, the usual choice.
 using FeatureSet = std::vector<std::string>;
 
-// Where the maps of `set` lie in a row that `blocks` lays out, in the order of `set`. bad-argument for an
-// empty set and for a name that the row does not have or that comes twice.
+// `set` with every map by its full name: of several networks at once, "last" stands for the last of each.
+[[nodiscard]] FeatureSet named_maps(std::span<const FeatureBlock> blocks, const FeatureSet& set);
+
+// Where the maps of `set`, named as in named_maps, lie in a row that `blocks` lays out, in the order of
+// `set`. bad-argument for an empty set and for a name that the row does not have or that comes twice.
 [[nodiscard]] Result<std::vector<FeatureBlock>> select_features(std::span<const FeatureBlock> blocks,
                                                                 const FeatureSet& set);
 
 // The maps that are worth joining, late ones: where parts have become things, the last block, and the last
-// layer. Fewer where the network has fewer.
+// layer; of several networks those of each. Fewer where a network has fewer.
 [[nodiscard]] FeatureSet joined_maps(std::span<const FeatureBlock> blocks);
 
 // How many numbers these maps have together.

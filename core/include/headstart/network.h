@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,9 @@ struct BackboneInfo {
   std::string width_multiplier;    // as the file writes it: "0.35"
   std::int32_t input_size_px = 0;  // what it was trained for
   Normalisation normalisation;
-  std::string input_scale;   // the file's own text, "1/127.5"; the head file repeats it
-  std::string input_offset;  // "-1"
+  std::string input_scale;                // the file's own text, "1/127.5"; the head file repeats it
+  std::string input_offset;               // "-1"
+  bool is_normalisation_guessed = false;  // the file does not say it: whoever knows better should be asked
   std::size_t embedding_dim = 0;
   std::vector<FeatureBlock> feature_blocks;  // of the whole network, in its order
   std::vector<TensorSpec> tensors;           // all of them, in the order of the layers
@@ -51,5 +53,11 @@ struct ChangedTensor {
   std::vector<std::size_t> shape;
   std::vector<float> values;
 };
+
+// The bytes of two to four backbones as those of one that looks with all of them, in this order: wherever a
+// backbone's file is asked for, these are one. Its maps bear a letter for each network in front, "a.last" and
+// "b.last", and its embedding is theirs one behind the other. What does not go together is told by whoever
+// reads it: pictures of different sizes, or the same network twice.
+[[nodiscard]] std::vector<std::uint8_t> joined_file(std::span<const std::span<const std::uint8_t>> files);
 
 }  // namespace headstart

@@ -84,6 +84,7 @@ struct Backbone::State {
   PaddedBuffer<float> input;               // [max_batch_size, input_size_px, input_size_px, 3]
   std::vector<FeatureBlock> blocks;        // of the maps that are computed
   std::vector<PaddedBuffer<float>> means;  // for each of blocks: [max_batch_size, count]
+  std::vector<float> side_by_side;         // of branches, their embeddings: [max_batch_size, embedding_dim]
   std::vector<MapInfo> maps;               // in the order asked
   std::vector<PaddedBuffer<float>> kept;   // for each of maps: [max_batch_size, height, width, channel_count]
 
@@ -114,6 +115,20 @@ struct Backbone::State {
   [[nodiscard]] std::span<const float> mean(std::size_t block_index, std::size_t batch_index) const {
     const std::size_t count = blocks[block_index].count;
     return std::as_const(means[block_index]).span().subspan(batch_index * count, count);
+  }
+  // The last of several branches' means, which lie apart, in one piece.
+  void gather_embeddings() {
+    if (network.branches.empty()) return;
+    auto out = side_by_side.begin();
+    for (std::size_t frame = 0; frame < batch_size; ++frame) {
+      for (std::size_t index = blocks.size() - network.branches.size(); index < blocks.size(); ++index) {
+        out = std::ranges::copy(mean(index, frame), out).out;
+      }
+    }
+  }
+  [[nodiscard]] std::span<const float> embedding(std::size_t batch_index) const {
+    if (network.branches.empty()) return mean(blocks.size() - 1, batch_index);
+    return std::span(side_by_side).subspan(batch_index * info.embedding_dim, info.embedding_dim);
   }
   [[nodiscard]] std::size_t map_element_count(std::size_t index) const {
     return maps[index].height * maps[index].width * maps[index].channel_count;
@@ -156,6 +171,7 @@ Status Backbone::State::allocate_buffers() {
     if (!mean) return mean.error();
     means.push_back(std::move(mean).value());
   }
+  if (!network.branches.empty()) side_by_side.resize(max_batch_size * info.embedding_dim);
   for (std::size_t index = 0; index < maps.size(); ++index) {
     auto map = PaddedBuffer<float>::create(max_batch_size * map_element_count(index));
     if (!map) return map.error();
@@ -260,6 +276,7 @@ std::size_t Backbone::feature_count() const {
 std::size_t Backbone::memory_bytes() const {
   std::size_t bytes = state_->network.parameter_count() * sizeof(float) + state_->graph_bytes +
                       state_->input.size_bytes() + state_->preparer.memory_bytes();
+  bytes += state_->side_by_side.size() * sizeof(float);
   for (const PaddedBuffer<float>& mean : state_->means) bytes += mean.size_bytes();
   for (const PaddedBuffer<float>& map : state_->kept) bytes += map.size_bytes();
   return bytes;
@@ -312,12 +329,14 @@ Status Backbone::run(std::size_t batch_size) {
                         " frames, got " + std::to_string(batch_size));
   }
   if (Status fitted = state_->set_up(batch_size); !fitted) return fitted;
-  return state_->runtime.run();
+  if (Status ran = state_->runtime.run(); !ran) return ran;
+  state_->gather_embeddings();
+  return {};
 }
 
 std::span<const float> Backbone::embedding(std::size_t batch_index) const {
   assert(batch_index < state_->batch_size && state_->has_embedding());
-  return state_->mean(state_->blocks.size() - 1, batch_index);
+  return state_->embedding(batch_index);
 }
 
 void Backbone::features(std::size_t batch_index, std::span<float> features_out) const {

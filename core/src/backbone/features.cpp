@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "network/map_name.h"
+
 namespace headstart {
 namespace {
 
@@ -14,8 +16,21 @@ std::string names_of(std::span<const FeatureBlock> blocks) {
 
 }  // namespace
 
+FeatureSet named_maps(std::span<const FeatureBlock> blocks, const FeatureSet& set) {
+  FeatureSet named;
+  for (const std::string& name : set) {
+    const std::size_t before = named.size();
+    for (const FeatureBlock& block : blocks) {
+      if (!branch_of(block.map).empty() && inside_branch(block.map) == name) named.push_back(block.map);
+    }
+    if (named.size() == before) named.push_back(name);
+  }
+  return named;
+}
+
 Result<std::vector<FeatureBlock>> select_features(std::span<const FeatureBlock> blocks,
-                                                  const FeatureSet& set) {
+                                                  const FeatureSet& wanted) {
+  const FeatureSet set = named_maps(blocks, wanted);
   if (set.empty()) return bad_argument("a head needs at least one map of the network to read, got none");
   std::vector<FeatureBlock> selected;
   for (const std::string& name : set) {
@@ -36,8 +51,15 @@ Result<std::vector<FeatureBlock>> select_features(std::span<const FeatureBlock> 
 FeatureSet joined_maps(std::span<const FeatureBlock> blocks) {
   constexpr std::size_t kStepsBack[] = {3, 1, 0};  // from the last layer
   FeatureSet maps;
-  for (const std::size_t steps : kStepsBack) {
-    if (steps < blocks.size()) maps.push_back(blocks[blocks.size() - 1 - steps].map);
+  for (const FeatureBlock& last : blocks) {
+    if (inside_branch(last.map) != kLastBlock) continue;
+    std::vector<std::string> own;
+    for (const FeatureBlock& block : blocks) {
+      if (branch_of(block.map) == branch_of(last.map)) own.push_back(block.map);
+    }
+    for (const std::size_t steps : kStepsBack) {
+      if (steps < own.size()) maps.push_back(own[own.size() - 1 - steps]);
+    }
   }
   return maps;
 }

@@ -306,9 +306,17 @@ GraphMap GraphBuilder::multiply(const GraphMap& a, const GraphMap& b, Activation
 
 GraphMap GraphBuilder::scale(const GraphMap& input, const LayerWeights& weights, Activation activation,
                              ExternalId external_id) {
-  const std::array<std::size_t, 4> shape = {1, 1, 1, input.channel_count};
-  const GraphMap scaled = binary(xnn_binary_multiply, input, define_static(shape, weights.weights), {});
-  const std::uint32_t offset_id = define_static(shape, weights.biases);
+  // One number for all channels goes over the map in one stretch, where a row of few would begin anew at
+  // every place.
+  const auto is_same = [](std::span<const float> values) {
+    return std::ranges::all_of(values, [&](float value) { return value == values[0]; });
+  };
+  const bool is_even = is_same(weights.weights) && is_same(weights.biases);
+  const std::size_t count = is_even ? 1 : input.channel_count;
+  const std::array<std::size_t, 4> shape = {1, 1, 1, count};
+  const GraphMap scaled =
+      binary(xnn_binary_multiply, input, define_static(shape, weights.weights.first(count)), {});
+  const std::uint32_t offset_id = define_static(shape, weights.biases.first(count));
   if (activation == Activation::kLinear) return binary(xnn_binary_add, scaled, offset_id, external_id);
   return activate(binary(xnn_binary_add, scaled, offset_id, {}), activation, external_id);
 }

@@ -242,17 +242,9 @@ class ModelMaker {
 // it.
 Result<Network> network_of(const Network& network, const Head& head) {
   if (head.features == FeatureSet{std::string(kCutMap)}) return cut_network(network, head.border);
-  std::size_t end = 0;
-  const Block* furthest = nullptr;
-  for (const std::string& feature : head.features) {
-    const Block* block = network.find_block(feature);
-    if (block == nullptr || block->end <= end) continue;
-    end = block->end;
-    furthest = block;
-  }
   Result<Network> own = with_tensors(network, head.tensors);
-  if (!own || furthest == nullptr) return own;
-  return cut_network(std::move(own).value(), furthest->name);
+  if (!own) return own;
+  return trim_network(std::move(own).value(), head.features);
 }
 
 }  // namespace

@@ -281,6 +281,11 @@ std::size_t FineTunePlan::train_multiply_adds() const {
 
 Result<FineTunePlan> make_fine_tune_plan(const Network& network, const FineTuneOptions& options,
                                          std::size_t class_count) {
+  if (!network.branches.empty()) {
+    return unsupported(
+        "layers of several networks at once are not trained, only a head on all of them: take one network to "
+        "fine-tune it");
+  }
   const Status valid = check_options(options, network);
   if (!valid) return valid.error();
   const bool cut = options.part == TrainedPart::kCut;

@@ -44,7 +44,7 @@ std::size_t role_dimension_count(std::string_view text) {
 }  // namespace
 
 std::size_t block_depth(std::string_view name) {
-  const std::string_view block = block_of(name);
+  const std::string_view block = block_of(inside_branch(name));
   if (block == kLastBlock) return kLastDepth;
   if (!block.starts_with(kNumberedBlock)) return 0;
   std::size_t number = 0;
@@ -54,11 +54,27 @@ std::size_t block_depth(std::string_view name) {
   return number + 1;
 }
 
-bool is_map_name(std::string_view name) {
+std::string branch_name(std::size_t index) {
+  return {static_cast<char>('a' + index)};
+}
+
+std::string_view branch_of(std::string_view name) {
+  const bool is_there =
+      name.size() > 2 && name[1] == '.' && name[0] >= 'a' && name[0] < static_cast<char>('a' + kMostBranches);
+  return is_there ? name.substr(0, 1) : std::string_view();
+}
+
+std::string_view inside_branch(std::string_view name) {
+  return branch_of(name).empty() ? name : name.substr(2);
+}
+
+bool is_map_name(std::string_view full_name) {
+  const std::string_view name = inside_branch(full_name);
   return block_of(name) == name && name != kStemBlock && !name.empty();
 }
 
-std::size_t tensor_dimension_count(std::string_view name) {
+std::size_t tensor_dimension_count(std::string_view full_name) {
+  const std::string_view name = inside_branch(full_name);
   const std::string_view block = block_of(name);
   if (block.empty()) return 0;
   const std::size_t dot = name.rfind('.');

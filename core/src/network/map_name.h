@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace headstart {
@@ -12,8 +13,14 @@ inline constexpr std::string_view kStemBlock = "stem";
 inline constexpr std::string_view kNumberedBlock = "blocks.";
 inline constexpr std::string_view kLastBlock = "last";
 
-// Where a name stands: 0 for the stem or what is no name of ours, N + 1 for block N and its tensors, one past
-// all of these for the last block and its tensors.
+// Several networks at once: what belongs to one of them bears its name, a letter and a dot, in front.
+inline constexpr std::size_t kMostBranches = 4;
+[[nodiscard]] std::string branch_name(std::size_t index);         // "a", "b", …
+[[nodiscard]] std::string_view branch_of(std::string_view name);  // "b" of "b.blocks.3"; empty of "blocks.3"
+[[nodiscard]] std::string_view inside_branch(std::string_view name);  // "blocks.3" of both
+
+// Where a name stands in its branch: 0 for the stem or what is no name of ours, N + 1 for block N and its
+// tensors, one past all of these for the last block and its tensors.
 [[nodiscard]] std::size_t block_depth(std::string_view name);
 
 // A map that can be asked for: "blocks.0", …, "last".

@@ -160,15 +160,30 @@ class Fitter {
   std::vector<MapShape> inputs_;  // of the layer that is being fitted
 };
 
-Status check_blocks(const Network& network) {
-  const std::vector<bool> cut_points = cut_points_of(network.layers);
-  std::size_t end = 0;
-  for (const Block& block : network.blocks) {
-    if (block.begin != end || block.end <= block.begin || block.end > network.layers.size() ||
-        !cut_points[block.end]) {
+// `begin` is where the layers of these blocks begin, and becomes where they end.
+Status check_blocks(const Network& network, std::span<const Block> blocks, std::size_t& begin) {
+  if (blocks.empty()) return {};
+  const std::size_t first = begin;
+  const std::size_t last = std::clamp(blocks.back().end, first, network.layers.size());
+  const std::vector<bool> cut_points = cut_points_of(std::span(network.layers).subspan(first, last - first));
+  for (const Block& block : blocks) {
+    if (block.begin != begin || block.end <= block.begin || block.end > last ||
+        !cut_points[block.end - first]) {
       return bad_file("the block " + quoted(block.name) + " does not hold together");
     }
-    end = block.end;
+    begin = block.end;
+  }
+  return {};
+}
+
+Status check_blocks(const Network& network) {
+  std::size_t end = 0;
+  if (network.branches.empty()) {
+    if (const Status held = check_blocks(network, network.blocks, end); !held) return held;
+  }
+  for (const Branch& branch : network.branches) {
+    const auto own = std::span(network.blocks).subspan(branch.begin, branch.end - branch.begin);
+    if (const Status held = check_blocks(network, own, end); !held) return held;
   }
   if (end == network.layers.size()) return {};
   return bad_file("the network has layers that belong to no block");
@@ -233,6 +248,12 @@ const Tensor* Network::find_tensor(std::string_view wanted) const {
     if (tensor.name == wanted) found = &tensor;
   });
   return found;
+}
+
+std::size_t Network::embedding_dim() const {
+  std::size_t count = 0;
+  for (const std::size_t last : last_blocks_of(*this)) count += map_of(blocks[last]).channel_count;
+  return count;
 }
 
 std::size_t Network::parameter_count() const {
@@ -350,31 +371,6 @@ Result<Network> with_tensors(Network network, std::span<const ChangedTensor> ten
     *original = std::move(made).value();
   }
   return network;
-}
-
-Result<Network> cut_network(Network network, std::string_view block) {
-  const auto found = std::ranges::find(network.blocks, block, &Block::name);
-  if (found == network.blocks.end()) {
-    return bad_argument("the network has no map " + quoted(block) + " to end at");
-  }
-  network.layers.erase(network.layers.begin() + static_cast<std::ptrdiff_t>(found->end),
-                       network.layers.end());
-  network.blocks.erase(found + 1, network.blocks.end());
-  return network;
-}
-
-std::vector<FeatureBlock> feature_blocks_of(const Network& network) {
-  std::vector<FeatureBlock> features;
-  std::size_t offset = 0;
-  for (const Block& block : network.blocks) {
-    if (!block.is_tapped) continue;
-    const std::size_t count = network.map_of(block).channel_count;
-    const Activation activation = network.layers[block.end - 1].activation;
-    const bool is_rectified = activation == Activation::kRelu || activation == Activation::kRelu6;
-    features.push_back({block.name, offset, count, is_rectified});
-    offset += count;
-  }
-  return features;
 }
 
 }  // namespace headstart

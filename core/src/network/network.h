@@ -116,8 +116,19 @@ struct Block {
   bool is_tapped = true;  // whether its map can be asked for and its mean is one of the features
 };
 
+// One of several networks that look at the same picture side by side (network/join.h). Its layers, blocks and
+// tensors bear its name in front of their own: "b.blocks.3.expand".
+struct Branch {
+  std::string name;       // "a", "b", … in the order given: names of networks may be equal, or hold a dot
+  std::string network;    // what it is called by itself: "mobilenet_v2_0.35_224"
+  std::string sha256;     // of its own file's bytes
+  std::size_t begin = 0;  // positions in blocks
+  std::size_t end = 0;    // one past the last
+};
+
 // A layer may read only what was made before it; blocks cover all layers in order. The embedding is the mean
-// over the places of the last layer's map: a producer drops what a classifier had behind it.
+// over the places of the last layer's map, of branches one behind the other: a producer drops what a
+// classifier had behind it.
 struct Network {
   std::string name;              // "mobilenet_v2_0.35_224"
   std::string architecture;      // "mobilenet_v2"; of a .tflite what its file says, or "tflite"
@@ -128,11 +139,13 @@ struct Network {
 
   std::size_t input_size_px = 0;  // the size that the layers' shapes are for
   Normalisation normalisation;
-  std::string input_scale;   // the same as text, the file's own where it has one: "1/127.5"
-  std::string input_offset;  // "-1"
+  std::string input_scale;                // the same as text, the file's own where it has one: "1/127.5"
+  std::string input_offset;               // "-1"
+  bool is_normalisation_guessed = false;  // neither the file nor its first layers say it
 
   std::vector<Layer> layers;
   std::vector<Block> blocks;
+  std::vector<Branch> branches;  // that blocks and layers are parted into; none where the network is one
 
   // By name; null where there is none. Valid as long as the network's layers and blocks stay as they are.
   [[nodiscard]] const Layer* find_layer(std::string_view name) const;
@@ -141,7 +154,7 @@ struct Network {
 
   // The map that the block ends with.
   [[nodiscard]] const MapShape& map_of(const Block& block) const { return layers[block.end - 1].output; }
-  [[nodiscard]] std::size_t embedding_dim() const { return layers.back().output.channel_count; }
+  [[nodiscard]] std::size_t embedding_dim() const;
   [[nodiscard]] std::size_t parameter_count() const;
 };
 
@@ -176,10 +189,19 @@ Status check_tensors(const Network& network);
 // shapes, else bad-argument.
 [[nodiscard]] Result<Network> with_tensors(Network network, std::span<const ChangedTensor> tensors);
 
-// The network up to the map of a block: nothing behind it is left. bad-argument where there is no such block.
+// Positions of the blocks that give the embedding: the last, or the last of each branch.
+[[nodiscard]] std::vector<std::size_t> last_blocks_of(const Network& network);
+
+// The network up to the map of a block: nothing behind it is left. bad-argument where there is no such block,
+// and of branches.
 [[nodiscard]] Result<Network> cut_network(Network network, std::string_view block);
 
-// The means of the maps that are tapped, one behind the other.
+// What of the network these maps are made of: each branch up to the last of them, and no branch that has
+// none. bad-argument where a map is not there.
+[[nodiscard]] Result<Network> trim_network(Network network, std::span<const std::string> maps);
+
+// The means of the maps that are tapped, one behind the other: the last of each branch behind all others, so
+// that the embedding is in one piece.
 [[nodiscard]] std::vector<FeatureBlock> feature_blocks_of(const Network& network);
 
 }  // namespace headstart

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "network/backbone_file.h"
+#include "network/joined_file.h"
 #include "network/tflite_reader.h"
 
 namespace headstart {
@@ -13,6 +14,7 @@ constexpr std::array<std::int32_t, 5> kInputSizes = {224, 192, 160, 128, 96};
 }  // namespace
 
 Result<Network> read_network(std::span<const std::uint8_t> file) {
+  if (is_joined_file(file)) return read_joined_file(file);
   return is_tflite(file) ? read_tflite(file) : read_backbone_file(file);
 }
 
@@ -25,6 +27,7 @@ BackboneInfo info_of(const Network& network) {
   info.normalisation = network.normalisation;
   info.input_scale = network.input_scale;
   info.input_offset = network.input_offset;
+  info.is_normalisation_guessed = network.is_normalisation_guessed;
   info.embedding_dim = network.embedding_dim();
   info.feature_blocks = feature_blocks_of(network);
   info.tensors = tensors_of(network);

@@ -11,9 +11,9 @@
 
 namespace headstart {
 
-// Reads a backbone .safetensors or a .tflite, whichever the bytes say they are. `file` is not kept. Fails
-// with bad-file (what was expected, what came), bad-version, unsupported (what the network does that this
-// program cannot), out-of-memory.
+// Reads a backbone .safetensors, a .tflite or several of them joined, whichever the bytes say they are.
+// `file` is not kept. Fails with bad-file (what was expected, what came), bad-version, unsupported (what the
+// network does that this program cannot), out-of-memory.
 Result<Network> read_network(std::span<const std::uint8_t> file);
 
 // What a network says about itself.

@@ -176,6 +176,7 @@ Result<Network> read_tflite(std::span<const std::uint8_t> bytes,
   Draft& draft = made.value();
   const std::optional<Normalisation> stated = stated_normalisation(file, input);
   draft.normalisation = normalisation ? *normalisation : stated ? *stated : guessed_normalisation(draft);
+  const bool is_guessed = !normalisation && !stated && draft.layers.front().layer.kind != LayerKind::kScale;
   if (!normalisation && file.means.size() == 3 && input.type == tflite::ElementType::kFloat32) {
     add_colour_scale(file, draft);
   }
@@ -196,6 +197,7 @@ Result<Network> read_tflite(std::span<const std::uint8_t> bytes,
   network.input_offset = write_ratio(static_cast<double>(draft.normalisation.offset));
   network.normalisation.scale = static_cast<float>(parse_ratio(network.input_scale).value_or(1));
   network.normalisation.offset = static_cast<float>(parse_ratio(network.input_offset).value_or(0));
+  network.is_normalisation_guessed = is_guessed;
   network.sha256 = sha256_hex(bytes);
   network.architecture = "tflite";
   constexpr std::size_t kEnoughDigits = 12;

@@ -82,7 +82,7 @@ Result<CandidateReport> Session::advice_add(const std::string& name) {
   AdviceRun& advice = *state.advice;
   const std::size_t position = advice.candidates.size();
   advice.usual = position;
-  const bool reads_last = report.features.size() == 1 && report.features.front() == "last";
+  const bool reads_last = report.features == named_maps(state.backbone.feature_blocks(), {"last"});
   if (reads_last && report.view_count == 0 && report.head == HeadKind::kLogistic) {
     advice.last = position;
     advice.held_out_rows = report.held_out_rows;

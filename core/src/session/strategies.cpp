@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "network/map_name.h"
+
 namespace headstart {
 namespace {
 
@@ -121,8 +123,12 @@ std::vector<Strategy> strategies(std::span<const FeatureBlock> blocks) {
   const std::vector<std::string> names = block_names(blocks);
   std::vector<Strategy> all;
   add_heads(blocks, names, all);
-  add_trained_layers(names, all);
-  for (std::size_t i = 0; i < all.size(); ++i) all[i].simplicity = i;
+  // Layers of several networks at once are not trained.
+  if (blocks.empty() || branch_of(blocks.front().map).empty()) add_trained_layers(names, all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].simplicity = i;
+    all[i].features = named_maps(blocks, all[i].features);
+  }
   return all;
 }
 
@@ -136,7 +142,7 @@ Result<Strategy> strategy_named(std::span<const FeatureBlock> blocks, std::strin
 
 FeatureSet scored_maps(std::span<const FeatureBlock> blocks) {
   const std::vector<std::string> names = block_names(blocks);
-  FeatureSet maps{"last"};
+  FeatureSet maps = named_maps(blocks, {"last"});
   for (const std::size_t steps : kScoredBack) {
     if (steps < names.size()) maps.push_back(names[names.size() - 1 - steps]);
   }

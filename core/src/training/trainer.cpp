@@ -140,9 +140,9 @@ Result<Trainer> Trainer::start(const TrainingSetView& samples, std::span<const C
   HeadTraining& started = *training.value();
   started.head.labels = labels;
   started.head.seed = std::to_string(options.seed);
-  started.head.features = options.features;
+  started.head.features = named_maps(samples.blocks, options.features);
   started.head.second_look = options.second_look;
-  started.report.features = options.features;
+  started.report.features = started.head.features;
   started.report.view_count = view_count;
   started.report.second_look = options.second_look;
   started.report.head = options.head;
@@ -212,7 +212,7 @@ Result<Head> nearest_mean_head(const TrainingSetView& samples, std::span<const C
   Head head;
   head.labels = labels_of(samples, classes);
   head.feature_count = feature_count;
-  head.features = features;
+  head.features = named_maps(samples.blocks, features);
   head.weights = std::move(fitted.weights);
   head.biases = std::move(fitted.biases);
   return head;
