@@ -23,7 +23,8 @@ constexpr std::string_view kUsage =
     "headstart advise FOLDER                      which way of training suits these pictures\n"
     "headstart embed PICTURE…                     one line of numbers for each picture\n"
     "headstart info                               what the backbone says about itself\n"
-    "options: --backbone FILE  --strategy NAME (train; or 'recommended')  --seed N  --json\n"
+    "options: --backbone FILE (.safetensors or .tflite; again for several networks at once)\n"
+    "         --strategy NAME (train; or 'recommended')  --seed N  --json\n"
     "         --size PX (input size)  --threads N  --mirror\n";
 
 std::uint64_t number_of(const std::string& option, const std::string& text) {
@@ -36,7 +37,6 @@ std::uint64_t number_of(const std::string& option, const std::string& text) {
 
 Options read_options(int count, char** values) {
   Options options;
-  options.backbone = HEADSTART_BACKBONE;
   for (int i = 1; i < count; ++i) {
     const std::string word = values[i];
     const auto value = [&]() -> std::string {
@@ -44,7 +44,7 @@ Options read_options(int count, char** values) {
       return values[++i];
     };
     if (word == "--backbone") {
-      options.backbone = value();
+      options.backbones.push_back(value());
     } else if (word == "-o") {
       options.output = value();
     } else if (word == "--format") {
@@ -68,6 +68,7 @@ Options read_options(int count, char** values) {
       options.words.push_back(word);
     }
   }
+  if (options.backbones.empty()) options.backbones.emplace_back(HEADSTART_BACKBONE);
   return options;
 }
 
@@ -210,8 +211,7 @@ int run_export(const Options& options) {
   const Head head = need(read_head_file(need(read_whole_file(options.words[1]))));
   const bool is_fitted = format.format == ModelFormat::kTfliteInt8 || format.format == ModelFormat::kCArray;
   const std::vector<std::uint8_t> file =
-      is_fitted ? fitted_file(options, format, head)
-                : need(export_model(need(read_whole_file(options.backbone)), head, format));
+      is_fitted ? fitted_file(options, format, head) : need(export_model(backbone_of(options), head, format));
   write_whole_file(options.output, file);
   std::printf("%s: %zu bytes\n", options.output.c_str(), file.size());
   return 0;

@@ -49,9 +49,17 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
+std::vector<std::uint8_t> backbone_of(const Options& options) {
+  std::vector<std::vector<std::uint8_t>> files;
+  for (const std::string& path : options.backbones) files.push_back(need(read_whole_file(path)));
+  if (files.size() == 1) return std::move(files.front());
+  const std::vector<std::span<const std::uint8_t>> spans(files.begin(), files.end());
+  return joined_file(spans);
+}
+
 Workshop::Workshop(const Options& options)
     : options_(options),
-      file_(need(read_whole_file(options.backbone))),
+      file_(backbone_of(options)),
       pool_(need(ComputePool::create(options.thread_count))),
       session_(need(Session::open(file_, options.input_size_px, pool_))) {}
 

@@ -14,7 +14,7 @@ namespace headstart::tools {
 
 struct Options {
   std::vector<std::string> words;
-  std::string backbone;
+  std::vector<std::string> backbones;  // one, or several that look at once
   std::string output;
   std::string format;
   std::string strategy = "joined-layers";
@@ -38,6 +38,9 @@ inline void need(const Status& status) {
 
 // "name" with its quotation marks, as JSON wants it.
 [[nodiscard]] std::string quoted(const std::string& text);
+
+// The bytes of the backbone, or of all of them as one.
+[[nodiscard]] std::vector<std::uint8_t> backbone_of(const Options& options);
 
 class Workshop {
  public:
