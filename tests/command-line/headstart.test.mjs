@@ -111,6 +111,25 @@ describe('the command line', () => {
     );
   });
 
+  it('looks with a .tflite of somebody, and with two networks at once', () => {
+    const network = join(folder, 'network.tflite');
+    execFileSync(command, ['export', head, '--format', 'tflite', '-o', network]);
+    const alone = json('embed', join(folder, 'lying.ppm'));
+    const other = json('embed', join(folder, 'lying.ppm'), '--backbone', network);
+    assert.equal(other.length, alone.length, 'what was behind the network is dropped');
+    const two = ['--backbone', builtIn, '--backbone', network];
+    assert.equal(json('embed', join(folder, 'lying.ppm'), ...two).length, 2 * alone.length);
+    const joined = join(folder, 'joined.safetensors');
+    const report = json('train', pictures, '-o', joined, '--strategy', 'joined-layers', ...two);
+    assert.ok(report.measured && report.accuracy > 0.9, `accuracy ${report.accuracy}`);
+    assert.equal(json('predict', joined, join(folder, 'standing.ppm'), ...two).ranked[0].name, 'standing');
+    assert.match(refusal('predict', joined, join(folder, 'standing.ppm')), /was trained on the backbone/);
+    assert.match(refusal('train', pictures, '-o', joined, '--strategy', 'whole-network', ...two), /strategy must be one of/);
+    for (const format of ['onnx', 'tflite', 'tfjs']) {
+      execFileSync(command, ['export', joined, '--format', format, '-o', join(folder, 'out'), ...two]);
+    }
+  });
+
   it('gives the same head for the same pictures and seed', () => {
     const again = join(folder, 'again.safetensors');
     json('train', pictures, '-o', again, '--strategy', 'head');
