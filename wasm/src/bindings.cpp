@@ -105,6 +105,7 @@ void register_pictures_and_samples() {
       .field("inputSize", &LoadedBackbone::used_input_size_px)
       .field("nativeInputSize", &LoadedBackbone::input_size_px)
       .field("embeddingDim", &LoadedBackbone::embedding_dim)
+      .field("pixelsAreGuessed", &LoadedBackbone::is_normalisation_guessed)
       .field("parameterCount", &LoadedBackbone::parameter_count)
       .field("source", &LoadedBackbone::source)
       .field("license", &LoadedBackbone::license)

@@ -79,9 +79,25 @@ export interface PictureOptions {
   mirror?: boolean;
 }
 
+/**
+ * A file, or the file and what it wants its pixels as: `pixelRange` is what black and white become, [-1, 1], [0, 1] or
+ * [0, 255] as a rule. Of use for a .tflite that does not say so itself: without it such a network is taken at its first layers'
+ * word, or for one that wants [-1, 1].
+ */
+export type NetworkSource =
+  | Uint8Array
+  | ArrayBuffer
+  | URL
+  | string
+  | { file: Uint8Array | ArrayBuffer | URL | string; pixelRange: readonly [number, number] };
+
 export interface TrainerOptions extends LongAction {
-  /** A backbone .safetensors: its bytes, or where it lies. Left out: the built-in one. */
-  backbone?: Uint8Array | ArrayBuffer | URL | string;
+  /**
+   * The network that looks: a backbone .safetensors or any image network's .tflite, as bytes or where it lies. Left out: the
+   * built-in one. Two to four of them look together, at one picture of one size: small ones that differ see more than one
+   * large one.
+   */
+  backbone?: NetworkSource | readonly NetworkSource[];
   /** 224, 192, 160, 128 or 96 px. Left out: what the backbone was trained for. */
   inputSize?: number;
   /** Left out or 'auto': the fastest that runs here; with threads only where a probe shows that they pay. */
@@ -106,7 +122,7 @@ export interface ClassInfo {
 }
 
 export interface BackboneInfo {
-  /** As a head file names it: `mobilenet_v2_0.35_224`. */
+  /** As a head file names it: `mobilenet_v2_0.35_224`; of several at once all names, with a + between. */
   name: string;
   architecture: string;
   widthMultiplier: string;
@@ -115,10 +131,12 @@ export interface BackboneInfo {
   /** What it was trained for. */
   nativeInputSize: number;
   embeddingDim: number;
+  /** Its file does not say what black and white become for it: `pixelRange` does, where somebody knows. */
+  pixelsAreGuessed: boolean;
   parameterCount: number;
   source: string;
   license: string;
-  /** Of the file, hexadecimal. */
+  /** Of the file, hexadecimal; of several all, with a + between. */
   sha256: string;
 }
 
@@ -332,7 +350,7 @@ export interface Trainer {
    * leaves everything as it was. The trained head goes: it read the old embeddings.
    */
   setBackbone(
-    backbone: Uint8Array | ArrayBuffer | URL | string | undefined,
+    backbone: NetworkSource | readonly NetworkSource[] | undefined,
     options?: LongAction & { inputSize?: number },
   ): Promise<BackboneInfo>;
 

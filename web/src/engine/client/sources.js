@@ -3,6 +3,7 @@
 import { inNode } from '../shared/assets.js';
 import { HeadstartError, requireArgument, show } from '../shared/errors.js';
 
+const MOST_NETWORKS = 4;
 const INPUT_SIZES = [224, 192, 160, 128, 96];
 
 /** @param {unknown} inputSize @returns {number} 0: the backbone's own */
@@ -17,19 +18,46 @@ export function checkInputSize(inputSize) {
   return /** @type {number} */ (inputSize);
 }
 
+/** @typedef {import('../shared/networks.js').OneNetwork} OneNetwork */
+
 /**
  * @param {unknown} source
- * @returns {Uint8Array | string | undefined} bytes of our own, or an absolute address
+ * @returns {OneNetwork[]} none: the built-in one
  */
 export function backboneSource(source) {
   if (source === undefined) {
-    return undefined;
+    return [];
   }
+  const sources = Array.isArray(source) ? source : [source];
+  requireArgument(
+    sources.length >= 1 && sources.length <= MOST_NETWORKS,
+    `backbone is one network or up to ${MOST_NETWORKS} of them, got ${sources.length}`,
+  );
+  return sources.map(oneNetwork);
+}
+
+/** @param {unknown} source @returns {OneNetwork} */
+function oneNetwork(source) {
+  const isPlain = typeof source === 'object' && source !== null && 'pixelRange' in source;
+  if (!isPlain) {
+    return { file: fileSource(source) };
+  }
+  const { file, pixelRange } = /** @type {{ file?: unknown, pixelRange: unknown }} */ (source);
+  const [black, white] = Array.isArray(pixelRange) ? pixelRange : [];
+  requireArgument(
+    Number.isInteger(black) && Number.isInteger(white) && white > black && Math.abs(black) < 1000 && white < 1000,
+    `pixelRange is what black and white become, such as [-1, 1] or [0, 255], got ${show(pixelRange)}`,
+  );
+  return { file: fileSource(file), pixelRange: [black, white] };
+}
+
+/** @param {unknown} source @returns {Uint8Array | string} */
+function fileSource(source) {
   if (source instanceof URL) {
     return source.href;
   }
   if (typeof source !== 'string') {
-    return ownBytes(source, 'backbone is the bytes of a .safetensors file or its address');
+    return ownBytes(source, 'backbone is the bytes of a .safetensors or .tflite file, or its address');
   }
   return addressFrom(source, 'backbone');
 }

@@ -73,7 +73,7 @@ export class Trainer {
   constructor(port, ports, opening, opened, onFailure = () => {}) {
     this.#line = new EngineLine(port, onFailure);
     this.#ports = ports;
-    this.#opening = { ...opening, backbone: opened.file, parts: opened.parts };
+    this.#opening = { ...opening, backbone: [{ file: opened.file }], parts: opened.parts };
     this.#opened = opened;
     this.#trainings = new Trainings(this.#line, this.#book, () => this.#opened.backbone.strategies);
     this.keeping = new Keeping(this.#line, this.#book, this.#trainings);
@@ -335,7 +335,11 @@ export class Trainer {
     const change = { backbone: backboneSource(backbone), inputSize: checkInputSize(inputSize) };
     const answer = await this.#line.call('setBackbone', change, { signal, onProgress });
     this.#line.noteRevision(answer);
-    Object.assign(this.#opening, { inputSize: change.inputSize, backbone: answer.file, parts: answer.parts });
+    Object.assign(this.#opening, {
+      inputSize: change.inputSize,
+      backbone: [{ file: answer.file }],
+      parts: answer.parts,
+    });
     this.#opened = answer;
     this.#book.takeRows(answer.rows, this.#rowsOf);
     this.#trainings.dropHead();

@@ -1,7 +1,7 @@
 // Everything that happens beside the engine, in a worker or right here in Node. A message can carry what comes and goes.
 
-import { addressOf, readBytes } from '../shared/assets.js';
 import { HeadstartError, throwIfAborted, toHeadstartError, unwrap } from '../shared/errors.js';
+import { readNetworks } from '../shared/networks.js';
 import { rowsOf } from '../shared/rows.js';
 import { Queue } from '../shared/turns.js';
 import { chooseVariants } from '../shared/variants.js';
@@ -24,7 +24,7 @@ import { HostViews } from './views.js';
 /** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
 /** @typedef {import('../client/images.js').FrameMessage} FrameMessage */
 /** @typedef {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} PictureArgs */
-/** @typedef {Uint8Array | string | undefined} BackboneSource */
+/** @typedef {import('../shared/networks.js').OneNetwork[]} BackboneSource none: the built-in one */
 
 /** @template T @param {T | null} part @returns {T} */
 function opened(part) {
@@ -134,11 +134,8 @@ export class Host {
   }
 
   /** @param {BackboneSource} source @param {Context} context */
-  async #readBackbone(source, context) {
-    if (source instanceof Uint8Array) {
-      return source;
-    }
-    return readBytes(source ?? addressOf(this.library, 'backbones/builtin.safetensors'), 'backbone', context);
+  #readBackbone(source, context) {
+    return readNetworks(source, this.library, context);
   }
 
   /** @param {{ classId: number, name: string, enabled: boolean, index?: number }} args */

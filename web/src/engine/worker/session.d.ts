@@ -52,6 +52,7 @@ export type LoadedBackbone = {
   inputSize: number;
   nativeInputSize: number;
   embeddingDim: number;
+  pixelsAreGuessed: boolean;
   parameterCount: number;
   source: string;
   license: string;

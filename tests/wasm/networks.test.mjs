@@ -1,0 +1,142 @@
+// Networks that are no backbone files of ours, and several of them at once, through the library.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { before, describe, it } from 'node:test';
+import {
+  backboneFile,
+  drawPicture,
+  HeadstartError,
+  largestDifference,
+  newTrainer,
+  published,
+  teach,
+} from './support.mjs';
+
+/** A .tflite of somebody's: what we export is a network and a classifier behind it. */
+async function someTflite() {
+  const trainer = await newTrainer();
+  await teach(trainer, 3);
+  await trainer.train();
+  const file = await trainer.exportModel({ format: 'tflite' });
+  await trainer.dispose();
+  return file;
+}
+
+describe('networks', () => {
+  /** @type {Uint8Array} */
+  let tflite;
+  /** @type {import('../../web/src/engine/headstart.d.ts').NetworkSource[]} */
+  let both;
+  before(async () => {
+    tflite = await someTflite();
+    both = [backboneFile, { file: tflite, pixelRange: [-2, 1] }];
+  });
+
+  it('takes the bytes of a .tflite for a backbone, trains on it and takes its head back', async () => {
+    const trainer = await newTrainer({ backbone: tflite });
+    assert.match(trainer.backbone.name, /^tflite_[0-9a-f]{12}_96$/);
+    // The same network under another name.
+    const own = await newTrainer();
+    const picture = drawPicture(1, 40);
+    assert.ok(largestDifference(await trainer.embed(picture), await own.embed(picture)) < 1e-3);
+    await teach(trainer, 6);
+    await trainer.train();
+    const answer = await trainer.predict(picture);
+    assert.equal(answer.ranked[0].name, 'dots');
+    const head = await trainer.exportHead();
+    await trainer.train({ strategy: 'nearest-mean' });
+    await trainer.importHead(head);
+    assert.deepEqual((await trainer.predict(picture)).ranked, answer.ranked);
+    await assert.rejects(own.importHead(head), /trained on the backbone "tflite_/);
+    for (const format of /** @type {const} */ (['tfjs', 'onnx', 'tflite', 'c-array'])) {
+      await trainer.exportModel({ format });
+    }
+    await trainer.dispose();
+    await own.dispose();
+  });
+
+  it('looks with two networks at once and scales the picture for each', async () => {
+    const trainer = await newTrainer({ backbone: both });
+    const alone = await Promise.all(both.map((backbone) => newTrainer({ backbone })));
+    const picture = drawPicture(2, 41);
+    const seen = await Promise.all(alone.map((each) => each.embed(picture)));
+    const expected = Float32Array.from(seen.flatMap((row) => [...row]));
+    assert.ok(largestDifference(seen[0], seen[1]) > 0.1, 'they see different things');
+    assert.ok(largestDifference(await trainer.embed(picture), expected) < 1e-3);
+    assert.equal(trainer.backbone.embeddingDim, expected.length);
+    assert.equal(trainer.backbone.name, alone.map((each) => each.backbone.name).join('+'));
+    assert.equal(trainer.backbone.sha256, alone.map((each) => each.backbone.sha256).join('+'));
+    await Promise.all([trainer, ...alone].map((each) => each.dispose()));
+  });
+
+  it('trains a head on two, which travels, and recovers with it', async () => {
+    const trainer = await newTrainer({ backbone: both });
+    await teach(trainer, 6);
+    const { metrics } = await trainer.train({ strategy: 'joined-layers' });
+    assert.ok(metrics === null || metrics.accuracy > 0.5);
+    const picture = drawPicture(0, 42);
+    const { ranked } = await trainer.predict(picture);
+    const head = await trainer.exportHead();
+    const other = await newTrainer({ backbone: both });
+    await other.importHead(head);
+    assert.ok(
+      Math.abs((await other.predict(picture)).ranked[0].probability - ranked[0].probability) < 1e-5,
+      'the head answers the same elsewhere',
+    );
+    await trainer.recover();
+    assert.deepEqual((await trainer.predict(picture)).ranked, ranked);
+    await Promise.all([trainer.dispose(), other.dispose()]);
+  });
+
+  it('offers no way to train that would change the layers of two', async () => {
+    const trainer = await newTrainer({ backbone: both });
+    const names = trainer.strategies.map(({ name }) => name);
+    assert.ok(names.includes('head') && names.includes('joined-layers-views'), String(names));
+    assert.ok(!names.some((name) => /^last-|^new-|^whole-|^cut-/.test(name)), String(names));
+    await teach(trainer, 3);
+    await assert.rejects(trainer.train({ strategy: 'whole-network' }), (error) => {
+      return error instanceof HeadstartError && error.code === 'bad-argument';
+    });
+    const advice = await trainer.advise();
+    assert.ok(names.includes(advice.recommended));
+    await trainer.dispose();
+  });
+
+  it('goes from one network to two and back under the same pictures', async () => {
+    const trainer = await newTrainer();
+    const [first] = await teach(trainer, 4);
+    const [sample] = trainer.sampleIds(first);
+    const before1 = await trainer.sampleEmbedding(sample);
+    const { embeddingDim } = await trainer.setBackbone(both);
+    assert.equal((await trainer.sampleEmbedding(sample)).length, embeddingDim);
+    assert.ok(embeddingDim > before1.length);
+    await trainer.setBackbone(undefined);
+    assert.deepEqual(await trainer.sampleEmbedding(sample), before1);
+    await trainer.dispose();
+  });
+
+  it('says what is wrong with networks that do not go together', async () => {
+    const large = published('mobilenet_v2_0.35_224.f16.safetensors');
+    if (large) {
+      await assert.rejects(newTrainer({ backbone: [backboneFile, large] }), /pictures of one size/);
+    }
+    await assert.rejects(newTrainer({ backbone: [backboneFile, backboneFile] }), /there twice/);
+    await assert.rejects(newTrainer({ backbone: [] }), /one network or up to 4/);
+    await assert.rejects(newTrainer({ backbone: { file: tflite, pixelRange: [1, 0] } }), /pixelRange/);
+    await assert.rejects(newTrainer({ backbone: [backboneFile, new Uint8Array(200)] }), /bad|file|header/i);
+  });
+
+  const small = published('tflite/mobilenet_v3_small_224.hybrid.tflite');
+  const wide = published('mobilenet_v2_0.35_224.f16.safetensors');
+  it('joins published networks of two families', {
+    skip: !(small && wide) && 'needs the published backbones',
+  }, async () => {
+    const trainer = await newTrainer({ backbone: [new Uint8Array(readFileSync(String(small))), String(wide)] });
+    assert.equal(trainer.backbone.embeddingDim, 576 + 1280);
+    await teach(trainer, 3);
+    await trainer.train();
+    assert.equal((await trainer.predict(drawPicture(1, 9))).ranked[0].name, 'dots');
+    await trainer.dispose();
+  });
+});
