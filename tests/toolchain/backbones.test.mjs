@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { downloadFile } from '../../wasm/toolchain/resume.mjs';
-import { provideMissing } from '../../web/tools/backbones/provide.mjs';
+import { provideBackbone, provideMissing } from '../../web/tools/backbones/provide.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'headstart-backbones-'));
 const content = Buffer.alloc(300_000, 'network ');
 const sha256 = createHash('sha256').update(content).digest('hex');
 /** @type {string[]} */
 const asked = [];
-/** A network of one file. @param {string} baseUrl @param {{ file: string, bytes: number, sha256: string }} file */
+/** A network of one file. @param {string} baseUrl @param {{ file: string, bytes?: number, sha256?: string }} file */
 const published = (baseUrl, file) => ({
   name: 'net',
   format: /** @type {const} */ ('tflite'),
@@ -66,6 +66,30 @@ test('bytes that are not the published ones are refused, and told without an end
   await provideMissing(folder, (line) => lines.push(line), {}, [original]);
   assert.match(lines.join('\n'), /could not be fetched now: .*checksum/);
   assert.match(lines.join('\n'), /The built-in one serves meanwhile/);
+});
+
+test('a network whose checksum nobody knew is taken as it is, and what came first has to come again', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'headstart-backbones-'));
+  const original = {
+    ...published(url, { file: 'net.bin' }),
+    format: /** @type {const} */ ('network'),
+    embeddingDim: 8,
+  };
+  /** @type {number[]} */
+  const lengths = [];
+  const check = async (/** @type {unknown} */ _, /** @type {Uint8Array} */ bytes) => void lengths.push(bytes.length);
+  breaks = true;
+  await assert.rejects(provideBackbone(original, home, { check }));
+  await provideBackbone(original, home, { check });
+  assert.deepEqual(lengths, [content.length]);
+  assert.ok(readFileSync(join(home, 'net.tflite')).equals(content));
+  assert.deepEqual(JSON.parse(readFileSync(join(home, 'checksums.json'), 'utf8')), {
+    net: { bytes: content.length, sha256 },
+  });
+  const fetchBytes = async () => Buffer.from('another network');
+  await assert.rejects(provideBackbone(original, home, { check, fetchBytes }), /of the first fetch/);
+  await assert.rejects(provideBackbone(original, home, { fetchBytes }), /to be a \.tflite/);
+  rmSync(home, { recursive: true, force: true });
 });
 
 test('without a network the page serves on, in a sentence', async () => {

@@ -73,7 +73,7 @@ async function openSettings() {
 }
 
 async function openBackbones() {
-  (await import('./ui/backbone-dialog.js')).mountBackboneDialog(dialogs, app);
+  await (await import('./networks-room.js')).mountNetworks(dialogs, app);
 }
 
 async function openOutputs() {
@@ -175,6 +175,7 @@ requestAnimationFrame(() =>
     ]);
     await app.texts.fetchAll();
     await app.goOffline();
+    await app.backbones.pickBest();
     document.documentElement.dataset.ready = 'yes'; // from here on nothing is fetched
   }),
 );

@@ -3,7 +3,16 @@
 // They are looked for in `../shared/backbones` (or under HEADSTART_SHARED), then in the cache that `npm run backbones`
 // fills. None of them is needed: the page offers what answers, and the library brings the built-in one.
 
-import { cpSync, createReadStream, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDir } from '../../wasm/toolchain/cache.mjs';
@@ -29,6 +38,22 @@ function backbonesAtHand() {
   return found;
 }
 
+/** What the page asks first, so that it asks for nothing that is not there. @param {Map<string, string>} files */
+const listOf = (files) => JSON.stringify([...files.keys()]);
+
+/** Puts them beside a page that is built. @param {string} outDir */
+export function placeBackbones(outDir) {
+  const folder = join(outDir, 'backbones');
+  mkdirSync(folder, { recursive: true });
+  // The library brings the built-in one, under lib/backbones/.
+  rmSync(join(folder, 'builtin.safetensors'), { force: true });
+  const atHand = backbonesAtHand();
+  for (const [file, path] of atHand) {
+    cpSync(path, join(folder, file));
+  }
+  writeFileSync(join(folder, 'at-hand.json'), listOf(atHand));
+}
+
 /** @returns {import('vite').Plugin} */
 export function publishedBackbones() {
   /** Only where something is built. */
@@ -43,6 +68,10 @@ export function publishedBackbones() {
     configureServer(server) {
       server.middlewares.use('/backbones/', (request, response, next) => {
         const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+        if (pathname === '/at-hand.json') {
+          response.writeHead(200, { 'Content-Type': 'application/json' }).end(listOf(backbonesAtHand()));
+          return;
+        }
         const path = backbonesAtHand().get(pathname.slice(1));
         if (!path) {
           // The catalogue lies in vite's own public folder; anything else is not there, and says so at once.
@@ -70,13 +99,7 @@ export function publishedBackbones() {
       if (!outDir) {
         return;
       }
-      const folder = join(outDir, 'backbones');
-      mkdirSync(folder, { recursive: true });
-      // The library brings the built-in one, under lib/backbones/.
-      rmSync(join(folder, 'builtin.safetensors'), { force: true });
-      for (const [file, path] of backbonesAtHand()) {
-        cpSync(path, join(folder, file));
-      }
+      placeBackbones(outDir);
     },
   };
 }

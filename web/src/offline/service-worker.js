@@ -135,7 +135,7 @@ function isolated(response, more = {}) {
 const isStart = (href) => href === START || href === inScope('index.html');
 
 /** @param {string} href */
-const isBackbone = (href) => href.startsWith(inScope('backbones/')) && href.endsWith('.safetensors');
+const isBackbone = (href) => href.startsWith(inScope('backbones/')) && /\.(safetensors|tflite)$/.test(href);
 
 /** @param {string} address @param {Request} request */
 async function fromVersion(address, request) {

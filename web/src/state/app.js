@@ -9,6 +9,7 @@ import { createEngineLink } from './engine-link.js';
 import { createExchange } from './exchange.js';
 import { createIntakeLink } from './intake-link.js';
 import { createLive } from './live.js';
+import { createNetworkChoice } from './network-choice.js';
 import { createNotices } from './notices.js';
 import { createProjects } from './projects.js';
 import { createRecording } from './recording.js';
@@ -64,8 +65,10 @@ export async function createApp() {
   const training = createTraining(context, classes);
   const live = createLive(context, { classes, camera });
   const exchange = createExchange(context, classes);
-  const intake = createIntakeLink(context, { classes, samples, live, exchange });
   const backbones = createBackbones(context);
+  const networkChoice = createNetworkChoice(context, { backbones, settings });
+  const { useOwn: useNetworks } = networkChoice;
+  const intake = createIntakeLink(context, { classes, samples, live, exchange, useNetworks });
   projects = createProjects(context, { classes, training, settings, savePictures: exchange.savePictures });
   const loadInside = later(async () => (await import('./inside.js')).createInside(context, { training, classes }));
 
@@ -183,16 +186,7 @@ export async function createApp() {
         // The page works as long as there is a network.
       }
     },
-    backbones: {
-      list: backbones.list,
-      measure: backbones.measure,
-      stop: backbones.stop,
-      /** @param {string} name */
-      async choose(name) {
-        await projects.untilLoaded();
-        await backbones.choose(name, (chosen) => settings.set('backbone', chosen));
-      },
-    },
+    backbones: networkChoice,
     engine: {
       recover: engine.recover,
       get hasStarted() {
@@ -201,7 +195,7 @@ export async function createApp() {
       stats: () => engine.trainer?.stats() ?? Promise.resolve(null),
       async start() {
         await begun; // it may bring a backbone of its own
-        await engine.start(await backbones.chosenAddress());
+        await engine.start(await backbones.chosenSources());
       },
     },
     /** What `?debug` shows of the inside; nothing of the page itself hangs on it. */

@@ -1,6 +1,9 @@
-// Which backbone looks at the pictures: what there is, what it costs, how fast it is here, and the change to another.
+// Which backbone looks at the pictures: what there is, what it costs, how fast it is here, and the change to another. A tier
+// is several networks that look at once.
 
 /** @typedef {import('./types.js').CatalogueEntry} CatalogueEntry */
+/** @typedef {import('./types.js').State['backbones']['entries'][number]} Entry */
+/** @typedef {import('../engine/headstart.js').NetworkSource} NetworkSource */
 /** @typedef {ReturnType<typeof createBackbones>} Backbones */
 
 const FOLDER = new URL('backbones/', document.baseURI);
@@ -17,76 +20,140 @@ const BUILT_IN = {
   source: 'Headstart',
 };
 
+/** Begins the name of what a person brought. */
+export const OWN = 'own ';
+
 /** @param {import('./types.js').Context} context */
 export function createBackbones({ state, changed, engine, notices, texts }) {
   /** @type {AbortController | null} */
   let running = null;
   /** @type {Promise<void> | null} */
   let listing = null;
+  /** @type {Promise<void> | null} */
+  let reading = null;
 
-  /** @param {{ file: string | null }} entry */
-  const addressOf = ({ file }) => (file ? new URL(file, FOLDER) : undefined);
+  /** @param {string} name */
+  const entryOf = (name) => state.backbones.entries.find((entry) => entry.name === name);
+
+  /** What the engine takes for it; undefined for the built-in one. @param {Entry} entry @returns {Promise<NetworkSource[] | undefined>} */
+  async function sourcesOf(entry) {
+    if (entry.isOwn) {
+      const { readOwn } = await import('./own-networks.js');
+      return [await readOwn(entry.name)];
+    }
+    const files = entry.networks ? entry.networks.map((name) => entryOf(name)?.file ?? '') : [entry.file];
+    return files[0] === null ? undefined : files.map((file) => new URL(String(file), FOLDER));
+  }
 
   async function readCatalogue() {
     /** @type {CatalogueEntry[]} */
-    let entries = [];
+    let networks = [];
+    /** @type {{ name: string, networks: string[] }[]} */
+    let tiers = [];
     try {
       const response = await fetch(new URL('catalogue.json', FOLDER));
-      entries = response.ok ? (await response.json()).backbones : [];
+      ({ backbones: networks = [], tiers = [] } = response.ok ? await response.json() : {});
     } catch {
       // Offline, or served without one: the built-in backbone remains.
     }
-    if (!entries.some(({ name }) => name === BUILT_IN.name)) {
-      entries = [BUILT_IN, ...entries];
+    if (!networks.some(({ name }) => name === BUILT_IN.name)) {
+      networks = [BUILT_IN, ...networks];
     }
+    const { listOwn } = await import('./own-networks.js');
     const speeds = readSpeeds();
-    state.backbones.entries = entries.map((entry) => ({
+    const all = [...tiers.map((tier) => tierOf(tier, networks)), ...(await listOwn()), ...networks];
+    state.backbones.entries = all.map((entry) => ({
       ...entry,
-      available: entry.file === null ? true : null, // not known yet
+      available: entry.isOwn || (entry.file === null && !entry.networks) ? true : null, // not known yet
       measuredMs: speeds[speedKey(entry.name)] ?? null,
     }));
     changed('backbones-changed');
   }
 
-  /** A catalogue names what could be there; only a look says what is. */
+  /** A catalogue names what could be there; only a look says what is. @param {Entry} entry */
+  async function check(entry) {
+    if (!entry.file) {
+      return;
+    }
+    try {
+      const response = await fetch(new URL(entry.file, FOLDER), { method: 'HEAD' });
+      const type = response.headers.get('content-type') ?? '';
+      // A server that answers everything with its start page does not have it either.
+      entry.available = response.ok && !type.startsWith('text/html');
+      entry.bytes ||= entry.available ? Number(response.headers.get('content-length') ?? 0) : 0;
+    } catch {
+      entry.available = false;
+    }
+  }
+
   async function checkAvailable() {
-    await Promise.all(
-      state.backbones.entries.map(async (entry) => {
-        const address = addressOf(entry);
-        if (!address) {
-          return;
-        }
-        try {
-          const response = await fetch(address, { method: 'HEAD' });
-          const type = response.headers.get('content-type') ?? '';
-          // A server that answers everything with its start page does not have it either.
-          entry.available = response.ok && !type.startsWith('text/html');
-        } catch {
-          entry.available = false;
-        }
-      }),
-    );
+    const { entries } = state.backbones;
+    await Promise.all(entries.map(check));
+    for (const tier of entries) {
+      const parts = tier.networks?.map(entryOf);
+      if (parts) {
+        tier.available = parts.every((part) => part?.available === true);
+        tier.bytes = tier.available ? sum(parts.map((part) => part?.bytes ?? 0)) : 0;
+      }
+    }
     changed('backbones-changed');
   }
 
   /** @param {string} name */
   const speedKey = (name) => `${name} ${state.engine.variant} ${state.engine.threads}`;
 
+  /** How long it takes here, and remembers it. @param {Entry} entry @param {AbortSignal} signal */
+  async function measureOne(entry, signal) {
+    entry.measuredMs = await engine.measureMs(await sourcesOf(entry), signal);
+    localStorage.setItem(SPEEDS_KEY, JSON.stringify({ ...readSpeeds(), [speedKey(entry.name)]: entry.measuredMs }));
+    changed('backbones-changed');
+    return entry.measuredMs;
+  }
+
+  const catalogue = () => {
+    reading ??= readCatalogue();
+    return reading;
+  };
+
   return {
-    /** Where the chosen backbone lies; undefined for the built-in one. */
-    async chosenAddress() {
+    /** What to look with; undefined for the built-in one. */
+    async chosenSources() {
       const { backbone } = state.settings;
       if (backbone === BUILT_IN.name) {
         return undefined;
       }
-      await readCatalogue();
-      const entry = state.backbones.entries.find(({ name }) => name === backbone);
-      return entry && addressOf(entry);
+      await catalogue();
+      const entry = entryOf(backbone);
+      return entry && sourcesOf(entry);
     },
 
+    catalogue,
+
+    /** Whether all networks of some tier came with the page. Asks for nothing that is not there. */
+    async hasTier() {
+      await catalogue();
+      try {
+        const response = await fetch(new URL('at-hand.json', FOLDER));
+        /** @type {string[]} */
+        const files = response.ok ? await response.json() : [];
+        const isHere = (/** @type {string} */ name) => files.includes(String(entryOf(name)?.file));
+        return state.backbones.entries.some(({ networks }) => networks?.every(isHere));
+      } catch {
+        return false;
+      }
+    },
+
+    /** The catalogue, and what of it is there. */
     list() {
-      listing ??= readCatalogue().then(checkAvailable);
+      listing ??= catalogue().then(checkAvailable);
       return listing;
+    },
+
+    /** What a person has brought is among them. */
+    async listAnew() {
+      listing = null;
+      reading = null;
+      await this.list();
     },
 
     /**
@@ -94,18 +161,19 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
      *
      * @param {string} name
      * @param {(name: string) => void} remember
+     * @returns {Promise<boolean>} whether it is in use now
      */
     async choose(name, remember) {
       const { trainer } = engine;
-      const entry = state.backbones.entries.find((other) => other.name === name);
+      const entry = entryOf(name);
       if (!trainer || !entry || running) {
-        return;
+        return false;
       }
       running = new AbortController();
       state.backbones.change = { name, done: 0, total: 0 };
       changed('backbones-changed');
       try {
-        await trainer.setBackbone(addressOf(entry), {
+        await trainer.setBackbone(await sourcesOf(entry), {
           signal: running.signal,
           onProgress: ({ stage, done, total }) => {
             if (stage === 'embed') {
@@ -119,8 +187,10 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
         engine.refresh();
         notices.announce(texts.t('notice.backboneChanged'));
         changed('backbone-changed', 'samples-changed');
+        return true;
       } catch (error) {
         notices.fail(error);
+        return false;
       } finally {
         running = null;
         state.backbones.change = null;
@@ -128,22 +198,20 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
       }
     },
 
-    /** Times every backbone that is there, one after the other. */
-    async measure() {
+    /** Times what is there, one after the other. @param {(entry: Entry) => boolean} [isWanted] asked before each */
+    async measure(isWanted = () => true) {
       if (running) {
         return;
       }
       running = new AbortController();
       state.backbones.measuring = true;
       changed('backbones-changed');
-      const speeds = readSpeeds();
       try {
-        for (const entry of state.backbones.entries.filter(({ available }) => available)) {
-          entry.measuredMs = await engine.measureMs(addressOf(entry), running.signal);
-          speeds[speedKey(entry.name)] = entry.measuredMs;
-          changed('backbones-changed');
+        for (const entry of state.backbones.entries) {
+          if (entry.available && isWanted(entry)) {
+            await measureOne(entry, running.signal);
+          }
         }
-        localStorage.setItem(SPEEDS_KEY, JSON.stringify(speeds));
       } catch (error) {
         notices.fail(error);
       } finally {
@@ -154,6 +222,24 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
     },
 
     stop: () => running?.abort(),
+  };
+}
+
+/** @param {number[]} numbers */
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+
+/** @param {{ name: string, networks: string[] }} tier @param {CatalogueEntry[]} networks @returns {CatalogueEntry} */
+function tierOf({ name, networks: names }, networks) {
+  const parts = networks.filter((network) => names.includes(network.name));
+  return {
+    name,
+    networks: names,
+    file: null,
+    bytes: 0,
+    inputSize: parts[0]?.inputSize ?? 0,
+    mmac: sum(parts.map(({ mmac }) => mmac)),
+    license: [...new Set(parts.map(({ license }) => license))].join(', '),
+    source: names.join(' + '),
   };
 }
 

@@ -41,7 +41,7 @@ export function createEngineLink({ state, changed, notices, texts }) {
     changed('engine-changed');
   }
 
-  /** @param {URL | undefined} backbone */
+  /** @param {import('../engine/headstart.js').NetworkSource[] | undefined} backbone */
   async function create(backbone, reportProgress = onProgress) {
     const engine = await import('../engine/index.js');
     return engine.createTrainer({
@@ -127,7 +127,7 @@ export function createEngineLink({ state, changed, notices, texts }) {
     /**
      * Brings the engine. A chosen backbone that is not to be had any more gives way to the built-in one.
      *
-     * @param {URL | undefined} backbone
+     * @param {import('../engine/headstart.js').NetworkSource[] | undefined} backbone
      */
     async start(backbone) {
       state.engine.phase = 'loading';
@@ -176,7 +176,7 @@ export function createEngineLink({ state, changed, notices, texts }) {
      * How long one picture takes with a backbone on this device: the median of a few, by an engine of its own, so that
      * the person's pictures and head stay where they are.
      *
-     * @param {URL | undefined} backbone
+     * @param {import('../engine/headstart.js').NetworkSource[] | undefined} backbone
      * @param {AbortSignal} signal
      */
     async measureMs(backbone, signal) {

@@ -2,6 +2,7 @@
 // what could not be read.
 
 import { collectFiles } from '../intake/collect.js';
+import { headFileAmong, networksAmong, projectAmong } from './file-kinds.js';
 
 /** @typedef {ReturnType<typeof createIntakeLink>} IntakeLink */
 
@@ -19,10 +20,10 @@ const OF_ONE_PICTURE = new Set(['bad-argument', 'bad-file', 'unsupported']);
  * @param {import('./types.js').Context} context
  * @param {{
  *   classes: import('./classes.js').Classes, samples: import('./samples.js').Samples,
- *   live: import('./live.js').Live, exchange: import('./exchange.js').Exchange
+ *   live: import('./live.js').Live, exchange: import('./exchange.js').Exchange, useNetworks: (files: File[]) => Promise<void>
  * }} parts
  */
-export function createIntakeLink(context, { classes, samples, live, exchange }) {
+export function createIntakeLink(context, { classes, samples, live, exchange, useNetworks }) {
   const { state, changed, notices, texts, engine } = context;
   /** @type {AbortController | null} */
   let running = null;
@@ -242,18 +243,6 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
     return (state.classes[0] ?? classes.add()).key;
   }
 
-  /** A zip that begins with what this page wrote. @param {{ file: File | null, name: string }[]} items */
-  async function projectAmong(items) {
-    const file = items.length === 1 ? items[0].file : null;
-    const start = file && /\.zip$/i.test(items[0].name) ? await file.slice(0, 64).text() : '';
-    return start.startsWith('PK') && start.includes('project.json') ? file : null;
-  }
-
-  /** @param {{ file: File | null, name: string }[]} items */
-  function headFileAmong(items) {
-    return items.length === 1 && /\.safetensors$/i.test(items[0].name) ? items[0].file : null;
-  }
-
   /**
    * Shows one of the tried pictures; what cannot be read leaves the list, and the next one takes its place.
    *
@@ -302,9 +291,12 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
      */
     async take(source, classKey) {
       const items = await collectFiles(source);
+      const networks = await networksAmong(items);
       const head = headFileAmong(items);
       const project = head ? null : await projectAmong(items);
-      if (head) {
+      if (networks.length > 0) {
+        await useNetworks(networks);
+      } else if (head) {
         await exchange.importHead(head);
       } else if (project) {
         await exchange.importProject(project);
@@ -316,7 +308,12 @@ export function createIntakeLink(context, { classes, samples, live, exchange }) 
     /** Pictures to be judged, one after the other, not learnt. @param {DataTransfer | FileList | File[]} source */
     async tryOut(source) {
       const items = await collectFiles(source);
+      const networks = await networksAmong(items);
       const head = headFileAmong(items);
+      if (networks.length > 0) {
+        await useNetworks(networks);
+        return;
+      }
       if (head) {
         await exchange.importHead(head);
         return;

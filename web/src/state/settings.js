@@ -30,6 +30,7 @@ export const DEFAULT_SETTINGS = Object.freeze({
   showsNumbers: false,
   singleKeys: true,
   backbone: 'built-in',
+  picksNetwork: true,
 });
 
 /** The settings that shape a trained head: changing one of them asks for a new training. */

@@ -49,6 +49,7 @@
  * @property {boolean} showsNumbers Frames per second and milliseconds.
  * @property {boolean} singleKeys Whether letters and digits are shortcuts.
  * @property {string} backbone The catalogue's name of the chosen backbone.
+ * @property {boolean} picksNetwork The page takes the best that is at hand and quick enough here.
  */
 
 /**
@@ -66,10 +67,12 @@
  * @typedef {object} CatalogueEntry
  * @property {string} name
  * @property {string | null} file null: the built-in one, which comes with the engine.
- * @property {number} bytes
- * @property {string} [sha256]
+ * @property {number} bytes 0: not known before it is there.
+ * @property {string | null} [sha256]
  * @property {number} inputSize
  * @property {number} mmac Million multiply-adds for one picture.
+ * @property {string[]} [networks] Of a tier: the names of the networks that look at once.
+ * @property {boolean} [isOwn] A file that the person brought.
  * @property {string} license
  * @property {string} source
  */
@@ -140,7 +143,7 @@
  * @property {{
  *   entries: (CatalogueEntry & { available: boolean | null, measuredMs: number | null })[],
  *   change: { name: string, done: number, total: number } | null, measuring: boolean
- * }} backbones
+ * }} backbones Tiers first, from the quickest to the best, then networks.
  * @property {{ kind: 'zip', done: number, total: number } | null} saving
  * @property {{ place: string, done: number, total: number } | null} leaving A file for somewhere else is being made.
  * @property {Settings} settings

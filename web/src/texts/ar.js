@@ -208,15 +208,6 @@ export default {
   'answer.settings': 'إعدادات الجواب',
 
   'backbone.title': 'الشبكة الأساس',
-  'backbone.about': 'الشبكة المدرَّبة التي تنظر إلى كل صورة. عند تغييرها تنظر إلى صورك كلها من جديد، ولا تضيع أي صورة.',
-  'backbone.builtIn': 'مضمّنة',
-  'backbone.pixels': '{size} × {size} بكسل',
-  'backbone.cost': '{count} مليون عملية ضرب',
-  'backbone.perPicture': 'للصورة على هذا الجهاز',
-  'backbone.missing': 'ليست على هذا الخادم',
-  'backbone.measure': 'قِس السرعة هنا',
-  'backbone.measuring': 'يقيس…',
-  'backbone.changing': 'ينظر إلى الصور: {done} من {total}',
 
   'welcome.title': 'علّم متصفحك التمييز بين الأشياء. لا تغادر أي صورة هذا الجهاز.',
   'welcome.show': 'أرِ الكاميرا شيئًا.',

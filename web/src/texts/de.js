@@ -189,16 +189,6 @@ export default {
   'answer.settings': 'Antwort-Einstellungen',
 
   'backbone.title': 'Backbone',
-  'backbone.about':
-    'Das fertig gelernte Netz, das jedes Bild ansieht. Nach einem Wechsel sieht es alle Bilder neu an; keines geht verloren.',
-  'backbone.builtIn': 'Eingebaut',
-  'backbone.pixels': '{size} × {size} px',
-  'backbone.cost': '{count} Millionen Multiplikationen',
-  'backbone.perPicture': 'je Bild auf diesem Gerät',
-  'backbone.missing': 'Nicht auf diesem Server',
-  'backbone.measure': 'Geschwindigkeit hier messen',
-  'backbone.measuring': 'Misst …',
-  'backbone.changing': 'Sieht Bilder an: {done} von {total}',
 
   'welcome.title': 'Bring deinem Browser bei, Dinge zu unterscheiden. Kein Bild verlässt dieses Gerät.',
   'welcome.show': 'Zeig der Kamera ein Ding.',

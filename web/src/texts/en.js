@@ -187,16 +187,6 @@ export default {
   'answer.settings': 'Answer settings',
 
   'backbone.title': 'Backbone',
-  'backbone.about':
-    'The trained network that looks at every picture. When you change it, all your pictures are looked at again; none is lost.',
-  'backbone.builtIn': 'Built in',
-  'backbone.pixels': '{size} × {size} px',
-  'backbone.cost': '{count} million multiplications',
-  'backbone.perPicture': 'per picture on this device',
-  'backbone.missing': 'Not on this server',
-  'backbone.measure': 'Measure the speed here',
-  'backbone.measuring': 'Measuring…',
-  'backbone.changing': 'Looking at pictures: {done} of {total}',
 
   'welcome.title': 'Teach your browser to tell things apart. No picture leaves this device.',
   'welcome.show': 'Show the camera something.',

@@ -188,16 +188,6 @@ export default {
   'answer.settings': 'Ajustes de la respuesta',
 
   'backbone.title': 'Red base',
-  'backbone.about':
-    'La red ya entrenada que mira cada imagen. Al cambiarla mira todas tus imágenes de nuevo; no se pierde ninguna.',
-  'backbone.builtIn': 'Incluida',
-  'backbone.pixels': '{size} × {size} px',
-  'backbone.cost': '{count} millones de multiplicaciones',
-  'backbone.perPicture': 'por imagen en este dispositivo',
-  'backbone.missing': 'No está en este servidor',
-  'backbone.measure': 'Medir la velocidad aquí',
-  'backbone.measuring': 'Midiendo…',
-  'backbone.changing': 'Mirando imágenes: {done} de {total}',
 
   'welcome.title': 'Enseña a tu navegador a distinguir cosas. Ninguna foto sale de este aparato.',
   'welcome.show': 'Enseña una cosa a la cámara.',

@@ -189,16 +189,6 @@ export default {
   'answer.settings': 'Réglages de la réponse',
 
   'backbone.title': 'Réseau de base',
-  'backbone.about':
-    'Le réseau déjà entraîné qui regarde chaque image. En changer fait regarder toutes tes images à nouveau ; aucune n’est perdue.',
-  'backbone.builtIn': 'Intégré',
-  'backbone.pixels': '{size} × {size} px',
-  'backbone.cost': '{count} millions de multiplications',
-  'backbone.perPicture': 'par image sur cet appareil',
-  'backbone.missing': 'Absent de ce serveur',
-  'backbone.measure': 'Mesurer la vitesse ici',
-  'backbone.measuring': 'Mesure…',
-  'backbone.changing': 'Regarde les images : {done} sur {total}',
 
   'welcome.title': 'Apprends à ton navigateur à distinguer des choses. Aucune image ne quitte cet appareil.',
   'welcome.show': 'Montre une chose à la caméra.',

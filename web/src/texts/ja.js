@@ -175,15 +175,6 @@ export default {
   'answer.settings': '答えの設定',
 
   'backbone.title': 'バックボーン',
-  'backbone.about': 'すべての写真を見る学習済みネットワークです。替えると写真を見直しますが、一枚も失われません。',
-  'backbone.builtIn': '内蔵',
-  'backbone.pixels': '{size} × {size} px',
-  'backbone.cost': '{count} 百万回の乗算',
-  'backbone.perPicture': '一枚あたり (この端末)',
-  'backbone.missing': 'このサーバーにはありません',
-  'backbone.measure': 'ここでの速さを測る',
-  'backbone.measuring': '測定中…',
-  'backbone.changing': '写真を見ています: {done} / {total}',
 
   'welcome.title': 'ものの見分け方をブラウザに教えましょう。写真はこの機器から出ません。',
   'welcome.show': 'カメラに何かを見せます。',

@@ -184,15 +184,6 @@ export default {
   'answer.settings': 'Yanıt ayarları',
 
   'backbone.title': 'Omurga',
-  'backbone.about': 'Her resme bakan eğitilmiş ağ. Değiştirince tüm resimlerine yeniden bakar; hiçbiri kaybolmaz.',
-  'backbone.builtIn': 'Yerleşik',
-  'backbone.pixels': '{size} × {size} px',
-  'backbone.cost': '{count} milyon çarpma',
-  'backbone.perPicture': 'bu cihazda resim başına',
-  'backbone.missing': 'Bu sunucuda yok',
-  'backbone.measure': 'Buradaki hızı ölç',
-  'backbone.measuring': 'Ölçüyor…',
-  'backbone.changing': 'Resimlere bakıyor: {done} / {total}',
 
   'welcome.title': 'Tarayıcına nesneleri ayırt etmeyi öğret. Hiçbir resim bu cihazdan çıkmaz.',
   'welcome.show': 'Kameraya bir şey göster.',

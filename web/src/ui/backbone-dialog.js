@@ -4,6 +4,7 @@ import { live } from 'lit/directives/live.js';
 import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
+import { tierName } from '../state/tier-name.js';
 
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../state/types.js').State['backbones']['entries'][number]} Entry */
@@ -17,6 +18,16 @@ export function mountBackboneDialog(host, app) {
     labelledBy: 'backbone-dialog-title',
     onClose: () => app.dialogs.close('backbone'),
   });
+
+  const LIVE_MS = 1000 / 15;
+
+  /** @param {Entry} entry */
+  function nameOf(entry) {
+    if (entry.networks) {
+      return tierName(entry.name, texts);
+    }
+    return entry.isOwn ? entry.source : entry.name === 'built-in' ? t('backbone.builtIn') : entry.name;
+  }
 
   /** @param {Entry} entry */
   const isInUse = (entry) => state.settings.backbone === entry.name;
@@ -39,9 +50,11 @@ export function mountBackboneDialog(host, app) {
     if (entry.available === false) {
       return html`<span class="small soft">${t('backbone.missing')}</span>`;
     }
-    return entry.measuredMs === null
-      ? nothing
-      : html`<span class="small numbers"><strong>${texts.ms(entry.measuredMs)}</strong> ${t('backbone.perPicture')}</span>`;
+    if (entry.measuredMs === null) {
+      return nothing;
+    }
+    const isLive = entry.measuredMs <= LIVE_MS;
+    return html`<span class="small numbers"><strong>${texts.ms(entry.measuredMs)}</strong> ${t('backbone.perPicture')} · ${t(isLive ? 'networks.live' : 'networks.notLive')}</span>`;
   }
 
   /** @param {Entry} entry */
@@ -51,12 +64,39 @@ export function mountBackboneDialog(host, app) {
     return html`<label class="choice ${entry.available ? '' : 'is-disabled'}">
       <input type="radio" name="backbone" .checked=${live(isInUse(entry))} ?disabled=${busy || !entry.available} @change=${() => app.backbones.choose(entry.name)} />
       <span>
-        <strong>${entry.name === 'built-in' ? t('backbone.builtIn') : entry.name}</strong>
+        <strong dir="auto">${nameOf(entry)}</strong>
         <span class="small numbers">${facts(entry)}</span>
         <span class="small soft source" dir="auto">${(isInUse(entry) && state.engine.backbone?.source) || entry.source}</span>
         ${speed(entry)}
       </span>
     </label>`;
+  }
+
+  /** What the page does by itself, and that there is better where there is. */
+  function ownChoice() {
+    const tiers = state.backbones.entries.filter(({ networks }) => networks);
+    const isMissing = tiers.length > 0 && tiers.every(({ available }) => available === false);
+    return html`${isMissing ? html`<p class="small">${t('networks.none')}</p>` : nothing}
+      <label class="check">
+        <input type="checkbox" .checked=${live(state.settings.picksNetwork)} @change=${(/** @type {any} */ { target }) => app.backbones.letPagePick(target.checked)} />
+        ${t('networks.picks')}
+      </label>`;
+  }
+
+  function ownFile() {
+    const isBusy = state.backbones.change !== null || state.backbones.measuring || state.engine.phase !== 'ready';
+    return html`<label class="button file-button ${isBusy ? 'is-disabled' : ''}">
+        ${icon('open')} ${t('networks.own')}
+        <input type="file" class="covering" accept=".tflite,.safetensors" multiple ?disabled=${isBusy} @change=${takeFiles} />
+      </label>
+      <p class="small soft">${t('networks.ownAbout')}</p>`;
+  }
+
+  /** @param {Event} event */
+  function takeFiles({ target }) {
+    const input = /** @type {HTMLInputElement} */ (target);
+    void app.backbones.useOwn([...(input.files ?? [])]);
+    input.value = '';
   }
 
   function work() {
@@ -87,11 +127,12 @@ export function mountBackboneDialog(host, app) {
           </header>
           <div class="dialog-body stack">
             <p class="soft">${t('backbone.about')}</p>
+            ${ownChoice()}
             <fieldset class="choices">
               <legend class="visually-hidden">${t('backbone.title')}</legend>
               ${state.backbones.entries.map(choice)}
             </fieldset>
-            ${work()}
+            ${work()} ${ownFile()}
           </div>`,
         dialog.element,
       );

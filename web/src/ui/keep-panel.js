@@ -41,7 +41,7 @@ export function mountKeepPanel(host, app) {
           </button>
           <label class="button button-quiet button-wide file-button ${engine.phase === 'ready' ? '' : 'is-disabled'}">
             ${icon('open')} ${t('keep.open')}
-            <input type="file" class="covering" multiple accept=".safetensors,.zip,.tm,image/*,video/*" ?disabled=${engine.phase !== 'ready'} @change=${open} />
+            <input type="file" class="covering" multiple accept=".safetensors,.tflite,.zip,.tm,image/*,video/*" ?disabled=${engine.phase !== 'ready'} @change=${open} />
           </label>
         </div>
         <p class="soft small privacy">${icon('shield')} ${t('keep.privacy')}</p>`,

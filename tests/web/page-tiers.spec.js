@@ -1,0 +1,172 @@
+// Networks that look together, and networks that a person brings: which one the page takes, and that nothing is lost by it.
+
+import { changedBackbone, drawPicture, newTrainer, teach } from '../wasm/support.mjs';
+import { expect, test } from './support/fixtures.mjs';
+import { openPage, pictureCount, takeBursts, untilTrained } from './support/page.mjs';
+
+/** The built-in network under three names: as quick as it, and three to whoever reads them. */
+const NETWORKS = ['first', 'second', 'third'];
+const entry = (/** @type {string} */ name) => ({
+  name,
+  file: `${name}.safetensors`,
+  bytes: 0,
+  sha256: null,
+  inputSize: 96,
+  mmac: 11,
+  license: 'Apache-2.0',
+  source: `the network ${name}`,
+});
+const CATALOGUE = {
+  format: 'catalogue/1',
+  tiers: [
+    { name: 'fast', networks: ['first', 'second'] },
+    { name: 'best', networks: NETWORKS },
+  ],
+  backbones: NETWORKS.map(entry),
+};
+
+/** @param {import('@playwright/test').Page} page @param {string[]} atHand */
+async function serveNetworks(page, atHand) {
+  await page.route('**/backbones/catalogue.json', (route) => route.fulfill({ json: CATALOGUE }));
+  await page.route('**/backbones/at-hand.json', (route) =>
+    route.fulfill({ json: atHand.map((name) => `${name}.safetensors`) }),
+  );
+  for (const name of atHand) {
+    const body = Buffer.from(changedBackbone({ name }));
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': String(body.length) };
+    await page.route(`**/backbones/${name}.safetensors`, (route) =>
+      route.fulfill(route.request().method() === 'HEAD' ? { headers } : { headers, body }),
+    );
+  }
+}
+
+/** @param {import('@playwright/test').Page} page */
+const networkOf = (page) => page.evaluate(() => window.headstart.trainer.backbone.name);
+/** @param {import('@playwright/test').Page} page @param {Record<string, number>} speeds */
+const rememberSpeeds = (page, speeds) =>
+  page.addInitScript((known) => {
+    const keys = ['simd', 'relaxed-simd', 'simd-threads', 'relaxed-simd-threads'].flatMap((variant) =>
+      [1, 2, 3, 4].flatMap((threads) =>
+        Object.entries(known).map(([name, ms]) => [`${name} ${variant} ${threads}`, ms]),
+      ),
+    );
+    localStorage.setItem('headstart.speeds', JSON.stringify(Object.fromEntries(keys)));
+  }, speeds);
+
+/** @param {import('@playwright/test').Page} page */
+async function openDrawer(page) {
+  await page.getByRole('button', { name: 'About and help' }).click();
+  await page.getByRole('button', { name: 'Backbone' }).click();
+  return page.getByRole('dialog', { name: 'Backbone' });
+}
+
+test('the page takes the best tier that is at hand, times it first, says so, and begins with it next time', async ({
+  page,
+}) => {
+  await serveNetworks(page, NETWORKS);
+  await openPage(page);
+  await expect(page.getByText(/In use now: Best: three networks look together/)).toBeVisible({ timeout: 60_000 });
+  expect(await networkOf(page)).toBe('first+second+third');
+  const speeds = await page.evaluate(() => JSON.parse(localStorage.getItem('headstart.speeds') ?? '{}'));
+  expect(Object.keys(speeds).map((key) => key.split(' ')[0])).toEqual(['fast', 'best']);
+  await page.evaluate(() => {
+    const settings = JSON.parse(localStorage.getItem('headstart.settings') ?? '{}');
+    sessionStorage.setItem('kept', JSON.stringify(settings));
+  });
+  await page.addInitScript(() => localStorage.setItem('headstart.settings', sessionStorage.getItem('kept') ?? '{}'));
+  await page.reload();
+  await page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
+  expect(await networkOf(page)).toBe('first+second+third');
+});
+
+test('a tier that this device cannot look with live is not taken', async ({ page }) => {
+  await serveNetworks(page, NETWORKS);
+  await rememberSpeeds(page, { fast: 20, best: 90 });
+  await openPage(page);
+  await expect(page.getByText(/In use now: Fast/)).toBeVisible({ timeout: 60_000 });
+  expect(await networkOf(page)).toBe('first+second');
+  const drawer = await openDrawer(page);
+  await expect(drawer.locator('.choice', { hasText: 'Best' })).toContainText('too slow to look live here');
+  await expect(drawer.locator('.choice', { hasText: 'Fast' }).locator('input')).toBeChecked();
+});
+
+test('with pictures it is offered, and every picture stays, up a tier and down', async ({ page }) => {
+  await serveNetworks(page, NETWORKS);
+  await rememberSpeeds(page, { fast: 20, best: 30 });
+  await openPage(page, { picksNetwork: false, burstCount: 10, countdownSeconds: 0, mirror: false });
+  await takeBursts(page, ['Class 1', 'Class 2']);
+  await untilTrained(page);
+  const drawer = await openDrawer(page);
+  await drawer.getByLabel(/^Let the page pick/).check();
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await expect.poll(() => networkOf(page)).toBe('first+second+third');
+  await drawer.locator('.choice', { hasText: 'Fast' }).click();
+  await expect.poll(() => networkOf(page)).toBe('first+second');
+  await expect(drawer.getByLabel(/^Let the page pick/)).not.toBeChecked();
+  await page.keyboard.press('Escape');
+  for (const name of ['Class 1', 'Class 2']) {
+    expect(await pictureCount(page, name)).toBe(10);
+  }
+  await untilTrained(page);
+  expect(await page.evaluate(() => window.headstart.state.report?.backbone)).toBe('first+second');
+});
+
+test('where better networks exist and are not there, the dialog says so in plain words', async ({ page, watch }) => {
+  await openPage(page);
+  await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
+  expect(watch.errors).toEqual([]); // the page asks for nothing that is not there
+  expect(await networkOf(page)).toMatch(/^headstart_/);
+  const drawer = await openDrawer(page);
+  const isComplete = await page.evaluate(async () => {
+    const files = await (await fetch('backbones/at-hand.json')).json();
+    return files.includes('mobilenet_v3_small_224.tflite');
+  });
+  if (!isComplete) {
+    await expect(drawer.getByText(/There are networks that are right more often/)).toBeVisible();
+  }
+});
+
+test('a .tflite of a person’s own is used when it is dropped, asks what it does not say, and is there after a reload', async ({
+  page,
+}) => {
+  const trainer = await newTrainer();
+  await teach(trainer, 3);
+  await trainer.train();
+  const file = Buffer.from(await trainer.exportModel({ format: 'tflite' }));
+  const expected = [...(await trainer.embed(drawPicture(1, 3, 96, 96)))];
+  await trainer.dispose();
+  // Without its metadata nobody knows what black and white are.
+  file.write('XFLITE_METADATA', file.indexOf('TFLITE_METADATA'));
+  await openPage(page);
+  await page
+    .locator('#keep input[type="file"]')
+    .setInputFiles([{ name: 'mine.tflite', mimeType: 'application/octet-stream', buffer: file }]);
+  await page.getByRole('button', { name: '−1 and 1 (most networks)' }).click({ timeout: 30_000 });
+  expect(await networkOf(page)).toMatch(/^tflite_[0-9a-f]{12}_96$/);
+  const { data, width, height } = drawPicture(1, 3, 96, 96);
+  const seen = await page.evaluate(
+    async (picture) => [
+      ...(await window.headstart.trainer.embed({ ...picture, data: new Uint8ClampedArray(picture.data) })),
+    ],
+    { data: [...data], width, height },
+  );
+  expect(Math.max(...seen.map((value, i) => Math.abs(value - expected[i])))).toBeLessThan(1e-3);
+  const drawer = await openDrawer(page);
+  await expect(drawer.locator('.choice', { hasText: 'mine.tflite' }).locator('input')).toBeChecked();
+  await page.evaluate(() => sessionStorage.setItem('kept', localStorage.getItem('headstart.settings') ?? '{}'));
+  await page.addInitScript(() => localStorage.setItem('headstart.settings', sessionStorage.getItem('kept') ?? '{}'));
+  await page.reload();
+  await page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
+  expect(await networkOf(page)).toMatch(/^tflite_/);
+});
+
+test('a file that is no network is told, and leaves the one in use', async ({ page }) => {
+  await openPage(page);
+  await page
+    .locator('#keep input[type="file"]')
+    .setInputFiles([{ name: 'broken.tflite', mimeType: 'application/octet-stream', buffer: Buffer.alloc(500, 1) }]);
+  await expect(page.locator('.notice').filter({ hasText: /file/i }).first()).toBeVisible();
+  expect(await networkOf(page)).toMatch(/^headstart_/);
+  const drawer = await openDrawer(page);
+  await expect(drawer.locator('.choice', { hasText: 'broken' })).toHaveCount(0);
+});

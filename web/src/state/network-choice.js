@@ -1,0 +1,83 @@
+// Who decides which network looks: the person, by name or with a file of their own, or the page.
+
+/** @typedef {ReturnType<typeof createNetworkChoice>} NetworkChoice */
+
+/** What a person answers when a file does not say what black and white are: none is what it was taken for. */
+const PIXEL_RANGES = /** @type {const} */ ([undefined, [0, 1], [0, 255]]);
+const MOST_AT_ONCE = 4;
+
+/**
+ * @param {import('./types.js').Context} context
+ * @param {{ backbones: import('./backbones.js').Backbones, settings: import('./settings.js').SettingsState }} parts
+ */
+export function createNetworkChoice(context, { backbones, settings }) {
+  const { engine, notices, texts } = context;
+  /** @type {import('./best-network.js').BestNetwork | null} */
+  let best = null;
+
+  /** @param {string} name */
+  const choose = (name) => backbones.choose(name, (chosen) => settings.set('backbone', chosen));
+
+  /** @param {File[]} files @param {readonly [number, number]} [pixelRange] */
+  async function useFiles(files, pixelRange) {
+    const { forgetOwn, keepOwn } = await import('./own-networks.js');
+    const name = await keepOwn(files, pixelRange);
+    await backbones.listAnew();
+    if (await choose(name)) {
+      settings.set('picksNetwork', false);
+      return true;
+    }
+    await forgetOwn(name);
+    await backbones.listAnew();
+    return false;
+  }
+
+  return {
+    list: backbones.list,
+    measure: () => backbones.measure(),
+    stop: backbones.stop,
+
+    /** @param {string} name */
+    async choose(name) {
+      await context.untilLoaded();
+      await choose(name);
+      settings.set('picksNetwork', false); // a person has said what they want
+    },
+
+    /** The best tier that is at hand and quick enough here. */
+    async pickBest() {
+      await context.untilLoaded();
+      const { createBestNetwork } = await import('./best-network.js');
+      best ??= createBestNetwork(context, { backbones, settings });
+      await best.pick();
+    },
+
+    /** @param {boolean} isWanted */
+    async letPagePick(isWanted) {
+      settings.set('picksNetwork', isWanted);
+      if (isWanted) {
+        await this.pickBest();
+      }
+    },
+
+    /** A person's own network; several look at once. @param {File[]} files */
+    async useOwn(files) {
+      await context.untilLoaded();
+      const { NETWORKS_TEXTS } = await import('../texts/networks/index.js');
+      await texts.bring(NETWORKS_TEXTS);
+      const isOne = files.length === 1;
+      if (!(await useFiles(files.slice(0, MOST_AT_ONCE))) || !isOne || !engine.trainer?.backbone.pixelsAreGuessed) {
+        return;
+      }
+      const answer = await notices.ask(texts.t('networks.pixels'), [
+        texts.t('networks.pixels.usual'),
+        texts.t('networks.pixels.unit'),
+        texts.t('networks.pixels.byte'),
+      ]);
+      const pixelRange = answer === null ? undefined : PIXEL_RANGES[answer];
+      if (pixelRange) {
+        await useFiles(files, pixelRange);
+      }
+    },
+  };
+}

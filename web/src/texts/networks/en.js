@@ -1,0 +1,32 @@
+export default {
+  'backbone.about':
+    'The trained network that looks at every picture. When you change it, all your pictures are looked at again; none is lost.',
+  'backbone.builtIn': 'Built in',
+  'backbone.pixels': '{size} × {size} px',
+  'backbone.cost': '{count} million multiplications',
+  'backbone.perPicture': 'per picture on this device',
+  'backbone.missing': 'Not on this server',
+  'backbone.measure': 'Measure the speed here',
+  'backbone.measuring': 'Measuring…',
+  'backbone.changing': 'Looking at pictures: {done} of {total}',
+  'networks.fast': 'Fast: two small networks look together',
+  'networks.balanced': 'Balanced: a small and a large network look together',
+  'networks.best': 'Best: three networks look together',
+  'networks.picks': 'Let the page pick: the best one that still looks live here, 15 pictures a second or more',
+  'networks.none':
+    'There are networks that are right more often. They are not on this server: whoever runs it brings them with “npm run backbones”, on a computer with internet. Until then the built-in one looks.',
+  'networks.inUse': 'In use now: {name}',
+  'networks.better': 'A better network is here: {name}. Your pictures stay; it looks at them again.',
+  'networks.use': 'Use it',
+  'networks.slow': 'This network is a bit slow here.',
+  'networks.quicker': 'Take a quicker one',
+  'networks.own': 'Use a network of your own',
+  'networks.ownAbout':
+    'A .tflite file for pictures, or two to four files that look together. Dropping them on the page works too.',
+  'networks.pixels': 'This file does not say how it wants its colours. What are black and white for it?',
+  'networks.pixels.usual': '−1 and 1 (most networks)',
+  'networks.pixels.unit': '0 and 1',
+  'networks.pixels.byte': '0 and 255',
+  'networks.live': 'live here',
+  'networks.notLive': 'too slow to look live here',
+};

@@ -1,0 +1,32 @@
+export default {
+  'backbone.about':
+    'La red ya entrenada que mira cada imagen. Al cambiarla mira todas tus imágenes de nuevo; no se pierde ninguna.',
+  'backbone.builtIn': 'Incluida',
+  'backbone.pixels': '{size} × {size} px',
+  'backbone.cost': '{count} millones de multiplicaciones',
+  'backbone.perPicture': 'por imagen en este dispositivo',
+  'backbone.missing': 'No está en este servidor',
+  'backbone.measure': 'Medir la velocidad aquí',
+  'backbone.measuring': 'Midiendo…',
+  'backbone.changing': 'Mirando imágenes: {done} de {total}',
+  'networks.fast': 'Rápida: dos redes pequeñas miran juntas',
+  'networks.balanced': 'Equilibrada: una red pequeña y una grande miran juntas',
+  'networks.best': 'La mejor: tres redes miran juntas',
+  'networks.picks': 'Que elija la página: la mejor que aquí aún mira en directo, 15 imágenes por segundo o más',
+  'networks.none':
+    'Hay redes que aciertan más veces. No están en este servidor: quien lo lleva las trae con «npm run backbones» en un ordenador con internet. Hasta entonces mira la incluida.',
+  'networks.inUse': 'Ahora en uso: {name}',
+  'networks.better': 'Hay una red mejor: {name}. Tus imágenes se quedan; las mira de nuevo.',
+  'networks.use': 'Usarla',
+  'networks.slow': 'Esta red va un poco lenta aquí.',
+  'networks.quicker': 'Tomar una más rápida',
+  'networks.own': 'Usar una red tuya',
+  'networks.ownAbout':
+    'Un archivo .tflite para imágenes, o de dos a cuatro que miran juntos. También puedes soltarlos en la página.',
+  'networks.pixels': 'Este archivo no dice cómo quiere los colores. ¿Qué son para él el negro y el blanco?',
+  'networks.pixels.usual': '−1 y 1 (la mayoría)',
+  'networks.pixels.unit': '0 y 1',
+  'networks.pixels.byte': '0 y 255',
+  'networks.live': 'en directo aquí',
+  'networks.notLive': 'aquí demasiado lenta para ir en directo',
+};
