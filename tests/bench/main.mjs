@@ -6,6 +6,7 @@
 //   npm run bench -- advice unknown fine-tune      on folders of pictures: recommendations, "none of these", fine-tuning
 //   npm run bench -- --pictures FOLDER             few-shot accuracy on a folder of class folders (may be repeated)
 //   npm run bench -- --backbone NAME|FILE          only this backbone (may be repeated)
+//   npm run bench -- ways --way joined-layers-views ways to train, on networks alone and together
 //   npm run bench -- --seeds 5 --rounds 40 --no-peer
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,15 +16,16 @@ import { measureAccuracy } from './accuracy.mjs';
 import { measureAdvice } from './advice.mjs';
 import { measureFineTuning } from './fine-tune.mjs';
 import { measureFrames } from './frames.mjs';
-import { defaultPictures, backbones as knownBackbones, library, repository } from './places.mjs';
+import { defaultPictures, backbones as knownBackbones, library, repository, togetherAndAlone } from './places.mjs';
 import { writeResults } from './results.mjs';
 import { measureSizes } from './sizes.mjs';
 import { measureSpeed } from './speed.mjs';
 import { takePrinted } from './tables.mjs';
 import { measureTraining } from './training.mjs';
 import { measureUnknown } from './unknown.mjs';
+import { measureWays } from './ways.mjs';
 
-const kParts = ['sizes', 'frames', 'speed', 'training', 'accuracy', 'advice', 'unknown', 'fine-tune'];
+const kParts = ['sizes', 'frames', 'speed', 'training', 'accuracy', 'ways', 'advice', 'unknown', 'fine-tune'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,6 +35,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '40' },
     head: { type: 'string', multiple: true, default: ['logistic', 'mlp'] },
+    way: { type: 'string', multiple: true, default: ['head', 'head:discriminant', 'joined-layers'] },
     'no-peer': { type: 'boolean', default: false },
   },
 });
@@ -79,6 +82,13 @@ const parts = {
       backbones,
       seeds: Number(values.seeds),
       heads: values.head,
+    }),
+  ways: () =>
+    measureWays({
+      folders: values.pictures ?? defaultPictures(),
+      networks: togetherAndAlone(),
+      seeds: Number(values.seeds),
+      ways: values.way,
     }),
   advice: () => measureAdvice(onPictures()),
   unknown: () => measureUnknown(onPictures()),

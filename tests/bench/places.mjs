@@ -1,8 +1,8 @@
 // Where the benchmark finds the library, the backbones and the pictures.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repository = resolve(fileURLToPath(new URL('../..', import.meta.url)));
@@ -33,6 +33,26 @@ export function backbones() {
     }
   }
   return found;
+}
+
+/**
+ * What a person may look with: the built-in network, the one that Teachable Machine uses, and the catalogue's tiers as far as
+ * their networks, or others of the same family, are at hand.
+ * @returns {{ name: string, files: string[] }[]}
+ */
+export function togetherAndAlone() {
+  const known = backbones();
+  const tflites = [join(cache, 'backbones'), join(shared, 'backbones/tflite')].flatMap((folder) =>
+    matching(folder, /\.tflite$/),
+  );
+  /** @param {string} name */
+  const fileOf = (name) =>
+    known.find((each) => each.name === name)?.file ?? tflites.find((file) => basename(file).startsWith(name));
+  const { tiers } = JSON.parse(readFileSync(join(repository, 'web/public/backbones/catalogue.json'), 'utf8'));
+  const alone = ['builtin', 'mobilenet_v2_0.35_224'].map((name) => ({ name, networks: [name] }));
+  return [...alone, ...tiers]
+    .map(({ name, networks }) => ({ name, files: networks.map(fileOf) }))
+    .filter(({ files }) => files.every(Boolean));
 }
 
 /** Folders of class folders that are measured when none is named. */

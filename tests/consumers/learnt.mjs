@@ -1,6 +1,6 @@
 // What the consumers get: one trained head of each kind, and what the page says to a handful of pictures.
 
-import { drawPicture, newTrainer, randomNumbers, viewsDone } from '../wasm/support.mjs';
+import { backboneFile, drawPicture, newTrainer, published, randomNumbers, viewsDone } from '../wasm/support.mjs';
 
 /** @typedef {import('../../web/src/engine/headstart.d.ts').Trainer} Trainer */
 /** @typedef {{ data: Uint8ClampedArray, width: number, height: number }} Picture */
@@ -37,7 +37,24 @@ const kinds = {
   mlp: { head: 'mlp', epochCount: 20 },
   tuned: { strategy: 'last-3-blocks' },
   cut: { strategy: 'new-layers-after-12' },
+  two: { strategy: 'joined-layers' },
 };
+
+/**
+ * Two networks at once: published ones of two families at a small size, or two that want their pixels differently.
+ *
+ * @returns {Promise<import('../../web/src/engine/headstart.d.ts').TrainerOptions>}
+ */
+async function twoNetworks() {
+  const small = published('tflite/mobilenet_v3_small_224.hybrid.tflite');
+  const other = published('mobilenet_v2_0.35_224.f16.safetensors');
+  if (small && other) {
+    return { backbone: [small, other], inputSize: 96 };
+  }
+  const { trainer } = await learn('head');
+  const file = await trainer.exportModel({ format: 'tflite' });
+  return { backbone: [backboneFile, { file, pixelRange: [-2, 1] }] };
+}
 
 export const headKinds = Object.keys(kinds);
 
@@ -71,7 +88,7 @@ async function train(trainer, options) {
 
 /** @param {string} kind */
 async function teachKind(kind) {
-  const trainer = await newTrainer();
+  const trainer = await newTrainer(kind === 'two' ? await twoNetworks() : {});
   for (const [at, label] of labels.entries()) {
     const classId = trainer.addClass(label);
     for (let number = 0; number < 16; number++) {
