@@ -124,7 +124,10 @@ describe('the command line', () => {
     assert.ok(report.measured && report.accuracy > 0.9, `accuracy ${report.accuracy}`);
     assert.equal(json('predict', joined, join(folder, 'standing.ppm'), ...two).ranked[0].name, 'standing');
     assert.match(refusal('predict', joined, join(folder, 'standing.ppm')), /was trained on the backbone/);
-    assert.match(refusal('train', pictures, '-o', joined, '--strategy', 'whole-network', ...two), /strategy must be one of/);
+    assert.match(
+      refusal('train', pictures, '-o', joined, '--strategy', 'whole-network', ...two),
+      /strategy must be one of/,
+    );
     for (const format of ['onnx', 'tflite', 'tfjs']) {
       execFileSync(command, ['export', joined, '--format', format, '-o', join(folder, 'out'), ...two]);
     }
