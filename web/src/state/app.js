@@ -1,7 +1,6 @@
 // The page's state and everything that can be done with it. What draws the page sees only this.
 
 import { createTexts } from '../texts/texts.js';
-import { createBackbones } from './backbones.js';
 import { createCameraLink } from './camera-link.js';
 import { watchCanvas } from './canvas-link.js';
 import { createClasses } from './classes.js';
@@ -9,7 +8,7 @@ import { createEngineLink } from './engine-link.js';
 import { createExchange } from './exchange.js';
 import { createIntakeLink } from './intake-link.js';
 import { createLive } from './live.js';
-import { createNetworkChoice } from './network-choice.js';
+import { createNetworkLink } from './network-link.js';
 import { createNotices } from './notices.js';
 import { createProjects } from './projects.js';
 import { createRecording } from './recording.js';
@@ -65,10 +64,8 @@ export async function createApp() {
   const training = createTraining(context, classes);
   const live = createLive(context, { classes, camera });
   const exchange = createExchange(context, classes);
-  const backbones = createBackbones(context);
-  const networkChoice = createNetworkChoice(context, { backbones, settings });
-  const { useOwn: useNetworks } = networkChoice;
-  const intake = createIntakeLink(context, { classes, samples, live, exchange, useNetworks });
+  const backbones = createNetworkLink(context, { settings });
+  const intake = createIntakeLink(context, { classes, samples, live, exchange, useNetworks: backbones.useOwn });
   projects = createProjects(context, { classes, training, settings, savePictures: exchange.savePictures });
   const loadInside = later(async () => (await import('./inside.js')).createInside(context, { training, classes }));
 
@@ -186,7 +183,7 @@ export async function createApp() {
         // The page works as long as there is a network.
       }
     },
-    backbones: networkChoice,
+    backbones,
     engine: {
       recover: engine.recover,
       get hasStarted() {

@@ -1,17 +1,17 @@
 // Who decides which network looks: the person, by name or with a file of their own, or the page.
 
+import { createBackbones } from './backbones.js';
+
 /** @typedef {ReturnType<typeof createNetworkChoice>} NetworkChoice */
 
 /** What a person answers when a file does not say what black and white are: none is what it was taken for. */
 const PIXEL_RANGES = /** @type {const} */ ([undefined, [0, 1], [0, 255]]);
 const MOST_AT_ONCE = 4;
 
-/**
- * @param {import('./types.js').Context} context
- * @param {{ backbones: import('./backbones.js').Backbones, settings: import('./settings.js').SettingsState }} parts
- */
-export function createNetworkChoice(context, { backbones, settings }) {
+/** @param {import('./types.js').Context} context @param {{ settings: import('./settings.js').SettingsState }} parts */
+export function createNetworkChoice(context, { settings }) {
   const { engine, notices, texts } = context;
+  const backbones = createBackbones(context);
   /** @type {import('./best-network.js').BestNetwork | null} */
   let best = null;
 
@@ -32,7 +32,16 @@ export function createNetworkChoice(context, { backbones, settings }) {
     return false;
   }
 
+  /** The best tier that is at hand and quick enough here. */
+  async function pickBest() {
+    await context.untilLoaded();
+    const { createBestNetwork } = await import('./best-network.js');
+    best ??= createBestNetwork(context, { backbones, settings });
+    await best.pick();
+  }
+
   return {
+    chosenSources: backbones.chosenSources,
     list: backbones.list,
     measure: () => backbones.measure(),
     stop: backbones.stop,
@@ -44,19 +53,13 @@ export function createNetworkChoice(context, { backbones, settings }) {
       settings.set('picksNetwork', false); // a person has said what they want
     },
 
-    /** The best tier that is at hand and quick enough here. */
-    async pickBest() {
-      await context.untilLoaded();
-      const { createBestNetwork } = await import('./best-network.js');
-      best ??= createBestNetwork(context, { backbones, settings });
-      await best.pick();
-    },
+    pickBest,
 
     /** @param {boolean} isWanted */
     async letPagePick(isWanted) {
       settings.set('picksNetwork', isWanted);
       if (isWanted) {
-        await this.pickBest();
+        await pickBest();
       }
     },
 
