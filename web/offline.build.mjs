@@ -10,7 +10,7 @@ const web = fileURLToPath(new URL('.', import.meta.url));
 const NAME = 'service-worker.js';
 
 /** Types, notes and backbones that nobody has chosen yet are fetched by those who want them. */
-const LEFT_OUT = [/\.d\.ts$/, /\.md$/, /^backbones\/.*\.safetensors$/, new RegExp(`^${NAME}$`)];
+const LEFT_OUT = [/\.d\.ts$/, /\.md$/, /^backbones\/.*\.(safetensors|tflite)$/, new RegExp(`^${NAME}$`)];
 
 /** @param {string} outDir */
 export function filesOf(outDir) {

@@ -13,7 +13,9 @@ runCommand(import.meta.url, async () => {
 
   // Better networks than the built-in one, where the internet is there; dist/ is whole without them.
   const { provideMissing } = await import('../../web/tools/backbones/provide.mjs');
+  const { buildServiceWorker } = await import('../../web/offline.build.mjs');
   const { placeBackbones } = await import('../../web/tools/vite-backbones.js');
   await provideMissing(join(cacheDir, 'backbones'), (line) => console.log(line));
   placeBackbones(join(repository, 'dist'));
+  await buildServiceWorker(); // it lists what lies beside the page
 });

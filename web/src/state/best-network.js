@@ -22,7 +22,7 @@ export function createBestNetwork({ state, engine, notices, texts, watch }, { ba
   /** @param {string} name */
   async function use(name) {
     const choose = () => backbones.choose(name, (chosen) => settings.set('backbone', chosen));
-    if (state.classes.some(({ sampleIds }) => sampleIds.length > 0)) {
+    if (engine.trainer?.headInfo || state.classes.some(({ sampleIds }) => sampleIds.length > 0)) {
       notices.tell(texts.t('networks.better', { name: tierName(name, texts) }), {
         actionText: texts.t('networks.use'),
         action: () => void choose(),
