@@ -65,7 +65,9 @@ test('the page takes the best tier that is at hand, times it first, says so, and
 }) => {
   await serveNetworks(page, NETWORKS);
   await openPage(page);
-  await expect(page.getByText(/In use now: Best: three networks look together/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('.toast', { hasText: 'In use now: Best: three networks look together' })).toBeVisible({
+    timeout: 60_000,
+  });
   expect(await networkOf(page)).toBe('first+second+third');
   const speeds = await page.evaluate(() => JSON.parse(localStorage.getItem('headstart.speeds') ?? '{}'));
   expect(Object.keys(speeds).map((key) => key.split(' ')[0])).toEqual(['fast', 'best']);
@@ -83,7 +85,7 @@ test('a tier that this device cannot look with live is not taken', async ({ page
   await serveNetworks(page, NETWORKS);
   await rememberSpeeds(page, { fast: 20, best: 90 });
   await openPage(page);
-  await expect(page.getByText(/In use now: Fast/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.locator('.toast', { hasText: 'In use now: Fast' })).toBeVisible({ timeout: 60_000 });
   expect(await networkOf(page)).toBe('first+second');
   const drawer = await openDrawer(page);
   await expect(drawer.locator('.choice', { hasText: 'Best' })).toContainText('too slow to look live here');
@@ -94,15 +96,16 @@ test('with pictures it is offered, and every picture stays, up a tier and down',
   await serveNetworks(page, NETWORKS);
   await rememberSpeeds(page, { fast: 20, best: 30 });
   await openPage(page, { picksNetwork: false, burstCount: 10, countdownSeconds: 0, mirror: false });
+  test.setTimeout(180_000);
   await takeBursts(page, ['Class 1', 'Class 2']);
   await untilTrained(page);
   const drawer = await openDrawer(page);
-  await drawer.getByLabel(/^Let the page pick/).check();
+  await drawer.getByRole('checkbox', { name: /Let the page pick/ }).check();
   await page.getByRole('button', { name: 'Use it' }).click();
   await expect.poll(() => networkOf(page)).toBe('first+second+third');
   await drawer.locator('.choice', { hasText: 'Fast' }).click();
   await expect.poll(() => networkOf(page)).toBe('first+second');
-  await expect(drawer.getByLabel(/^Let the page pick/)).not.toBeChecked();
+  await expect(drawer.getByRole('checkbox', { name: /Let the page pick/ })).not.toBeChecked();
   await page.keyboard.press('Escape');
   for (const name of ['Class 1', 'Class 2']) {
     expect(await pictureCount(page, name)).toBe(10);
@@ -165,7 +168,7 @@ test('a file that is no network is told, and leaves the one in use', async ({ pa
   await page
     .locator('#keep input[type="file"]')
     .setInputFiles([{ name: 'broken.tflite', mimeType: 'application/octet-stream', buffer: Buffer.alloc(500, 1) }]);
-  await expect(page.locator('.notice').filter({ hasText: /file/i }).first()).toBeVisible();
+  await expect(page.locator('.toast', { hasText: 'This file cannot be used here' })).toBeVisible();
   expect(await networkOf(page)).toMatch(/^headstart_/);
   const drawer = await openDrawer(page);
   await expect(drawer.locator('.choice', { hasText: 'broken' })).toHaveCount(0);
