@@ -276,7 +276,7 @@ test('the backbone chooser tells size, cost, licence and measured speed', async 
 
 test('another backbone looks at all pictures anew, and none is lost; a stop leaves everything as it was', async () => {
   const drawer = page.getByRole('dialog', { name: 'Backbone' });
-  const other = drawer.locator('.choice', { hasText: OTHER });
+  const other = drawer.locator('.choice', { has: page.locator('strong', { hasText: OTHER }) });
   await expect(other.locator('input')).toBeEnabled();
   const counts = () => page.evaluate(() => window.headstart.state.classes.map(({ sampleIds }) => sampleIds.length));
   const before = await counts();
