@@ -101,7 +101,7 @@ test('with pictures it is offered, and every picture stays, up a tier and down',
   await untilTrained(page);
   const drawer = await openDrawer(page);
   await drawer.getByRole('checkbox', { name: /Let the page pick/ }).check();
-  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.locator('.toast').getByRole('button', { name: 'Use it' }).click();
   await expect.poll(() => networkOf(page)).toBe('first+second+third');
   await drawer.locator('.choice', { hasText: 'Fast' }).click();
   await expect.poll(() => networkOf(page)).toBe('first+second');
