@@ -49,8 +49,9 @@ export function createNetworkChoice(context, { settings }) {
     /** @param {string} name */
     async choose(name) {
       await context.untilLoaded();
-      await choose(name);
-      settings.set('picksNetwork', false); // a person has said what they want
+      if (await choose(name)) {
+        settings.set('picksNetwork', false); // a person has said what they want
+      }
     },
 
     pickBest,
