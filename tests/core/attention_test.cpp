@@ -192,3 +192,23 @@ TEST_CASE("the samples that are most like a picture come first, of classes that 
   for (const SimilarSample& sample : session.similar_samples(100)) CHECK(sample.class_id != ids[1]);
   CHECK(session.similar_samples(100).size() == 12);
 }
+
+TEST_CASE("a session draws the pictures of enabled classes") {
+  const ComputePool pool = one_thread();
+  Session session =
+      open_session(make_random_backbone({.width_multiplier = "0.1", .input_size_px = 96}), pool);
+  const std::vector<ClassId> ids = teach(session, 4, 3);
+  const Result<SampleMap> map = session.picture_map();
+  REQUIRE(map.ok());
+  CHECK(map.value().sample_ids.size() == 12);
+  CHECK(map.value().positions.size() == 24);
+  for (std::size_t i = 0; i < 12; ++i) {
+    CHECK(map.value().class_ids[i] == session.samples().class_of(map.value().sample_ids[i]).value());
+    CHECK(map.value().twin_ids[i] <= map.value().sample_ids[i]);
+  }
+  REQUIRE(session.samples().set_class_enabled(ids[1], false).ok());
+  const Result<SampleMap> fewer = session.picture_map();
+  REQUIRE(fewer.ok());
+  CHECK(fewer.value().sample_ids.size() == 8);
+  for (const ClassId id : fewer.value().class_ids) CHECK(id != ids[1]);
+}

@@ -54,6 +54,7 @@ void register_lists() {
   register_words<DataCase>();
   register_words<AdviceKind>();
   register_words<MirrorVerdict>();
+  register_words<MapAxes>();
   register_optional<double>();
   register_optional<FineTuneReport>();
   register_optional<FineTuneOptions>();
@@ -271,6 +272,12 @@ void register_heads() {
       .field("sampleId", &id_of<SimilarSample>, &set_id<SimilarSample>)
       .field("classId", &class_of<SimilarSample>, &set_class<SimilarSample>)
       .field("similarity", &SimilarSample::similarity);
+  value_object<SampleMap>("SampleMap")
+      .field("axes", &SampleMap::axes)
+      .field("sampleIds", &SampleMap::sample_ids)
+      .field("classIds", &SampleMap::class_ids)
+      .field("positions", &SampleMap::positions)
+      .field("twinIds", &SampleMap::twin_ids);
   value_object<HeadInfo>("HeadInfo")
       .field("kind", &HeadInfo::kind)
       .field("labels", &HeadInfo::labels)
@@ -305,6 +312,7 @@ void register_outcomes() {
   register_outcome<MirrorVerdict>("MirrorVerdictOutcome");
   register_outcome<Ranking>("RankingOutcome");
   register_outcome<Attention>("AttentionOutcome");
+  register_outcome<SampleMap>("SampleMapOutcome");
   register_outcome<HeadInfo>("HeadInfoOutcome");
 }
 
@@ -362,6 +370,7 @@ void register_session() {
       .function("embedForAttention(frame)", &SessionBinding::embedForAttention)
       .function("attention(classId)", &SessionBinding::attention)
       .function("similarSamples(count)", &SessionBinding::similarSamples)
+      .function("pictureMap", &SessionBinding::pictureMap)
       .function("headInfo", &SessionBinding::headInfo)
       .function("exportHead(date)", &SessionBinding::exportHead)
       .function("headFile", &SessionBinding::headFile)

@@ -259,6 +259,10 @@ Outcome<Attention> SessionBinding::attention(std::uint32_t class_id) {
   return outcome(session_->attention(ClassId{class_id}));
 }
 
+Outcome<SampleMap> SessionBinding::pictureMap() {
+  return outcome(session_->picture_map());
+}
+
 std::vector<SimilarSample> SessionBinding::similarSamples(std::uint32_t count) {
   return session_->similar_samples(count);
 }

@@ -111,6 +111,7 @@ class SessionBinding {
   Done embedForAttention(const FrameDescription& frame);
   Outcome<Attention> attention(std::uint32_t class_id);
   std::vector<SimilarSample> similarSamples(std::uint32_t count);
+  Outcome<SampleMap> pictureMap();
 
   Outcome<HeadInfo> headInfo() const;
   Outcome<std::vector<std::uint8_t>> exportHead(const std::string& date);

@@ -23,6 +23,7 @@
 #include "headstart/names.h"           // IWYU pragma: export
 #include "headstart/network.h"         // IWYU pragma: export
 #include "headstart/network_layers.h"  // IWYU pragma: export
+#include "headstart/picture_map.h"     // IWYU pragma: export
 #include "headstart/sample_store.h"    // IWYU pragma: export
 #include "headstart/session.h"         // IWYU pragma: export
 #include "headstart/status.h"          // IWYU pragma: export

@@ -8,6 +8,7 @@
 
 #include "headstart/advice.h"
 #include "headstart/fine_tuner.h"
+#include "headstart/picture_map.h"
 #include "headstart/trainer.h"
 
 namespace headstart {
@@ -27,6 +28,7 @@ std::span<const Named<ReasonCode>> names_of(ReasonCode);        // "usual", "cle
 std::span<const Named<DataCase>> names_of(DataCase);            // "few-close", "few-far", …
 std::span<const Named<AdviceKind>> names_of(AdviceKind);        // "too-few", "near-duplicates", …
 std::span<const Named<MirrorVerdict>> names_of(MirrorVerdict);  // "helps", "harms", "unclear"
+std::span<const Named<MapAxes>> names_of(MapAxes);              // "discriminants", "principal"
 
 template <typename T>
 [[nodiscard]] const char* name_of(T value) {

@@ -28,6 +28,7 @@
 #include "headstart/fine_tuner.h"
 #include "headstart/head.h"
 #include "headstart/image.h"
+#include "headstart/picture_map.h"
 #include "headstart/sample_store.h"
 #include "headstart/status.h"
 #include "headstart/trainer.h"
@@ -46,6 +47,15 @@ struct Ranking {
 // Where a picture speaks for a class of the session.
 struct Attention : AttentionMap {
   ClassId class_id{};
+};
+
+// Where each picture of the enabled classes lies on a map of all of them.
+struct SampleMap {
+  MapAxes axes = MapAxes::kPrincipal;
+  std::vector<SampleId> sample_ids;  // [sample_count], ascending
+  std::vector<ClassId> class_ids;    // [sample_count]
+  std::vector<float> positions;      // [sample_count, 2], as PictureMap has them
+  std::vector<SampleId> twin_ids;    // [sample_count], the sample itself where it has none
 };
 
 // What is known of a head.
@@ -189,6 +199,9 @@ class Session {
   Status embed_for_attention(const FrameView& frame, const PrepareOptions& options);
   Result<Attention> attention(ClassId class_id);
   [[nodiscard]] std::vector<SimilarSample> similar_samples(std::size_t count);
+
+  // All pictures in a plane, by what the usual way to train reads of them; see picture_map.h.
+  Result<SampleMap> picture_map();
 
   [[nodiscard]] Result<HeadInfo> head_info() const;
   // Without the rows of classes that are out now. not-trained where fewer than two are left.

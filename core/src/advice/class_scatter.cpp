@@ -12,13 +12,6 @@ namespace {
 
 constexpr double kRidge = 10;
 
-// The factor of `matrix` [size, size], lower triangle, with `ridge` on its diagonal.
-std::vector<float> factorised(const std::vector<double>& matrix, std::size_t size, double ridge) {
-  std::vector<float> factor(matrix.begin(), matrix.end());
-  for (std::size_t i = 0; i < size; ++i) factorise_row(factor.data(), size, i, static_cast<float>(ridge));
-  return factor;
-}
-
 double trace_of(const std::vector<double>& matrix, std::size_t size) {
   double trace = 0;
   for (std::size_t i = 0; i < size; ++i) trace += matrix[i * size + i];
@@ -26,6 +19,12 @@ double trace_of(const std::vector<double>& matrix, std::size_t size) {
 }
 
 }  // namespace
+
+std::vector<float> factorised(const std::vector<double>& matrix, std::size_t size, double ridge) {
+  std::vector<float> factor(matrix.begin(), matrix.end());
+  for (std::size_t i = 0; i < size; ++i) factorise_row(factor.data(), size, i, static_cast<float>(ridge));
+  return factor;
+}
 
 ScatterSums::ScatterSums(std::size_t dimension_count, std::size_t class_count)
     : squares(dimension_count * dimension_count),
@@ -56,49 +55,56 @@ void ScatterSums::combine(const ScatterSums& others, double sign) {
   count = combined(count, others.count);
 }
 
-std::optional<ClassScatter> ClassScatter::create(const ScatterSums& sums, std::size_t feature_count) {
-  ClassScatter model;
-  model.class_count_ = sums.class_sizes.size();
-  model.dimension_count_ = model.class_count_ == 0 ? 0 : sums.class_sums.size() / model.class_count_;
-  const std::size_t size = model.dimension_count_;
-  if (std::any_of(sums.class_sizes.begin(), sums.class_sizes.end(), [](double n) { return n < 1; }))
-    return {};
-
-  std::vector<double> means = sums.class_sums;
-  for (std::size_t i = 0; i < means.size(); ++i) means[i] /= sums.class_sizes[i / size];
-  std::vector<double> mean(size);
-  for (std::size_t i = 0; i < means.size(); ++i) {
-    mean[i % size] += sums.class_sizes[i / size] / sums.count * means[i];
+ClassMoments class_moments(const ScatterSums& sums, std::size_t feature_count) {
+  const std::size_t class_count = sums.class_sizes.size();
+  const std::size_t size = class_count == 0 ? 0 : sums.class_sums.size() / class_count;
+  ClassMoments moments;
+  moments.mean.resize(size);
+  moments.means = sums.class_sums;
+  for (std::size_t i = 0; i < moments.means.size(); ++i) {
+    moments.mean[i % size] += moments.means[i] / sums.count;
+    moments.means[i] /= sums.class_sizes[i / size];
   }
-  for (std::size_t i = 0; i < means.size(); ++i) means[i] -= mean[i % size];
-  model.mean_.assign(mean.begin(), mean.end());
-  std::vector<double> total = sums.squares;
+  for (std::size_t i = 0; i < moments.means.size(); ++i) moments.means[i] -= moments.mean[i % size];
+  moments.total = sums.squares;
   for (std::size_t i = 0; i < size; ++i) {
     for (std::size_t j = 0; j <= i; ++j) {
-      total[i * size + j] = total[i * size + j] / sums.count - mean[i] * mean[j];
+      moments.total[i * size + j] =
+          moments.total[i * size + j] / sums.count - moments.mean[i] * moments.mean[j];
     }
   }
-  std::vector<double> within = total;
-  for (std::size_t c = 0; c < model.class_count_; ++c) {
+  moments.within = moments.total;
+  for (std::size_t c = 0; c < class_count; ++c) {
     const double share = sums.class_sizes[c] / sums.count;
-    const double* own = means.data() + c * size;
+    const double* own = moments.means.data() + c * size;
     for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j <= i; ++j) within[i * size + j] -= share * own[i] * own[j];
+      for (std::size_t j = 0; j <= i; ++j) moments.within[i * size + j] -= share * own[i] * own[j];
     }
   }
   const double outside = std::max(0.0, sums.rest) / sums.count;
   const auto d = static_cast<double>(feature_count);
-  const double mean_within = (trace_of(within, size) + outside) / d;
-  const double mean_total = (trace_of(total, size) + outside) / d;
-  if (!(mean_within > 1e-12 * mean_total)) return {};
+  moments.mean_within = (trace_of(moments.within, size) + outside) / d;
+  moments.mean_total = (trace_of(moments.total, size) + outside) / d;
+  return moments;
+}
 
-  model.means_within_.assign(means.begin(), means.end());
-  model.within_ = factorised(within, size, kRidge * mean_within);
-  model.total_ = factorised(total, size, kRidge * mean_total);
+std::optional<ClassScatter> ClassScatter::create(const ScatterSums& sums, std::size_t feature_count) {
+  if (std::any_of(sums.class_sizes.begin(), sums.class_sizes.end(), [](double n) { return n < 1; }))
+    return {};
+  const ClassMoments moments = class_moments(sums, feature_count);
+  if (!moments.classes_vary()) return {};
+  ClassScatter model;
+  model.class_count_ = sums.class_sizes.size();
+  model.dimension_count_ = moments.mean.size();
+  const std::size_t size = model.dimension_count_;
+  model.mean_.assign(moments.mean.begin(), moments.mean.end());
+  model.means_within_.assign(moments.means.begin(), moments.means.end());
+  model.within_ = factorised(moments.within, size, kRidge * moments.mean_within);
+  model.total_ = factorised(moments.total, size, kRidge * moments.mean_total);
   for (std::size_t c = 0; c < model.class_count_; ++c) {
     solve_lower(model.within_.data(), size, model.means_within_.data() + c * size);
   }
-  model.rest_weight_ = (1 / mean_total - 1 / mean_within) / kRidge;
+  model.rest_weight_ = (1 / moments.mean_total - 1 / moments.mean_within) / kRidge;
   model.scratch_.resize(2 * size);
   return model;
 }

@@ -29,6 +29,26 @@ struct ScatterSums {
   void combine(const ScatterSums& others, double sign);
 };
 
+// What the sums say of pictures whose classes all have some.
+struct ClassMoments {
+  std::vector<double> mean;    // [dimension_count], of all pictures
+  std::vector<double> means;   // [class_count, dimension_count], less `mean`
+  std::vector<double> within;  // [dimension_count, dimension_count], lower triangle: scatter around the means
+  std::vector<double> total;   // … around the mean
+  double mean_within = 0;      // variance of a feature, those outside the span included
+  double mean_total = 0;
+
+  // False where all pictures of a class are alike: then nothing says how far apart is far.
+  [[nodiscard]] bool classes_vary() const { return mean_within > 1e-12 * mean_total; }
+};
+
+// `feature_count` is that of the whole space.
+[[nodiscard]] ClassMoments class_moments(const ScatterSums& sums, std::size_t feature_count);
+
+// Cholesky's factor of `matrix` [size, size], lower triangle, with `ridge` on its diagonal.
+[[nodiscard]] std::vector<float> factorised(const std::vector<double>& matrix, std::size_t size,
+                                            double ridge);
+
 class ClassScatter {
  public:
   // `feature_count` is that of the whole space. Nothing where a class has no picture or all are alike.

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "advice/near_twins.h"
 #include "advice/neighbours.h"
 #include "headstart/advice.h"
 
@@ -14,7 +15,6 @@ namespace headstart {
 namespace {
 
 constexpr std::size_t kFewPictures = 10;    // below it a class is said to have too few
-constexpr float kAlmostTheSame = 0.97F;     // similarity of near duplicates
 constexpr double kDuplicatePart = 0.5;      // of a class, from which on it is worth saying
 constexpr double kConfusedPart = 0.15;      // of a class that is taken for one other class
 constexpr std::size_t kFewestConfused = 2;  // pictures

@@ -31,6 +31,8 @@ constexpr Named<AdviceKind> kAdviceKinds[] = {
     {AdviceKind::kBackground, "background"}, {AdviceKind::kMirrorMatters, "mirror-matters"}};
 constexpr Named<MirrorVerdict> kMirrorVerdicts[] = {
     {MirrorVerdict::kHelps, "helps"}, {MirrorVerdict::kHarms, "harms"}, {MirrorVerdict::kUnclear, "unclear"}};
+constexpr Named<MapAxes> kMapAxes[] = {{MapAxes::kDiscriminants, "discriminants"},
+                                       {MapAxes::kPrincipal, "principal"}};
 
 }  // namespace
 
@@ -57,6 +59,9 @@ std::span<const Named<AdviceKind>> names_of(AdviceKind) {
 }
 std::span<const Named<MirrorVerdict>> names_of(MirrorVerdict) {
   return kMirrorVerdicts;
+}
+std::span<const Named<MapAxes>> names_of(MapAxes) {
+  return kMapAxes;
 }
 
 }  // namespace headstart

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "headstart/picture_map.h"
 #include "network/network.h"
 #include "session/state.h"
 
@@ -62,6 +63,33 @@ std::vector<SimilarSample> Session::similar_samples(std::size_t count) {
   const std::span<const float> embedding =
       std::as_const(state.row).span().last(state.backbone.info().embedding_dim);
   return state.similar.nearest(state.store, embedding, count);
+}
+
+Result<SampleMap> Session::picture_map() {
+  State& state = *state_;
+  const TrainingSetView samples = state.store.training_set();
+  const std::span<const FeatureBlock> all = state.backbone.feature_blocks();
+  const Result<std::vector<FeatureBlock>> blocks = select_features(all, joined_maps(all));
+  if (!blocks) return blocks.error();
+  std::vector<std::size_t> sizes;
+  for (const FeatureBlock& block : blocks.value()) sizes.push_back(block.count);
+  const std::vector<float> rows = gather_rows(samples, blocks.value());
+  Result<PictureMap> drawn = headstart::picture_map({.features = rows,
+                                                     .map_sizes = sizes,
+                                                     .class_indices = samples.class_indices,
+                                                     .class_count = samples.class_ids.size()},
+                                                    state.pool);
+  if (!drawn) return drawn.error();
+  SampleMap map{.axes = drawn.value().axes,
+                .sample_ids = {samples.sample_ids.begin(), samples.sample_ids.end()},
+                .class_ids = {},
+                .positions = std::move(drawn.value().positions),
+                .twin_ids = {}};
+  for (std::size_t row = 0; row < map.sample_ids.size(); ++row) {
+    map.class_ids.push_back(samples.class_ids[samples.class_indices[row]]);
+    map.twin_ids.push_back(map.sample_ids[drawn.value().twins[row]]);
+  }
+  return map;
 }
 
 }  // namespace headstart

@@ -197,6 +197,24 @@ export interface Attention {
   prediction: Prediction;
 }
 
+/** All pictures of the enabled classes in a plane: what the network takes for alike lies together. */
+export interface PictureMap {
+  /**
+   * 'discriminants': along what tells the classes apart, each picture where a discriminant puts it that was fitted without
+   * it. 'principal': along what differs most, where there are no two classes to tell apart.
+   */
+  axes: 'discriminants' | 'principal';
+  /** By ascending ids. `x` and `y` lie around 0, at a distance of 1 in the quadratic mean. */
+  pictures: {
+    sampleId: SampleId;
+    classId: ClassId;
+    x: number;
+    y: number;
+    /** An earlier picture of its class that shows almost the same; null where there is none. */
+    twinOf: SampleId | null;
+  }[];
+}
+
 export interface HeadInfo {
   kind: HeadKind;
   /** How it was trained; null where a file does not say. */
@@ -325,6 +343,8 @@ export interface Trainer {
    * fast as `predict`, whose answer it brings along. The first call makes the network ready a second time.
    */
   attention(picture: Picture, options?: PictureOptions & AttentionOptions): Promise<Attention>;
+  /** Where the pictures of the enabled classes lie on a map of all, after the changes that were asked for before. */
+  pictureMap(): Promise<PictureMap>;
   /**
    * What the head in use reads, so that softmax(head.weight · vector + head.bias) is what `predict` ranks. [embeddingDim]
    * of the backbone's last layer before there is a head and with every head of strategy 'head'; other strategies' heads read

@@ -50,3 +50,20 @@ export function attentionOf(book, { answer, similar, ...attention }) {
   const here = similar.filter(({ sampleId }) => book.samples.has(sampleId));
   return { ...attention, similar: here, prediction: predictionOf(book, answer) };
 }
+
+/**
+ * @param {SampleBook} book
+ * @param {import('../shared/rpc.js').AnswerOf<'pictureMap'>} drawn
+ * @returns {import('../headstart.d.ts').PictureMap}
+ */
+export function mapOf(book, { axes, sampleIds, classIds, twinIds, positions }) {
+  const pictures = sampleIds.map((sampleId, index) => ({
+    sampleId,
+    classId: classIds[index],
+    x: positions[2 * index],
+    y: positions[2 * index + 1],
+    twinOf: twinIds[index] === sampleId ? null : twinIds[index],
+  }));
+  // What went while this was on its way can no longer be shown.
+  return { axes, pictures: pictures.filter(({ sampleId }) => book.samples.has(sampleId)) };
+}

@@ -4,7 +4,7 @@ import { requireArgument, throwIfAborted, toHeadstartError } from '../shared/err
 import { pictureBlob } from '../shared/kept-picture.js';
 import { rowsOf } from '../shared/rows.js';
 import { toldStrategies } from '../shared/strategies.js';
-import { attentionOf, checkAttention, predictionOf } from './answers.js';
+import { attentionOf, checkAttention, mapOf, predictionOf } from './answers.js';
 import { checkFlag, checkLongAction, checkOptions, checkSampleIds } from './checks.js';
 import { EngineLine } from './engine-line.js';
 import { exportModel, importProject } from './exports.js';
@@ -290,6 +290,11 @@ export class Trainer {
     this.#line.requireOpen();
     const { args, transfer } = await packWith(picture, options, checkAttention(options, this.#book));
     return attentionOf(this.#book, await this.#line.call('attend', args, { transfer }));
+  }
+
+  async pictureMap() {
+    this.#line.requireOpen();
+    return mapOf(this.#book, await this.#line.change('pictureMap', undefined));
   }
 
   /** @param {any} picture @param {PictureOptions} [options] */

@@ -266,6 +266,17 @@ export class Host {
   /** @param {PictureArgs & { classId?: number, similarCount: number }} args */
   attend = (args) => attend(this, args);
 
+  /** After the changes that were asked for before. */
+  pictureMap() {
+    return this.changes.run(() => {
+      const { axes, ...lists } = this.engine.run((session) => unwrap(session.pictureMap()));
+      const [sampleIds, classIds, twinIds] = [lists.sampleIds, lists.classIds, lists.twinIds].map((ids) =>
+        Array.from(ids),
+      );
+      return { axes, sampleIds, classIds, twinIds, positions: lists.positions };
+    });
+  }
+
   /** Whether pictures or classes changed since the head was trained. */
   get isHeadStale() {
     return this.#headRevision !== this.samples.revision;

@@ -248,6 +248,14 @@ export type SimilarSample = {
   similarity: number;
 };
 
+export type SampleMap = {
+  axes: 'discriminants' | 'principal';
+  sampleIds: Uint32Array;
+  classIds: Uint32Array;
+  positions: Float32Array;
+  twinIds: Uint32Array;
+};
+
 export type HeadInfo = {
   kind: 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
   labels: string[];
@@ -365,6 +373,12 @@ export type AttentionOutcome = {
   value: Attention;
 };
 
+export type SampleMapOutcome = {
+  code: string;
+  message: string;
+  value: SampleMap;
+};
+
 export type HeadInfoOutcome = {
   code: string;
   message: string;
@@ -428,6 +442,7 @@ export interface Session {
   embedForAttention(frame: FrameDescription): Done;
   attention(classId: number): AttentionOutcome;
   similarSamples(count: number): SimilarSample[];
+  pictureMap(): SampleMapOutcome;
   headInfo(): HeadInfoOutcome;
   exportHead(date: string): FileOutcome;
   headFile(): FileOutcome;
