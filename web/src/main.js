@@ -36,6 +36,7 @@ const ROOMS = {
   lesson: openHelp,
   cards: openHelp,
   exam: openExam,
+  map: openMap,
   outputs: openOutputs,
   'big-screen': openOutputs,
   projects: openProjects,
@@ -82,6 +83,10 @@ async function openOutputs() {
 
 async function openExam() {
   await (await import('./exam-room.js')).mountExam(dialogs, app);
+}
+
+async function openMap() {
+  await (await import('./map-room.js')).mountMap({ dialogs, panel: part('map-panel') }, app);
 }
 
 async function openProjects() {
@@ -166,6 +171,7 @@ requestAnimationFrame(() =>
       enter(openSettings),
       enter(openBackbones),
       enter(openExam),
+      enter(openMap),
       enter(openHelp),
       enter(openNames),
       enter(openOutputs),

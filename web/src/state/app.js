@@ -126,6 +126,8 @@ export async function createApp() {
     }),
     /** Why the answer is what it is, and what to do when it is wrong. */
     loadSeeing: later(async () => (await import('./seeing.js')).createSeeing(context, { live, samples })),
+    /** All pictures in a plane. */
+    loadMap: later(async () => (await import('./picture-map.js')).createPictureMap(context, { samples })),
     /** What was learnt as a file for somewhere else. */
     loadLeaving: later(async () => (await import('./leaving.js')).createLeaving(context, { exchange })),
     /** Drawn pictures, or a game for the camera. @param {'drawings' | 'game'} way */

@@ -181,6 +181,8 @@
  *   | 'intake-ended'
  *   | 'language-changed'
  *   | 'live-changed'
+ *   | 'map-changed'
+ *   | 'map-painted'
  *   | 'network-changed'
  *   | 'notices-changed'
  *   | 'names-chosen'
