@@ -87,6 +87,31 @@ test('3,000 pictures are taken in, scrolled and trained without a task over 50 m
   const cells = () => page.locator('.strip-cell').count();
   expect(await cells()).toBeLessThan(CLASS_COUNT * 25);
 
+  await expectSmooth(page, 'the map', async () => {
+    await page.getByRole('button', { name: 'Open the map' }).click();
+    const map = page.getByRole('dialog', { name: 'Map of your pictures' });
+    const canvas = map.getByRole('application', { name: `Map with ${total} pictures` });
+    await expect(canvas).toBeVisible({ timeout: 30_000 });
+    const { x, y, width, height } = await canvas.boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 2);
+    for (const turn of [-300, -300, -300, 200, 400, 300]) {
+      await page.mouse.wheel(0, turn);
+      await page.waitForTimeout(80);
+    }
+    await page.mouse.down({ button: 'middle' });
+    await page.mouse.move(x + 40, y + 40, { steps: 20 });
+    await page.mouse.up({ button: 'middle' });
+    await page.mouse.move(x + 8, y + 8);
+    await page.mouse.down();
+    await page.mouse.move(x + width - 8, y + 8, { steps: 10 });
+    await page.mouse.move(x + width - 8, y + height - 8, { steps: 10 });
+    await page.mouse.move(x + 8, y + height - 8, { steps: 10 });
+    await page.mouse.up();
+    await expect(map.locator('.map-chosen strong')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(map).toBeHidden();
+  });
+
   await expectSmooth(page, 'scrolling', async () => {
     const strip = cardOf(page, 'Class 1').locator('picture-strip');
     await strip.scrollIntoViewIfNeeded();

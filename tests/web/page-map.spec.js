@@ -43,7 +43,7 @@ test('pictures in the wrong class are found on the map and moved, and undo takes
   const doubtful = map.getByRole('button', { name: /^May be wrong: \d+$/ });
   await expect(doubtful).toBeEnabled();
   await doubtful.click();
-  await expect(map.getByText(/^\d+ pictures? chosen$/)).toBeVisible();
+  await expect(map.locator('.map-chosen strong')).toHaveText(/^\d+ pictures? chosen$/);
   await map.getByLabel('Move to…').selectOption({ label: 'Class 1' });
   await expect.poll(() => pictureCount(page, 'Class 1')).toBeGreaterThanOrEqual(10);
   await map.getByRole('button', { name: 'Undo' }).click();
@@ -62,7 +62,7 @@ test('pictures in the wrong class are found on the map and moved, and undo takes
     await page.mouse.move(box.x + x, box.y + y, { steps: 4 });
   }
   await page.mouse.up();
-  await expect(map.getByText('20 pictures chosen')).toBeVisible();
+  await expect(map.locator('.map-chosen strong')).toHaveText('20 pictures chosen');
   await page.screenshot({ path: test.info().outputPath('chosen.png') });
   await map.getByRole('button', { name: 'Delete 20' }).click();
   await expect.poll(() => pictureCount(page, 'Class 2')).toBe(0);
@@ -96,7 +96,7 @@ test('keys, pointer and words all reach a picture, in light and dark and at ever
   await page.keyboard.press('ArrowDown');
   await expect(look.locator('img')).not.toHaveAttribute('src', first ?? '');
   await page.keyboard.press('Space');
-  await expect(map.getByText('1 picture chosen')).toBeVisible();
+  await expect(map.locator('.map-chosen strong')).toHaveText('1 picture chosen');
   await page.keyboard.press('Enter');
   const viewer = page.getByRole('dialog', { name: 'What lies here' });
   await expect(viewer).toBeVisible();

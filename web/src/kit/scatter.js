@@ -120,8 +120,10 @@ export class Scatter {
   #measure() {
     const { clientWidth, clientHeight } = this.element;
     if (clientWidth > 0 && clientHeight > 0) {
+      const isWhole = !this.#isFitted || Math.abs(this.#plane.zoom - 1) < 0.01;
       this.#plane.resize(clientWidth, clientHeight);
-      this.fit();
+      // Who has come closer stays there.
+      (isWhole ? this.fit : this.draw).call(this);
     }
   }
 

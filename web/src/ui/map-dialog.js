@@ -258,5 +258,7 @@ export function mountMapDialog(host, app, map) {
     }
   });
   app.watch(['dialog-changed', 'map-changed'], draw);
-  app.watch(['map-painted', 'theme-chosen'], () => scatter.draw());
+  app.watch(['map-painted'], () => scatter.draw());
+  // The system may change it as well as a person.
+  new MutationObserver(() => scatter.draw()).observe(document.documentElement, { attributeFilter: ['data-theme'] });
 }
