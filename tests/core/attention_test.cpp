@@ -132,6 +132,37 @@ TEST_CASE("the map points to the half of the picture in which the class is") {
   }
 }
 
+TEST_CASE("the finer map has twice as many places across, and leaves the answer as it is") {
+  const ComputePool pool = one_thread();
+  Session session =
+      open_session(make_random_backbone({.width_multiplier = "0.1", .input_size_px = 96}), pool);
+  const std::vector<ClassId> ids = teach(session, 6, 3);
+  add_views(session, 6, ids);
+  for (const SecondLook look : {SecondLook::kNo, SecondLook::kMirrored}) {
+    REQUIRE(
+        train(
+            session,
+            {.features = {"blocks.14", "last"}, .views = ViewUse::kAll, .second_look = look, .fold_count = 1})
+            .ok());
+    const DrawnPicture picture = draw(1, 74);
+    const Ranking plain = ask(session, picture).value();
+    REQUIRE(session.embed_for_attention(picture.view(), {}, AttentionGrid::kFiner).ok());
+    CHECK(session.rank().value().probabilities == plain.probabilities);
+    CHECK(session.rank().value().known == plain.known);
+    const Attention finer = session.attention(ids[1]).value();
+    CHECK(finer.width == 6);
+    CHECK(finer.height == 6);
+    CHECK(sum_of(finer) + finer.bias == doctest::Approx(finer.logit).epsilon(1e-4));
+    CHECK(session.similar_samples(1).front().class_id == ids[1]);
+    REQUIRE(session.embed_for_attention(picture.view(), {}).ok());
+    CHECK(session.attention(ids[1]).value().width == 3);
+  }
+  Session large = open_session(make_random_backbone({.width_multiplier = "0.1", .input_size_px = 192}), pool);
+  const std::vector<ClassId> others = teach(large, 3);
+  REQUIRE(large.embed_for_attention(draw(0, 1).view(), {}, AttentionGrid::kFiner).ok());
+  CHECK(large.attention(others[0]).value().width == 6);
+}
+
 TEST_CASE("a network that was tuned says where it looks as exactly") {
   const ComputePool pool = one_thread();
   const Bytes file = make_random_backbone({.width_multiplier = "0.1", .input_size_px = 96});
@@ -158,6 +189,8 @@ TEST_CASE("a network that was tuned says where it looks as exactly") {
     }
     REQUIRE(session.tune_finish(file).ok());
     check_adds_up(session, ids, draw(1, 90));
+    REQUIRE(session.embed_for_attention(draw(1, 90).view(), {}, AttentionGrid::kFiner).ok());
+    CHECK(session.attention(ids[0]).value().width == 3);
   }
 }
 

@@ -45,7 +45,7 @@ const ROOMS = {
   samples: ['sample_store'],
   training: ['metrics', 'trainer'],
   fine_tune: ['fine_tuner'],
-  advice: ['advice', 'known', 'picture_map'],
+  advice: ['advice', 'known', 'picture_map', 'channels'],
   session: ['session', 'strategies', 'names'],
   export: ['export'],
 };

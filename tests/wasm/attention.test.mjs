@@ -49,6 +49,32 @@ async function checkAddsUp(trainer) {
   }
 }
 
+/** A thing of one kind somewhere on a plain ground, a third as wide as the square that counts. @param {number} kind @param {number} number */
+function placed(kind, number) {
+  const [width, height, side] = [640, 480, 160];
+  const thing = drawPicture(kind, number, side, side);
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let at = 0; at < data.length; at++) {
+    data[at] = at % 4 === 3 ? 255 : 120 + ((at * 7919 + number * 31) % 17);
+  }
+  // Anywhere, spread evenly over all places.
+  const left = 80 + Math.floor(((number * 0.618) % 1) * (height - side));
+  const top = Math.floor(((number * 0.414) % 1) * (height - side));
+  for (let y = 0; y < side; y++) {
+    data.set(thing.data.subarray(y * side * 4, (y + 1) * side * 4), ((top + y) * width + left) * 4);
+  }
+  return {
+    picture: { data, width, height },
+    middle: { x: (left - 80 + side / 2) / height, y: (top + side / 2) / height },
+  };
+}
+
+/** How far the place that says most lies from where the thing is, in parts of the picture. @param {Attention} attention @param {{ x: number, y: number }} middle */
+function missed({ values, width, height }, middle) {
+  const peak = values.indexOf(Math.max(...values));
+  return Math.hypot(((peak % width) + 0.5) / width - middle.x, (Math.floor(peak / width) + 0.5) / height - middle.y);
+}
+
 describe('where the answer comes from', () => {
   it('sums to the answer, before training, after it, and with layers that were joined', async () => {
     const trainer = await newTrainer();
@@ -74,6 +100,41 @@ describe('where the answer comes from', () => {
       assert.ok(leaning(await trainer.attention(halves(1, 0, number), { class: stripes })) < 0);
       assert.ok(leaning(await trainer.attention(halves(0, 1, number), { class: stripes, mirror: true })) < 0);
     }
+    await trainer.dispose();
+  });
+
+  it('lies on the thing in a drawn picture, and more closely on the finer map', async () => {
+    const trainer = await newTrainer();
+    const classIds = ['stripes', 'dots'].map((name) => trainer.addClass(name));
+    for (const [kind, classId] of classIds.entries()) {
+      for (let number = 0; number < 24; number++) {
+        await trainer.addSample(classId, placed(kind, number).picture);
+      }
+    }
+    await trainer.train();
+    const misses = { own: /** @type {number[]} */ ([]), finer: /** @type {number[]} */ ([]) };
+    for (const [kind, classId] of classIds.entries()) {
+      for (let number = 100; number < 120; number++) {
+        const { picture, middle } = placed(kind, number);
+        const { ranked } = await trainer.predict(picture);
+        const own = await trainer.attention(picture, { class: classId });
+        const finer = await trainer.attention(picture, { class: classId, finer: true });
+        assert.deepEqual([own.width, own.height, finer.width, finer.height], [3, 3, 6, 6]);
+        assert.deepEqual(finer.prediction.ranked, ranked, 'the answer is the same');
+        assert.ok(Math.abs(sumOf(finer) - finer.logit) < 1e-3 * Math.max(1, Math.abs(finer.logit)));
+        misses.own.push(missed(own, middle));
+        misses.finer.push(missed(finer, middle));
+      }
+    }
+    const mean = (/** @type {number[]} */ all) => all.reduce((sum, one) => sum + one, 0) / all.length;
+    const [own, finer] = [mean(misses.own), mean(misses.finer)];
+    const onThing = misses.finer.filter((miss) => miss < 0.24).length / misses.finer.length;
+    console.log(`missed by ${own.toFixed(3)} of the picture, finer ${finer.toFixed(3)}; ${onThing} on the thing`);
+    assert.ok(finer < own, `finer ${finer}, own ${own}`);
+    assert.ok(onThing >= 0.8, `${onThing} of the peaks lie on the thing`);
+    await assert.rejects(trainer.attention(placed(0, 1).picture, { finer: /** @type {any} */ (1) }), {
+      code: 'bad-argument',
+    });
     await trainer.dispose();
   });
 });

@@ -52,7 +52,13 @@ describe('a map of the pictures', () => {
     const [stripes] = await teach(trainer, 5);
     const again = await trainer.addSample(stripes, drawPicture(0, 3));
     const twin = (await trainer.pictureMap()).pictures.find(({ sampleId }) => sampleId === again)?.twinOf;
-    assert.ok(twin !== null && trainer.sampleIds(stripes).slice(0, 5).includes(/** @type {number} */ (twin)));
+    assert.ok(
+      twin !== null &&
+        trainer
+          .sampleIds(stripes)
+          .slice(0, 5)
+          .includes(/** @type {number} */ (twin)),
+    );
     const first = trainer.sampleIds(stripes)[0];
     const firstOnMap = (await trainer.pictureMap()).pictures.find(({ sampleId }) => sampleId === first);
     assert.equal(firstOnMap?.twinOf, null, 'the first of its kind has none');

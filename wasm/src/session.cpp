@@ -251,12 +251,18 @@ Outcome<Ranking> SessionBinding::rank() {
   return outcome(session_->rank());
 }
 
-Done SessionBinding::embedForAttention(const FrameDescription& frame) {
-  return outcome(session_->embed_for_attention(frame_of(frame), prepare_options(frame)));
+Done SessionBinding::embedForAttention(const FrameDescription& frame, bool is_finer) {
+  return outcome(session_->embed_for_attention(frame_of(frame), prepare_options(frame),
+                                               is_finer ? AttentionGrid::kFiner : AttentionGrid::kOwn));
 }
 
 Outcome<Attention> SessionBinding::attention(std::uint32_t class_id) {
   return outcome(session_->attention(ClassId{class_id}));
+}
+
+Outcome<std::vector<StageMaps>> SessionBinding::lookInside(const FrameDescription& frame,
+                                                           std::uint32_t channel_count) {
+  return outcome(session_->look_inside(frame_of(frame), prepare_options(frame), channel_count));
 }
 
 Outcome<SampleMap> SessionBinding::pictureMap() {

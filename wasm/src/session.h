@@ -108,9 +108,10 @@ class SessionBinding {
 
   Done embedForRanking(const FrameDescription& frame);
   Outcome<Ranking> rank();
-  Done embedForAttention(const FrameDescription& frame);
+  Done embedForAttention(const FrameDescription& frame, bool is_finer);
   Outcome<Attention> attention(std::uint32_t class_id);
   std::vector<SimilarSample> similarSamples(std::uint32_t count);
+  Outcome<std::vector<StageMaps>> lookInside(const FrameDescription& frame, std::uint32_t channel_count);
   Outcome<SampleMap> pictureMap();
 
   Outcome<HeadInfo> headInfo() const;

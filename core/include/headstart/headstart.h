@@ -11,6 +11,7 @@
 #include "headstart/attention.h"       // IWYU pragma: export
 #include "headstart/backbone.h"        // IWYU pragma: export
 #include "headstart/buffer.h"          // IWYU pragma: export
+#include "headstart/channels.h"        // IWYU pragma: export
 #include "headstart/compute.h"         // IWYU pragma: export
 #include "headstart/export.h"
 #include "headstart/features.h"        // IWYU pragma: export

@@ -44,6 +44,10 @@ struct Ranking {
   bool trained = false;  // false: class means stand in for a head
 };
 
+// The places that attention is told of: those of the network at its own input size, or of the same network on
+// a picture of up to twice that size, where it can be run so.
+enum class AttentionGrid : std::uint8_t { kOwn, kFiner };
+
 // Where a picture speaks for a class of the session.
 struct Attention : AttentionMap {
   ClassId class_id{};
@@ -56,6 +60,18 @@ struct SampleMap {
   std::vector<ClassId> class_ids;    // [sample_count]
   std::vector<float> positions;      // [sample_count, 2], as PictureMap has them
   std::vector<SampleId> twin_ids;    // [sample_count], the sample itself where it has none
+};
+
+// Some channels of one map of the network, as a picture makes them.
+struct StageMaps {
+  std::string map;  // "blocks.2": the last one of its size
+  std::size_t width = 0;
+  std::size_t height = 0;
+  std::vector<std::uint32_t> channels;  // [channel_count]
+  std::vector<float> ratios;            // [channel_count], how well each tells the classes apart
+  std::vector<ClassId> class_ids;       // [channel_count], where each is strongest; empty without classes
+  // [channel_count, height, width]: 0 where a channel is weakest in this picture, 255 where it is strongest.
+  std::vector<std::uint8_t> values;
 };
 
 // What is known of a head.
@@ -195,10 +211,20 @@ class Session {
   Result<Ranking> rank();
 
   // The same, for seeing why: rank(), attention() and similar_samples() are then about this picture.
-  // attention() fails with bad-argument for a class that is not among the answers.
-  Status embed_for_attention(const FrameView& frame, const PrepareOptions& options);
+  // attention() fails with bad-argument for a class that is not among the answers. With the finer grid it is
+  // about what the head makes of the larger picture (its logit too), rank() is not; of small things twice the
+  // part of what it paints lies on them. It costs some four passes more, and is the own grid for a head that
+  // brings layers of its own and for networks of 160 px or more.
+  Status embed_for_attention(const FrameView& frame, const PrepareOptions& options,
+                             AttentionGrid grid = AttentionGrid::kOwn);
   Result<Attention> attention(ClassId class_id);
   [[nodiscard]] std::vector<SimilarSample> similar_samples(std::size_t count);
+
+  // What the backbone, as it came, makes of a picture on its way: of the last map of each size at most
+  // `channel_count` channels, those that tell the pictures of the classes apart best (channels.h); without
+  // pictures some that are evenly chosen. The network is made ready a second time for it, once.
+  Result<std::vector<StageMaps>> look_inside(const FrameView& frame, const PrepareOptions& options,
+                                             std::size_t channel_count);
 
   // All pictures in a plane, by what the usual way to train reads of them; see picture_map.h.
   Result<SampleMap> picture_map();

@@ -3,41 +3,101 @@
 #include <string>
 #include <utility>
 
+#include "headstart/channels.h"
+#include "headstart/network_layers.h"
 #include "headstart/picture_map.h"
 #include "network/network.h"
 #include "session/state.h"
 
 namespace headstart {
+namespace {
 
-// The same backbone, which gives the maps themselves where they are read: made when somebody first wants to
-// see them.
-Status Session::State::prepare_mapped(const HeadReader& reader) {
-  if (reader.has_own_network()) return {};
-  FeatureSet wanted;
-  for (const FeatureBlock& block : reader.blocks()) wanted.push_back(block.map);
-  const auto is_there = [&](const std::string& name) {
-    return std::ranges::find(mapped->maps(), name, &MapInfo::name) != mapped->maps().end();
-  };
-  if (mapped && std::ranges::all_of(wanted, is_there)) return {};
-  mapped.reset();
+constexpr std::int32_t kFinestInputPx = 192;
+
+FeatureSet maps_of(const HeadReader& reader) {
+  FeatureSet maps;
+  for (const FeatureBlock& block : reader.blocks()) maps.push_back(block.map);
+  return maps;
+}
+
+// One channel of a map between its least and its most.
+void append_levels(std::span<const float> map, std::size_t channel, std::size_t channel_count,
+                   std::vector<std::uint8_t>& levels) {
+  float least = map[channel];
+  float most = map[channel];
+  for (std::size_t at = channel; at < map.size(); at += channel_count) {
+    least = std::min(least, map[at]);
+    most = std::max(most, map[at]);
+  }
+  const float scale = most > least ? 255 / (most - least) : 0;
+  for (std::size_t at = channel; at < map.size(); at += channel_count)
+    levels.push_back(static_cast<std::uint8_t>((map[at] - least) * scale + 0.5F));
+}
+
+}  // namespace
+
+// The same backbone at some input size, which gives maps themselves: made when somebody first wants to see
+// them. Those that were wanted before it gives as well.
+Status Session::State::prepare_maps(std::optional<Backbone>& source, std::int32_t input_size_px,
+                                    FeatureSet wanted) const {
+  const std::span<const MapInfo> there = source ? source->maps() : std::span<const MapInfo>();
+  bool is_ready = source.has_value();
+  for (const std::string& name : wanted) {
+    if (std::ranges::find(there, name, &MapInfo::name) == there.end()) is_ready = false;
+  }
+  if (is_ready) return {};
+  for (const MapInfo& info : there) {
+    if (std::ranges::find(wanted, info.name) == wanted.end()) wanted.push_back(info.name);
+  }
+  source.reset();
   BackboneOptions options;
-  options.input_size_px = backbone.input_size_px();
+  options.input_size_px = input_size_px;
   options.maps = std::move(wanted);
   Result<Backbone> made = Backbone::from_network(backbone.network(), options, pool);
   if (!made) return made.error();
-  mapped.emplace(std::move(made).value());
+  source.emplace(std::move(made).value());
   return {};
 }
 
-Status Session::embed_for_attention(const FrameView& frame, const PrepareOptions& options) {
+// Reads the places of a larger picture, where this network and this head can.
+Status Session::State::read_finer(const FrameView& frame, const PrepareOptions& options, bool& is_finer) {
+  is_finer = false;
+  HeadReader& reader = answering_reader();
+  const std::int32_t own_px = backbone.input_size_px();
+  const std::int32_t size_px = std::min(2 * own_px, kFinestInputPx);
+  if (reader.has_own_network() || 4 * size_px < 5 * own_px) return {};
+  // Some networks fit one size only.
+  if (!prepare_maps(finer, size_px, maps_of(reader))) return {};
+  is_finer = true;
+  return reader.read_places(*finer, frame, options, placed, places);
+}
+
+Status Session::embed_for_attention(const FrameView& frame, const PrepareOptions& options,
+                                    AttentionGrid grid) {
   State& state = *state_;
   if (const Status status = state.refresh_answering_head(); !status) return status;
   HeadReader& reader = state.answering_reader();
-  if (const Status prepared = state.prepare_mapped(reader); !prepared) return prepared;
   state.features.resize(reader.feature_count());
-  Backbone& source = reader.has_own_network() ? state.backbone : *state.mapped;
-  const Status read = reader.read_places(source, frame, options, state.features, state.places);
-  if (!read) return read;
+  state.placed.resize(reader.feature_count());
+  bool is_finer = false;
+  if (grid == AttentionGrid::kFiner) {
+    if (const Status read = state.read_finer(frame, options, is_finer); !read) return read;
+  }
+  if (is_finer) {
+    // Last, so that what is known of it is of the picture that is answered.
+    const Status read = reader.read(state.backbone, frame, options, state.features);
+    if (!read) return read;
+  } else {
+    if (!reader.has_own_network()) {
+      const Status prepared =
+          state.prepare_maps(state.mapped, state.backbone.input_size_px(), maps_of(reader));
+      if (!prepared) return prepared;
+    }
+    Backbone& source = reader.has_own_network() ? state.backbone : *state.mapped;
+    const Status read = reader.read_places(source, frame, options, state.features, state.places);
+    if (!read) return read;
+    state.placed = state.features;
+  }
   if (reader.has_own_network()) return state.embed_row(frame, options);
   std::ranges::copy(reader.row(), state.row.span().begin());
   return {};
@@ -52,7 +112,7 @@ Result<Attention> Session::attention(ClassId class_id) {
     return bad_argument("class " + std::to_string(static_cast<std::uint32_t>(class_id)) +
                         " is not one of the answers");
   if (state.places.empty()) return internal_error("a picture is looked at with embed_for_attention first");
-  Result<AttentionMap> map = attention_map(state.answering_head->head, state.features, state.places,
+  Result<AttentionMap> map = attention_map(state.answering_head->head, state.placed, state.places,
                                            static_cast<std::size_t>(found - ids.begin()));
   if (!map) return map.error();
   return Attention{std::move(map).value(), class_id};
@@ -63,6 +123,60 @@ std::vector<SimilarSample> Session::similar_samples(std::size_t count) {
   const std::span<const float> embedding =
       std::as_const(state.row).span().last(state.backbone.info().embedding_dim);
   return state.similar.nearest(state.store, embedding, count);
+}
+
+// The last map of each size, and of each the channels that tell the classes apart.
+void Session::State::choose_stages(std::size_t channel_count) {
+  if (!stages.empty() && stages_revision == store.revision() && stages_channel_count == channel_count) return;
+  stages.clear();
+  stages_revision = store.revision();
+  stages_channel_count = channel_count;
+  const TrainingSetView samples = store.training_set();
+  const std::span<const FeatureBlock> blocks = backbone.feature_blocks();
+  for (const NetworkLayer& layer : network_layers(backbone.network())) {
+    if (std::ranges::find(blocks, layer.name, &FeatureBlock::map) == blocks.end()) continue;
+    if (stages.empty() || stages.back().height != layer.side) stages.emplace_back();
+    stages.back().map = layer.name;
+    stages.back().height = layer.side;
+  }
+  for (StageMaps& stage : stages) {
+    const FeatureBlock& block = *std::ranges::find(blocks, stage.map, &FeatureBlock::map);
+    for (const TellingChannel& channel :
+         telling_channels(gather_rows(samples, std::span(&block, 1)), block.count, samples.class_indices,
+                          samples.class_ids.size(), channel_count)) {
+      stage.channels.push_back(channel.channel);
+      stage.ratios.push_back(static_cast<float>(channel.ratio));
+      if (samples.class_ids.size() > 1) stage.class_ids.push_back(samples.class_ids[channel.class_index]);
+    }
+    if (!stage.channels.empty()) continue;
+    const std::size_t count = std::min(channel_count, block.count);
+    for (std::size_t i = 0; i < count; ++i)
+      stage.channels.push_back(static_cast<std::uint32_t>(i * block.count / count));
+    stage.ratios.resize(count);
+  }
+}
+
+Result<std::vector<StageMaps>> Session::look_inside(const FrameView& frame, const PrepareOptions& options,
+                                                    std::size_t channel_count) {
+  State& state = *state_;
+  state.choose_stages(channel_count);
+  FeatureSet wanted;
+  for (const StageMaps& stage : state.stages) wanted.push_back(stage.map);
+  const Status prepared = state.prepare_maps(state.mapped, state.backbone.input_size_px(), std::move(wanted));
+  if (!prepared) return prepared.error();
+  Backbone& source = *state.mapped;
+  if (const Status framed = source.prepare(frame, options, 0); !framed) return framed.error();
+  if (const Status ran = source.run(1); !ran) return ran.error();
+  std::vector<StageMaps> stages = state.stages;
+  for (StageMaps& stage : stages) {
+    const auto info = std::ranges::find(source.maps(), stage.map, &MapInfo::name);
+    const std::span<const float> map = source.map(0, static_cast<std::size_t>(info - source.maps().begin()));
+    stage.width = info->width;
+    stage.height = info->height;
+    for (const std::uint32_t channel : stage.channels)
+      append_levels(map, channel, info->channel_count, stage.values);
+  }
+  return stages;
 }
 
 Result<SampleMap> Session::picture_map() {

@@ -168,7 +168,8 @@ SessionMemory Session::memory() const {
     for (const ChangedTensor& tensor : trained->tensors) head_bytes += tensor.values.size() * sizeof(float);
     if (trained->judge) head_bytes += trained->judge->memory_bytes();
   }
-  const std::size_t mapped_bytes = state.mapped ? state.mapped->memory_bytes() : 0;
+  std::size_t mapped_bytes = state.mapped ? state.mapped->memory_bytes() : 0;
+  if (state.finer) mapped_bytes += state.finer->memory_bytes();
   return {.backbone_bytes = state.backbone.memory_bytes() + mapped_bytes,
           .store_bytes = state.store.memory_bytes(),
           .view_bytes = state.store.view_bytes(),

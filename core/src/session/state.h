@@ -123,9 +123,14 @@ struct Session::State {
   std::vector<float> features = {};  // what the answering head reads of the last frame
   std::vector<float> judged = {};    // what tells whether it is known
   std::vector<float> probabilities = {};
-  std::optional<Backbone> mapped = {};      // gives the maps of the answering head's reader
+  std::optional<Backbone> mapped = {};      // gives the maps that are looked at
+  std::optional<Backbone> finer = {};       // the same at a larger input size, for attention
   std::vector<PlacedFeatures> places = {};  // of the last frame, where it was embedded for attention
+  std::vector<float> placed = {};           // [feature_count], their means
   SimilarSamples similar = {};
+  std::vector<StageMaps> stages = {};  // without their values
+  std::uint64_t stages_revision = 0;   // of the store, when the channels were chosen
+  std::size_t stages_channel_count = 0;
 
   Status try_backbone();
   Status embed_row(const FrameView& frame, const PrepareOptions& options);
@@ -136,8 +141,10 @@ struct Session::State {
   Status refresh_answering_head();
   bool answer_with_trained_head();
   HeadReader& answering_reader();  // of the head that was refreshed
-  Status prepare_mapped(const HeadReader& reader);
+  Status prepare_maps(std::optional<Backbone>& source, std::int32_t input_size_px, FeatureSet wanted) const;
+  Status read_finer(const FrameView& frame, const PrepareOptions& options, bool& is_finer);
   Result<double> known_now();
+  void choose_stages(std::size_t channel_count);
 
   void describe_head(Head& head, std::uint64_t seed) const;
   // All that can fail before a head is put to work: what it reads, and that it answers with numbers.

@@ -176,6 +176,11 @@ export interface PredictionTimings {
 export interface AttentionOptions {
   /** Which class is asked about; left out: the most probable one. */
   class?: ClassId;
+  /**
+   * The network looks at the picture twice as large as well, for a map of twice as many places across; it costs some four
+   * passes more. Default false; without effect on heads that bring layers of their own and networks of 160 px or more.
+   */
+  finer?: boolean;
   /** How many samples that look like the picture are wanted, 0 (the default) to 100. */
   similarCount?: number;
 }
@@ -187,7 +192,8 @@ export interface Attention {
   height: number;
   /**
    * [height * width] How much each place speaks for the class rather than for the classes on the average. Together with
-   * `bias`, which no place accounts for, they sum to `logit`: how far the class's logit lies above the mean of all.
+   * `bias`, which no place accounts for, they sum to `logit`: how far the class's logit lies above the mean of all (with
+   * `finer`, of the larger picture).
    */
   values: Float32Array;
   logit: number;
@@ -195,6 +201,23 @@ export interface Attention {
   /** Of enabled classes, most alike first; 1 is the same picture, 0 no likeness. */
   similar: { sampleId: SampleId; classId: ClassId; similarity: number }[];
   prediction: Prediction;
+}
+
+/** Some channels of one map of the network, as a picture makes them. */
+export interface FeatureMaps {
+  map: MapName;
+  width: number;
+  height: number;
+  /** The most telling first. */
+  channels: {
+    channel: number;
+    /** How well its mean tells the classes apart on the pictures that are there (Fisher's ratio). */
+    ratio: number;
+    /** The class in whose pictures it is strongest; null where there are no two classes. */
+    classId: ClassId | null;
+    /** [height * width] 0 where it is weakest in this picture, 255 where it is strongest. */
+    values: Uint8Array;
+  }[];
 }
 
 /** All pictures of the enabled classes in a plane: what the network takes for alike lies together. */
@@ -343,6 +366,11 @@ export interface Trainer {
    * fast as `predict`, whose answer it brings along. The first call makes the network ready a second time.
    */
   attention(picture: Picture, options?: PictureOptions & AttentionOptions): Promise<Attention>;
+  /**
+   * What the backbone makes of a picture on its way: of the last map of each size some channels (`channelCount` 1 to 32,
+   * default 4), those that tell the classes apart best. The first call makes the network ready a second time.
+   */
+  featureMaps(picture: Picture, options?: PictureOptions & { channelCount?: number }): Promise<FeatureMaps[]>;
   /** Where the pictures of the enabled classes lie on a map of all, after the changes that were asked for before. */
   pictureMap(): Promise<PictureMap>;
   /**

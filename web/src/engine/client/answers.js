@@ -1,11 +1,13 @@
 // What the engine answered, in the words of the classes as they are now.
 
 import { HeadstartError, requireArgument, show } from '../shared/errors.js';
+import { checkFlag } from './checks.js';
 
 /** @typedef {import('./sample-book.js').SampleBook} SampleBook */
 /** @typedef {import('../shared/rpc.js').AnswerOf<'predict'>} Answer */
 
 const MOST_SIMILAR = 100;
+const MOST_CHANNELS = 32;
 
 /** @param {SampleBook} book @param {Answer} answer @returns {import('../headstart.d.ts').Prediction} */
 export function predictionOf(book, { classIds, probabilities, ...rest }) {
@@ -27,9 +29,9 @@ export function predictionOf(book, { classIds, probabilities, ...rest }) {
   return { ranked, ...rest, head: /** @type {import('../headstart.d.ts').HeadKind} */ (rest.head) };
 }
 
-/** @param {{ class?: number, similarCount?: number } | undefined} options @param {SampleBook} book */
+/** @param {{ class?: number, similarCount?: number, finer?: boolean } | undefined} options @param {SampleBook} book */
 export function checkAttention(options, book) {
-  const { class: classId, similarCount = 0 } = options ?? {};
+  const { class: classId, similarCount = 0, finer = false } = options ?? {};
   if (classId !== undefined) {
     book.classOf(classId);
   }
@@ -37,7 +39,7 @@ export function checkAttention(options, book) {
     Number.isInteger(similarCount) && similarCount >= 0 && similarCount <= MOST_SIMILAR,
     `similarCount must be a whole number from 0 to ${MOST_SIMILAR}, got ${show(similarCount)}`,
   );
-  return { classId, similarCount };
+  return { classId, similarCount, finer: checkFlag(finer, 'finer') };
 }
 
 /**
@@ -66,4 +68,32 @@ export function mapOf(book, { axes, sampleIds, classIds, twinIds, positions }) {
   }));
   // What went while this was on its way can no longer be shown.
   return { axes, pictures: pictures.filter(({ sampleId }) => book.samples.has(sampleId)) };
+}
+
+/** @param {{ channelCount?: number } | undefined} options */
+export function checkFeatureMaps(options) {
+  const { channelCount = 4 } = options ?? {};
+  requireArgument(
+    Number.isInteger(channelCount) && channelCount >= 1 && channelCount <= MOST_CHANNELS,
+    `channelCount must be a whole number from 1 to ${MOST_CHANNELS}, got ${show(channelCount)}`,
+  );
+  return { channelCount };
+}
+
+/**
+ * @param {import('../shared/rpc.js').AnswerOf<'lookInside'>} stages
+ * @returns {import('../headstart.d.ts').FeatureMaps[]}
+ */
+export function featureMapsOf(stages) {
+  return stages.map(({ map, width, height, channels, ratios, classIds, values }) => ({
+    map: /** @type {import('../headstart.d.ts').MapName} */ (map),
+    width,
+    height,
+    channels: Array.from(channels, (channel, index) => ({
+      channel,
+      ratio: ratios[index],
+      classId: classIds[index] ?? null,
+      values: values.subarray(index * width * height, (index + 1) * width * height),
+    })),
+  }));
 }

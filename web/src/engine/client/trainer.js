@@ -4,7 +4,7 @@ import { requireArgument, throwIfAborted, toHeadstartError } from '../shared/err
 import { pictureBlob } from '../shared/kept-picture.js';
 import { rowsOf } from '../shared/rows.js';
 import { toldStrategies } from '../shared/strategies.js';
-import { attentionOf, checkAttention, mapOf, predictionOf } from './answers.js';
+import * as answers from './answers.js';
 import { checkFlag, checkLongAction, checkOptions, checkSampleIds } from './checks.js';
 import { EngineLine } from './engine-line.js';
 import { exportModel, importProject } from './exports.js';
@@ -282,19 +282,26 @@ export class Trainer {
   async predict(picture, options) {
     this.#line.requireOpen();
     const { args, transfer } = await packWith(picture, options, {});
-    return predictionOf(this.#book, await this.#line.call('predict', args, { transfer }));
+    return answers.predictionOf(this.#book, await this.#line.call('predict', args, { transfer }));
   }
 
-  /** @param {any} picture @param {PictureOptions & { class?: number, similarCount?: number }} [options] */
+  /** @param {any} picture @param {PictureOptions & { class?: number, similarCount?: number, finer?: boolean }} [options] */
   async attention(picture, options) {
     this.#line.requireOpen();
-    const { args, transfer } = await packWith(picture, options, checkAttention(options, this.#book));
-    return attentionOf(this.#book, await this.#line.call('attend', args, { transfer }));
+    const { args, transfer } = await packWith(picture, options, answers.checkAttention(options, this.#book));
+    return answers.attentionOf(this.#book, await this.#line.call('attend', args, { transfer }));
+  }
+
+  /** @param {any} picture @param {PictureOptions & { channelCount?: number }} [options] */
+  async featureMaps(picture, options) {
+    this.#line.requireOpen();
+    const { args, transfer } = await packWith(picture, options, answers.checkFeatureMaps(options));
+    return answers.featureMapsOf(await this.#line.call('lookInside', args, { transfer }));
   }
 
   async pictureMap() {
     this.#line.requireOpen();
-    return mapOf(this.#book, await this.#line.change('pictureMap', undefined));
+    return answers.mapOf(this.#book, await this.#line.change('pictureMap', undefined));
   }
 
   /** @param {any} picture @param {PictureOptions} [options] */
@@ -353,8 +360,8 @@ export class Trainer {
 
   async stats() {
     this.#line.requireOpen();
-    const numbers = await this.#line.call('stats', undefined);
-    return { variant: this.variant, threads: this.threads, ...this.#book.counts, ...numbers };
+    const { variant, threads } = this;
+    return { variant, threads, ...this.#book.counts, ...(await this.#line.call('stats', undefined)) };
   }
 
   /** @param {LongAction} [options] */
@@ -375,7 +382,6 @@ export class Trainer {
     await this.#line.close();
   }
 
-  /** Which backbone the rows that the book takes now are of. */
   get #rowsOf() {
     return rowsOf(this.#opened.backbone);
   }

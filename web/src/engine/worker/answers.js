@@ -53,15 +53,34 @@ export async function answer(host, picture) {
  * The answer, where in the picture it comes from, and the samples that are most like it.
  *
  * @param {Host} host
- * @param {PictureArgs & { classId?: number, similarCount: number }} args `classId`: left out, the most probable one
+ * @param {PictureArgs & { classId?: number, similarCount: number, finer: boolean }} args `classId`: left out, the most probable one
  */
-export async function attend(host, { classId, similarCount, ...picture }) {
+export async function attend(host, { classId, similarCount, finer, ...picture }) {
   const { answer: answered, added } = await ask(host, picture, {
-    embed: (session, frame) => session.embedForAttention(frame),
+    embed: (session, frame) => session.embedForAttention(frame, finer),
     more: (session, { classIds, probabilities }) => ({
       ...unwrap(session.attention(classId ?? classIds[probabilities.indexOf(Math.max(...probabilities))])),
       similar: session.similarSamples(similarCount),
     }),
   });
   return { ...added, answer: answered };
+}
+
+/** Where all pictures lie, after the changes that were asked for before. @param {Host} host */
+export function drawMap(host) {
+  return host.changes.run(() => {
+    const { axes, positions, ...lists } = host.engine.run((session) => unwrap(session.pictureMap()));
+    const [sampleIds, classIds, twinIds] = [lists.sampleIds, lists.classIds, lists.twinIds].map((ids) =>
+      Array.from(ids),
+    );
+    return { axes, positions, sampleIds, classIds, twinIds };
+  });
+}
+
+/** What the network makes of a picture on its way. @param {Host} host @param {PictureArgs & { channelCount: number }} args */
+export async function lookInside(host, { channelCount, message, crop, mirror }) {
+  const frame = await readFrame(message, crop);
+  return host.engine.withFrame(frame, mirror, (session, description) =>
+    unwrap(session.lookInside(description, channelCount)),
+  );
 }

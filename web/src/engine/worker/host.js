@@ -5,7 +5,7 @@ import { readNetworks } from '../shared/networks.js';
 import { rowsOf } from '../shared/rows.js';
 import { Queue } from '../shared/turns.js';
 import { chooseVariants } from '../shared/variants.js';
-import { answer, attend } from './answers.js';
+import { answer, attend, drawMap, lookInside } from './answers.js';
 import { changeBackbone } from './backbone.js';
 import { EngineLoader } from './engine-loader.js';
 import { exportHead, exportPage } from './exports.js';
@@ -263,19 +263,13 @@ export class Host {
   /** @param {PictureArgs} args */
   predict = (args) => answer(this, args);
 
-  /** @param {PictureArgs & { classId?: number, similarCount: number }} args */
+  /** @param {PictureArgs & { classId?: number, similarCount: number, finer: boolean }} args */
   attend = (args) => attend(this, args);
 
-  /** After the changes that were asked for before. */
-  pictureMap() {
-    return this.changes.run(() => {
-      const { axes, ...lists } = this.engine.run((session) => unwrap(session.pictureMap()));
-      const [sampleIds, classIds, twinIds] = [lists.sampleIds, lists.classIds, lists.twinIds].map((ids) =>
-        Array.from(ids),
-      );
-      return { axes, sampleIds, classIds, twinIds, positions: lists.positions };
-    });
-  }
+  pictureMap = () => drawMap(this);
+
+  /** @param {PictureArgs & { channelCount: number }} args */
+  lookInside = (args) => lookInside(this, args);
 
   /** Whether pictures or classes changed since the head was trained. */
   get isHeadStale() {

@@ -248,6 +248,16 @@ export type SimilarSample = {
   similarity: number;
 };
 
+export type StageMaps = {
+  map: string;
+  width: number;
+  height: number;
+  channels: Uint32Array;
+  ratios: Float32Array;
+  classIds: Uint32Array;
+  values: Uint8Array;
+};
+
 export type SampleMap = {
   axes: 'discriminants' | 'principal';
   sampleIds: Uint32Array;
@@ -373,6 +383,12 @@ export type AttentionOutcome = {
   value: Attention;
 };
 
+export type StageMapsOutcome = {
+  code: string;
+  message: string;
+  value: StageMaps[];
+};
+
 export type SampleMapOutcome = {
   code: string;
   message: string;
@@ -439,9 +455,10 @@ export interface Session {
   mirrorVerdict(): MirrorVerdictOutcome;
   embedForRanking(frame: FrameDescription): Done;
   rank(): RankingOutcome;
-  embedForAttention(frame: FrameDescription): Done;
+  embedForAttention(frame: FrameDescription, isFiner: boolean): Done;
   attention(classId: number): AttentionOutcome;
   similarSamples(count: number): SimilarSample[];
+  lookInside(frame: FrameDescription, channelCount: number): StageMapsOutcome;
   pictureMap(): SampleMapOutcome;
   headInfo(): HeadInfoOutcome;
   exportHead(date: string): FileOutcome;

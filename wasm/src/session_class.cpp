@@ -1,0 +1,76 @@
+// Registrations only: what JavaScript sees of Session.
+#include "session_class.h"
+
+#include <emscripten/bind.h>
+
+#include "session.h"
+
+namespace headstart::wasm {
+
+void register_session() {
+  emscripten::class_<SessionBinding>("Session")
+      .constructor<>()
+      .function("start(threadCount)", &SessionBinding::start)
+      .function("inputView(byteCount)", &SessionBinding::inputView)
+      .function("loadBackbone(byteCount, inputSize)", &SessionBinding::loadBackbone)
+      .function("embed(frame)", &SessionBinding::embed)
+      .function("embedMaps(frame, maps)", &SessionBinding::embedMaps)
+      .function("embedRow(frame)", &SessionBinding::embedRow)
+      .function("makePicture(frame, size)", &SessionBinding::makePicture)
+      .function("addClass(classId, name)", &SessionBinding::addClass)
+      .function("renameClass(classId, name)", &SessionBinding::renameClass)
+      .function("removeClass(classId)", &SessionBinding::removeClass)
+      .function("setClassEnabled(classId, enabled)", &SessionBinding::setClassEnabled)
+      .function("moveClass(classId, classIndex)", &SessionBinding::moveClass)
+      .function("classes", &SessionBinding::classes)
+      .function("addSample(sampleId, classId, frame)", &SessionBinding::addSample)
+      .function("addRow(sampleId, classId, featureCount)", &SessionBinding::addRow)
+      .function("copySample(from, to, classId)", &SessionBinding::copySample)
+      .function("removeSample(sampleId)", &SessionBinding::removeSample)
+      .function("canRestore(sampleId)", &SessionBinding::canRestore)
+      .function("restoreSample(sampleId, classId)", &SessionBinding::restoreSample)
+      .function("forgetSample(sampleId)", &SessionBinding::forgetSample)
+      .function("moveSample(sampleId, classId)", &SessionBinding::moveSample)
+      .function("sampleEmbedding(sampleId)", &SessionBinding::sampleEmbedding)
+      .function("sampleRow(sampleId)", &SessionBinding::sampleRow)
+      .function("viewCount", &SessionBinding::viewCount)
+      .function("samplesWithoutViews", &SessionBinding::samplesWithoutViews)
+      .function("addView(sampleId, viewIndex, frame)", &SessionBinding::addView)
+      .function("trainBegin(options)", &SessionBinding::trainBegin)
+      .function("trainStep", &SessionBinding::trainStep)
+      .function("trainFinish", &SessionBinding::trainFinish)
+      .function("trainCancel", &SessionBinding::trainCancel)
+      .function("tuneBegin(options, views, byteCount, roundByteCount)", &SessionBinding::tuneBegin)
+      .function("tuneWanted", &SessionBinding::tuneWanted)
+      .function("tuneSupply(view, frame)", &SessionBinding::tuneSupply)
+      .function("tuneTrial", &SessionBinding::tuneTrial)
+      .function("tuneStep", &SessionBinding::tuneStep)
+      .function("tuneRound", &SessionBinding::tuneRound)
+      .function("tuneStop", &SessionBinding::tuneStop)
+      .function("tuneFinish(byteCount)", &SessionBinding::tuneFinish)
+      .function("tuneCancel", &SessionBinding::tuneCancel)
+      .function("adviceBegin", &SessionBinding::adviceBegin)
+      .function("adviceAdd(strategy)", &SessionBinding::adviceAdd)
+      .function("adviceAddTuned(strategy)", &SessionBinding::adviceAddTuned)
+      .function("adviceTransfer(map)", &SessionBinding::adviceTransfer)
+      .function("adviceAddBorder(sampleId, frame)", &SessionBinding::adviceAddBorder)
+      .function("adviceFinish", &SessionBinding::adviceFinish)
+      .function("mirrorVerdict", &SessionBinding::mirrorVerdict)
+      .function("embedForRanking(frame)", &SessionBinding::embedForRanking)
+      .function("rank", &SessionBinding::rank)
+      .function("embedForAttention(frame, isFiner)", &SessionBinding::embedForAttention)
+      .function("attention(classId)", &SessionBinding::attention)
+      .function("similarSamples(count)", &SessionBinding::similarSamples)
+      .function("lookInside(frame, channelCount)", &SessionBinding::lookInside)
+      .function("pictureMap", &SessionBinding::pictureMap)
+      .function("headInfo", &SessionBinding::headInfo)
+      .function("exportHead(date)", &SessionBinding::exportHead)
+      .function("headFile", &SessionBinding::headFile)
+      .function("readHead(byteCount)", &SessionBinding::readHead)
+      .function("adoptHead(classIds, byteCount)", &SessionBinding::adoptHead)
+      .function("samplesToJudgeBy", &SessionBinding::samplesToJudgeBy)
+      .function("addToJudge(sampleId, frame)", &SessionBinding::addToJudge)
+      .function("memory", &SessionBinding::memory);
+}
+
+}  // namespace headstart::wasm
