@@ -67,7 +67,9 @@ export async function createApp() {
   const backbones = createNetworkLink(context, { settings });
   const intake = createIntakeLink(context, { classes, samples, live, exchange, useNetworks: backbones.useOwn });
   projects = createProjects(context, { classes, training, settings, savePictures: exchange.savePictures });
-  const loadInside = later(async () => (await import('./inside.js')).createInside(context, { training, classes }));
+  const loadInside = later(async () =>
+    (await import('./inside.js')).createInside(context, { training, classes, live, samples }),
+  );
 
   const begun = projects.begin();
   if (projects.isExpected) {

@@ -181,6 +181,7 @@
  *   | 'intake-ended'
  *   | 'language-changed'
  *   | 'live-changed'
+ *   | 'layers-changed'
  *   | 'map-changed'
  *   | 'map-painted'
  *   | 'network-changed'

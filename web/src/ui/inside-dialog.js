@@ -27,6 +27,7 @@ export function mountInsideDialog(host, app) {
     return element;
   }
   const parts = {
+    layers: place('inside-layers'),
     network: place('inside-network'),
     tuning: place('inside-tuning tuning'),
     cases: place('inside-cases for-engineers'),

@@ -3,7 +3,6 @@
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
-import { mosaic } from '../kit/mosaic.js';
 import { regionMark } from '../kit/region-marks.js';
 import { token } from '../kit/token.js';
 import { vars } from '../kit/vars.js';
@@ -23,26 +22,6 @@ export function mountNetworkPanel(host, app, network) {
   let dragging = false;
   /** The layer under the pointer. @type {number | null} */
   let looked = null;
-  /** The picture that the mosaics show. @type {ImageBitmap | null} */
-  let picture = null;
-  let pictureId = -1;
-
-  /** One of the person's own pictures, if there is any. */
-  async function fetchPicture() {
-    const wanted =
-      state.classes.find(({ enabled, sampleIds }) => enabled && sampleIds.length > 0)?.sampleIds.at(-1) ?? -1;
-    if (wanted === pictureId) {
-      return;
-    }
-    pictureId = wanted;
-    const blob = wanted < 0 ? null : await app.samples.picture(wanted).catch(() => null);
-    const bitmap = blob && (await createImageBitmap(blob).catch(() => null));
-    if (wanted === pictureId) {
-      picture?.close();
-      picture = bitmap;
-      draw();
-    }
-  }
 
   /** @param {number} index */
   function regionOf(index) {
@@ -180,7 +159,6 @@ export function mountNetworkPanel(host, app, network) {
     const { layers } = network.view;
     return zonesOf(layers).map(
       ({ from, count, side, stride }) => html`<li class="net-zone" ${vars({ '--from': from + 1, '--span': count })}>
-        <canvas class="net-mosaic" width=${side} height=${side} aria-hidden="true" ${mosaic({ picture, side })}></canvas>
         <span class="net-side numbers for-engineers"><bdi>${side} × ${side}</bdi></span>
         <span class="net-sight small soft">${t(sightOf(stride))}</span>
       </li>`,
@@ -292,12 +270,11 @@ export function mountNetworkPanel(host, app, network) {
       render(html`<p class="soft">${t('engine.loading')}</p>`, host);
       return;
     }
-    void fetchPicture();
     render(
       html`<p class="soft net-intro">${t('network.intro')}</p>
         <div class="net" ${vars({ '--count': network.view.layers.length })}>
           <div class="net-input">
-            <canvas class="net-mosaic" width="96" height="96" aria-hidden="true" ${mosaic({ picture, side: 96 })}></canvas>
+            ${icon('pictures')}
             <span class="small soft">${t('network.input')}</span>
           </div>
           <div class="net-track" @pointerdown=${track.pointerdown} @pointermove=${track.pointermove} @pointerup=${track.pointerup} @pointercancel=${track.pointercancel} @pointerleave=${track.pointerleave}>

@@ -1,0 +1,86 @@
+// What the network makes of the picture on its way: seen live, at each stage.
+
+import { expectNoSeriousFindings } from './support/axe.mjs';
+import { expect, test } from './support/fixtures.mjs';
+import { expectSmooth } from './support/long-tasks.mjs';
+import { processorShare } from './support/machine.mjs';
+import { openPage, showToCamera, teachTwo } from './support/page.mjs';
+import { pictureClasses } from './support/pictures.mjs';
+
+test('what the layers find is shown live, of detectors that tell the classes apart', async ({ page, film, watch }) => {
+  test.setTimeout(180_000);
+  await openPage(page, { burstCount: 10, countdownSeconds: 0 });
+  await teachTwo(page, film);
+  await showToCamera(page, film, pictureClasses()[0].film);
+  await page.getByRole('button', { name: 'Look inside' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Inside the network' });
+  const list = dialog.getByRole('list', { name: 'What it sees, layer by layer' });
+  const maps = list.getByRole('img', { name: /^Where detector [\d,]+ fires, strongest for Class [12]$/ });
+  await expect(maps).toHaveCount(5 * 4);
+  await expect(list.getByText('Finds edges and colours')).toBeVisible();
+  await expect(list.getByText('48 × 48')).toBeVisible();
+  await expect(list.getByText('3 × 3')).toBeVisible();
+
+  /** Each map's pixels, in one line. */
+  const painted = () =>
+    maps.evaluateAll((canvases) =>
+      canvases.map((canvas) => {
+        const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+        const context = /** @type {HTMLCanvasElement} */ (canvas).getContext('2d');
+        return Array.from(context?.getImageData(0, 0, width, height).data ?? []).join();
+      }),
+    );
+  const first = await painted();
+  for (const pixels of first) {
+    expect(new Set(pixels.match(/(?:\d+,){3}255/g)).size, 'places differ').toBeGreaterThan(2);
+  }
+  expect(new Set(first).size, 'no two detectors fire alike').toBeGreaterThan(15);
+  await expect.poll(painted, 'the film goes on, and the maps with it').not.toEqual(first);
+
+  // Several times a second, with the answer beside it.
+  const share = processorShare();
+  const perSecond = await maps.first().evaluate(
+    (canvas) =>
+      new Promise((resolve) => {
+        const context = /** @type {HTMLCanvasElement} */ (canvas).getContext('2d');
+        const paint = context.putImageData.bind(context);
+        let count = 0;
+        context.putImageData = (/** @type {any[]} */ ...args) => {
+          count += 1;
+          return /** @type {any} */ (paint)(...args);
+        };
+        setTimeout(() => resolve(count / 3), 3000);
+      }),
+  );
+  test.info().annotations.push({ type: 'maps a second', description: String(perSecond) });
+  console.log(`maps a second: ${perSecond}`);
+  expect(perSecond).toBeGreaterThan(3 * Math.min(share, processorShare()));
+  await expectSmooth(page, 'feature maps', () => page.waitForTimeout(2500));
+  await expectNoSeriousFindings(page, 'layers');
+  for (const [widthPx, heightPx] of [
+    [360, 740],
+    [768, 1024],
+    [1366, 768],
+    [1440, 900],
+    [1920, 1080],
+  ]) {
+    await page.setViewportSize({ width: widthPx, height: heightPx });
+    for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.waitForTimeout(250);
+      await page.screenshot({ path: test.info().outputPath(`layers-${widthPx}-${scheme}.png`) });
+    }
+  }
+  expect(watch.errors).toEqual([]);
+});
+
+test('before anything is taught the layers are shown all the same', async ({ page, watch }) => {
+  await openPage(page, { trainsByItself: false });
+  await page.getByRole('button', { name: 'Look inside' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Inside the network' });
+  const list = dialog.getByRole('list', { name: 'What it sees, layer by layer' });
+  await expect(list.getByRole('img', { name: /^Where detector [\d,]+ fires$/ })).toHaveCount(5 * 4);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toBeHidden();
+  expect(watch.errors).toEqual([]);
+});
