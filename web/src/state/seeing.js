@@ -9,6 +9,10 @@ import { SEEING_TEXTS } from '../texts/seeing/index.js';
 const SIMILAR_COUNT = 3;
 /** What looks alike stays for so long: a camera answers thirty times a second, and eyes want to rest on a picture. */
 const SIMILAR_STAYS_MS = 500;
+/** What "live" means at the least: a finer map that would make the answer slower is given up for the coarse one. */
+const SLOWEST_MS = 100;
+/** The first of these make the network ready. */
+const [FEWEST_TIMED, MOST_TIMED] = [4, 12];
 /** So many pictures are kept for showing: one that was just shown is often shown again. */
 const URLS_KEPT = 12;
 
@@ -33,11 +37,27 @@ export async function createSeeing({ state, changed, watch, engine, notices, tex
   /** @type {Attention['similar'] | null} */
   let wanted = null;
   let isBringing = false;
+  /** What the newest finer maps of the camera took, and whether they are too slow here. @type {number[]} */
+  let tookMs = [];
+  let isSlow = false;
+
+  /** @param {number} elapsedMs */
+  function noteTime(elapsedMs) {
+    tookMs = [...tookMs, elapsedMs].slice(-MOST_TIMED);
+    const middle = tookMs.toSorted((a, b) => a - b)[Math.floor(tookMs.length / 2)];
+    isSlow = tookMs.length > FEWEST_TIMED && middle > SLOWEST_MS;
+  }
 
   /** The answer, and with the same pass where it comes from. @param {import('./types.js').Picture} picture */
   async function explain(picture) {
     const trainer = /** @type {import('./types.js').Trainer} */ (engine.trainer);
-    const found = await trainer.attention(picture, { similarCount: SIMILAR_COUNT });
+    const isLive = live.shown === picture && !(picture instanceof Blob);
+    const finer = !isLive || !isSlow;
+    const start = performance.now();
+    const found = await trainer.attention(picture, { similarCount: SIMILAR_COUNT, finer });
+    if (isLive && finer) {
+      noteTime(performance.now() - start);
+    }
     if (isOn) {
       attention = found;
       wanted = found.similar;
@@ -164,6 +184,9 @@ export async function createSeeing({ state, changed, watch, engine, notices, tex
     },
     toggle() {
       isOn = !isOn;
+      // Another network, or a machine with less to do: it is tried again.
+      tookMs = [];
+      isSlow = false;
       live.askWith(isOn ? explain : null);
       forget();
     },
@@ -174,7 +197,7 @@ export async function createSeeing({ state, changed, watch, engine, notices, tex
         return null;
       }
       try {
-        return await engine.trainer.attention(await samples.picture(sampleId), { class: card.id });
+        return await engine.trainer.attention(await samples.picture(sampleId), { class: card.id, finer: true });
       } catch (error) {
         const { code } = /** @type {any} */ (error);
         if (code !== 'not-trained' && code !== 'bad-argument') {
