@@ -9,6 +9,9 @@ const SETTINGS = { burstCount: 10, countdownSeconds: 0 };
 /** @param {import('@playwright/test').Page} page */
 const mapOf = (page) => page.getByRole('dialog', { name: 'Map of your pictures' });
 
+/** The way back in the toast that says so. @param {import('@playwright/test').Locator} map @param {string} words */
+const undoOf = (map, words) => map.locator('.toast', { hasText: words }).getByRole('button', { name: 'Undo' });
+
 /** Where the picture that was walked to lies on the screen. @param {import('@playwright/test').Page} page */
 async function placeOfLook(page) {
   const at = await mapOf(page)
@@ -46,7 +49,7 @@ test('pictures in the wrong class are found on the map and moved, and undo takes
   await expect(map.locator('.map-chosen strong')).toHaveText(/^\d+ pictures? chosen$/);
   await map.getByLabel('Move to…').selectOption({ label: 'Class 1' });
   await expect.poll(() => pictureCount(page, 'Class 1')).toBeGreaterThanOrEqual(10);
-  await map.getByRole('button', { name: 'Undo' }).click();
+  await undoOf(map, 'moved to Class 1').click();
   await expect.poll(() => pictureCount(page, 'Class 1')).toBe(8);
 
   // A line around everything chooses everything; deleting it is undone with a key.
@@ -66,7 +69,7 @@ test('pictures in the wrong class are found on the map and moved, and undo takes
   await page.screenshot({ path: test.info().outputPath('chosen.png') });
   await map.getByRole('button', { name: 'Delete 20' }).click();
   await expect.poll(() => pictureCount(page, 'Class 2')).toBe(0);
-  await map.getByRole('button', { name: 'Undo' }).click();
+  await undoOf(map, '20 pictures deleted').click();
   await expect.poll(() => pictureCount(page, 'Class 2')).toBe(12);
   await expect(map.getByRole('application', { name: 'Map with 20 pictures' })).toBeVisible();
   expect(watch.errors).toEqual([]);
