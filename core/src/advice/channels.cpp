@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kLeastScatter = 0.01;
 constexpr double kSame = 0.9;
+constexpr double kRounding = 1e-12;
 
 class Columns {
  public:
@@ -48,7 +49,8 @@ class Columns {
         std::accumulate(within_.begin(), within_.end(), 0.0) / static_cast<double>(width_);
     std::vector<TellingChannel> channels;
     for (std::size_t k = 0; k < width_; ++k) {
-      if (!(total_[k] > 0)) continue;
+      const auto count = static_cast<double>(classes_.size());
+      if (!(total_[k] > kRounding * count * mean_[k] * mean_[k])) continue;
       TellingChannel& channel = channels.emplace_back(static_cast<std::uint32_t>(k));
       const double between = std::max(0.0, total_[k] - within_[k]);
       const double among = within_[k] + kLeastScatter * mean_within;

@@ -13,6 +13,8 @@ namespace headstart {
 namespace {
 
 constexpr std::int32_t kFinestInputPx = 192;
+// What the network is fitted to, also where nobody could ask for that: a .tflite comes in any size.
+constexpr std::int32_t kOwnInputSize = 0;
 
 FeatureSet maps_of(const HeadReader& reader) {
   FeatureSet maps;
@@ -89,8 +91,7 @@ Status Session::embed_for_attention(const FrameView& frame, const PrepareOptions
     if (!read) return read;
   } else {
     if (!reader.has_own_network()) {
-      const Status prepared =
-          state.prepare_maps(state.mapped, state.backbone.input_size_px(), maps_of(reader));
+      const Status prepared = state.prepare_maps(state.mapped, kOwnInputSize, maps_of(reader));
       if (!prepared) return prepared;
     }
     Backbone& source = reader.has_own_network() ? state.backbone : *state.mapped;
@@ -162,7 +163,7 @@ Result<std::vector<StageMaps>> Session::look_inside(const FrameView& frame, cons
   state.choose_stages(channel_count);
   FeatureSet wanted;
   for (const StageMaps& stage : state.stages) wanted.push_back(stage.map);
-  const Status prepared = state.prepare_maps(state.mapped, state.backbone.input_size_px(), std::move(wanted));
+  const Status prepared = state.prepare_maps(state.mapped, kOwnInputSize, std::move(wanted));
   if (!prepared) return prepared.error();
   Backbone& source = *state.mapped;
   if (const Status framed = source.prepare(frame, options, 0); !framed) return framed.error();
