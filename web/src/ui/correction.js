@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
+import { roomIcon } from '../kit/room-icons.js';
 import { token } from '../kit/token.js';
 
 /** @typedef {import('../state/app.js').App} App */
@@ -47,7 +48,7 @@ export function mountCorrection({ dialogs, tools }, app, seeing) {
       isOff
         ? nothing
         : html`<button type="button" class="tool" @click=${() => (only ? seeing.correct(only.key) : ask())} aria-label=${words} title=${words}>
-            ${icon('wrong')} <span class="seeing-words">${words}</span>
+            ${roomIcon('wrong')} <span class="seeing-words">${words}</span>
           </button>`,
       place,
     );

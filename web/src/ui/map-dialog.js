@@ -3,6 +3,7 @@
 import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
+import { roomIcon } from '../kit/room-icons.js';
 import { Scatter } from '../kit/scatter.js';
 import { token } from '../kit/token.js';
 
@@ -127,11 +128,11 @@ export function mountMapDialog(host, app, map) {
     }}><span class="map-sign is-${mark}" aria-hidden="true">${sign}</span> ${t(words, { count: ids.length })}</button>`;
   }
 
-  /** @param {'choose' | 'pan'} mode @param {import('../kit/icons.js').IconName} sign */
+  /** @param {'choose' | 'pan'} mode @param {import('../kit/room-icons.js').RoomIconName} sign */
   function modeButton(mode, sign) {
     return html`<label class="segment">
       <input type="radio" name="map-mode" class="covering" .checked=${scatter.mode === mode} @change=${() => setMode(mode)} />
-      ${icon(sign)} <span>${t(`map.${mode}`)}</span>
+      ${roomIcon(sign)} <span>${t(`map.${mode}`)}</span>
     </label>`;
   }
 
@@ -146,7 +147,7 @@ export function mountMapDialog(host, app, map) {
       <div class="segments" role="radiogroup" aria-label=${t('map.mode')}>${modeButton('choose', 'lasso')} ${modeButton('pan', 'hand')}</div>
       <div class="map-zoom">
         <button type="button" class="button button-icon" @click=${() => scatter.zoomBy(ZOOM)} aria-label=${t('map.closer')} title=${t('map.closer')}>${icon('plus')}</button>
-        <button type="button" class="button button-icon" @click=${() => scatter.zoomBy(1 / ZOOM)} aria-label=${t('map.farther')} title=${t('map.farther')}>${icon('minus')}</button>
+        <button type="button" class="button button-icon" @click=${() => scatter.zoomBy(1 / ZOOM)} aria-label=${t('map.farther')} title=${t('map.farther')}>${roomIcon('minus')}</button>
         <button type="button" class="button" @click=${() => scatter.fit()}>${t('map.whole')}</button>
       </div>
       <div class="map-marks">

@@ -1,7 +1,7 @@
 // Beside the report: the way to the map of all pictures, once there are some.
 
 import { html, render } from 'lit/html.js';
-import { icon } from '../kit/icons.js';
+import { roomIcon } from '../kit/room-icons.js';
 
 /** @param {HTMLElement} host @param {import('../state/app.js').App} app @param {import('../state/picture-map.js').PictureMapState} map */
 export function mountMapPanel(host, app, map) {
@@ -13,7 +13,7 @@ export function mountMapPanel(host, app, map) {
       render(
         html`<h2 id="map-panel-title">${t('map.title')}</h2>
           <p class="small soft">${t('map.teaser')}</p>
-          <button type="button" class="button button-wide" @click=${() => app.dialogs.open('map')}>${icon('map')} ${t('map.open')}</button>`,
+          <button type="button" class="button button-wide" @click=${() => app.dialogs.open('map')}>${roomIcon('map')} ${t('map.open')}</button>`,
         host,
       );
     }

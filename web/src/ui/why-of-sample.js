@@ -2,7 +2,7 @@
 
 import { html, render } from 'lit/html.js';
 import { paintHeat } from '../kit/heat.js';
-import { icon } from '../kit/icons.js';
+import { roomIcon } from '../kit/room-icons.js';
 
 /** @typedef {import('../state/app.js').App} App */
 
@@ -55,7 +55,7 @@ export function mountWhyOfSample(dialogs, app, seeing) {
         }
       }
       render(
-        html`<button type="button" class="button" aria-pressed=${isOn} @click=${toggle}>${icon('why')} ${t('seeing.why')}</button>`,
+        html`<button type="button" class="button" aria-pressed=${isOn} @click=${toggle}>${roomIcon('why')} ${t('seeing.why')}</button>`,
         place,
       );
     }

@@ -3,7 +3,7 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, render } from 'lit/html.js';
 import { paintHeat } from '../kit/heat.js';
-import { icon } from '../kit/icons.js';
+import { roomIcon } from '../kit/room-icons.js';
 import { token } from '../kit/token.js';
 
 /** @typedef {import('../state/app.js').App} App */
@@ -28,7 +28,7 @@ export function mountWhy({ viewfinder, tools }, app, seeing) {
       isOff
         ? nothing
         : html`<button type="button" class="tool" aria-pressed=${seeing.isOn} @click=${() => seeing.toggle()} aria-label=${t('seeing.why')} title=${t('seeing.why')}>
-            ${icon('why')} <span class="seeing-words">${t('seeing.why')}</span>
+            ${roomIcon('why')} <span class="seeing-words">${t('seeing.why')}</span>
           </button>`,
       place,
     );
