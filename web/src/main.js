@@ -12,7 +12,6 @@ import { mountLivePanel } from './ui/live-panel.js';
 import { mountNotices } from './ui/notices.js';
 import { mountPageInput } from './ui/page-input.js';
 import { mountQuestionDialog } from './ui/question-dialog.js';
-import { mountSampleViewer } from './ui/sample-viewer.js';
 import { mountTopBar } from './ui/top-bar.js';
 import { mountTrainingPanel } from './ui/training-panel.js';
 import { mountWelcomePanel } from './ui/welcome-panel.js';
@@ -48,6 +47,10 @@ const opened = new Map();
 async function openCamera() {
   await app.texts.bring(SETTINGS_TEXTS);
   (await import('./ui/camera-dialog.js')).mountCameraDialog(dialogs, app);
+}
+
+async function openViewer() {
+  (await import('./ui/sample-viewer.js')).mountSampleViewer(dialogs, app);
 }
 
 async function openSeeing() {
@@ -136,10 +139,10 @@ mountClassList(part('classes'), app);
 mountWelcomePanel(part('welcome'), app);
 mountTrainingPanel(part('training'), app);
 mountKeepPanel(part('keep'), app);
-mountSampleViewer(dialogs, app);
 mountQuestionDialog(dialogs, app);
 mountPageInput(app, part('stage'));
 app.watch(['dialog-changed'], openRoom);
+app.watch(['viewer-changed'], () => app.state.viewer && enter(openViewer).catch(app.notices.fail));
 app.watch(['round-changed'], () => {
   if (app.state.training.round) {
     enter(ROOMS.inside).catch(() => {}); // where a training that was cut short goes on
@@ -163,6 +166,7 @@ requestAnimationFrame(() =>
     await app.fetchTheRest();
     await Promise.allSettled([
       import('./inside-room.js'),
+      enter(openViewer),
       enter(openCamera),
       enter(openSeeing),
       enter(openBetter),
