@@ -8,7 +8,9 @@ import type { ExportOptions, ImportedProject, ImportOptions } from './headstart-
 import type { Keeping } from './headstart-keeping.d.ts';
 import type {
   Advice,
+  FeatureMaps,
   NetworkLayer,
+  PictureMap,
   Strategy,
   TrainEstimate,
   TrainOptions,
@@ -201,41 +203,6 @@ export interface Attention {
   /** Of enabled classes, most alike first; 1 is the same picture, 0 no likeness. */
   similar: { sampleId: SampleId; classId: ClassId; similarity: number }[];
   prediction: Prediction;
-}
-
-/** Some channels of one map of the network, as a picture makes them. */
-export interface FeatureMaps {
-  map: MapName;
-  width: number;
-  height: number;
-  /** The most telling first. */
-  channels: {
-    channel: number;
-    /** How well its mean tells the classes apart on the pictures that are there (Fisher's ratio). */
-    ratio: number;
-    /** The class in whose pictures it is strongest; null where there are no two classes. */
-    classId: ClassId | null;
-    /** [height * width] 0 where it is weakest in this picture, 255 where it is strongest. */
-    values: Uint8Array;
-  }[];
-}
-
-/** All pictures of the enabled classes in a plane: what the network takes for alike lies together. */
-export interface PictureMap {
-  /**
-   * 'discriminants': along what tells the classes apart, each picture where a discriminant puts it that was fitted without
-   * it. 'principal': along what differs most, where there are no two classes to tell apart.
-   */
-  axes: 'discriminants' | 'principal';
-  /** By ascending ids. `x` and `y` lie around 0, at a distance of 1 in the quadratic mean. */
-  pictures: {
-    sampleId: SampleId;
-    classId: ClassId;
-    x: number;
-    y: number;
-    /** An earlier picture of its class that shows almost the same; null where there is none. */
-    twinOf: SampleId | null;
-  }[];
 }
 
 export interface HeadInfo {

@@ -95,3 +95,20 @@ export function ownBytes(bytes, expectation) {
   }
   throw new HeadstartError('bad-argument', `${expectation}, got ${bytes === null ? 'null' : typeof bytes}`);
 }
+
+/**
+ * What an engine is opened with.
+ *
+ * @param {import('../headstart.d.ts').TrainerOptions} options
+ * @param {import('../shared/assets.js').Library} library
+ * @returns {import('../shared/rpc.js').ArgsOf<'open'>}
+ */
+export function openingOf({ libraryUrl, backbone, inputSize, variant, threads }, library) {
+  return {
+    parts: { library: libraryUrl === undefined ? library : libraryFolder(libraryUrl), modules: [] },
+    backbone: backboneSource(backbone),
+    inputSize: checkInputSize(inputSize),
+    variant: variant ?? 'auto',
+    threads: threads ?? 'auto',
+  };
+}

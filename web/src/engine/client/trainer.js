@@ -12,7 +12,7 @@ import { checkFeatures, packWith } from './images.js';
 import { Keeping } from './keeping.js';
 import { rebuild } from './rebuild.js';
 import { recordOf, SampleBook } from './sample-book.js';
-import { backboneSource, checkInputSize, libraryFolder } from './sources.js';
+import { backboneSource, checkInputSize, openingOf } from './sources.js';
 import { Trainings } from './trainings.js';
 
 /** @typedef {import('../headstart.d.ts').TrainerOptions} TrainerOptions */
@@ -44,13 +44,7 @@ export class Trainer {
   static async create(options, ports, library) {
     const { signal, onProgress, onFailure } = options;
     requireArgument(onFailure === undefined || typeof onFailure === 'function', 'onFailure must be a function');
-    const opening = {
-      parts: { library: options.libraryUrl === undefined ? library : libraryFolder(options.libraryUrl), modules: [] },
-      backbone: backboneSource(options.backbone),
-      inputSize: checkInputSize(options.inputSize),
-      variant: options.variant ?? 'auto',
-      threads: options.threads ?? 'auto',
-    };
+    const opening = openingOf(options, library);
     const port = ports.open();
     try {
       const opened = await port.call('open', opening, { signal, onProgress });
