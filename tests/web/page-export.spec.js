@@ -107,18 +107,30 @@ test('a project leaves, the page is closed, and all is back: names, order, pictu
     page.evaluate(async () => {
       const { state, trainer } = window.headstart;
       const pictures = [];
-      for (const { name, slot, enabled, sampleIds } of state.classes) {
+      for (const { name, slot, enabled, sampleIds, actions } of state.classes) {
         const sizes = [];
         for (const id of sampleIds) {
           sizes.push((await trainer.picture(id)).size);
         }
-        pictures.push({ name, slot, enabled, sizes });
+        const sound = actions?.ownSound ? [...new Uint8Array(await actions.ownSound.arrayBuffer())] : null;
+        pictures.push({ name, slot, enabled, sizes, does: actions && { ...actions, ownSound: sound } });
       }
       const head = [...(await trainer.exportHead({ date: '2026-01-01' }))];
       const { accuracy, confusion, heldOut } = /** @type {any} */ (state.report);
       return { pictures, head, accuracy, confusion, heldOutCount: heldOut.length };
     });
+  await page.getByRole('button', { name: /^Use it make/ }).click();
+  const does = page.getByRole('dialog', { name: 'Make it do something' });
+  await does.getByRole('textbox', { name: 'Words to say for Class 2' }).fill('Hello hand');
+  await does.getByRole('textbox', { name: 'Words to say for Class 2' }).blur();
+  await does.getByRole('button', { name: 'Close' }).click();
+  await page.evaluate(() => {
+    const [, card] = window.headstart.state.classes;
+    const ownSound = new Blob([Uint8Array.of(1, 2, 250, 255)], { type: 'audio/wav' });
+    card.actions = { .../** @type {any} */ (card.actions), sound: 'own', ownSound };
+  });
   const before = await described();
+  expect(before.pictures[1].does).toMatchObject({ say: 'Hello hand', ownSound: [1, 2, 250, 255] });
   await page.getByRole('button', { name: 'Use it elsewhere' }).click();
   const project = await save(page, 'Another Headstart');
 

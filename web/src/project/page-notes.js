@@ -1,27 +1,28 @@
-// What of the page goes into a project and comes back: colours, and the report, whose classes and pictures are known by
+// What of the page goes into a project and comes back: colours, what classes do, and the report, whose classes and pictures are known by
 // their places in the project, since identities are new wherever it is opened.
 
 /** @typedef {import('../engine/headstart.js').TrainReport} TrainReport */
 /** @typedef {{ id: number, slot: number, sampleIds: number[] }} Card */
 
-/** @param {{ cards: Card[], report: TrainReport | null }} page */
-export function notesOf({ cards, report }) {
+/** @param {{ cards: Card[], report: TrainReport | null, actions: unknown[] }} page `actions` of each card, in JSON */
+export function notesOf({ cards, report, actions }) {
   const classAt = new Map(cards.map(({ id }, index) => [id, index]));
   const sampleAt = new Map(cards.flatMap(({ sampleIds }) => sampleIds).map((id, index) => [id, index]));
-  return { slots: cards.map(({ slot }) => slot), report: report && renamed(report, classAt, sampleAt) };
+  return { slots: cards.map(({ slot }) => slot), actions, report: report && renamed(report, classAt, sampleAt) };
 }
 
 /**
  * @param {unknown} notes out of a file
  * @param {{ classIds: number[], sampleIds: number[] }} project
- * @returns {{ slots: unknown[], report: TrainReport | null }}
+ * @returns {{ slots: unknown[], actions: unknown[], report: TrainReport | null }}
  */
 export function readNotes(notes, { classIds, sampleIds }) {
-  const { slots, report } = /** @type {any} */ (notes ?? {});
+  const { slots, actions, report } = /** @type {any} */ (notes ?? {});
   const isReport =
     report && Array.isArray(report.perClass) && Array.isArray(report.heldOut) && Array.isArray(report.leftOut);
   return {
     slots: Array.isArray(slots) ? slots : [],
+    actions: Array.isArray(actions) ? actions : [],
     report: isReport ? renamed(report, new Map(classIds.entries()), new Map(sampleIds.entries())) : null,
   };
 }

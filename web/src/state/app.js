@@ -131,7 +131,9 @@ export async function createApp() {
     /** All pictures in a plane. */
     loadMap: later(async () => (await import('./picture-map.js')).createPictureMap(context, { samples })),
     /** What was learnt as a file for somewhere else. */
-    loadLeaving: later(async () => (await import('./leaving.js')).createLeaving(context, { exchange })),
+    loadLeaving: later(async () =>
+      (await import('./leaving.js')).createLeaving(context, { exchange, kept: projects.actions }),
+    ),
     /** Drawn pictures, or a game for the camera. @param {'drawings' | 'game'} way */
     async beginWith(way) {
       try {

@@ -70,7 +70,7 @@ export function createExchange({ state, changed, engine, notices, texts }, class
         classes.dropUntouched();
         dropCardsOutside(project.classIds);
         classes.adopt();
-        takePageNotes(project);
+        await takePageNotes(project);
         engine.refresh();
         changed('classes-changed', 'samples-changed', 'report-changed');
         if (project.hasHead) {
@@ -124,9 +124,9 @@ export function createExchange({ state, changed, engine, notices, texts }, class
     stopSaving: () => zipping?.abort(),
   };
 
-  /** Colours and the report, of which the engine knows nothing. @param {import('../engine/headstart.js').ImportedProject} project */
-  function takePageNotes({ classIds, hasHead, page, unreadable }) {
-    const { slots, report } = readNotes(page, {
+  /** Colours, what classes do and the report, of which the engine knows nothing. @param {import('../engine/headstart.js').ImportedProject} project */
+  async function takePageNotes({ classIds, hasHead, page, unreadable }) {
+    const { slots, actions, report } = readNotes(page, {
       classIds,
       sampleIds: classIds.flatMap((id) => engine.trainer?.sampleIds(id) ?? []),
     });
@@ -136,6 +136,16 @@ export function createExchange({ state, changed, engine, notices, texts }, class
       if (card && Number.isInteger(slot) && slot >= 1 && slot <= SLOT_COUNT) {
         card.slot = slot;
       }
+    }
+    if (actions.some((each) => each !== null)) {
+      const { fromPortable } = await import('./kept-actions.js');
+      for (const [index, id] of classIds.entries()) {
+        const card = state.classes.find((other) => other.id === id);
+        if (card) {
+          card.actions = fromPortable(actions[index]);
+        }
+      }
+      changed('actions-changed');
     }
     // Places in the project say nothing any more where a picture is missing.
     state.report = hasHead && unreadable.length === 0 ? report : null;

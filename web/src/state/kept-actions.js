@@ -60,3 +60,38 @@ export function fromKept(kept) {
     when: ['start', 'end', 'each'].includes(kept.when) ? kept.when : noActions().when,
   };
 }
+
+/** Few enough for the arguments of one call. */
+const CHUNK = 0x8000;
+
+/** For a project's file, which is JSON. @param {any} kept @returns {unknown} */
+export function toPortable(kept) {
+  const blob = (/** @type {KeptBlob | null} */ value) => {
+    if (!value) {
+      return null;
+    }
+    const bytes = new Uint8Array(value.bytes);
+    let text = '';
+    for (let at = 0; at < bytes.length; at += CHUNK) {
+      text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+    }
+    return { type: value.type, base64: btoa(text) };
+  };
+  return { ...kept, ownSound: blob(kept.ownSound), picture: blob(kept.picture) };
+}
+
+/** @param {any} portable out of a file @returns {ClassActions | undefined} */
+export function fromPortable(portable) {
+  const blob = (/** @type {any} */ value) => {
+    try {
+      const bytes = Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0));
+      return bytes.length > MOST_BYTES ? null : { type: value.type, bytes: bytes.buffer };
+    } catch {
+      return null;
+    }
+  };
+  const isThere = portable !== null && typeof portable === 'object';
+  return isThere
+    ? fromKept({ ...portable, ownSound: blob(portable.ownSound), picture: blob(portable.picture) })
+    : undefined;
+}

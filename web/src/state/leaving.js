@@ -5,14 +5,15 @@ import { PLACES } from '../export/places.js';
 import { snippet } from '../export/snippets.js';
 import { notesOf } from '../project/page-notes.js';
 import { EXPORT_TEXTS } from '../texts/export/index.js';
+import { toKept, toPortable } from './kept-actions.js';
 
 /** @typedef {Awaited<ReturnType<typeof createLeaving>>} Leaving */
 
 /**
  * @param {import('./types.js').Context} context
- * @param {{ exchange: import('./exchange.js').Exchange }} parts
+ * @param {{ exchange: import('./exchange.js').Exchange, kept: import('./projects.js').Projects['actions'] }} parts
  */
-export async function createLeaving({ state, changed, texts, engine, notices }, { exchange }) {
+export async function createLeaving({ state, changed, texts, engine, notices }, { exchange, kept }) {
   await texts.bring(EXPORT_TEXTS);
   /** @type {AbortController | null} */
   let running = null;
@@ -34,9 +35,15 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
   }
 
   /** What the page itself would lose: the engine knows nothing of it. */
-  function pageNotes() {
-    const cards = state.classes.flatMap(({ id, slot, sampleIds }) => (id === null ? [] : [{ id, slot, sampleIds }]));
-    return notesOf({ cards, report: state.report });
+  async function pageNotes() {
+    // On disk where nobody has asked for them on this visit.
+    /** @type {Record<number, unknown>} */
+    const all = { ...kept.read(), ...(await toKept(state.classes)) };
+    const cards = state.classes.flatMap(({ id, key, slot, sampleIds }) =>
+      id === null ? [] : [{ id, key, slot, sampleIds }],
+    );
+    const actions = cards.map(({ key }) => (all[key] ? toPortable(all[key]) : null));
+    return notesOf({ cards, report: state.report, actions });
   }
 
   /** What a person reads at the top. */
@@ -87,7 +94,7 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
         const bytes = await trainer.exportModel({
           format,
           title: format === 'html' ? titleOf() : stem,
-          page: format === 'project' ? pageNotes() : undefined,
+          page: format === 'project' ? await pageNotes() : undefined,
           answer: format === 'html' ? { threshold, knownThreshold } : undefined,
           onMeasured: (measured) => {
             loss = measured;

@@ -107,11 +107,14 @@ export async function createOutputs(context, { classes, kept }) {
 
   // What lies on disk is taken up once, and written whenever something changes.
   await context.untilLoaded();
+  /** As it lies on disk. @type {Map<number, ClassActions | undefined>} */
+  let written = new Map();
   for (const card of state.classes) {
+    // An example, or a project's file, was quicker.
+    const isNew = card.actions !== undefined;
     card.actions ??= fromKept(kept.read()[card.key]);
+    written.set(card.key, isNew ? undefined : card.actions);
   }
-  /** As it lies on disk. */
-  let written = new Map(state.classes.map(({ key, actions }) => [key, actions]));
   async function keep() {
     if (state.classes.every(({ key, actions }) => written.get(key) === actions)) {
       return;
