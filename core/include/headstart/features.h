@@ -28,6 +28,10 @@ using FeatureSet = std::vector<std::string>;
 // layer; of several networks those of each. Fewer where a network has fewer.
 [[nodiscard]] FeatureSet joined_maps(std::span<const FeatureBlock> blocks);
 
+// The maps that lie so many steps before the last layer, of each network, in the order of `steps_back`.
+[[nodiscard]] FeatureSet late_maps(std::span<const FeatureBlock> blocks,
+                                   std::span<const std::size_t> steps_back);
+
 // How many numbers these maps have together.
 [[nodiscard]] std::size_t feature_count_of(std::span<const FeatureBlock> blocks);
 

@@ -28,8 +28,9 @@ struct KnownSamples {
   std::size_t class_count = 0;
 };
 
-// The maps to judge by, whatever the head reads: joined ones told unknown pictures from known ones better
-// than the last layer alone, on every set and backbone tried.
+// The maps to judge by, whatever the head reads: the last block and the last layer of each network. On six
+// sets of pictures they refuse up to three of a hundred strangers more than with a third, earlier map (three
+// networks together one fewer), and one to four of a hundred far ones more than the last layer alone.
 [[nodiscard]] FeatureSet known_features(std::span<const FeatureBlock> blocks);
 
 // The relative Mahalanobis distance (Ren et al. 2021, "A Simple Fix to Mahalanobis Distance for Improving

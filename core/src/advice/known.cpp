@@ -1,6 +1,7 @@
 #include "headstart/known.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -82,7 +83,7 @@ std::vector<std::uint32_t> rows_to_keep(const KnownSamples& samples) {
 }  // namespace
 
 FeatureSet known_features(std::span<const FeatureBlock> blocks) {
-  return joined_maps(blocks);
+  return late_maps(blocks, std::array<std::size_t, 2>{1, 0});
 }
 
 struct KnownJudge::State {

@@ -1,6 +1,7 @@
 #include "headstart/features.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 #include "network/map_name.h"
@@ -49,7 +50,10 @@ Result<std::vector<FeatureBlock>> select_features(std::span<const FeatureBlock> 
 }
 
 FeatureSet joined_maps(std::span<const FeatureBlock> blocks) {
-  constexpr std::size_t kStepsBack[] = {3, 1, 0};  // from the last layer
+  return late_maps(blocks, std::array<std::size_t, 3>{3, 1, 0});
+}
+
+FeatureSet late_maps(std::span<const FeatureBlock> blocks, std::span<const std::size_t> steps_back) {
   FeatureSet maps;
   for (const FeatureBlock& last : blocks) {
     if (inside_branch(last.map) != kLastBlock) continue;
@@ -57,7 +61,7 @@ FeatureSet joined_maps(std::span<const FeatureBlock> blocks) {
     for (const FeatureBlock& block : blocks) {
       if (branch_of(block.map) == branch_of(last.map)) own.push_back(block.map);
     }
-    for (const std::size_t steps : kStepsBack) {
+    for (const std::size_t steps : steps_back) {
       if (steps < own.size()) maps.push_back(own[own.size() - 1 - steps]);
     }
   }
