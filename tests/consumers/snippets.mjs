@@ -206,11 +206,16 @@ export function describeSnippets() {
       }
     });
 
-    it('for a phone are Python, and say that nobody here ran them', async () => {
+    it('for a phone and for PyTorch are Python, and say that nobody here ran them', async () => {
       const learnt = await learn('head');
-      const text = program('phone.py', learnt);
-      execFileSync('/usr/bin/python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input: text });
-      assert.match(text, /Not run by Headstart's own tests/);
+      for (const [name, says] of /** @type {const} */ ([
+        ['phone.py', /Not run by Headstart's own tests/],
+        ['head_torch.py', /do not run it/],
+      ])) {
+        const text = program(name, learnt);
+        execFileSync('/usr/bin/python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input: text });
+        assert.match(text, says);
+      }
       assert.match(program('board.ino', learnt), /not run on a board/);
     });
   });
