@@ -66,9 +66,13 @@ std::size_t planned_bytes(std::vector<Lived> lives) {
 }  // namespace
 
 std::size_t tflite_arena_bytes(const TfliteFile& file) {
+  // Each operator keeps multipliers of its own, those that share their weights as both looks do too.
   std::size_t channels = 0;
-  for (const TfliteTensor& tensor : file.tensors()) {
-    if (tensor.type == TfliteType::kInt8 && tensor.scales) channels += tensor.scales->scales.size();
+  for (const auto& op : file.operators()) {
+    for (const std::int32_t input : op.inputs) {
+      const TfliteTensor& tensor = file.tensors()[static_cast<std::size_t>(input)];
+      if (tensor.type == TfliteType::kInt8 && tensor.scales) channels += tensor.scales->scales.size();
+    }
   }
   const std::size_t besides =
       kBytesBesides + kBytesPerOperator * file.operators().size() + kBytesPerChannel * channels;
