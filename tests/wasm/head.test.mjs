@@ -25,7 +25,8 @@ describe('the head file', () => {
     const labels = JSON.parse(file.metadata.labels);
     const { backbone } = trainer;
     assert.deepEqual(labels, ['stripes', 'dots', 'gradient']);
-    assert.deepEqual(Object.keys(file.tensors).sort(), ['head.bias', 'head.weight']);
+    const known = ['basis', 'coordinates', 'groups', 'means', 'rests', 'scales'].map((name) => `known.${name}`);
+    assert.deepEqual(Object.keys(file.tensors).sort(), ['head.bias', 'head.weight', ...known]);
     assert.deepEqual(file.tensors['head.weight'].shape, [3, backbone.embeddingDim]);
     assert.deepEqual(file.tensors['head.bias'].shape, [3]);
     assert.equal(file.tensors['head.weight'].dtype, 'F32');

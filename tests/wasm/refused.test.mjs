@@ -22,8 +22,8 @@ function changedHead(bytes, change) {
   /** @type {Record<string, unknown>} */
   const header = { __metadata__: head.metadata };
   let end = 0;
-  for (const [name, { shape, values }] of Object.entries(head.tensors)) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + values.byteLength] };
+  for (const [name, { dtype, shape, values }] of Object.entries(head.tensors)) {
+    header[name] = { dtype, shape, data_offsets: [end, end + values.byteLength] };
     end += values.byteLength;
   }
   const text = JSON.stringify(header);

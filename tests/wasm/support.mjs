@@ -161,7 +161,8 @@ export function readSafetensors(bytes) {
     },
   ] of Object.entries(entries)) {
     const body = bytes.slice(8 + headerLength + begin, 8 + headerLength + end);
-    tensors[name] = { dtype, shape, values: new Float32Array(body.buffer) };
+    const values = dtype === 'F32' ? new Float32Array(body.buffer) : new Uint16Array(body.buffer);
+    tensors[name] = { dtype, shape, values: /** @type {Float32Array} */ (values) };
   }
   return { metadata, tensors, headerLength };
 }

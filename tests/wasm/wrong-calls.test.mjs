@@ -87,6 +87,8 @@ const CALLS = {
   advise: [{ ...stopped, budgetMs: 1, seed: 1, onProgress: () => {} }],
   predict: [picture, { crop: { left: 0, top: 0, width: 100, height: 100 }, mirror: true }],
   attention: [picture, { crop: { left: 0, top: 0, width: 100, height: 100 }, mirror: true, class: 1, similarCount: 3 }],
+  featureMaps: [picture, { mirror: true, channelCount: 2 }],
+  pictureMap: [],
   embed: [picture, { crop: { left: 0, top: 0, width: 100, height: 100 }, mirror: true, features: ['last'] }],
   capture: [picture, { crop: { left: 0, top: 0, width: 100, height: 100 }, mirror: true }],
   exportHead: [{ date: '2026-01-01' }],

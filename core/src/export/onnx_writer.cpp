@@ -18,7 +18,7 @@ constexpr std::uint64_t kFloat = 1;     // TensorProto.FLOAT
 constexpr float kLeastSquare = 1e-12F;  // of a length: a vector of zeros stays one
 
 // AttributeProto.type
-enum class AttributeType : std::uint8_t { kFloat = 1, kInt = 2, kInts = 7 };
+enum class AttributeType : std::uint8_t { kFloat = 1, kInt = 2, kString = 3, kInts = 7 };
 
 Message attribute(std::string_view name, AttributeType type) {
   Message message;
@@ -42,6 +42,10 @@ class Node {
   }
   Node& number(std::string_view name, std::size_t value) {
     message_.message(5, attribute(name, AttributeType::kInt).number(3, value));
+    return *this;
+  }
+  Node& text(std::string_view name, std::string_view value) {
+    message_.message(5, attribute(name, AttributeType::kString).text(4, value));
     return *this;
   }
   Node& numbers(std::string_view name, std::span<const std::size_t> values) {
@@ -113,8 +117,7 @@ class OnnxWriter {
         return {};
       case StepKind::kAdd:
       case StepKind::kMultiply:
-        add_activated(step, step.kind == StepKind::kAdd ? "Add" : "Mul",
-                      [&](Node& node) { node.input(name_of(step, 0)).input(name_of(step, 1)); });
+        add_pair(step);
         return {};
       case StepKind::kScale:
         add_scale(step);
@@ -214,6 +217,26 @@ class OnnxWriter {
       describe_window(step, node);
       if (is_mean) node.number("count_include_pad", 0);
     });
+  }
+
+  // OpenCV 4.6 does not spread one number of each channel over a map's places: it is written out first.
+  void add_pair(const Step& step) {
+    const auto shape = [&](std::size_t input) { return model_.steps[step.inputs[input]].output; };
+    std::array<std::string, 2> names = {std::string(name_of(step, 0)), std::string(name_of(step, 1))};
+    for (const std::size_t small : {std::size_t{0}, std::size_t{1}}) {
+      const MapShape whole = shape(1 - small);
+      if (step.is_vector || shape(small).place_count() >= whole.place_count()) continue;
+      const std::string spread = step.name + "/spread";
+      const std::array factors = {1.0F, 1.0F, static_cast<float>(whole.height),
+                                  static_cast<float>(whole.width)};
+      put(Node("Upsample", spread)
+              .input(names[small])
+              .input(numbers(step, "places", std::array<std::size_t, 1>{4}, factors))
+              .text("mode", "nearest"));
+      names[small] = spread;
+    }
+    add_activated(step, step.kind == StepKind::kAdd ? "Add" : "Mul",
+                  [&](Node& node) { node.input(names[0]).input(names[1]); });
   }
 
   void add_scale(const Step& step) {
