@@ -9,7 +9,7 @@ test.use({ permissions: ['camera'] });
 
 /** @param {import('@playwright/test').Page} page */
 async function openProjects(page) {
-  await page.getByRole('button', { name: 'Projects', exact: true }).click();
+  await page.getByRole('button', { name: /^Keep it/ }).click();
   return page.getByRole('dialog', { name: 'Projects' });
 }
 

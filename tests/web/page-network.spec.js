@@ -272,6 +272,7 @@ test('a finger drags the border on a phone, and nothing is cut off sideways', as
   await phone.getByRole('button', { name: 'Look inside the network' }).tap();
   const slabs = phone.locator('.net-slabs');
   await expect(slabs).toBeVisible();
+  await slabs.scrollIntoViewIfNeeded(); // what the layers see stands above
   const place = await slabs.boundingBox();
   if (!place) {
     throw new Error('expected a drawing to touch');
