@@ -86,10 +86,11 @@ test('a backbone that was chosen once is there with the host gone, and what it s
   film.replace(classes[0].film);
   await open(page, host.url);
   await record(page, 'Class 1', 4);
+  await page.keyboard.press('e'); // backbones are in the engineer's view
   await page.getByRole('button', { name: 'About and help' }).click();
   await page.getByRole('button', { name: 'Backbone' }).click();
   const drawer = page.getByRole('dialog', { name: 'Backbone' });
-  await drawer.locator('.choice', { hasText: name }).click();
+  await drawer.locator('.choice', { has: page.locator('strong', { hasText: name }) }).click();
   await page.waitForFunction((wanted) => window.headstart.trainer.backbone.name === wanted, name, { timeout: 60_000 });
   await page.waitForFunction(() => window.headstart.unsavedRows() === 0, undefined, { timeout: 30_000 });
   await page.evaluate(() => window.headstart.saved());
