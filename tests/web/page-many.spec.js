@@ -90,7 +90,7 @@ test('3,000 pictures are taken in, scrolled and trained without a task over 50 m
   await expectSmooth(page, 'the map', async () => {
     await page.getByRole('button', { name: 'Open the map' }).click();
     const map = page.getByRole('dialog', { name: 'Map of your pictures' });
-    const canvas = map.getByRole('application', { name: `Map with ${total} pictures` });
+    const canvas = map.getByRole('application', { name: `Map with ${total.toLocaleString('en')} pictures` });
     await expect(canvas).toBeVisible({ timeout: 30_000 });
     const { x, y, width, height } = await canvas.boundingBox();
     await page.mouse.move(x + width / 2, y + height / 2);

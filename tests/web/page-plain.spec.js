@@ -382,7 +382,7 @@ test('the two things that most want next are the loudest, side by side', async (
   await expect.poll(difference).toBeLessThan(1);
   /** @param {import('@playwright/test').Locator} button */
   const ground = (button) => button.evaluate((element) => getComputedStyle(element).backgroundColor);
-  expect(await ground(use)).toBe(await ground(keep));
+  await expect.poll(async () => (await ground(use)) === (await ground(keep))).toBe(true);
   const loud = () =>
     page.evaluate(
       () => [...document.querySelectorAll('.button-strong')].filter((each) => each.checkVisibility()).length,
