@@ -44,12 +44,10 @@ Pictures clouds(std::size_t class_count, std::size_t per_class, double apart, st
 }
 
 PictureMap map_of(const Pictures& pictures, std::size_t thread_count = 1) {
-  auto wanted = ComputePool::create(thread_count);
-  // Not every build has threads.
-  auto pool = wanted ? std::move(wanted) : ComputePool::create(1);
+  auto pool = ComputePool::create(thread_count);
+  if (!pool) pool = ComputePool::create(1);  // not every build has threads
   REQUIRE(pool.ok());
   Result<PictureMap> map = picture_map(pictures.view(), pool.value());
-  if (!map) MESSAGE(map.error().message);
   REQUIRE(map.ok());
   return std::move(map).value();
 }
