@@ -2,6 +2,7 @@
 // renamed to upstream_…, and all of XNNPACK calls the ones here instead. Upstream fills a table once, under a
 // lock, and returns the same one ever after; writing the same values into it again does no harm.
 #include "dwconv_3x3.h"
+#include "dwconv_5x5.h"
 #include "xnnpack/config.h"
 #include "xnnpack/gemm.h"
 #include "xnnpack/igemm.h"
@@ -11,7 +12,7 @@ const struct xnn_dwconv_config* upstream_xnn_init_f32_dwconv_config(void);
 const struct xnn_gemm_config* upstream_xnn_init_f32_gemm_config(void);
 
 const struct xnn_dwconv_config* xnn_init_f32_dwconv_config(void) {
-  enum { kNineTaps = 2 };  // the place of kernels with up to nine taps
+  enum { kNineTaps = 2, kTwentyFiveTaps = 3 };  // the places of kernels with up to that many
   struct xnn_dwconv_config* table = (struct xnn_dwconv_config*)upstream_xnn_init_f32_dwconv_config();
   if (table == NULL) return NULL;
   table[kNineTaps].minmax.unipass = (xnn_dwconv_unipass_ukernel_fn)headstart_dwconv_3x3_minmax;
@@ -19,6 +20,11 @@ const struct xnn_dwconv_config* xnn_init_f32_dwconv_config(void) {
   table[kNineTaps].channel_tile = 4;
   table[kNineTaps].channel_subtile = 4;
   table[kNineTaps].channel_round = 1;
+  table[kTwentyFiveTaps].minmax.unipass = (xnn_dwconv_unipass_ukernel_fn)headstart_dwconv_5x5_minmax;
+  table[kTwentyFiveTaps].linear.unipass = (xnn_dwconv_unipass_ukernel_fn)headstart_dwconv_5x5_minmax;
+  table[kTwentyFiveTaps].channel_tile = 4;
+  table[kTwentyFiveTaps].channel_subtile = 4;
+  table[kTwentyFiveTaps].channel_round = 1;
   return table;
 }
 

@@ -6,26 +6,15 @@
 #include "dwconv_3x3.h"
 
 #include <stdbool.h>
-#include <wasm_simd128.h>
 
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLLED _Pragma("clang loop unroll(full)")
+#include "dwconv_parts.h"
 
 enum {
   kTaps = 9,
   kRows = 3,
   kColumns = 3,
-  kLanes = 4,
   kBlockPixels = 16,  // output pixels whose inputs are looked up once for all channels
 };
-
-INLINE v128_t multiply_add(v128_t a, v128_t b, v128_t sum) {
-#if defined(__wasm_relaxed_simd__)
-  return wasm_f32x4_relaxed_madd(a, b, sum);
-#else
-  return wasm_f32x4_add(wasm_f32x4_mul(a, b), sum);
-#endif
-}
 
 // Four channels of one row. Column c of pixel p is column c - stride of pixel p + 1: sums[p] are the pixels
 // in work.
@@ -44,25 +33,6 @@ INLINE void add_column(const size_t stride, const size_t column, struct Channels
       channels->sums[pixel] = multiply_add(input, weight, channels->sums[pixel]);
     }
   }
-}
-
-INLINE v128_t clamp(v128_t value, const union xnn_f32_minmax_params* params) {
-  const v128_t lowest = wasm_v128_load32_splat(&params->scalar.min);
-  const v128_t highest = wasm_v128_load32_splat(&params->scalar.max);
-  return wasm_f32x4_pmin(wasm_f32x4_pmax(value, lowest), highest);
-}
-
-INLINE void store(float* output, v128_t value, size_t lane_count) {
-  if (lane_count == kLanes) {
-    wasm_v128_store(output, value);
-    return;
-  }
-  if ((lane_count & 2) != 0) {
-    wasm_v128_store64_lane(output, value, 0);
-    value = wasm_i64x2_shuffle(value, value, 1, 1);
-    output += 2;
-  }
-  if ((lane_count & 1) != 0) wasm_v128_store32_lane(output, value, 0);
 }
 
 // `stride` columns are new for each pixel; with 3 nothing is shared. inputs [pixel_count * stride + 3 -
