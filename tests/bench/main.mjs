@@ -4,6 +4,7 @@
 //   npm run bench                                  everything
 //   npm run bench -- speed frames training sizes   only these parts
 //   npm run bench -- advice unknown fine-tune      on folders of pictures: recommendations, "none of these", fine-tuning
+//   npm run bench -- operators                     where the time of networks of other families goes
 //   npm run bench -- --pictures FOLDER             few-shot accuracy on a folder of class folders (may be repeated)
 //   npm run bench -- --backbone NAME|FILE          only this backbone (may be repeated)
 //   npm run bench -- ways --way joined-layers-views ways to train, on networks alone and together
@@ -16,7 +17,14 @@ import { measureAccuracy } from './accuracy.mjs';
 import { measureAdvice } from './advice.mjs';
 import { measureFineTuning } from './fine-tune.mjs';
 import { measureFrames } from './frames.mjs';
-import { defaultPictures, backbones as knownBackbones, library, repository, togetherAndAlone } from './places.mjs';
+import {
+  defaultPictures,
+  backbones as knownBackbones,
+  library,
+  repository,
+  tflites,
+  togetherAndAlone,
+} from './places.mjs';
 import { writeResults } from './results.mjs';
 import { measureSizes } from './sizes.mjs';
 import { measureSpeed } from './speed.mjs';
@@ -25,7 +33,18 @@ import { measureTraining } from './training.mjs';
 import { measureUnknown } from './unknown.mjs';
 import { measureWays } from './ways.mjs';
 
-const kParts = ['sizes', 'frames', 'speed', 'training', 'accuracy', 'ways', 'advice', 'unknown', 'fine-tune'];
+const kParts = [
+  'sizes',
+  'frames',
+  'speed',
+  'operators',
+  'training',
+  'accuracy',
+  'ways',
+  'advice',
+  'unknown',
+  'fine-tune',
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -52,7 +71,7 @@ const wanted = positionals.length > 0 ? positionals : values.pictures ? ['accura
 const backbones = values.backbone
   ? values.backbone.map((each) =>
       existsSync(each)
-        ? { name: basename(each, '.safetensors'), file: each }
+        ? { name: basename(each).replace(/\.(safetensors|tflite)$/, ''), file: each }
         : (knownBackbones().find(({ name }) => name === each) ?? fail(`there is no backbone '${each}' at hand`)),
     )
   : knownBackbones();
@@ -68,7 +87,13 @@ const onPictures = () => ({ folders: values.pictures ?? defaultPictures(), backb
 const parts = {
   sizes: measureSizes,
   frames: () => measureFrames({ backbones, repeats: 3, rounds }),
-  speed: () => measureSpeed({ backbones, rounds, withPeer: !values['no-peer'] }),
+  speed: () =>
+    measureSpeed({
+      backbones: values.backbone ? backbones : [...backbones, ...tflites()],
+      rounds,
+      withPeer: !values['no-peer'],
+    }),
+  operators: () => measureOperators({ backbones: values.backbone ? backbones : tflites(), repeats: 3, rounds }),
   training: () =>
     measureTraining({
       backbone: new Uint8Array(readFileSync(backbones[0].file)),

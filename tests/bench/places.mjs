@@ -35,6 +35,14 @@ export function backbones() {
   return found;
 }
 
+/** Networks of other families, as their publishers' files. @returns {{ name: string, file: string }[]} */
+export function tflites() {
+  const files = [join(cache, 'backbones'), join(shared, 'backbones/tflite')].flatMap((folder) =>
+    matching(folder, /\.tflite$/),
+  );
+  return files.map((file) => ({ name: basename(file, '.tflite'), file }));
+}
+
 /**
  * What a person may look with: the built-in network, the one that Teachable Machine uses, and the catalogue's tiers as far as
  * their networks, or others of the same family, are at hand.
@@ -42,12 +50,10 @@ export function backbones() {
  */
 export function togetherAndAlone() {
   const known = backbones();
-  const tflites = [join(cache, 'backbones'), join(shared, 'backbones/tflite')].flatMap((folder) =>
-    matching(folder, /\.tflite$/),
-  );
+  const others = tflites();
   /** @param {string} name */
   const fileOf = (name) =>
-    known.find((each) => each.name === name)?.file ?? tflites.find((file) => basename(file).startsWith(name));
+    known.find((each) => each.name === name)?.file ?? others.find((each) => each.name.startsWith(name))?.file;
   const { tiers } = JSON.parse(readFileSync(join(repository, 'web/public/backbones/catalogue.json'), 'utf8'));
   const alone = ['builtin', 'mobilenet_v2_0.35_224'].map((name) => ({ name, networks: [name] }));
   return [...alone, ...tiers]

@@ -40,18 +40,36 @@ async function openEngine(createTrainer, { backbone, variant, threads }) {
   };
 }
 
-/** The peer gets the easier job: a picture that is already cropped and resized; only normalisation and network count. */
-async function openPeer(peer, { model, size, threads }) {
+/** The network alone, in float32, with a head of two classes behind it, by our own writer. */
+async function exportNetwork(createTrainer, { backbone }) {
+  const trainer = await createTrainer({ backbone, variant: 'simd', threads: 1 });
+  const { width, height, data } = drawFrame();
+  await trainer.addSample(trainer.addClass('a'), { width, height, data });
+  await trainer.addSample(trainer.addClass('b'), { width, height, data: data.map((value) => 255 - value) });
+  await trainer.train();
+  const file = await trainer.exportModel({ format: 'tflite' });
+  await trainer.dispose();
+  return file;
+}
+
+/**
+ * The peer gets the easier job: a picture that is already cropped and resized; only normalisation and network count. Its numbers
+ * are those that MobileNetV2 wants: what another network makes of them takes it no longer.
+ */
+async function openPeer(peer, { model, threads }) {
   const compiled = await peer.loadAndCompile(model, { accelerator: 'wasm', cpuOptions: { numThreads: threads } });
+  const [{ dtype, shape }] = compiled.getInputDetails();
+  const size = shape[1];
   const rgba = new Uint8ClampedArray(size * size * 4).map((_, index) => (index * 7) & 255);
-  const input = new Float32Array(size * size * 3);
+  const input = new (dtype === 'uint8' ? Uint8Array : Float32Array)(size * size * 3);
+  const [scale, offset] = dtype === 'uint8' ? [1, 0] : [1 / 127.5, -1];
   return {
     once: async () => {
       const started = performance.now();
       for (let from = 0, to = 0; to < input.length; from += 4, to += 3) {
-        input[to] = rgba[from] / 127.5 - 1;
-        input[to + 1] = rgba[from + 1] / 127.5 - 1;
-        input[to + 2] = rgba[from + 2] / 127.5 - 1;
+        input[to] = rgba[from] * scale + offset;
+        input[to + 1] = rgba[from + 1] * scale + offset;
+        input[to + 2] = rgba[from + 2] * scale + offset;
       }
       const tensor = new peer.Tensor(input, [1, size, size, 3]);
       const [output] = await compiled.run([tensor]);
@@ -79,8 +97,15 @@ export async function run(job) {
   if (job.peer) {
     const peer = await import(job.peer.module);
     await peer.loadLiteRt(job.peer.wasm, { threads: true });
+    const exported = job.peer.runs.some(({ model }) => !model) && (await exportNetwork(createTrainer, job.engines[0]));
     for (const each of job.peer.runs) {
-      contestants.push({ ...each, ...(await openPeer(peer, each)) });
+      try {
+        const contestant = await openPeer(peer, { ...each, model: each.model ?? exported });
+        await contestant.once();
+        contestants.push({ ...each, ...contestant });
+      } catch (error) {
+        console.warn(`${each.key} does not run ${each.model ?? 'our file'}: ${String(error).split('\n')[0]}`);
+      }
     }
   }
   const results = Object.fromEntries(contestants.map(({ key }) => [key, { computeMs: [], roundTripMs: [] }]));

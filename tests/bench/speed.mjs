@@ -1,13 +1,12 @@
 // Speed as a person has it: in Chromium, every variant that runs there, side by side with the peer on the same network.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { serveFolders } from '../web/support/static-server.mjs';
 import { installPeers, writePeerModel } from './peer.mjs';
 import { library, repository } from './places.mjs';
-import { readSafetensors } from './safetensors.mjs';
 import { leastAndMedian, milliseconds, printTable, summary } from './tables.mjs';
 
 const kVariants = [
@@ -17,39 +16,88 @@ const kVariants = [
   { variant: 'relaxed-simd-threads', threads: 2 },
 ];
 
+// A publisher's file as it is has a row of its own beside the network in it.
+const kPeer = 'LiteRT.js';
+const kPeerOnFile = 'LiteRT.js on the file';
+
 const kPage = `<!doctype html><title>Speed</title><script type="importmap">
 { "imports": { "@litertjs/wasm-utils": "/peers/node_modules/@litertjs/wasm-utils/dist/index.js" } }
 </script>`;
 
+/** @param {{ file: string }} backbone */
+const isTflite = ({ file }) => file.endsWith('.tflite');
+
+/**
+ * What the peer runs: of our own files the same network; of a publisher's file the file itself, often in 8 bits and with a
+ * classifier behind, and the very layers that we run, in float32 and written by our exporter (no `model`).
+ */
+function peerModels(backbone, peerFolder) {
+  if (!isTflite(backbone)) {
+    return [{ engine: kPeer, model: `/peers/${writePeerModel(peerFolder, backbone)}` }];
+  }
+  return [{ engine: kPeer }, { engine: kPeerOnFile, model: `/backbone/${basename(backbone.file)}` }];
+}
+
 function jobFor(backbone, rounds, peerFolder) {
-  const { metadata } = readSafetensors(new Uint8Array(readFileSync(backbone.file)));
-  const model = peerFolder && writePeerModel(peerFolder, backbone);
   return {
     library: '/lib/headstart.js',
     rounds,
     engines: kVariants.map((each) => ({
       ...each,
       key: `${each.variant}, ${each.threads}`,
-      backbone: `/backbone/${backbone.file.slice(dirname(backbone.file).length + 1)}`,
+      backbone: `/backbone/${basename(backbone.file)}`,
     })),
-    peer: model && {
+    peer: peerFolder && {
       module: '/peers/node_modules/@litertjs/core/dist/index.js',
       wasm: '/peers/node_modules/@litertjs/core/wasm/',
-      runs: [1, 2].map((threads) => ({
-        key: `LiteRT.js, ${threads}`,
-        model: `/peers/${model}`,
-        size: Number(metadata.input_size),
-        threads,
-      })),
+      runs: peerModels(backbone, peerFolder).flatMap((model) =>
+        [1, 2].map((threads) => ({ ...model, key: `${model.engine}, ${threads}`, threads })),
+      ),
     },
   };
+}
+
+/** How many times as fast as the peer: the least times and the medians. */
+function ratios(row, results, engine) {
+  const peer = results.find(
+    (each) => each.backbone === row.backbone && each.engine === engine && each.threads === row.threads,
+  );
+  return !peer || row.engine.startsWith(kPeer)
+    ? ['', '']
+    : ['min', 'median'].map((which) => (peer.compute[which] / row.compute[which]).toFixed(2));
+}
+
+const kRatios = ['times as fast as LiteRT.js, least', 'median'];
+
+function printSpeed(title, results, peers) {
+  if (results.length === 0) {
+    return;
+  }
+  printTable(
+    title,
+    [
+      'backbone',
+      'engine',
+      'threads',
+      ...leastAndMedian('prepare and embed'),
+      ...leastAndMedian('the whole call from the page'),
+      ...peers.flatMap(([, columns]) => columns),
+    ],
+    results.map((row) => [
+      row.backbone,
+      row.engine,
+      row.threads,
+      ...milliseconds(row.compute),
+      ...milliseconds(row.roundTrip),
+      ...peers.flatMap(([engine]) => ratios(row, results, engine)),
+    ]),
+  );
 }
 
 /** @param {{ backbones: { name: string, file: string }[], rounds: number, withPeer: boolean }} job */
 export async function measureSpeed({ backbones, rounds, withPeer }) {
   const peerFolder = withPeer ? installPeers() : null;
   const page = join(repository, 'bench-results/page');
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(page, { recursive: true });
   writeFileSync(join(page, 'index.html'), kPage);
   const browser = await chromium.launch({
@@ -67,6 +115,7 @@ export async function measureSpeed({ backbones, rounds, withPeer }) {
         ...(peerFolder && { '/peers/': peerFolder }),
       });
       const tab = await browser.newPage();
+      tab.on('console', (message) => message.text().startsWith(kPeer) && console.log(message.text()));
       await tab.goto(server.url);
       const job = jobFor(backbone, rounds, peerFolder);
       const timed = await tab.evaluate(async (job) => (await import('/bench/speed-page.js')).run(job), job);
@@ -86,29 +135,21 @@ export async function measureSpeed({ backbones, rounds, withPeer }) {
   } finally {
     await browser.close();
   }
-  printTable(
-    `A 640x480 frame to its embedding, in Chromium, ${availableParallelism()} cores, ms (of ${rounds} rounds, in turns)`,
+  const how = `in Chromium, ${availableParallelism()} cores, ms (of ${rounds} rounds, in turns)`;
+  const ofFiles = new Set(backbones.filter(isTflite).map(({ name }) => name));
+  const [own, others] = [false, true].map((wanted) => results.filter((row) => ofFiles.has(row.backbone) === wanted));
+  printSpeed(`A 640x480 frame to its embedding, ${how}`, own, [[kPeer, kRatios]]);
+  printSpeed(
+    `Publishers' \`.tflite\` files, ${how}. "${kPeer}" runs the very same layers in float32, written by our exporter; ` +
+      `"${kPeerOnFile}" the file as it is, in 8 bits where it has them, with its classifier`,
+    others,
     [
-      'backbone',
-      'engine',
-      'threads',
-      ...leastAndMedian('prepare and embed'),
-      ...leastAndMedian('the whole call from the page'),
-      'times as fast as LiteRT.js (least)',
+      [kPeer, kRatios],
+      [kPeerOnFile, ['on the file, least', 'median']],
     ],
-    results.map((row) => {
-      const peer = results.find(
-        (each) => each.backbone === row.backbone && each.engine === 'LiteRT.js' && each.threads === row.threads,
-      );
-      return [
-        row.backbone,
-        row.engine,
-        row.threads,
-        ...milliseconds(row.compute),
-        ...milliseconds(row.roundTrip),
-        peer && peer !== row ? (peer.compute.min / row.compute.min).toFixed(2) : '',
-      ];
-    }),
   );
+  if (others.length === 0) {
+    console.log("No publishers' .tflite files are at hand: nothing was measured on them.");
+  }
   return results;
 }

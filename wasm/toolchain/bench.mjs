@@ -7,6 +7,8 @@ import { run } from './process.mjs';
 import { runCommand, setUp } from './setup.mjs';
 import { variants } from './variants.mjs';
 
+const kOnPictures = ['bench_advice', 'bench_pictures', 'bench_ways'];
+
 /** The step that builds core's own measuring tools. @param {string} preset @returns {import('./setup.mjs').Step} */
 function toolStep(preset) {
   const native = preset === 'native-release';
@@ -16,7 +18,7 @@ function toolStep(preset) {
     work: (onProgress) =>
       buildPreset(
         preset,
-        ['bench_frame', 'bench_fine_tune', ...(native ? ['bench_advice', 'bench_pictures'] : [])],
+        ['bench_frame', 'bench_fine_tune', ...(native ? kOnPictures : ['bench_operators'])],
         onProgress,
       ),
   };

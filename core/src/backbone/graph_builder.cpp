@@ -368,13 +368,15 @@ void GraphBuilder::mean(const GraphMap& input, std::uint32_t external_id) {
        "a mean");
 }
 
-Result<GraphRuntime> GraphBuilder::finish(const ComputePool& pool) {
+Result<GraphRuntime> GraphBuilder::finish(const ComputePool& pool, OperatorTiming timing) {
   if (!status_) return status_.error();
   xnn_runtime_t runtime = nullptr;
   // Between frames the workers sleep instead of spinning: the page needs the cores for the camera and for
   // itself.
-  const Status created = status_of(
-      xnn_create_runtime_v2(subgraph_.get(), pool.handle(), XNN_FLAG_YIELD_WORKERS, &runtime), "the network");
+  const std::uint32_t flags =
+      XNN_FLAG_YIELD_WORKERS | (timing == OperatorTiming::kOn ? XNN_FLAG_BASIC_PROFILING : kNoFlags);
+  const Status created =
+      status_of(xnn_create_runtime_v2(subgraph_.get(), pool.handle(), flags, &runtime), "the network");
   if (!created) return created.error();
   GraphRuntime result;
   result.runtime_.reset(runtime);

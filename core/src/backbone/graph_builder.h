@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "headstart/compute.h"
@@ -44,6 +45,14 @@ struct ExternalBuffer {
   float* data = nullptr;
 };
 
+// What XNNPACK calls an operator, and how long it took in the last run. Its clock counts whole microseconds.
+struct OperatorTime {
+  std::string name;
+  double ms = 0;
+};
+
+enum class OperatorTiming : std::uint8_t { kOff, kOn };
+
 // A network that runs. The pool, the weights and the external buffers must outlive it.
 class GraphRuntime {
  public:
@@ -53,6 +62,9 @@ class GraphRuntime {
 
   // Runs every layer, from the external inputs to the external outputs. Allocates nothing.
   Status run();
+
+  // Of the last run, in the order in which they ran; empty where timing is off.
+  [[nodiscard]] std::vector<OperatorTime> operator_times() const;
 
  private:
   friend class GraphBuilder;
@@ -114,7 +126,7 @@ class GraphBuilder {
 
   // Packs the weights and plans the memory. Fails with the first layer's failure, out-of-memory, or
   // unsupported.
-  Result<GraphRuntime> finish(const ComputePool& pool);
+  Result<GraphRuntime> finish(const ComputePool& pool, OperatorTiming timing = OperatorTiming::kOff);
 
   // What the runtime takes beside the weights themselves, per frame of a batch where it depends on it:
   // XNNPACK's packed copy of the weights, and the most that a layer's input and output take together (an
