@@ -87,15 +87,17 @@ test(`${PICTURES} pictures in ${CLASS_COUNT} classes are taken in, saved, reopen
   test.setTimeout(180_000 + PICTURES * 400);
   const limitMs = 60_000 + PICTURES * 20;
   const profile = newProfile(executable);
-  const { page, context, memory, kill } = await profile.start();
+  const { page, context, memory, written, kill } = await profile.start();
   await page.addInitScript(() => localStorage.setItem('headstart.settings', '{"trainsByItself":false}'));
   await open(page, limitMs);
   const empty = memory();
+  const writtenEmpty = written();
   const startedAt = performance.now();
   await page.evaluate(takeIn, [TAKEN, CLASS_COUNT]);
   const takenMs = performance.now() - startedAt;
   expect((await counts(page)).reduce((sum, count) => sum + count, 0)).toBe(TAKEN);
   await page.waitForFunction(() => window.headstart.unsavedRows() === 0, undefined, { timeout: limitMs });
+  const writtenEach = (written() - writtenEmpty) / TAKEN;
   if (PICTURES > TAKEN) {
     await page.evaluate(multiply, PICTURES);
     await page.reload();
@@ -154,11 +156,13 @@ test(`${PICTURES} pictures in ${CLASS_COUNT} classes are taken in, saved, reopen
   const { pictureBytes, wasmBytes } = await page.evaluate(() => window.headstart.trainer.stats());
   const mb = (/** @type {number} */ bytes) => Math.round(bytes / 1e6);
   console.log(
-    `${PICTURES} pictures: taken in and saved in ${(takenMs / 1000).toFixed(1)} s (${TAKEN} of them, ${(takenMs / TAKEN).toFixed(1)} ms each), ` +
+    `${PICTURES} pictures: taken in and saved in ${(takenMs / 1000).toFixed(1)} s (${TAKEN} of them, ${(takenMs / TAKEN).toFixed(1)} ms and ${Math.round(writtenEach / 1000)} kB written each), ` +
       `trained in ${(trainedMs / 1000).toFixed(1)} s, back and answering after ${(openedMs / 1000).toFixed(1)} s; page heap ` +
       `${mb(usedSize)} MB, engine ${mb(wasmBytes)} MB, pictures ${mb(pictureBytes)} MB; the page's process ${empty.renderers} MB ` +
       `empty, ${full.renderers} MB full, ${memory().renderers} MB reopened; the whole browser ${memory().all} MB`,
   );
+  // A picture and its row are 8 kB or so, and the browser's database writes what it keeps a few times over.
+  expect(writtenEach).toBeLessThan(400e3);
   // What the page itself keeps of a picture is a number and where it lies.
   expect(usedSize).toBeLessThan(25e6 + PICTURES * 3000);
   await kill();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createNotices } from '../../web/src/state/notices.js';
+import { createRowSaver } from '../../web/src/state/row-saver.js';
 import { DEFAULT_SETTINGS, isAllowed } from '../../web/src/state/settings.js';
 import { createSteadier } from '../../web/src/state/steadier.js';
 import { createUndo } from '../../web/src/state/undo.js';
@@ -152,4 +153,91 @@ test('no sentence is lost to the next one, and of the answers only the newest wa
   context.mock.timers.tick(5000);
   notices.announce('hand', { isAnswer: true });
   assert.deepEqual(said, ['recorded', 'learnt', 'hand', 'hand']);
+});
+
+/** @param {number} calls Timers that ran out: those of the row saver are far apart. */
+async function pass(calls) {
+  for (let call = 0; call < calls; call += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}
+
+test('what the backbone saw is written once, however often pictures come in meanwhile', async (t) => {
+  /** @type {number[]} */
+  const written = [];
+  let atOnce = 0;
+  let mostAtOnce = 0;
+  const vault = {
+    /** @param {{ sampleIds: number[] }} rows */
+    async keepRows({ sampleIds }) {
+      atOnce += 1;
+      mostAtOnce = Math.max(mostAtOnce, atOnce);
+      await pass(3);
+      written.push(...sampleIds);
+      atOnce -= 1;
+    },
+  };
+  const trainer = {
+    failed: false,
+    backbone: { sha256: 'one', inputSize: 96 },
+    keeping: { rows: async (/** @type {number[]} */ sampleIds) => ({ sampleIds, rows: new Float32Array(2) }) },
+  };
+  const state = { recording: null, intake: null, training: { phase: 'idle' }, backbones: { change: null } };
+  const saver = createRowSaver(
+    /** @type {any} */ ({ state, engine: { trainer } }),
+    () => /** @type {import('../../web/src/project/vault.js').Vault} */ (/** @type {unknown} */ (vault)),
+  );
+  const { setTimeout: later } = globalThis;
+  t.after(() => {
+    globalThis.setTimeout = later;
+  });
+  // The wait before anything is written is over at once; all else takes its time.
+  globalThis.setTimeout = /** @type {any} */ (
+    (/** @type {() => void} */ work, /** @type {number} */ ms) => later(work, ms > 500 ? 0 : ms)
+  );
+  for (let sampleId = 0; sampleId < 1000; sampleId += 1) {
+    saver.wanted.add(sampleId);
+    saver.soon();
+    await pass(1);
+  }
+  while (saver.wanted.size > 0) {
+    await pass(1);
+  }
+  assert.deepEqual(
+    written,
+    Array.from({ length: 1000 }, (_, sampleId) => sampleId),
+  );
+  assert.equal(mostAtOnce, 1);
+});
+
+test('rows that are read while another backbone is taken up are read anew', async (t) => {
+  /** @type {string[]} */
+  const written = [];
+  const trainer = {
+    failed: false,
+    backbone: { sha256: 'one', inputSize: 96 },
+    keeping: {
+      async rows(/** @type {number[]} */ sampleIds) {
+        trainer.backbone = { sha256: 'two', inputSize: 224 };
+        return { sampleIds, rows: new Float32Array(2) };
+      },
+    },
+  };
+  const vault = {
+    async keepRows(/** @type {{ backbone: string, sampleIds: number[] }} */ { backbone, sampleIds }) {
+      written.push(`${backbone} ${sampleIds}`);
+    },
+  };
+  const state = { recording: null, intake: null, training: { phase: 'idle' }, backbones: { change: null } };
+  const saver = createRowSaver(
+    /** @type {any} */ ({ state, engine: { trainer } }),
+    () => /** @type {import('../../web/src/project/vault.js').Vault} */ (/** @type {unknown} */ (vault)),
+  );
+  saver.wanted.add(1).add(2);
+  saver.soon();
+  t.after(() => saver.stop());
+  while (saver.wanted.size > 0) {
+    await pass(1);
+  }
+  assert.deepEqual(written, ['1-two-224 1,2']);
 });

@@ -10,29 +10,50 @@ import { chromium } from '@playwright/test';
 import { chromiumFlags } from './fixtures.mjs';
 
 /**
+ * Calls back with a reader of the files in /proc of each process of a group that is still there.
+ *
+ * @param {number} group
+ * @param {(file: (name: string) => string) => void} work
+ */
+function ofEach(group, work) {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const file = (/** @type {string} */ name) => readFileSync(`/proc/${pid}/${name}`, 'utf8');
+    try {
+      const fields = file('stat')
+        .replace(/^.*\) /, '')
+        .split(' ');
+      if (Number(fields[2]) === group) {
+        work(file);
+      }
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+/**
  * What the processes of a group hold that they do not share with others (proportional set size).
  *
  * @param {number} group
  */
 function memoryOf(group) {
   const sums = { renderers: 0, all: 0 };
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /, '')
-        .split(' ');
-      if (Number(fields[2]) !== group) {
-        continue;
-      }
-      const [, kilobytes] = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').match(/^Pss: +(\d+)/m) ?? [];
-      const megabytes = Number(kilobytes ?? 0) / 1000;
-      sums.all += megabytes;
-      sums.renderers += readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=renderer') ? megabytes : 0;
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
+  ofEach(group, (file) => {
+    const [, kilobytes] = file('smaps_rollup').match(/^Pss: +(\d+)/m) ?? [];
+    const megabytes = Number(kilobytes ?? 0) / 1000;
+    sums.all += megabytes;
+    sums.renderers += file('cmdline').includes('--type=renderer') ? megabytes : 0;
+  });
   return { renderers: Math.round(sums.renderers), all: Math.round(sums.all) };
+}
+
+/** What the processes of a group have written to the disk, in bytes. @param {number} group */
+function writtenBy(group) {
+  let bytes = 0;
+  ofEach(group, (file) => {
+    bytes += Number(file('io').match(/^write_bytes: (\d+)/m)?.[1] ?? 0);
+  });
+  return bytes;
 }
 
 /** @param {string} executable */
@@ -70,6 +91,8 @@ export function newProfile(executable) {
       context,
       /** What its processes hold, in megabytes: those that draw pages, and all. */
       memory: () => memoryOf(/** @type {number} */ (child.pid)),
+      /** What they have written to the disk since the start, in bytes. */
+      written: () => writtenBy(/** @type {number} */ (child.pid)),
       page: context.pages()[0] ?? (await context.newPage()),
       async kill() {
         process.off('exit', endWithUs);

@@ -17,40 +17,55 @@ export function createRowSaver({ state, engine }, vaultNow) {
   const wanted = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** Two that write at once would write the same rows, and every new picture would add one more. */
+  let isWriting = false;
 
   function soon() {
     clearTimeout(timer);
-    if (wanted.size > 0) {
-      timer = setTimeout(() => void write(), ROWS_AFTER_MS);
+    if (wanted.size > 0 && !isWriting) {
+      timer = setTimeout(() => void writeAll(), ROWS_AFTER_MS);
     }
   }
 
-  async function write() {
-    const { trainer } = engine;
-    const vault = vaultNow();
-    if (!vault || !trainer || trainer.failed || state.backbones.change) {
-      return;
-    }
-    if (state.recording || state.intake?.running || state.training.phase === 'running') {
-      soon();
-      return;
-    }
-    const some = [...wanted].slice(0, ROWS_AT_ONCE);
-    const backbone = rowsOf(trainer.backbone);
+  /** Nobody waits for the page or the engine now. */
+  const isQuiet = () => !state.recording && !state.intake?.running && state.training.phase !== 'running';
+
+  async function writeAll() {
+    isWriting = true;
     try {
-      const { sampleIds, rows } = await trainer.keeping.rows(some);
-      if (sampleIds.length > 0 && backbone === rowsOf(trainer.backbone)) {
-        await vault.keepRows({ backbone, sampleIds, rows });
-      }
-      for (const sampleId of some) {
-        wanted.delete(sampleId);
-      }
-      if (wanted.size > 0) {
-        timer = setTimeout(() => void write(), 0);
+      while (wanted.size > 0 && isQuiet() && (await writeSome())) {
+        await new Promise((resolve) => setTimeout(resolve, 0)); // so that others come between
       }
     } catch {
       // They can be made again from the pictures: the next start takes longer, and nothing is lost.
+    } finally {
+      isWriting = false;
     }
+    if (!isQuiet()) {
+      soon();
+    }
+  }
+
+  /** False where there is nothing to read them from or to write them to. */
+  async function writeSome() {
+    const { trainer } = engine;
+    const vault = vaultNow();
+    if (!vault || !trainer || trainer.failed || state.backbones.change) {
+      return false;
+    }
+    const some = [...wanted].slice(0, ROWS_AT_ONCE);
+    const backbone = rowsOf(trainer.backbone);
+    const { sampleIds, rows } = await trainer.keeping.rows(some);
+    if (backbone !== rowsOf(trainer.backbone)) {
+      return true; // of a backbone that is not in use any more
+    }
+    if (sampleIds.length > 0) {
+      await vault.keepRows({ backbone, sampleIds, rows });
+    }
+    for (const sampleId of some) {
+      wanted.delete(sampleId);
+    }
+    return true;
   }
 
   return { wanted, soon, stop: () => clearTimeout(timer) };
