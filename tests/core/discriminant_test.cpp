@@ -76,6 +76,73 @@ SampleStore store_of(const Clouds& clouds, bool is_rectified) {
   return store;
 }
 
+// By definition: w_c . z - w_c . mu_c / 2 with w_c = a (S + a I)^-1 mu_c and a = ridge tr S. [row][class]
+std::vector<std::vector<double>> defined_logits(const TrainingSetView& set, const std::vector<Vector>& rows,
+                                                std::size_t class_count, double ridge) {
+  std::vector<Vector> means(class_count);
+  std::vector<double> counts(class_count);
+  for (const std::uint32_t c : set.class_indices) counts[c] += 1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::uint32_t c = set.class_indices[i];
+    for (std::size_t j = 0; j < kCount; ++j) means[c][j] += rows[i][j] / counts[c];
+  }
+  Matrix scatter{};
+  double trace = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Vector& mean = means[set.class_indices[i]];
+    for (std::size_t j = 0; j < kCount; ++j) {
+      for (std::size_t k = 0; k < kCount; ++k) {
+        scatter[j][k] += (rows[i][j] - mean[j]) * (rows[i][k] - mean[k]) / static_cast<double>(rows.size());
+      }
+    }
+  }
+  for (std::size_t j = 0; j < kCount; ++j) trace += scatter[j][j];
+  for (std::size_t j = 0; j < kCount; ++j) scatter[j][j] += ridge * trace;
+  std::vector<std::vector<double>> logits(rows.size(), std::vector<double>(class_count));
+  for (std::size_t c = 0; c < class_count; ++c) {
+    const Vector weights = solved(scatter, means[c]);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      for (std::size_t j = 0; j < kCount; ++j)
+        logits[i][c] += ridge * trace * weights[j] * (rows[i][j] - means[c][j] / 2);
+    }
+  }
+  return logits;
+}
+
+// Whether the head answers every sample as the definition does with this ridge and the report's temperature.
+bool is_defined_by(const Trainer& trainer, const TrainingSetView& set, const std::vector<Vector>& rows,
+                   double ridge) {
+  const Head& head = trainer.head();
+  const auto defined = defined_logits(set, rows, head.class_count(), ridge);
+  std::vector<float> logits(head.class_count());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    REQUIRE(head_logits(head, set.embeddings.subspan(i * kCount, kCount), logits).ok());
+    for (std::size_t c = 0; c < logits.size(); ++c) {
+      const double answered = static_cast<double>(logits[c]) * trainer.report().temperature;
+      if (answered != doctest::Approx(defined[i][c]).epsilon(1e-3)) return false;
+    }
+  }
+  return true;
+}
+
+// Two classes that one feature tells apart, and a second of `nuisance` times its size that says nothing.
+SampleStore told_apart_by_one(double difference, double nuisance, std::size_t per_class) {
+  SampleStore store(std::vector<FeatureBlock>{{"last", 0, kCount, false}});
+  Random random(5);
+  for (const double side : {-1.0, 1.0}) {
+    const ClassId id = store.add_class(side < 0 ? "left" : "right");
+    for (std::size_t i = 0; i < per_class; ++i) {
+      std::vector<float> row(kCount);
+      for (float& value : row) value = static_cast<float>(0.1 * random.truncated_normal());
+      row[0] = 20;  // so that its length is nearly that of all
+      row[1] += static_cast<float>(side * difference);
+      row[2] = static_cast<float>(nuisance * random.truncated_normal());
+      (void)store.add_sample(id, row);
+    }
+  }
+  return store;
+}
+
 }  // namespace
 
 TEST_CASE("the discriminant's logits are those of the definition") {
@@ -91,34 +158,43 @@ TEST_CASE("the discriminant's logits are those of the definition") {
       train(store, {.head = HeadKind::kDiscriminant, .temperature = 1, .fold_count = 1}, pool);
   REQUIRE(trainer.ok());
   const TrainingSetView set = store.training_set();
-  const std::vector<Vector> rows = transformed(set, is_rectified);
-  std::array<Vector, kClasses> means{};
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (std::size_t j = 0; j < kCount; ++j) means[set.class_indices[i]][j] += rows[i][j] / 9;
-  }
-  Matrix scatter{};
-  double trace = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Vector& mean = means[set.class_indices[i]];
-    for (std::size_t j = 0; j < kCount; ++j) {
-      for (std::size_t k = 0; k < kCount; ++k) {
-        scatter[j][k] += (rows[i][j] - mean[j]) * (rows[i][k] - mean[k]) / static_cast<double>(rows.size());
-      }
+  // Nothing is held out: the usual ridge.
+  REQUIRE(trainer.value().report().temperature == 1);
+  CHECK(is_defined_by(trainer.value(), set, transformed(set, is_rectified), 0.01));
+}
+
+TEST_CASE("the discriminant's ridge is the one that held-out pictures ask for") {
+  const ComputePool pool = ComputePool::create(1).value();
+  const auto chosen = [&](SampleStore store) {
+    const Result<Trainer> trainer = train(store, {.head = HeadKind::kDiscriminant}, pool);
+    REQUIRE(trainer.ok());
+    const TrainingSetView set = store.training_set();
+    const std::vector<Vector> rows = transformed(set, false);
+    std::vector<double> ridges;
+    for (const double ridge : {0.001, 0.003, 0.01}) {
+      if (is_defined_by(trainer.value(), set, rows, ridge)) ridges.push_back(ridge);
     }
-  }
-  for (std::size_t j = 0; j < kCount; ++j) trace += scatter[j][j];
-  const double ridge = 5 * trace / kCount;
-  for (std::size_t j = 0; j < kCount; ++j) scatter[j][j] += ridge;
-  std::vector<float> logits(kClasses);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    REQUIRE(head_logits(trainer.value().head(), set.embeddings.subspan(i * kCount, kCount), logits).ok());
-    for (std::size_t c = 0; c < kClasses; ++c) {
-      const Vector weights = solved(scatter, means[c]);
-      double expected = 0;
-      for (std::size_t j = 0; j < kCount; ++j) expected += weights[j] * (rows[i][j] - means[c][j] / 2);
-      CHECK(static_cast<double>(logits[c]) == doctest::Approx(expected * ridge).epsilon(1e-4));
-    }
-  }
+    REQUIRE(ridges.size() == 1);
+    return ridges.front();
+  };
+  // What varies most says nothing, and only a small ridge lets it be weighed out.
+  CHECK(chosen(told_apart_by_one(0.15, 6, 30)) == 0.001);
+  // Every feature says a little, and where pictures are few a large ridge believes no single one.
+  CHECK(
+      chosen(store_of({.class_count = kClasses, .samples_per_class = 9, .feature_count = kCount, .spread = 1},
+                      false)) == 0.01);
+}
+
+TEST_CASE("one ridge serves all folds of many pictures") {
+  const ComputePool pool = ComputePool::create(1).value();
+  SampleStore store = told_apart_by_one(0.15, 6, 400);
+  const Result<Trainer> trainer = train(store, {.head = HeadKind::kDiscriminant, .fold_count = 5}, pool);
+  REQUIRE(trainer.ok());
+  // Three ridges without the first fold and the second, then one without each of the others and one to all.
+  CHECK(trainer.value().report().evaluation_count == 2 * 3 + 3 + 1);
+  CHECK(trainer.value().report().metrics.sample_count == 800);
+  const TrainingSetView set = store.training_set();
+  CHECK(is_defined_by(trainer.value(), set, transformed(set, false), 0.001));
 }
 
 TEST_CASE("how strong the light is does not matter to the discriminant") {

@@ -20,7 +20,7 @@ namespace headstart {
 // With z the rows, transformed (TrainingRows::transform), less their mean and scaled map by map, mu_c the
 // classes' means, R [m, d] rows less their class's mean and S = R'R / m their scatter, the logit of class c
 // is
-//   w_c . z - w_c . mu_c / 2,   w_c = a (S + a I)^-1 mu_c,   a = 5 tr S / d,
+//   w_c . z - w_c . mu_c / 2,   w_c = a (S + a I)^-1 mu_c,   a = ridge tr S,
 // the factor a so that its size stays the same where pictures of a class are all alike. S is never formed.
 // With G = R R' (which one Gram matrix of the rows gives for every fold),
 //   w_c = mu_c - R' (m a I + G)^-1 R mu_c   (Woodbury 1950).
@@ -40,10 +40,14 @@ class DiscriminantFit {
   Result<bool> prepare();
   [[nodiscard]] double prepared_fraction() const;
 
-  // Begins a fit to the rows whose `is_training` [row_count] is not 0, at least one of each class; then
-  // step() until it says true.
+  // Chooses the rows whose `is_training` [row_count] is not 0, at least one of each class; then, as often as
+  // wanted, shrink() and step() until that says true.
   Status start(std::span<const std::uint8_t> is_training);
+  // `ridge` > 0, in total variances within the classes.
+  void shrink(double ridge);
   Result<bool> step();
+  // Of the rows chosen, those whose scatter is taken: a fit costs the cube of it.
+  [[nodiscard]] std::size_t fitted_count() const { return fitted_rows_.size(); }
   [[nodiscard]] double fitted_fraction() const;
 
   // Of the last fit that was done, over the transformed and scaled features.
@@ -102,6 +106,7 @@ class DiscriminantFit {
   PaddedBuffer<float> means_;               // [class_count, feature_count]
   PaddedBuffer<float> along_means_;         // [scatter_count, class_count]
   PaddedBuffer<float> mean_products_;       // [class_count, class_count]
+  double variance_ = 0;                     // tr S
   double ridge_ = 0;
   std::vector<float> factor_;  // [fitted_rows, fitted_rows], lower triangle
   std::size_t factored_ = 0;
