@@ -22,6 +22,9 @@ const seen = (page) =>
 test('a backbone that is broken is refused in words, and pictures, head and backbone stay', async ({ page }) => {
   test.setTimeout(120_000);
   let answer = BROKEN[0][1];
+  await page.route('**/backbones/at-hand.json', (route) =>
+    route.fulfill({ json: ['mobilenet_v2_0.35_96.f16.safetensors'] }),
+  );
   await page.route('**/backbones/mobilenet_v2_0.35_96*.safetensors', (route) =>
     route.fulfill({ contentType: 'application/octet-stream', body: answer }),
   );

@@ -1,6 +1,5 @@
 // Without a network: everything that the page can do, in every language; and what happens when a new version is put up.
 
-import { writeFileSync } from 'node:fs';
 import { changedBackbone } from '../wasm/support.mjs';
 import { deploy, otherVersion } from './support/deployment.mjs';
 import { expect, test } from './support/fixtures.mjs';
@@ -80,8 +79,9 @@ test('a backbone that was chosen once is there with the host gone, and what it s
   test.setTimeout(120_000);
   const name = 'mobilenet_v2_0.35_224';
   const host = await deploy();
-  const version = await otherVersion('with a backbone');
-  writeFileSync(`${version.folder}/backbones/${name}.f16.safetensors`, changedBackbone({ name }));
+  const version = await otherVersion('with a backbone', {
+    [`${name}.f16.safetensors`]: changedBackbone({ name }),
+  });
   host.serve(version.folder);
   film.replace(classes[0].film);
   await open(page, host.url);

@@ -127,6 +127,10 @@ test('where better networks exist and are not there, the dialog says so in plain
   if (!isComplete) {
     await expect(drawer.getByText(/There are networks that are right more often/)).toBeVisible();
   }
+  await page.waitForFunction(() =>
+    window.headstart.state.backbones.entries.every(({ available }) => available !== null),
+  );
+  expect(watch.errors).toEqual([]); // nor does the dialog
 });
 
 test('a .tflite of a person’s own is used when it is dropped, asks what it does not say, and is there after a reload', async ({

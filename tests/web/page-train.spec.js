@@ -20,6 +20,7 @@ test.beforeAll(async ({ browser }) => {
   page = await newDeskPage(browser);
   if (!published(`${OTHER}.f16.safetensors`)) {
     const body = Buffer.from(changedBackbone({ name: OTHER }));
+    await page.route('**/backbones/at-hand.json', (route) => route.fulfill({ json: [`${OTHER}.f16.safetensors`] }));
     await page.route(`**/backbones/${OTHER}.*`, (route) =>
       route.fulfill({ contentType: 'application/octet-stream', body }),
     );

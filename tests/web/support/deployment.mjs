@@ -11,12 +11,24 @@ import { TYPES } from './static-server.mjs';
 
 const dist = process.env.HEADSTART_DIST ?? fileURLToPath(new URL('../../../dist', import.meta.url));
 
-/** The built page with a mark of its own, as a later version would differ. @param {string} mark */
-export async function otherVersion(mark) {
+/**
+ * The built page with a mark of its own, as a later version would differ.
+ *
+ * @param {string} mark
+ * @param {Record<string, Uint8Array>} [backbones] that it has beside those of the page, by their files' names
+ */
+export async function otherVersion(mark, backbones = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'headstart-version-'));
   cpSync(dist, folder, { recursive: true });
   const start = join(folder, 'index.html');
   writeFileSync(start, readFileSync(start, 'utf8').replace('<body>', `<body data-version="${mark}">`));
+  const list = join(folder, 'backbones/at-hand.json');
+  const names = new Set(JSON.parse(readFileSync(list, 'utf8')));
+  for (const [file, bytes] of Object.entries(backbones)) {
+    writeFileSync(join(folder, 'backbones', file), bytes);
+    names.add(file);
+  }
+  writeFileSync(list, JSON.stringify([...names]));
   await buildServiceWorker(folder);
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

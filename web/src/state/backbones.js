@@ -70,9 +70,29 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
     changed('backbones-changed');
   }
 
-  /** A catalogue names what could be there; only a look says what is. @param {Entry} entry */
-  async function check(entry) {
+  /** The files that lie beside the page; null where nobody keeps a list of them. @returns {Promise<string[] | null>} */
+  async function readAtHand() {
+    try {
+      const response = await fetch(new URL('at-hand.json', FOLDER));
+      return response.ok ? await response.json() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * A catalogue names what could be there, a list what should be; only a look says what is. What is not on the list is not
+   * asked for.
+   *
+   * @param {Entry} entry
+   * @param {string[] | null} atHand
+   */
+  async function check(entry, atHand) {
     if (!entry.file) {
+      return;
+    }
+    if (atHand && !atHand.includes(entry.file)) {
+      entry.available = false;
       return;
     }
     try {
@@ -88,7 +108,8 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
 
   async function checkAvailable() {
     const { entries } = state.backbones;
-    await Promise.all(entries.map(check));
+    const atHand = await readAtHand();
+    await Promise.all(entries.map((entry) => check(entry, atHand)));
     for (const tier of entries) {
       const parts = tier.networks?.map(entryOf);
       if (parts) {
@@ -132,15 +153,9 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
     /** Whether all networks of some tier came with the page. Asks for nothing that is not there. */
     async hasTier() {
       await catalogue();
-      try {
-        const response = await fetch(new URL('at-hand.json', FOLDER));
-        /** @type {string[]} */
-        const files = response.ok ? await response.json() : [];
-        const isHere = (/** @type {string} */ name) => files.includes(String(entryOf(name)?.file));
-        return state.backbones.entries.some(({ networks }) => networks?.every(isHere));
-      } catch {
-        return false;
-      }
+      const files = (await readAtHand()) ?? [];
+      const isHere = (/** @type {string} */ name) => files.includes(String(entryOf(name)?.file));
+      return state.backbones.entries.some(({ networks }) => networks?.every(isHere));
     },
 
     /** The catalogue, and what of it is there. */
