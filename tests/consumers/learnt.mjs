@@ -40,16 +40,18 @@ const kinds = {
   two: { strategy: 'joined-layers' },
 };
 
+/** With gates and curved activations. */
+const gatedFile = published('tflite/mobilenet_v3_small_224.hybrid.tflite');
+
 /**
  * Two networks at once: published ones of two families at a small size, or two that want their pixels differently.
  *
  * @returns {Promise<import('../../web/src/engine/headstart.d.ts').TrainerOptions>}
  */
 async function twoNetworks() {
-  const small = published('tflite/mobilenet_v3_small_224.hybrid.tflite');
   const other = published('mobilenet_v2_0.35_224.f16.safetensors');
-  if (small && other) {
-    return { backbone: [small, other], inputSize: 96 };
+  if (gatedFile && other) {
+    return { backbone: [gatedFile, other], inputSize: 96 };
   }
   const { trainer } = await learn('head');
   const file = await trainer.exportModel({ format: 'tflite' });
@@ -57,6 +59,17 @@ async function twoNetworks() {
 }
 
 export const headKinds = Object.keys(kinds);
+
+/** And those that 8-bit numbers find harder. */
+export const kindsFor8Bits = gatedFile ? [...headKinds, 'gated'] : headKinds;
+
+/** @param {string} kind @returns {Promise<import('../../web/src/engine/headstart.d.ts').TrainerOptions>} */
+async function optionsOf(kind) {
+  if (kind === 'two') {
+    return twoNetworks();
+  }
+  return kind === 'gated' ? { backbone: gatedFile, inputSize: 96 } : {};
+}
 
 /** @type {Map<string, Promise<Learnt>>} */
 const learnt = new Map();
@@ -88,7 +101,7 @@ async function train(trainer, options) {
 
 /** @param {string} kind */
 async function teachKind(kind) {
-  const trainer = await newTrainer(kind === 'two' ? await twoNetworks() : {});
+  const trainer = await newTrainer(await optionsOf(kind));
   for (const [at, label] of labels.entries()) {
     const classId = trainer.addClass(label);
     for (let number = 0; number < 16; number++) {
@@ -98,7 +111,7 @@ async function teachKind(kind) {
   if (kind === 'joined') {
     await viewsDone(trainer);
   }
-  await train(trainer, kinds[kind]);
+  await train(trainer, kinds[kind] ?? {});
   return { name: kind, trainer, labels, size: trainer.backbone.inputSize };
 }
 

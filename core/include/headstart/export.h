@@ -46,6 +46,16 @@ struct ExportOptions {
 [[nodiscard]] Result<std::vector<std::uint8_t>> export_model(std::span<const std::uint8_t> backbone_file,
                                                              const Head& head, const ExportOptions& options);
 
+// A format that cannot hold what was learnt, and the layer for which it cannot.
+struct RefusedFormat {
+  ModelFormat format = ModelFormat::kTfjs;
+  std::string reason;
+};
+
+// All of them, before anything is written. bad-file where the two files do not go together.
+[[nodiscard]] Result<std::vector<RefusedFormat>> refused_formats(std::span<const std::uint8_t> backbone_file,
+                                                                 const Head& head);
+
 // What 8-bit numbers change, counted over the pictures that were measured.
 struct QuantisationReport {
   std::size_t picture_count = 0;

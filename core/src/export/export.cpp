@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "export/exported_model.h"
+#include "export/limits.h"
 #include "export/writers.h"
 #include "network/network_file.h"
 
@@ -54,11 +55,6 @@ Result<ModelFormat> model_format_of(std::string_view name) {
   return bad_argument("expected a format of " + known + ", got " + std::string(name));
 }
 
-Error cannot_hold(std::string_view format, std::string_view what, const Step& step) {
-  return {ErrorCode::kUnsupported,
-          std::string(format) + " cannot hold " + std::string(what) + ", which " + step.layer + " needs"};
-}
-
 Result<ExportedModel> read_exported_model(std::span<const std::uint8_t> backbone_file, const Head& head) {
   Result<Network> network = read_network(backbone_file);
   if (!network) return network.error();
@@ -77,6 +73,7 @@ Result<std::vector<std::uint8_t>> export_model(std::span<const std::uint8_t> bac
     return bad_argument(std::string(format.name) + " is fitted to pictures, and got none");
   const Result<ExportedModel> model = read_exported_model(backbone_file, head);
   if (!model) return model.error();
+  if (const Status held = check_holds(options.format, model.value()); !held) return held.error();
   return format.write(model.value(), options);
 }
 

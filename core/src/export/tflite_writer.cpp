@@ -36,11 +36,8 @@ class TfliteWriter {
   TfliteWriter(const ExportedModel& model, TfliteType constants, const QuantisedModel* quantised)
       : model_(model), tensors_(model, constants, quantised) {}
 
-  Status write() {
-    for (const Step& step : model_.steps) {
-      if (const Status added = add(step); !added) return added;
-    }
-    return {};
+  void write() {
+    for (const Step& step : model_.steps) add(step);
   }
 
   std::vector<std::uint8_t> finish(const ExportOptions& options) {
@@ -58,66 +55,66 @@ class TfliteWriter {
   [[nodiscard]] std::size_t arena_bytes() const { return tflite_arena_bytes(tensors_.file()); }
 
  private:
-  Status add(const Step& step) {
+  void add(const Step& step) {
     switch (step.kind) {
       case StepKind::kPicture:
         tensors_.give(tensors_.value(step, step.name));
-        return {};
+        return;
       case StepKind::kMirror:
         add_mirror(step);
-        return {};
+        return;
       case StepKind::kConvolution:
-        if (step.groups != 1) return cannot_hold("TensorFlow Lite", "a convolution in groups", step);
         add_convolution(step);
-        return {};
+        return;
       case StepKind::kDepthwise:
         add_depthwise(step);
-        return {};
+        return;
       case StepKind::kAdd:
         put(step, TfliteOp::kAdd, version(step, 2), {tensors_.input(step, 0), tensors_.input(step, 1)},
             TfliteOptions::kAdd, fused(step));
-        return {};
+        return;
       case StepKind::kMultiply:
-        put(step, TfliteOp::kMul, 1, {tensors_.input(step, 0), tensors_.input(step, 1)}, TfliteOptions::kMul,
-            fused(step));
-        return {};
+        put(step, TfliteOp::kMul, version(step, 2), {tensors_.input(step, 0), tensors_.input(step, 1)},
+            TfliteOptions::kMul, fused(step));
+        return;
       case StepKind::kScale:
         add_scale(step);
-        return {};
+        return;
       case StepKind::kGlobalAveragePool: {
         FlatTable keep;
         if (!step.is_vector) keep.u8(0, 1);
-        put(step, TfliteOp::kMean, 1, {tensors_.input(step, 0), tensors_.whole_numbers("places", {1, 2})},
-            TfliteOptions::kReducer, keep);
-        return {};
+        put(step, TfliteOp::kMean, version(step, 2),
+            {tensors_.input(step, 0), tensors_.whole_numbers("places", {1, 2})}, TfliteOptions::kReducer,
+            keep);
+        return;
       }
       case StepKind::kAveragePool:
       case StepKind::kMaxPool:
-        return add_window(step);
+        add_window(step);
+        return;
       case StepKind::kActivation:
         tensors_.give(activated(step, tensors_.input(step, 0)));
-        return {};
+        return;
       case StepKind::kConcatenate:
         add_concatenation(step);
-        return {};
+        return;
       case StepKind::kDense:
         put(step, TfliteOp::kFullyConnected, 1, dense_inputs(step), TfliteOptions::kFullyConnected,
             fused(step));
-        return {};
+        return;
       case StepKind::kSquareRoot:
         put(step, TfliteOp::kSqrt, 1, {tensors_.input(step, 0)});
-        return {};
+        return;
       case StepKind::kNormalise:
         add_normalisation(step);
-        return {};
+        return;
       case StepKind::kSoftmax: {
         FlatTable options;
         put(step, TfliteOp::kSoftmax, 1, {tensors_.input(step, 0)}, TfliteOptions::kSoftmax,
             options.f32(0, 1));
-        return {};
+        return;
       }
     }
-    return {};
   }
 
   TfliteFile& file() { return tensors_.file(); }
@@ -135,10 +132,11 @@ class TfliteWriter {
   // The operator, and behind it an activation that it cannot have inside.
   void put(const Step& step, TfliteOp op, std::int32_t version, std::vector<std::int32_t> inputs,
            TfliteOptions kind = TfliteOptions::kNone, FlatTable options = {}) {
+    const bool is_inside = is_fused(step.activation) || (tensors_.is_whole(step) && has_gate_inside(step));
     const std::int32_t result =
-        tensors_.value(step, is_fused(step.activation) ? step.name : step.name + "/before_activation");
+        tensors_.value(step, is_inside ? step.name : step.name + "/before_activation");
     file().add_op(op, version, std::move(inputs), result, kind, std::move(options));
-    tensors_.give(is_fused(step.activation) ? result : activated(step, result));
+    tensors_.give(is_inside ? result : activated(step, result));
   }
 
   std::int32_t activated(const Step& step, std::int32_t x) {
@@ -152,7 +150,7 @@ class TfliteWriter {
         file().add_op(TfliteOp::kRelu6, 1, {x}, result);
         break;
       case Activation::kSigmoid:
-        file().add_op(TfliteOp::kLogistic, 1, {x}, result);
+        file().add_op(TfliteOp::kLogistic, version(step, 2), {x}, result);
         break;
       case Activation::kHardSwish:
         file().add_op(TfliteOp::kHardSwish, 1, {x}, result);
@@ -255,10 +253,8 @@ class TfliteWriter {
   }
 
   // Pools leave out what lies outside the map, which zeros around it would not.
-  Status add_window(const Step& step) {
+  void add_window(const Step& step) {
     const Padding& zeros = step.padding;
-    if (zeros.kind != PaddingKind::kTfSame && zeros.top + zeros.bottom + zeros.left + zeros.right > 0)
-      return cannot_hold("TensorFlow Lite", "a pool with padding of its own", step);
     const auto stride = static_cast<std::int32_t>(step.stride);
     FlatTable options;
     options.i8(0, zeros.kind == PaddingKind::kTfSame ? std::int8_t{0} : kValid).i32(1, stride).i32(2, stride);
@@ -267,7 +263,6 @@ class TfliteWriter {
     options.i8(5, fused_activation_of(step.activation));
     put(step, step.kind == StepKind::kMaxPool ? TfliteOp::kMaxPool : TfliteOp::kAveragePool, version(step, 2),
         {tensors_.input(step, 0)}, TfliteOptions::kPool, options);
-    return {};
   }
 
   // The picture's scaling is the metadata's: programs that read it do that themselves.
@@ -334,7 +329,7 @@ Result<std::vector<std::uint8_t>> write_with(const ExportedModel& model, const E
                                              TfliteType constants, const QuantisedModel* quantised = nullptr,
                                              std::size_t* arena_bytes = nullptr) {
   TfliteWriter writer(model, constants, quantised);
-  if (const Status written = writer.write(); !written) return written.error();
+  writer.write();
   std::vector<std::uint8_t> file = writer.finish(options);
   if (arena_bytes != nullptr) *arena_bytes = writer.arena_bytes();
   return file;

@@ -34,7 +34,4 @@ namespace headstart {
                                                       std::span<const std::uint8_t> tflite,
                                                       std::size_t arena_bytes, const ExportOptions& options);
 
-// "ONNX cannot hold hard_swish, which blocks.3.expand needs".
-[[nodiscard]] Error cannot_hold(std::string_view format, std::string_view what, const Step& step);
-
 }  // namespace headstart
