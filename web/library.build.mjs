@@ -102,7 +102,7 @@ export async function buildLibrary(outDir = join(web, '../dist/lib')) {
   mkdirSync(join(outDir, 'wasm'), { recursive: true });
 
   const built = variants.flatMap(({ variant, preset }) =>
-    ['js', 'wasm']
+    ['js', 'wasm', 'writers.wasm']
       .map((ending) => ({
         name: `wasm/${variant}.${ending}`,
         file: join(web, '../build', preset, `${variant}.${ending}`),

@@ -73,7 +73,7 @@ const contentTypes = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
  * @param {string} path
  */
 function libraryFile(path) {
-  const module = path.match(/^wasm\/([a-z-]+)(\.js|\.wasm)$/);
+  const module = path.match(/^wasm\/([a-z-]+)(\.js|\.wasm|\.writers\.wasm)$/);
   if (module) {
     const preset = variants.find(({ variant }) => variant === module[1])?.preset ?? 'none';
     return join(repository, 'build', preset, `${module[1]}${module[2]}`);

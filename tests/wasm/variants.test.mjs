@@ -37,6 +37,12 @@ describe('variants', () => {
         const same = b.ranked.find((entry) => entry.classId === classId);
         assert.ok(Math.abs(probability - (same?.probability ?? 0)) < 1e-3);
       }
+      // The writers of files come from a second wasm file of each variant.
+      for (const format of /** @type {const} */ (['onnx', 'tflite', 'tflite-int8'])) {
+        const [file, same] = [await plain.exportModel({ format }), await other.exportModel({ format })];
+        assert.ok(same.length > 100_000);
+        assert.equal(same.length, file.length, format);
+      }
       await Promise.all([plain.dispose(), other.dispose()]);
     });
   }

@@ -26,8 +26,16 @@ test('what was learnt is saved for a web page and for Python, with programs that
   film,
 }) => {
   test.setTimeout(180_000);
+  /** @type {string[]} */
+  const writers = [];
+  page.on('request', (request) => {
+    if (request.url().endsWith('.writers.wasm')) {
+      writers.push(request.url());
+    }
+  });
   await openPage(page, SETTINGS);
   await teachTwo(page, film);
+  expect(writers).toEqual([]); // those come who take something along
   await page.getByRole('button', { name: 'Use it elsewhere' }).click();
   const dialog = page.getByRole('dialog', { name: 'Use it elsewhere' });
   await expect(dialog).toBeVisible();
@@ -41,6 +49,7 @@ test('what was learnt is saved for a web page and for Python, with programs that
   const { labels, imageSize } = JSON.parse(strFromU8(files['metadata.json']));
   expect(labels).toEqual(['Class 1', 'Class 2']);
   expect(imageSize).toBe(224);
+  expect(writers).toHaveLength(1);
 
   await dialog.getByText('A program that uses it').nth(2).click();
   await expect(dialog.locator('#export-program-python')).toContainText('LABELS = ["Class 1","Class 2"]');

@@ -38,3 +38,12 @@ set(HEADSTART_NODE_OPTIONS "")
 if(HEADSTART_RELAXED)
   set(HEADSTART_NODE_OPTIONS --experimental-wasm-relaxed-simd)
 endif()
+
+# Where wasm-split and wasm-opt lie.
+if(EXISTS "${HEADSTART_CACHE}/emscripten/em_config" AND NOT HEADSTART_OWN_EMSCRIPTEN)
+  set(HEADSTART_BINARYEN "${HEADSTART_CACHE}/emscripten/binaryen/bin")
+else()
+  execute_process(COMMAND em-config BINARYEN_ROOT OUTPUT_VARIABLE binaryen_root OUTPUT_STRIP_TRAILING_WHITESPACE
+    COMMAND_ERROR_IS_FATAL ANY)
+  set(HEADSTART_BINARYEN "${binaryen_root}/bin")
+endif()

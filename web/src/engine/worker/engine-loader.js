@@ -12,6 +12,7 @@ import { Engine } from './engine.js';
 /** @typedef {import('../shared/variants.js').Candidate} Candidate */
 /** @typedef {{ engine: Engine, backbone: LoadedBackbone, file: Uint8Array, inputSize: number }} LoadedEngine `inputSize` as it was asked for; 0: the backbone's own */
 /** @typedef {{ variant: VariantName, compiled: WebAssembly.Module }} CompiledVariant */
+/** @typedef {ConstructorParameters<typeof Engine>[0]} Running */
 /**
  * What an engine is made of, as one worker hands it to the next: nothing has to be fetched again.
  * @typedef {{ library: import('../shared/assets.js').Library, modules: CompiledVariant[] }} Parts
@@ -26,7 +27,7 @@ const PROBES = 5;
 
 export class EngineLoader {
   #library;
-  /** Compiled once, instantiated for each backbone. @type {Map<VariantName, Promise<(threads: number) => Promise<EngineModule>>>} */
+  /** Compiled once, instantiated for each backbone. @type {Map<VariantName, Promise<(threads: number) => Promise<Running>>>} */
   #modules = new Map();
   /** @type {Map<VariantName, WebAssembly.Module>} */
   #compiled;
@@ -48,6 +49,14 @@ export class EngineLoader {
   /** Fetches what is not in the parts that it was given: Emscripten's scripts. */
   async prepare() {
     await Promise.all([...this.#compiled.keys()].map((variant) => importGlue(this.#library, variant)));
+  }
+
+  /**
+   * The writers of files for other programs, which few take along.
+   * @param {Engine} engine
+   */
+  bringWriters(engine) {
+    return engine.bringWriters(() => fetchModule(addressOf(this.#library, `wasm/${engine.variant}.writers.wasm`), {}));
   }
 
   /** Begins with the module that `load` will want first, while the backbone is still on its way. @param {Candidate[]} candidates @param {Context} context */
@@ -193,15 +202,23 @@ async function importGlue(library, variant) {
  * @param {(options: object) => Promise<EngineModule>} glue
  * @param {WebAssembly.Module} compiled
  * @param {number} threadCount
- * @returns {Promise<EngineModule>}
+ * @returns {Promise<Running>}
  */
 function instantiate(glue, compiled, threadCount) {
   return new Promise((resolve, reject) => {
+    /** @type {WebAssembly.Exports} */
+    let engine;
     /** @param {WebAssembly.Imports} imports @param {Function} done */
     const instantiateWasm = (imports, done) => {
-      WebAssembly.instantiate(compiled, imports).then((instance) => done(instance, compiled), reject);
+      WebAssembly.instantiate(compiled, imports).then((instance) => {
+        engine = instance.exports;
+        done(instance, compiled);
+      }, reject);
       return {};
     };
-    glue({ instantiateWasm, threadCount }).then(resolve, reject);
+    const link = async (/** @type {WebAssembly.Module} */ part) => {
+      await WebAssembly.instantiate(part, { engine });
+    };
+    glue({ instantiateWasm, threadCount }).then((module) => resolve({ module, link }), reject);
   });
 }

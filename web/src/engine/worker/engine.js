@@ -14,17 +14,22 @@ import { HeadstartError, toHeadstartError, unwrap } from '../shared/errors.js';
 
 export class Engine {
   #module;
+  #link;
+  /** There once they were wanted. @type {Promise<void> | null} */
+  #writers = null;
   #session;
   /** Set once C++ stopped in the middle of a call: its memory cannot be trusted any more. @type {HeadstartError | null} */
   failure = null;
 
   /**
-   * @param {EngineModule} module
+   * @param {{ module: EngineModule, link: (part: WebAssembly.Module) => Promise<void> }} running `link` gives it functions that
+   * lie in another file
    * @param {VariantName} variant
    * @param {number} threads
    */
-  constructor(module, variant, threads) {
+  constructor({ module, link }, variant, threads) {
     this.#module = module;
+    this.#link = link;
     this.variant = variant;
     this.threads = threads;
     this.#session = new module.Session();
@@ -113,6 +118,20 @@ export class Engine {
   /** The means of all maps. @param {Frame} frame @returns {Float32Array} */
   embedRow(frame) {
     return this.withFrame(frame, false, (session, description) => unwrap(session.embedRow(description)));
+  }
+
+  /**
+   * To be awaited before anything below is called.
+   * @param {() => Promise<WebAssembly.Module>} fetchWriters
+   */
+  bringWriters(fetchWriters) {
+    if (!this.#writers) {
+      this.#writers = fetchWriters().then(this.#link);
+      this.#writers.catch(() => {
+        this.#writers = null; // the next who wants them tries again
+      });
+    }
+    return this.#writers;
   }
 
   /**

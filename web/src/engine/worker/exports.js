@@ -16,7 +16,10 @@ import { writeOneFile } from './one-file.js';
  * @returns {Promise<Uint8Array>}
  */
 export function exportHead(host, { date, model }) {
-  return host.changes.run(() => {
+  return host.changes.run(async () => {
+    if (model) {
+      await host.bringWriters();
+    }
     const head = host.engine.run((session) => unwrap(session.exportHead(date)));
     return model ? host.engine.exportModel(host.file, head, model) : head;
   });

@@ -85,6 +85,11 @@ export class Host {
     return /** @type {EngineLoader} */ (this.#loader).parts.library;
   }
 
+  /** What engines need before they write files for other programs. */
+  bringWriters(engine = this.engine) {
+    return /** @type {EngineLoader} */ (this.#loader).bringWriters(engine);
+  }
+
   /** Nobody waits for the engine. */
   get isIdle() {
     return this.#engine !== null && !this.failed && !this.#runs.isBusy;

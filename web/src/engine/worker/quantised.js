@@ -30,6 +30,8 @@ export async function exportQuantised(host, { date, model }, { signal, onProgres
   const toMeasure = [...pictures.slice(MOST_TO_FIT), ...toFit].slice(0, MOST_TO_MEASURE);
   const total = toFit.length + toMeasure.length;
   const { engine } = host;
+  await host.bringWriters(engine);
+  throwIfAborted(signal);
   const job = engine.openQuantisedExport();
   try {
     engine.run(() => unwrap(job.open(host.file, head, model)));
