@@ -38,6 +38,7 @@ describe('variants', () => {
         assert.ok(Math.abs(probability - (same?.probability ?? 0)) < 1e-3);
       }
       // The writers of files come from a second wasm file of each variant.
+      assert.deepEqual(await other.refusedFormats(), []);
       for (const format of /** @type {const} */ (['onnx', 'tflite', 'tflite-int8'])) {
         const [file, same] = [await plain.exportModel({ format }), await other.exportModel({ format })];
         assert.ok(same.length > 100_000);

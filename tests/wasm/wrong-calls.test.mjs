@@ -105,6 +105,7 @@ const CALLS = {
       onProgress: () => {},
     },
   ],
+  refusedFormats: [],
   importProject: [new Uint8Array(8), { ...stopped, onProgress: () => {} }],
   setBackbone: [new Uint8Array(8), { ...stopped, inputSize: 96, onProgress: () => {} }],
   stats: [],

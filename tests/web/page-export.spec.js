@@ -57,6 +57,24 @@ test('what was learnt is saved for a web page and for Python, with programs that
   expect(python.name).toMatch(/\.onnx$/);
 });
 
+test('a place whose file cannot hold the network says so before anybody presses', async ({ page, film }) => {
+  test.setTimeout(120_000);
+  await openPage(page, SETTINGS);
+  await teachTwo(page, film);
+  await page.evaluate(() => {
+    // What the library says of a network with pools inside.
+    /** @type {any} */ (window.headstart.trainer).refusedFormats = async () => [{ format: 'tfjs', reason: 'max_pool' }];
+  });
+  await page.getByRole('button', { name: 'Use it elsewhere' }).click();
+  const places = page.getByRole('dialog', { name: 'Use it elsewhere' }).getByRole('listitem');
+  const web = places.filter({ has: page.getByRole('heading', { name: 'A web page', exact: true }) });
+  await expect(web.getByText('cannot hold the network')).toBeVisible();
+  await expect(web.getByRole('button', { name: 'Save the file' })).toHaveCount(0);
+  const python = places.filter({ has: page.getByRole('heading', { name: 'Python', exact: true }) });
+  await expect(python.getByRole('button', { name: 'Save the file' })).toBeEnabled();
+  await expectNoSeriousFindings(page, 'export');
+});
+
 test('a file in smaller numbers can be stopped, says what it loses before it is saved, and is made anew under another name', async ({
   page,
   film,

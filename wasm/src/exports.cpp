@@ -16,6 +16,7 @@ namespace headstart::wasm {
 namespace {
 
 EMSCRIPTEN_DECLARE_VAL_TYPE(ExportOutcome)
+EMSCRIPTEN_DECLARE_VAL_TYPE(RefusedOutcome)
 EMSCRIPTEN_DECLARE_VAL_TYPE(FileBytes)
 
 struct ExportSettings {
@@ -93,7 +94,31 @@ ExportOutcome export_model_of(const FileBytes& backbone_file, const FileBytes& h
   return outcome_of(model_of(backbone_file, head_file, settings));
 }
 
+RefusedOutcome refused_formats_of(const FileBytes& backbone_file, const FileBytes& head_file) {
+  using emscripten::val;
+  const Result<Head> head = read_head_file(bytes_in(head_file));
+  const Result<std::vector<RefusedFormat>> refused =
+      head ? refused_formats(bytes_in(backbone_file), head.value())
+           : Result<std::vector<RefusedFormat>>(head.error());
+  val list = val::array();
+  if (refused) {
+    for (const RefusedFormat& each : refused.value()) {
+      val entry = val::object();
+      entry.set("format", std::string(model_format_name(each.format)));
+      entry.set("reason", each.reason);
+      list.call<void>("push", entry);
+    }
+  }
+  val value = val::object();
+  value.set("code", refused ? std::string() : std::string(error_code_name(refused.error().code)));
+  value.set("message", refused ? std::string() : refused.error().message);
+  value.set("value", list);
+  return RefusedOutcome(value);
+}
+
 EMSCRIPTEN_BINDINGS(exports) {
+  emscripten::register_type<RefusedOutcome>(
+      "{ code: string, message: string, value: { format: string, reason: string }[] }");
   emscripten::register_type<ExportOutcome>("{ code: string, message: string, value: Uint8Array }");
   emscripten::register_type<FileBytes>("Uint8Array");
   emscripten::value_object<ExportSettings>("ExportSettings")
@@ -102,6 +127,7 @@ EMSCRIPTEN_BINDINGS(exports) {
       .field("title", &ExportSettings::title)
       .field("date", &ExportSettings::date);
   emscripten::function("exportModel", &export_model_of);
+  emscripten::function("refusedFormats", &refused_formats_of);
   emscripten::value_object<QuantisationReport>("QuantisationReport")
       .field("pictureCount", &QuantisationReport::picture_count)
       .field("meanDifference", &QuantisationReport::mean_difference)

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 
 /** By their mangled names: what exports.cpp registers, the writers, and the parts of 8-bit exports. */
 const ENTRIES =
-  /^_ZNK?9headstart(4wasm12_GLOBAL__N_1(15export_model_of|22QuantisedExportBinding)|15QuantisedExport|\d+write_(tfjs|onnx|tflite|tflite_float16)E)/;
+  /^_ZNK?9headstart(4wasm12_GLOBAL__N_1(15export_model_of|18refused_formats_of|22QuantisedExportBinding)|15QuantisedExport|\d+write_(tfjs|onnx|tflite|tflite_float16)E)/;
 
 /** What the modules use. With reference types there would be a second table, which is more than older browsers know. */
 const FEATURES = [

@@ -25,6 +25,12 @@ export type ExportFormat =
   | 'project'
   | 'teachable-machine-project';
 
+/** A format that cannot hold what was learnt, and the layer for which it cannot. */
+export interface RefusedFormat {
+  format: ExportFormat;
+  reason: string;
+}
+
 export interface ExportOptions extends LongAction {
   format: ExportFormat;
   /**

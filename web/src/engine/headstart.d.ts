@@ -4,7 +4,7 @@
 // else returns a promise and rejects.
 
 import type { ClassId, HeadKind, LongAction, MapName, Pixels, SampleId, StrategyName } from './headstart-basics.d.ts';
-import type { ExportOptions, ImportedProject, ImportOptions } from './headstart-export.d.ts';
+import type { ExportOptions, ImportedProject, ImportOptions, RefusedFormat } from './headstart-export.d.ts';
 import type { Keeping } from './headstart-keeping.d.ts';
 import type {
   Advice,
@@ -352,6 +352,8 @@ export interface Trainer {
   exportHead(options?: { date?: string | Date }): Promise<Uint8Array>;
   /** What was learnt as a file for other programs. */
   exportModel(options: ExportOptions): Promise<Uint8Array>;
+  /** Which formats cannot hold it: `exportModel` would fail with `unsupported`. */
+  refusedFormats(): Promise<RefusedFormat[]>;
   /**
    * Reads a zip: a project of this program, of Teachable Machine (`.tm`) or GenAI-FI, or folders of pictures. Its classes
    * come behind those that are there. `bad-file` where it is none of these.

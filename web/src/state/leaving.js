@@ -34,6 +34,9 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
     return file?.report === state.report && file?.head === described() ? file : undefined;
   }
 
+  /** Formats that cannot hold what was learnt, with what they were asked about. */
+  let refused = { report: /** @type {unknown} */ (null), head: '', formats: /** @type {Set<string>} */ (new Set()) };
+
   /** What the page itself would lose: the engine knows nothing of it. */
   async function pageNotes() {
     // On disk where nobody has asked for them on this visit.
@@ -55,6 +58,27 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
 
   return {
     places: PLACES,
+
+    /** Before anybody presses a button; anew when something else was learnt. */
+    async askWhatFits() {
+      const asked = { report: state.report, head: described() };
+      if (!engine.trainer?.headInfo || (refused.report === asked.report && refused.head === asked.head)) {
+        return;
+      }
+      refused = { ...asked, formats: new Set() };
+      try {
+        const found = await engine.trainer.refusedFormats();
+        if (refused.report === asked.report && refused.head === asked.head && found.length > 0) {
+          refused = { ...asked, formats: new Set(found.map(({ format }) => format)) };
+          changed('leaving-changed');
+        }
+      } catch {
+        // Whoever presses is told.
+      }
+    },
+
+    /** @param {import('../export/places.js').Place} place */
+    canHold: ({ format, needsHead }) => !needsHead || !state.engine.head || !refused.formats.has(format),
 
     /** @param {import('../export/places.js').Place} place */
     canSave: ({ needsHead, needsPictures }) =>

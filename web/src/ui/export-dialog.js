@@ -25,6 +25,10 @@ export function mountExportDialog(host, app, leaving) {
   const nameOf = ({ name }) => t(/** @type {any} */ (`export.${name}`));
 
   /** @param {Place} place */
+  const classesOf = (place) =>
+    `export-place ${PLAIN_PLACES.has(place.name) ? '' : 'for-engineers'} ${leaving.canHold(place) ? '' : 'export-refused'}`;
+
+  /** @param {Place} place */
   function program(place) {
     const text = leaving.program(place);
     const id = `export-program-${place.name}`;
@@ -38,6 +42,9 @@ export function mountExportDialog(host, app, leaving) {
 
   /** @param {Place} place */
   function action(place) {
+    if (!leaving.canHold(place)) {
+      return html`<p class="small">${t('export.cannotHold')}</p>`;
+    }
     if (state.leaving?.place === place.name) {
       const { done, total } = state.leaving;
       return html`<div class="progress">
@@ -66,6 +73,7 @@ export function mountExportDialog(host, app, leaving) {
   function draw() {
     const isOpen = state.dialog === 'export';
     if (isOpen) {
+      leaving.askWhatFits();
       render(
         html`<header class="dialog-head">
             <h2 id="export-title">${t('export.title')}</h2>
@@ -75,10 +83,10 @@ export function mountExportDialog(host, app, leaving) {
             <p class="soft">${t('export.intro')}</p>
             <ul class="export-places">
               ${leaving.places.map(
-                (place) => html`<li class="export-place ${PLAIN_PLACES.has(place.name) ? '' : 'for-engineers'}">
+                (place) => html`<li class=${classesOf(place)}>
                   <h3>${nameOf(place)}</h3>
                   <p class="soft" id=${`export-about-${place.name}`}>${t(/** @type {any} */ (`export.${place.name}.about`))}</p>
-                  ${action(place)} ${place.snippet && state.engine.head ? program(place) : nothing}
+                  ${action(place)} ${place.snippet && state.engine.head && leaving.canHold(place) ? program(place) : nothing}
                 </li>`,
               )}
             </ul>

@@ -56,6 +56,12 @@ export async function exportModel(options, line, book, trainings, backbone) {
   return line.change('exportHead', { date: text, model: { format, pictureSize, title, date: text } }, { signal });
 }
 
+/** @param {import('./engine-line.js').EngineLine} line @returns {Promise<import('../headstart-export.d.ts').RefusedFormat[]>} */
+export function refusedFormats(line) {
+  line.requireOpen();
+  return /** @type {Promise<any>} */ (line.change('refusedFormats', undefined));
+}
+
 /** @param {unknown} value */
 const isPart = (value) => typeof value === 'number' && value >= 0 && value <= 1;
 

@@ -7,7 +7,7 @@ import { toldStrategies } from '../shared/strategies.js';
 import * as answers from './answers.js';
 import { checkFlag, checkLongAction, checkOptions, checkSampleIds } from './checks.js';
 import { EngineLine } from './engine-line.js';
-import { exportModel, importProject } from './exports.js';
+import { exportModel, importProject, refusedFormats } from './exports.js';
 import { checkFeatures, packWith } from './images.js';
 import { Keeping } from './keeping.js';
 import { rebuild } from './rebuild.js';
@@ -323,6 +323,10 @@ export class Trainer {
     return exportModel(options, this.#line, this.#book, this.#trainings, this.backbone);
   }
 
+  async refusedFormats() {
+    return refusedFormats(this.#line);
+  }
+
   /** @param {Uint8Array | ArrayBuffer} bytes @param {import('../headstart-export.d.ts').ImportOptions} [options] */
   async importProject(bytes, options = {}) {
     this.#line.requireOpen();
@@ -341,11 +345,8 @@ export class Trainer {
     const change = { backbone: backboneSource(backbone), inputSize: checkInputSize(inputSize) };
     const answer = await this.#line.call('setBackbone', change, { signal, onProgress });
     this.#line.noteRevision(answer);
-    Object.assign(this.#opening, {
-      inputSize: change.inputSize,
-      backbone: [{ file: answer.file }],
-      parts: answer.parts,
-    });
+    const { file, parts } = answer;
+    Object.assign(this.#opening, { inputSize: change.inputSize, backbone: [{ file }], parts });
     this.#opened = answer;
     this.#book.takeRows(answer.rows, this.#rowsOf);
     this.#trainings.dropHead();

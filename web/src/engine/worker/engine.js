@@ -144,6 +144,15 @@ export class Engine {
     return this.run(() => unwrap(this.#module.exportModel(backboneFile, headFile, settings)));
   }
 
+  /**
+   * Formats that cannot hold what was learnt, each with the layer that it cannot.
+   * @param {Uint8Array} backboneFile
+   * @param {Uint8Array} headFile
+   */
+  refusedFormats(backboneFile, headFile) {
+    return this.run(() => unwrap(this.#module.refusedFormats(backboneFile, headFile)));
+  }
+
   /** To be deleted. */
   openQuantisedExport() {
     return this.run(() => new this.#module.QuantisedExport());

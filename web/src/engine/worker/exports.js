@@ -25,6 +25,18 @@ export function exportHead(host, { date, model }) {
   });
 }
 
+/**
+ * Formats that cannot hold what was learnt: known before anybody asks for one.
+ * @param {Host} host
+ */
+export function refusedFormats(host) {
+  return host.changes.run(async () => {
+    await host.bringWriters();
+    const head = host.engine.run((session) => unwrap(session.exportHead('')));
+    return host.engine.refusedFormats(host.file, head);
+  });
+}
+
 /** @param {Host} host @param {PageRequest} request @param {Context} context */
 export async function exportPage(host, { date, settings }, { signal, onProgress }) {
   const head = await exportHead(host, { date });

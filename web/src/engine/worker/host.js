@@ -8,7 +8,7 @@ import { chooseVariants } from '../shared/variants.js';
 import { answer, attend, drawMap, lookInside } from './answers.js';
 import { changeBackbone } from './backbone.js';
 import { EngineLoader } from './engine-loader.js';
-import { exportHead, exportPage } from './exports.js';
+import { exportHead, exportPage, refusedFormats } from './exports.js';
 import { canvasIsFalsified, readFrame } from './frames.js';
 import { adoptHead, readHead } from './head-files.js';
 import { pictureFormat } from './picture-codec.js';
@@ -296,6 +296,7 @@ export class Host {
   adoptHead = adoptHead.bind(null, this);
   exportHead = exportHead.bind(null, this);
   exportPage = exportPage.bind(null, this);
+  refusedFormats = refusedFormats.bind(null, this);
   exportQuantised = exportQuantised.bind(null, this);
 
   /** After changes that were all taken back a head is as fresh as before. @param {{ since: number, changeCount: number }} args */

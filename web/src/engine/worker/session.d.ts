@@ -501,6 +501,10 @@ export interface QuantisedExport {
 export interface EngineModule {
   Session: { new (): Session };
   exportModel(_0: Uint8Array, _1: Uint8Array, _2: ExportSettings): { code: string; message: string; value: Uint8Array };
+  refusedFormats(
+    _0: Uint8Array,
+    _1: Uint8Array,
+  ): { code: string; message: string; value: { format: string; reason: string }[] };
   QuantisedExport: {
     new (): QuantisedExport;
   };

@@ -35,6 +35,7 @@ export default {
   'export.board.about':
     'للوحات الصغيرة: ملف C لـ TensorFlow Lite Micro. يذكر مقدار الذاكرة التي تحتاجها اللوحة. لم نستطع تجربته على لوحة بأنفسنا.',
   'export.needsPictures': 'يُضبط الملف على صورك، ولا صور هنا.',
+  'export.cannotHold': 'لا يتسع هذا النوع من الملفات للشبكة التي تستخدمها. اختر مكانًا آخر أو شبكة أخرى.',
   'export.loss': {
     zero: 'من أصل {count} صورة يصيب هذا الملف في {after}، وقبل ذلك {before}.',
     one: 'من أصل {count} صورة يصيب هذا الملف في {after}، وقبل ذلك {before}.',

@@ -37,6 +37,8 @@ export default {
   'export.board.about':
     'Für kleine Platinen: eine C-Datei für TensorFlow Lite Micro. Darin steht, wie viel Speicher die Platine braucht. Auf einer Platine konnten wir es nicht selbst ausprobieren.',
   'export.needsPictures': 'Die Datei wird an deine Bilder angepasst, und hier sind keine.',
+  'export.cannotHold':
+    'Diese Art von Datei kann dein Netz nicht aufnehmen. Wähle einen anderen Ort oder ein anderes Netz.',
   'export.loss': {
     one: 'Von {count} Bild erkennt diese Datei {after} richtig, vorher {before}.',
     other: 'Von {count} Bildern erkennt diese Datei {after} richtig, vorher {before}.',

@@ -36,6 +36,8 @@ export default {
   'export.board.about':
     'For small boards: a C file for TensorFlow Lite Micro. It says how much memory the board needs. We could not try it on a board ourselves.',
   'export.needsPictures': 'It is fitted to your pictures, and there are none here.',
+  'export.cannotHold':
+    'This kind of file cannot hold the network that you use. Choose another place, or another network.',
   'export.loss': {
     one: 'Of {count} picture this file gets {after} right, before {before}.',
     other: 'Of {count} pictures this file gets {after} right, before {before}.',

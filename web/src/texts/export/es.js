@@ -37,6 +37,7 @@ export default {
   'export.board.about':
     'Para placas pequeñas: un archivo de C para TensorFlow Lite Micro. Dice cuánta memoria necesita la placa. No hemos podido probarlo en una placa.',
   'export.needsPictures': 'Se ajusta a tus imágenes, y aquí no hay ninguna.',
+  'export.cannotHold': 'Este tipo de archivo no puede guardar la red que usas. Elige otro lugar u otra red.',
   'export.loss': {
     one: 'De {count} imagen, este archivo acierta {after}; antes, {before}.',
     other: 'De {count} imágenes, este archivo acierta {after}; antes, {before}.',

@@ -37,6 +37,8 @@ export default {
   'export.board.about':
     'Pour de petites cartes : un fichier C pour TensorFlow Lite Micro. Il dit combien de mémoire il faut à la carte. Nous n’avons pas pu l’essayer sur une carte.',
   'export.needsPictures': 'Le fichier est ajusté à tes images, et il n’y en a pas ici.',
+  'export.cannotHold':
+    'Ce type de fichier ne peut pas contenir le réseau que tu utilises. Choisis un autre endroit ou un autre réseau.',
   'export.loss': {
     one: 'Sur {count} image, ce fichier en reconnaît {after}, avant {before}.',
     other: 'Sur {count} images, ce fichier en reconnaît {after}, avant {before}.',

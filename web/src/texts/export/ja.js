@@ -36,6 +36,8 @@ export default {
   'export.board.about':
     '小さな基板のための、TensorFlow Lite Micro 用の C ファイルです。必要なメモリの量も書いてあります。基板では私たちの手では試せませんでした。',
   'export.needsPictures': 'あなたの画像に合わせて作りますが、ここには画像がありません。',
+  'export.cannotHold':
+    'この種類のファイルには、今使っているネットワークを入れられません。別の場所か、別のネットワークを選んでください。',
   'export.loss': { other: '{count} 枚のうち {after} 枚が正解です（元は {before} 枚）。' },
   'export.machine': 'Teachable Machine',
   'export.machine.about': '画像を Teachable Machine のプロジェクトファイルにします。',

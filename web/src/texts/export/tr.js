@@ -35,6 +35,7 @@ export default {
   'export.board.about':
     'Küçük kartlar için: TensorFlow Lite Micro için bir C dosyası. Kartın ne kadar belleğe ihtiyacı olduğunu söyler. Bir kartta kendimiz deneyemedik.',
   'export.needsPictures': 'Dosya resimlerine uydurulur; burada hiç resim yok.',
+  'export.cannotHold': 'Bu tür bir dosya kullandığın ağı içine alamaz. Başka bir yer ya da başka bir ağ seç.',
   'export.loss': {
     one: '{count} resimden {after} tanesini doğru tanıyor, önce {before}.',
     other: '{count} resimden {after} tanesini doğru tanıyor, önce {before}.',
