@@ -5,6 +5,7 @@ import { it } from 'node:test';
 import { unzipSync } from 'fflate';
 import { byLabel, compare, exportWrong, headKinds, labels, learn, pageSays, picturesOfSide } from './learnt.mjs';
 import { describeInBrowser, sendable } from './page.mjs';
+import { padOnTheWrongSide } from './wrong-padding.mjs';
 
 /** In the page. @param {{ address: string, root: string, pictures: any[], mean: number, deviation: number }} task */
 export async function askLiteRt({ address, root, pictures, mean, deviation }) {
@@ -126,9 +127,9 @@ export function describeTflite() {
       });
     }
 
-    it('would be noticed if they were wrong: scale, colours, labels, temperature', async () => {
+    it('would be noticed if they were wrong: scale, colours, labels, temperature, padding', async () => {
       const page = await consumers.open();
-      const { address, pictures, expected } = await exported('head', 'tflite');
+      const { file, address, pictures, expected } = await exported('head', 'tflite');
       const root = consumers.origin;
       const right = { address, root, pictures, mean: 127.5, deviation: 127.5 };
       const learnt = await learn('head');
@@ -144,6 +145,8 @@ export function describeTflite() {
       const given = async (/** @type {Parameters<typeof exportWrong>[1]} */ fault, /** @type {string} */ name) =>
         consumers.give('/models/', { [name]: await exportWrong(learnt, fault, 'tflite') }) + name;
       wrong['the temperature missing'] = { ...right, address: await given('the temperature missing', 'cold.tflite') };
+      const padded = consumers.give('/models/', { 'padded.tflite': padOnTheWrongSide(file) });
+      wrong['padding on the wrong side'] = { ...right, address: `${padded}padded.tflite` };
       for (const [fault, task] of Object.entries(wrong)) {
         const answers = await page.evaluate(askLiteRt, /** @type {typeof right} */ (task));
         const { largest } = compare(expected, answers);
