@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { noteOf, noteOff, noteOn, toLine, toMessage } from '../../web/src/outputs/answers.js';
 import { createReactions, REPEAT_MS } from '../../web/src/outputs/reactions.js';
 import { openLine } from '../../web/src/outputs/serial-port.js';
+import { createSerialPort } from './support/serial-port.mjs';
 
 function recordReactions() {
   /** @type {string[]} */
@@ -86,68 +87,99 @@ test('notes go up from middle C and stay within what MIDI has', () => {
   assert.deepEqual(noteOff(60), [0x80, 60, 0]);
 });
 
-/** The streams of a serial port; what was written is kept. */
-function makePort({ delayMs = 0, failsAt = Number.POSITIVE_INFINITY } = {}) {
-  /** @type {string[]} */
-  const written = [];
-  const calls = /** @type {string[]} */ ([]);
-  const decoder = new TextDecoder();
-  const writable = new WritableStream({
-    async write(chunk) {
-      if (delayMs > 0) {
-        await new Promise((resolve) => setTimeout(resolve, delayMs));
-      }
-      if (written.length >= failsAt) {
-        throw new Error('the device has been lost');
-      }
-      written.push(decoder.decode(chunk));
-    },
-  });
-  return {
-    written,
-    calls,
-    readable: null,
-    writable,
-    /** @param {{ baudRate: number }} options */
-    async open({ baudRate }) {
-      calls.push(`open ${baudRate}`);
-    },
-    async close() {
-      calls.push('close');
-    },
-  };
-}
+const wait = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-test('lines reach a serial port in their order', async () => {
-  const port = makePort();
-  const line = await openLine(port, { baudRate: 115200, onLost: assert.fail });
-  for (const text of ['a,1.00\n', 'b,0.50\n']) {
+test('lines reach a serial port in their order, at the speed that a micro:bit reads', async () => {
+  const port = createSerialPort();
+  const line = await openLine(port, { baudRate: 115_200, onLost: assert.fail });
+  for (const text of ['a,1.00\n', 'b,0.50\n', 'グー 👊,0.93\n']) {
     line.send(text);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await wait(20);
   }
-  assert.deepEqual(port.written, ['a,1.00\n', 'b,0.50\n']);
-  assert.deepEqual(port.calls, ['open 115200']);
+  assert.equal(port.received, 'a,1.00\nb,0.50\nグー 👊,0.93\n');
+  assert.deepEqual(port.baudRates, [115_200]);
 });
 
 test('a port slower than the answers gets the newest one, not a queue of old ones', async () => {
-  const port = makePort({ delayMs: 40 });
-  const line = await openLine(port, { baudRate: 9600, onLost: assert.fail });
+  const port = createSerialPort();
+  const line = await openLine(port, { baudRate: 300, onLost: assert.fail }); // a byte in 33 ms
   for (let i = 0; i < 100; i += 1) {
     line.send(`${i}\n`);
   }
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  assert.deepEqual(port.written, ['0\n', '99\n']);
+  await wait(400);
+  assert.equal(port.received, '0\n99\n', 'whole lines, the first and the newest');
 });
 
-test('a cable that is pulled out is told once, and later lines are dropped', async () => {
-  const port = makePort({ failsAt: 1 });
+test('a board that reads nothing for a while gets whole lines again afterwards, the newest first', async () => {
+  const port = createSerialPort();
+  const line = await openLine(port, { baudRate: 115_200, onLost: assert.fail });
+  port.stall(true);
+  for (let i = 0; i < 50; i += 1) {
+    line.send(`${i}\n`);
+    await wait(2);
+  }
+  assert.equal(port.received, '');
+  port.stall(false);
+  await wait(60);
+  assert.equal(port.received, '0\n49\n');
+});
+
+test('a cable that is pulled in the middle of a line is told once, later lines are dropped, and it can be plugged in anew', async () => {
+  const port = createSerialPort();
   /** @type {unknown[]} */
   const lost = [];
-  const line = await openLine(port, { baudRate: 9600, onLost: (cause) => lost.push(cause) });
-  for (const text of ['1\n', '2\n', '3\n']) {
+  let disconnected = 0;
+  port.addEventListener('disconnect', () => {
+    disconnected += 1;
+  });
+  const line = await openLine(port, { baudRate: 115_200, onLost: (cause) => lost.push(cause) });
+  line.send('rock,0.93\n');
+  await wait(20);
+  port.pull(4);
+  for (const text of ['paper,0.50\n', 'paper,0.60\n', 'paper,0.70\n']) {
     line.send(text);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await wait(10);
   }
+  assert.equal(port.received, 'rock,0.93\npape');
+  assert.equal(disconnected, 1);
+  assert.deepEqual(
+    lost.map((cause) => /** @type {DOMException} */ (cause).name),
+    ['NetworkError'],
+  );
+  const other = createSerialPort();
+  const again = await openLine(other, { baudRate: 115_200, onLost: assert.fail });
+  again.send('rock,0.93\n');
+  await wait(20);
+  assert.equal(other.received, 'rock,0.93\n');
+});
+
+test('a cable that is pulled while nothing is written is told, too', async () => {
+  const port = createSerialPort();
+  /** @type {unknown[]} */
+  const lost = [];
+  await openLine(port, { baudRate: 115_200, onLost: (cause) => lost.push(cause) });
+  port.pull();
+  await wait(5);
   assert.equal(lost.length, 1);
-  assert.deepEqual(port.written, ['1\n']);
+});
+
+test('closing lets the last line arrive and frees the port, also where the board takes nothing in', async () => {
+  const port = createSerialPort();
+  for (const stalls of [false, true]) {
+    const line = await openLine(port, { baudRate: 115_200, onLost: assert.fail });
+    port.stall(stalls);
+    line.send('rock,0.93\n');
+    await line.close();
+    assert.equal(port.writable, null);
+  }
+  assert.equal(port.received, 'rock,0.93\n');
+  port.stall(false);
+  await openLine(port, { baudRate: 9600, onLost: assert.fail });
+  assert.equal(port.openCount, 3);
+});
+
+test('a port that another program holds fails at once', async () => {
+  const port = createSerialPort();
+  await port.open({ baudRate: 9600 });
+  await assert.rejects(openLine(port, { baudRate: 9600, onLost: assert.fail }), { name: 'InvalidStateError' });
 });

@@ -2,37 +2,11 @@
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
+import { linesOf, listen } from './support/listen.mjs';
 import { openPage, pictureCount, showToCamera, teachTwo, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
 const SETTINGS = { burstCount: 10, countdownSeconds: 0, threshold: 0.5, knownThreshold: 0 };
-
-/** What a page cannot be heard doing: it is written down on its way to the device. @param {import('@playwright/test').Page} page */
-async function listen(page) {
-  await page.addInitScript(() => {
-    const heard = /** @type {any} */ (window).heard ?? { words: [], sounds: 0, lines: [] };
-    Object.assign(window, { heard });
-    speechSynthesis.getVoices = () => [];
-    speechSynthesis.speak = (utterance) => heard.words.push(`${utterance.lang}: ${utterance.text}`);
-    const start = OscillatorNode.prototype.start;
-    OscillatorNode.prototype.start = function (...when) {
-      heard.sounds += 1;
-      return start.apply(this, when);
-    };
-    // The streams of a real port, but for the cable.
-    const port = {
-      readable: null,
-      writable: /** @type {WritableStream | null} */ (null),
-      async open() {
-        port.writable = new WritableStream({
-          write: (chunk) => void heard.lines.push(new TextDecoder().decode(chunk)),
-        });
-      },
-      async close() {},
-    };
-    Object.defineProperty(navigator, 'serial', { value: { requestPort: async () => port }, configurable: true });
-  });
-}
 
 test('three presses from a trained page to a class that speaks, sounds and shows', async ({ page, film, watch }) => {
   test.setTimeout(180_000);
@@ -62,7 +36,7 @@ test('three presses from a trained page to a class that speaks, sounds and shows
   await showToCamera(page, film, pictureClasses()[0].film);
   await expect.poll(async () => (await heard()).words).toContain('en: Hello fist');
   expect((await heard()).sounds).toBeGreaterThan(0);
-  await expect.poll(async () => (await heard()).lines.at(-1)).toMatch(/^Class 1,[01]\.\d\d\n$/);
+  await expect.poll(async () => (await linesOf(page)).at(-1)).toMatch(/^Class 1,[01]\.\d\d$/);
   await expect
     .poll(async () => (await heard()).messages.at(-1))
     .toMatchObject({ type: 'headstart-answer', version: 1, label: 'Class 1', known: true });

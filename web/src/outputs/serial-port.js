@@ -3,6 +3,9 @@
 /** Whether this browser has Web Serial (Chromium on a computer does). */
 export const hasSerial = () => 'serial' in navigator;
 
+/** What a board that takes nothing in any more gets, before its line is cut. */
+const LAST_LINE_MS = 500;
+
 /**
  * @param {{ readable: ReadableStream | null, writable: WritableStream<Uint8Array> | null,
  *   open(options: { baudRate: number }): Promise<void>, close(): Promise<void> }} port
@@ -19,6 +22,19 @@ export async function openLine(port, { baudRate, onLost }) {
   let waiting = null;
   let isWriting = false;
   let isOpen = true;
+  // A cable that is pulled ends the stream, whether anything is being written or not.
+  void writer.closed.catch(lose);
+
+  /** @param {unknown} cause */
+  async function lose(cause) {
+    if (!isOpen) {
+      return;
+    }
+    isOpen = false;
+    writer.releaseLock();
+    onLost(cause);
+    await port.close().catch(() => {}); // it may be closed already; else it could never be opened again
+  }
 
   async function drain() {
     isWriting = true;
@@ -29,10 +45,7 @@ export async function openLine(port, { baudRate, onLost }) {
         await writer.write(encoder.encode(line));
       }
     } catch (cause) {
-      if (isOpen) {
-        isOpen = false;
-        onLost(cause);
-      }
+      await lose(cause);
     } finally {
       isWriting = false;
     }
@@ -49,13 +62,13 @@ export async function openLine(port, { baudRate, onLost }) {
         void drain();
       }
     },
+    /** Lets the line that is on its way arrive; a board that takes nothing in is not waited for. */
     async close() {
       isOpen = false;
-      try {
-        await writer.close();
-      } catch {
-        // The cable was pulled: there is nothing left to close.
-      }
+      const written = writer.close().catch(() => {}); // the cable may have been pulled
+      await Promise.race([written, new Promise((resolve) => setTimeout(resolve, LAST_LINE_MS))]);
+      await writer.abort().catch(() => {});
+      writer.releaseLock();
       await port.close().catch(() => {});
     },
   };
