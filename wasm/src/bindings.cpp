@@ -276,6 +276,7 @@ void register_heads() {
       .field("similarity", &SimilarSample::similarity);
   value_object<StageMaps>("StageMaps")
       .field("map", &StageMaps::map)
+      .field("isOwn", &StageMaps::is_own)
       .field("width", &StageMaps::width)
       .field("height", &StageMaps::height)
       .field("channels", &StageMaps::channels)

@@ -59,6 +59,8 @@ class HeadReader {
 
   [[nodiscard]] std::size_t feature_count() const;
   [[nodiscard]] bool has_own_network() const;
+  // The whole network with its changed layers; null where nothing was changed, or a cut was made.
+  [[nodiscard]] const Network* own_network() const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:

@@ -211,6 +211,9 @@ std::size_t HeadReader::feature_count() const {
 bool HeadReader::has_own_network() const {
   return state_->network.has_value();
 }
+const Network* HeadReader::own_network() const {
+  return state_->network && !state_->cut ? &state_->network->network() : nullptr;
+}
 std::size_t HeadReader::memory_bytes() const {
   std::size_t bytes =
       (state_->row.size() + state_->mirrored_row.size() + state_->mirrored.size()) * sizeof(float);

@@ -115,6 +115,7 @@ Status Session::add_to_judge(SampleId id, const FrameView& picture) {
   }
   trained.judged_ids = {};
   trained.judged_rows = {};
+  state.stages.clear();  // what its own layers tell apart can be said now
   return trained.judge_by(rows, {}, class_indices, state.pool);
 }
 

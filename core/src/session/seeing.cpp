@@ -3,8 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "headstart/channels.h"
-#include "headstart/network_layers.h"
 #include "headstart/picture_map.h"
 #include "network/network.h"
 #include "session/state.h"
@@ -13,8 +11,6 @@ namespace headstart {
 namespace {
 
 constexpr std::int32_t kFinestInputPx = 192;
-// What the network is fitted to, also where nobody could ask for that: a .tflite comes in any size.
-constexpr std::int32_t kOwnInputSize = 0;
 
 FeatureSet maps_of(const HeadReader& reader) {
   FeatureSet maps;
@@ -22,26 +18,12 @@ FeatureSet maps_of(const HeadReader& reader) {
   return maps;
 }
 
-// One channel of a map between its least and its most.
-void append_levels(std::span<const float> map, std::size_t channel, std::size_t channel_count,
-                   std::vector<std::uint8_t>& levels) {
-  float least = map[channel];
-  float most = map[channel];
-  for (std::size_t at = channel; at < map.size(); at += channel_count) {
-    least = std::min(least, map[at]);
-    most = std::max(most, map[at]);
-  }
-  const float scale = most > least ? 255 / (most - least) : 0;
-  for (std::size_t at = channel; at < map.size(); at += channel_count)
-    levels.push_back(static_cast<std::uint8_t>((map[at] - least) * scale + 0.5F));
-}
-
 }  // namespace
 
-// The same backbone at some input size, which gives maps themselves: made when somebody first wants to see
-// them. Those that were wanted before it gives as well.
-Status Session::State::prepare_maps(std::optional<Backbone>& source, std::int32_t input_size_px,
-                                    FeatureSet wanted) const {
+// A network at some input size, which gives maps themselves: made when somebody first wants to see them.
+// Those that were wanted before it gives as well.
+Status Session::State::prepare_maps(std::optional<Backbone>& source, const Network& network,
+                                    std::int32_t input_size_px, FeatureSet wanted) const {
   const std::span<const MapInfo> there = source ? source->maps() : std::span<const MapInfo>();
   bool is_ready = source.has_value();
   for (const std::string& name : wanted) {
@@ -55,7 +37,7 @@ Status Session::State::prepare_maps(std::optional<Backbone>& source, std::int32_
   BackboneOptions options;
   options.input_size_px = input_size_px;
   options.maps = std::move(wanted);
-  Result<Backbone> made = Backbone::from_network(backbone.network(), options, pool);
+  Result<Backbone> made = Backbone::from_network(network, options, pool);
   if (!made) return made.error();
   source.emplace(std::move(made).value());
   return {};
@@ -69,7 +51,7 @@ Status Session::State::read_finer(const FrameView& frame, const PrepareOptions& 
   const std::int32_t size_px = std::min(2 * own_px, kFinestInputPx);
   if (reader.has_own_network() || 4 * size_px < 5 * own_px) return {};
   // Some networks fit one size only.
-  if (!prepare_maps(finer, size_px, maps_of(reader))) return {};
+  if (!prepare_maps(finer, backbone.network(), size_px, maps_of(reader))) return {};
   is_finer = true;
   return reader.read_places(*finer, frame, options, placed, places);
 }
@@ -91,7 +73,8 @@ Status Session::embed_for_attention(const FrameView& frame, const PrepareOptions
     if (!read) return read;
   } else {
     if (!reader.has_own_network()) {
-      const Status prepared = state.prepare_maps(state.mapped, kOwnInputSize, maps_of(reader));
+      const Status prepared =
+          state.prepare_maps(state.mapped, state.backbone.network(), State::kOwnInputSize, maps_of(reader));
       if (!prepared) return prepared;
     }
     Backbone& source = reader.has_own_network() ? state.backbone : *state.mapped;
@@ -124,60 +107,6 @@ std::vector<SimilarSample> Session::similar_samples(std::size_t count) {
   const std::span<const float> embedding =
       std::as_const(state.row).span().last(state.backbone.info().embedding_dim);
   return state.similar.nearest(state.store, embedding, count);
-}
-
-// The last map of each size, and of each the channels that tell the classes apart.
-void Session::State::choose_stages(std::size_t channel_count) {
-  if (!stages.empty() && stages_revision == store.revision() && stages_channel_count == channel_count) return;
-  stages.clear();
-  stages_revision = store.revision();
-  stages_channel_count = channel_count;
-  const TrainingSetView samples = store.training_set();
-  const std::span<const FeatureBlock> blocks = backbone.feature_blocks();
-  for (const NetworkLayer& layer : network_layers(backbone.network())) {
-    if (std::ranges::find(blocks, layer.name, &FeatureBlock::map) == blocks.end()) continue;
-    if (stages.empty() || stages.back().height != layer.side) stages.emplace_back();
-    stages.back().map = layer.name;
-    stages.back().height = layer.side;
-  }
-  for (StageMaps& stage : stages) {
-    const FeatureBlock& block = *std::ranges::find(blocks, stage.map, &FeatureBlock::map);
-    for (const TellingChannel& channel :
-         telling_channels(gather_rows(samples, std::span(&block, 1)), block.count, samples.class_indices,
-                          samples.class_ids.size(), channel_count)) {
-      stage.channels.push_back(channel.channel);
-      stage.ratios.push_back(static_cast<float>(channel.ratio));
-      if (samples.class_ids.size() > 1) stage.class_ids.push_back(samples.class_ids[channel.class_index]);
-    }
-    if (!stage.channels.empty()) continue;
-    const std::size_t count = std::min(channel_count, block.count);
-    for (std::size_t i = 0; i < count; ++i)
-      stage.channels.push_back(static_cast<std::uint32_t>(i * block.count / count));
-    stage.ratios.resize(count);
-  }
-}
-
-Result<std::vector<StageMaps>> Session::look_inside(const FrameView& frame, const PrepareOptions& options,
-                                                    std::size_t channel_count) {
-  State& state = *state_;
-  state.choose_stages(channel_count);
-  FeatureSet wanted;
-  for (const StageMaps& stage : state.stages) wanted.push_back(stage.map);
-  const Status prepared = state.prepare_maps(state.mapped, kOwnInputSize, std::move(wanted));
-  if (!prepared) return prepared.error();
-  Backbone& source = *state.mapped;
-  if (const Status framed = source.prepare(frame, options, 0); !framed) return framed.error();
-  if (const Status ran = source.run(1); !ran) return ran.error();
-  std::vector<StageMaps> stages = state.stages;
-  for (StageMaps& stage : stages) {
-    const auto info = std::ranges::find(source.maps(), stage.map, &MapInfo::name);
-    const std::span<const float> map = source.map(0, static_cast<std::size_t>(info - source.maps().begin()));
-    stage.width = info->width;
-    stage.height = info->height;
-    for (const std::uint32_t channel : stage.channels)
-      append_levels(map, channel, info->channel_count, stage.values);
-  }
-  return stages;
 }
 
 Result<SampleMap> Session::picture_map() {

@@ -170,6 +170,7 @@ SessionMemory Session::memory() const {
   }
   std::size_t mapped_bytes = state.mapped ? state.mapped->memory_bytes() : 0;
   if (state.finer) mapped_bytes += state.finer->memory_bytes();
+  if (state.own_mapped) mapped_bytes += state.own_mapped->memory_bytes();
   return {.backbone_bytes = state.backbone.memory_bytes() + mapped_bytes,
           .store_bytes = state.store.memory_bytes(),
           .view_bytes = state.store.view_bytes(),

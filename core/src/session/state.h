@@ -105,6 +105,9 @@ struct AnsweringHead {
 };
 
 struct Session::State {
+  // What a network is fitted to, also where nobody could ask for that: a .tflite comes in any size.
+  static constexpr std::int32_t kOwnInputSize = 0;
+
   // Order is lifetime.
   const ComputePool& pool;
   Backbone backbone;
@@ -124,6 +127,7 @@ struct Session::State {
   std::vector<float> judged = {};    // what tells whether it is known
   std::vector<float> probabilities = {};
   std::optional<Backbone> mapped = {};      // gives the maps that are looked at
+  std::optional<Backbone> own_mapped = {};  // the same of the network that the trained head changed
   std::optional<Backbone> finer = {};       // the same at a larger input size, for attention
   std::vector<PlacedFeatures> places = {};  // of the last frame, where it was embedded for attention
   std::vector<float> placed = {};           // [feature_count], their means
@@ -141,10 +145,12 @@ struct Session::State {
   Status refresh_answering_head();
   bool answer_with_trained_head();
   HeadReader& answering_reader();  // of the head that was refreshed
-  Status prepare_maps(std::optional<Backbone>& source, std::int32_t input_size_px, FeatureSet wanted) const;
+  Status prepare_maps(std::optional<Backbone>& source, const Network& network, std::int32_t input_size_px,
+                      FeatureSet wanted) const;
   Status read_finer(const FrameView& frame, const PrepareOptions& options, bool& is_finer);
   Result<double> known_now();
-  void choose_stages(std::size_t channel_count);
+  const HeadReader* own_layers();  // none where the network answers as it came
+  void choose_stages(std::size_t channel_count, const HeadReader* own);
 
   void describe_head(Head& head, std::uint64_t seed) const;
   // All that can fail before a head is put to work: what it reads, and that it answers with numbers.

@@ -126,6 +126,8 @@ Status Session::State::prepare_head(TrainedHead& trained, std::span<const std::u
 }
 
 void Session::State::put_to_work(TrainedHead trained) {
+  own_mapped.reset();
+  stages.clear();
   trained_head = std::move(trained);
   answering_head.reset();
 }

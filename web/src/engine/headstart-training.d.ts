@@ -245,7 +245,10 @@ export interface NetworkLayer {
 
 /** Some channels of one map of the network, as a picture makes them. */
 export interface FeatureMaps {
+  /** 'cut': what the convolution at the end of a cut makes. */
   map: MapName;
+  /** Whether training changed this layer, or one before it: not the backbone's, but what the head in use brings. */
+  isOwn: boolean;
   width: number;
   height: number;
   /** The most telling first. */

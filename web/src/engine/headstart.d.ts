@@ -334,8 +334,9 @@ export interface Trainer {
    */
   attention(picture: Picture, options?: PictureOptions & AttentionOptions): Promise<Attention>;
   /**
-   * What the backbone makes of a picture on its way: of the last map of each size some channels (`channelCount` 1 to 32,
-   * default 4), those that tell the classes apart best. The first call makes the network ready a second time.
+   * What the network makes of a picture on its way, with the layers that the head in use changed: of the last map of each
+   * size some channels (`channelCount` 1 to 32, default 4), those that tell the classes apart best. The first call makes
+   * the network ready a second time, with a head that brings layers of its own once more.
    */
   featureMaps(picture: Picture, options?: PictureOptions & { channelCount?: number }): Promise<FeatureMaps[]>;
   /** Where the pictures of the enabled classes lie on a map of all, after the changes that were asked for before. */

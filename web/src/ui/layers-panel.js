@@ -1,6 +1,7 @@
 // What the network sees, layer by layer: where some of its detectors fire in what the camera shows now.
 
-import { html, render } from 'lit/html.js';
+import { html, nothing, render } from 'lit/html.js';
+import { icon } from '../kit/icons.js';
 import { paintLevels } from '../kit/levels.js';
 import { token } from '../kit/token.js';
 import { sightOf } from '../state/strategies.js';
@@ -77,10 +78,11 @@ export function mountLayersPanel(host, app, layers) {
 
   /** @param {import('../engine/headstart.js').FeatureMaps} stage */
   function stageOf(stage) {
-    return html`<li class="layer">
+    return html`<li class="layer ${stage.isOwn ? 'is-own' : ''}">
       <ul class="layer-maps">${stage.channels.map(map)}</ul>
       <p><strong>${t('layers.sees', { sight: t(sightOf(layers.strideOf(stage))) })}</strong>
         <span class="small soft numbers"><bdi>${stage.width} × ${stage.height}</bdi></span></p>
+      ${stage.isOwn ? html`<p class="small layer-own">${icon('check')} ${t('layers.own')}</p>` : nothing}
     </li>`;
   }
 
@@ -95,8 +97,9 @@ export function mountLayersPanel(host, app, layers) {
     const shape = JSON.stringify([
       texts.language,
       state.classes.map(({ id, name, slot }) => [id, name, slot]),
-      stages.map(({ map: name, height, channels }) => [
+      stages.map(({ map: name, isOwn, height, channels }) => [
         name,
+        isOwn,
         height,
         channels.map(({ channel, classId }) => [channel, classId]),
       ]),

@@ -85,8 +85,9 @@ export function checkFeatureMaps(options) {
  * @returns {import('../headstart.d.ts').FeatureMaps[]}
  */
 export function featureMapsOf(stages) {
-  return stages.map(({ map, width, height, channels, ratios, classIds, values }) => ({
+  return stages.map(({ map, isOwn, width, height, channels, ratios, classIds, values }) => ({
     map: /** @type {import('../headstart.d.ts').MapName} */ (map),
+    isOwn,
     width,
     height,
     channels: Array.from(channels, (channel, index) => ({

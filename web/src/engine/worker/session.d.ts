@@ -250,6 +250,7 @@ export type SimilarSample = {
 
 export type StageMaps = {
   map: string;
+  isOwn: boolean;
   width: number;
   height: number;
   channels: Uint32Array;

@@ -7,4 +7,5 @@ export default {
   'layers.sees': 'تجد {sight}',
   'layers.map': 'أين يستجيب الكاشف {number}',
   'layers.mapOf': 'أين يستجيب الكاشف {number}، وأقوى ما يكون مع {name}',
+  'layers.own': 'طبقتك: تعلّمت من صورك',
 };

@@ -7,4 +7,5 @@ export default {
   'layers.sees': 'Findet {sight}',
   'layers.map': 'Wo Detektor {number} anspringt',
   'layers.mapOf': 'Wo Detektor {number} anspringt, am stärksten bei {name}',
+  'layers.own': 'Deine: aus deinen Bildern gelernt',
 };

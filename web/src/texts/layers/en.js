@@ -7,4 +7,5 @@ export default {
   'layers.sees': 'Finds {sight}',
   'layers.map': 'Where detector {number} fires',
   'layers.mapOf': 'Where detector {number} fires, strongest for {name}',
+  'layers.own': 'Yours: learnt from your pictures',
 };

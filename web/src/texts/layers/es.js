@@ -7,4 +7,5 @@ export default {
   'layers.sees': 'Busca {sight}',
   'layers.map': 'Dónde se activa el detector {number}',
   'layers.mapOf': 'Dónde se activa el detector {number}, sobre todo con {name}',
+  'layers.own': 'Tuya: aprendida de tus imágenes',
 };

@@ -7,4 +7,5 @@ export default {
   'layers.sees': 'Trouve {sight}',
   'layers.map': 'Où réagit le détecteur {number}',
   'layers.mapOf': 'Où réagit le détecteur {number}, le plus fort pour {name}',
+  'layers.own': 'À toi : apprise de tes images',
 };

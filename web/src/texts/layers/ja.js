@@ -7,4 +7,5 @@ export default {
   'layers.sees': '見つけるもの：{sight}',
   'layers.map': '検出器 {number} が反応する場所',
   'layers.mapOf': '検出器 {number} が反応する場所、{name} でいちばん強い',
+  'layers.own': 'あなたの層：あなたの写真から学びました',
 };

@@ -7,4 +7,5 @@ export default {
   'layers.sees': 'Bulduğu: {sight}',
   'layers.map': '{number}. dedektörün çalıştığı yer',
   'layers.mapOf': '{number}. dedektörün çalıştığı yer, en çok {name} için',
+  'layers.own': 'Senin: resimlerinden öğrenildi',
 };
