@@ -2,208 +2,13 @@
 // brings everything, by mouse and by key, and is remembered.
 
 import { readFileSync } from 'node:fs';
+import { engineersWords } from './support/engineer-words.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { openPage, untilTrained } from './support/page.mjs';
+import { wordless } from './support/words.mjs';
 
 const LANGUAGES = /** @type {const} */ (['en', 'de', 'es', 'fr', 'tr', 'ja', 'ar']);
 const source = new URL('../../web/src/texts/', import.meta.url);
-
-/** What an engineer says, as each language says it; beside these the names of numbers and settings, from the page's own texts. */
-const ENGINEER = {
-  en: [
-    'backbone',
-    'heads?',
-    'log loss',
-    'loss',
-    'seeds?',
-    'cross-validation',
-    'calibrat\\w*',
-    'precision',
-    'recall',
-    'accuracy',
-    'logistic',
-    'regression',
-    'discriminant',
-    'embeddings?',
-    'epochs?',
-    'temperature',
-    'fine-?tun\\w*',
-    'tun(e|ed|ing)',
-    'weights?',
-    'channels?',
-    'convolutions?',
-    'frozen',
-    'freeze',
-    'thresholds?',
-    'strategy',
-    'parameters?',
-    'gradient',
-    'defaults?',
-  ],
-  de: [
-    'Backbone',
-    'Kopf',
-    'Köpfe',
-    'Verlust',
-    'Startwert',
-    'Kreuzvalidierung',
-    'Kalibrierung',
-    'Präzision',
-    'Trefferquote',
-    'Genauigkeit',
-    'logistisch\\w*',
-    'Diskriminan\\w*',
-    'Epochen?',
-    'Temperatur',
-    'nachtrainier\\w*',
-    'Gewichte?',
-    'Kanälen?',
-    'eingefroren\\w*',
-    'einfrieren',
-    'Schwelle',
-    'Baud',
-  ],
-  es: [
-    'backbone',
-    'cabezas?',
-    'pérdida',
-    'semilla',
-    'validación cruzada',
-    'calibración',
-    'precisión',
-    'exhaustividad',
-    'exactitud',
-    'logística',
-    'discriminante',
-    'épocas?',
-    'temperatura',
-    'pesos?',
-    'canales',
-    'congelad\\w*',
-    'congela',
-    'umbral',
-    'baudios',
-  ],
-  fr: [
-    'backbone',
-    'têtes?',
-    'perte',
-    'graine',
-    'validation croisée',
-    'calibration',
-    'précision',
-    'rappel',
-    'exactitude',
-    'logistique',
-    'discriminant\\w*',
-    'époques?',
-    'température',
-    'poids',
-    'canaux',
-    'gelée?s?',
-    'seuil',
-    'bauds',
-  ],
-  tr: [
-    'backbone',
-    'omurga',
-    'baş',
-    'kayıp',
-    'tohum',
-    'çapraz doğrulama',
-    'kalibrasyon',
-    'kesinlik',
-    'duyarlılık',
-    'lojistik',
-    'ağırlık\\w*',
-    'kanal\\w*',
-    'dondur\\w*',
-    'eşik',
-    'ince ayar\\w*',
-    'sıcaklık',
-    'baud',
-  ],
-  ja: [
-    'バックボーン',
-    'ヘッド',
-    '損失',
-    'シード',
-    '交差検証',
-    '較正',
-    '適合率',
-    '再現率',
-    'ロジスティック',
-    '判別',
-    'エポック',
-    '温度',
-    '重み',
-    'チャンネル',
-    '凍結',
-    'しきい値',
-    '微調整',
-    'ボー）',
-  ],
-  ar: [
-    'العمود الفقري',
-    'رأس',
-    'الرأس',
-    'الخسارة',
-    'البذرة',
-    'التحقق المتقاطع',
-    'الاستدعاء',
-    'اللوجستي',
-    'الأوزان',
-    'القنوات',
-    'مجمّدة?',
-    'المجمّدة?',
-    'العتبة',
-  ],
-};
-/** The same in every language. */
-const EVERYWHERE = [
-  'L2',
-  'softmax',
-  'wasm',
-  'simd',
-  'ONNX',
-  'TensorFlow',
-  'TFLite',
-  'safetensors',
-  'MIDI',
-  'baud',
-  '115200',
-  'ms',
-  'Hz',
-  'API',
-  'JSON',
-];
-const NAMES = [
-  'report.loss',
-  'report.temperature',
-  'report.folds',
-  'report.l2',
-  'report.seed',
-  'report.backbone',
-  'report.balanced',
-  'settings.head',
-  'settings.l2',
-  'settings.secondLook',
-  'head.logistic',
-  'head.discriminant',
-  'head.nearest-mean',
-  'head.mlp',
-  'backbone.title',
-  'advice.logLoss',
-  'network.frozen',
-];
-
-/** @param {string} language */
-async function wordsOf(language) {
-  const files = ['', 'network/', 'settings/'].map((folder) => new URL(`${folder}${language}.js`, source).href);
-  const texts = Object.assign({}, ...(await Promise.all(files.map(async (file) => (await import(file)).default))));
-  const names = NAMES.map((key) => String(texts[key]).replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return [...ENGINEER[/** @type {keyof typeof ENGINEER} */ (language)], ...EVERYWHERE, ...names];
-}
 
 /** Everything that is read or heard now, one entry each: texts, and what names and describes controls. */
 function readAll() {
@@ -232,15 +37,43 @@ function readAll() {
   return said.filter(Boolean);
 }
 
+/**
+ * Every button says a word, on a phone and on a laptop.
+ *
+ * @param {import('@playwright/test').Page} page
+ * @param {string} state
+ * @param {readonly string[]} [languages] In most states the one with the longest words will do.
+ */
+async function expectWords(page, state, languages = ['de']) {
+  for (const viewport of [
+    { width: 360, height: 740 },
+    { width: 1366, height: 768 },
+  ]) {
+    await page.setViewportSize(viewport);
+    for (const language of languages) {
+      await speak(page, language);
+      const faults = await page.evaluate(wordless);
+      expect.soft(faults, `${state} in ${language}, ${viewport.width} px: every button says a word`).toEqual([]);
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await speak(page, 'en');
+}
+
+/** @param {import('@playwright/test').Page} page @param {string} language */
+async function speak(page, language) {
+  await page.evaluate((tag) => window.headstart.settings.set('language', tag), language);
+  await expect(page.locator('html')).toHaveAttribute('lang', language);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
 /** @param {import('@playwright/test').Page} page @param {string} state @param {readonly string[]} [languages] */
 async function expectPlain(page, state, languages = LANGUAGES) {
   for (const language of languages) {
-    await page.evaluate((tag) => window.headstart.settings.set('language', tag), language);
-    await expect(page.locator('html')).toHaveAttribute('lang', language);
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await speak(page, language);
     const said = await page.evaluate(readAll);
     expect(said.length, `${state} says something`).toBeGreaterThan(3);
-    const words = await wordsOf(language);
+    const words = await engineersWords(language);
     const found = new RegExp(`(?<![\\p{L}\\p{N}])(${words.join('|')})(?![\\p{L}\\p{N}])`, 'iu');
     const pattern = language === 'ja' ? new RegExp(words.join('|'), 'u') : found;
     // All of them are told, not only the first.
@@ -251,8 +84,7 @@ async function expectPlain(page, state, languages = LANGUAGES) {
       )
       .toEqual([]);
   }
-  await page.evaluate(() => window.headstart.settings.set('language', 'en'));
-  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await speak(page, 'en');
 }
 
 const PLAIN = { depth: 'plain', burstCount: 10, countdownSeconds: 0, knownThreshold: 0 };
@@ -262,11 +94,15 @@ test('in plain words no engineer speaks, in no state and no language', async ({ 
   await openPage(page, PLAIN);
   await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
   await expectPlain(page, 'the empty page');
+  await expectWords(page, 'the empty page', LANGUAGES);
   await page.getByRole('button', { name: 'Try it with example pictures' }).click();
   await page.waitForFunction(() => window.headstart.state.recording === null);
   await untilTrained(page);
   await page.locator('#report summary').click();
-  await expectPlain(page, 'the trained page, all numbers open');
+  await page.locator('#stage').getByRole('button', { name: 'Why?' }).click();
+  await expect(page.locator('.why-picture')).toHaveCount(3);
+  await expectPlain(page, 'the trained page, all numbers open, and why');
+  await expectWords(page, 'the trained page, all numbers open, and why', LANGUAGES);
   for (const dialog of [
     'training',
     'answer',
@@ -280,10 +116,13 @@ test('in plain words no engineer speaks, in no state and no language', async ({ 
     'inside',
     'lesson',
     'cards',
+    'map',
+    'big-screen',
   ]) {
     await page.evaluate((name) => window.headstart.openDialog(name), dialog);
     await expect(page.locator('dialog[open]')).toHaveCount(1);
     await expectPlain(page, `the dialog "${dialog}"`);
+    await expectWords(page, `the dialog "${dialog}"`);
     await page.keyboard.press('Escape');
     await expect(page.locator('dialog[open]')).toHaveCount(0);
   }
@@ -292,6 +131,7 @@ test('in plain words no engineer speaks, in no state and no language', async ({ 
     .first()
     .click();
   await expectPlain(page, 'the pictures');
+  await expectWords(page, 'the pictures');
   await page.keyboard.press('Escape');
 
   await page.evaluate(() => window.headstart.settings.set('language', 'en'));
@@ -315,6 +155,8 @@ test('in plain words no engineer speaks, in no state and no language', async ({ 
   });
   await expect(page.locator('#tuning')).toBeVisible();
   await expectPlain(page, 'while layers learn', ['en', 'de']);
+  await expectWords(page, 'while layers learn');
+  expect(await page.evaluate(() => window.headstart.state.training.phase), 'they still do').toBe('running');
   await untilTrained(page);
   await expectPlain(page, 'after layers have learnt');
   expect(watch.errors).toEqual([]);

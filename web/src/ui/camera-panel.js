@@ -106,12 +106,12 @@ export function mountCameraPanel(host, app) {
   function others() {
     const { pictureIndex: index, pictureCount: count } = state.live;
     return html`<div class="viewfinder-others">
-      <button type="button" class="tool" ?disabled=${index === 0} @click=${() => app.intake.tryAnother(-1)} aria-label=${t('viewer.previous')} title=${t('viewer.previous')}>
-        ${icon('previous', 'icon-mirrored')}
+      <button type="button" class="tool is-worded" ?disabled=${index === 0} @click=${() => app.intake.tryAnother(-1)} aria-label=${t('viewer.previous')} title=${t('viewer.previous')}>
+        ${icon('previous', 'icon-mirrored')} <span class="button-word">${t('word.previous')}</span>
       </button>
       <span class="numbers">${t('viewer.position', { number: index + 1, count })}</span>
-      <button type="button" class="tool" ?disabled=${index === count - 1} @click=${() => app.intake.tryAnother(1)} aria-label=${t('viewer.next')} title=${t('viewer.next')}>
-        ${icon('next', 'icon-mirrored')}
+      <button type="button" class="tool is-worded" ?disabled=${index === count - 1} @click=${() => app.intake.tryAnother(1)} aria-label=${t('viewer.next')} title=${t('viewer.next')}>
+        ${icon('next', 'icon-mirrored')} <span class="button-word">${t('word.next')}</span>
       </button>
     </div>`;
   }
@@ -120,8 +120,8 @@ export function mountCameraPanel(host, app) {
     const { camera, settings, live } = state;
     if (live.source === 'picture') {
       return html`${live.pictureCount > 1 ? others() : nothing}<div class="viewfinder-tools">
-        <button type="button" class="tool" @click=${() => app.live.backToCamera()} aria-label=${t('live.backToCamera')} title=${t('live.backToCamera')}>
-          ${icon('close')}
+        <button type="button" class="tool is-worded" @click=${() => app.live.backToCamera()} aria-label=${t('live.backToCamera')} title=${t('live.backToCamera')}>
+          ${icon('close')} <span class="button-word">${t('word.back')}</span>
         </button>
       </div>`;
     }
@@ -130,23 +130,23 @@ export function mountCameraPanel(host, app) {
     return html`<div class="viewfinder-tools">
       ${
         isOpen && facings.size > 1
-          ? html`<button type="button" class="tool" @click=${() => app.camera.turnAround()} aria-label=${t('camera.turn')} title=${t('camera.turn')}>
-            ${icon('turn')}
+          ? html`<button type="button" class="tool is-worded" @click=${() => app.camera.turnAround()} aria-label=${t('camera.turn')} title=${t('camera.turn')}>
+            ${icon('turn')} <span class="button-word">${t('word.turn')}</span>
           </button>`
           : nothing
       }
       <button
         type="button"
-        class="tool wide-only"
+        class="tool is-worded wide-only"
         aria-pressed=${settings.mirror}
         @click=${() => app.settings.set('mirror', !settings.mirror)}
         aria-label=${t('camera.mirror')}
         title=${t('camera.mirror')}
       >
-        ${icon('mirror')}
+        ${icon('mirror')} <span class="button-word">${t('word.mirror')}</span>
       </button>
-      <button type="button" class="tool" @click=${() => app.dialogs.open('camera')} aria-label=${t('camera.settings')} title=${t('camera.settings')}>
-        ${icon('settings')}
+      <button type="button" class="tool is-worded" @click=${() => app.dialogs.open('camera')} aria-label=${t('camera.settings')} title=${t('camera.settings')}>
+        ${icon('settings')} <span class="button-word">${t('word.settings')}</span>
       </button>
     </div>`;
   }

@@ -91,11 +91,11 @@ export function mountClassList(host, app) {
     const timerLabel = isBurst ? t('class.burstStop') : t('class.burst', { count });
     return html`<div class="capture">
       ${holdButton(card)}
-      <button type="button" class="button button-icon" ?disabled=${Boolean(recording)} @click=${() => app.recording.single(card.key)} aria-label=${t('class.single')} title=${t('class.single')}>
-        ${icon('single')}
+      <button type="button" class="button is-worded" ?disabled=${Boolean(recording)} @click=${() => app.recording.single(card.key)} aria-label=${t('class.single')} title=${t('class.single')}>
+        ${icon('single')} <span class="button-word">${t('word.one')}</span>
       </button>
-      <button type="button" class="button button-icon" ?disabled=${Boolean(recording) && !isBurst} @click=${() => app.recording.burst(card.key)} aria-label=${timerLabel} title=${timerLabel}>
-        ${icon(isBurst ? 'stop' : 'timer')}
+      <button type="button" class="button is-worded" ?disabled=${Boolean(recording) && !isBurst} @click=${() => app.recording.burst(card.key)} aria-label=${timerLabel} title=${timerLabel}>
+        ${icon(isBurst ? 'stop' : 'timer')} <span class="button-word">${t(isBurst ? 'stop' : 'word.handsFree')}</span>
       </button>
     </div>`;
   }
@@ -103,7 +103,7 @@ export function mountClassList(host, app) {
   /** The first place in the row of pictures: where files come in. @param {ClassCard} card */
   function filesTile(card) {
     return html`<label class="files-tile file-button" title=${t('class.files')}>
-      ${icon('files')}
+      ${icon('files')} <span class="button-word">${t('word.files')}</span>
       <input
         type="file"
         class="covering"
@@ -174,8 +174,8 @@ export function mountClassList(host, app) {
         openMenu(event.currentTarget.open ? key : null);
       }
     }}>
-      <summary class="button button-quiet button-icon" aria-label=${t('class.menu', { name: card.name })} title=${t('class.menu', { name: card.name })} @click=${() => openMenu(key)}>
-        ${icon('more')}
+      <summary class="button button-quiet is-worded" aria-label=${t('class.menu', { name: card.name })} title=${t('class.menu', { name: card.name })} @click=${() => openMenu(key)}>
+        ${icon('more')} <span class="button-word">${t('word.more')}</span>
       </summary>
       ${isOpen ? menuList(card, index) : nothing}
     </details>`;

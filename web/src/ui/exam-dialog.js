@@ -47,7 +47,7 @@ export function mountExamDialog(host, app, exam) {
       <img src=${picture.url} alt=${label} title=${label} />
       ${answer === null ? nothing : html`<span class="exam-mark" aria-hidden="true">${icon(isRight ? 'check' : 'close')}</span>`}
       ${answer === null || isRight ? nothing : html`<span class="exam-said" aria-hidden="true" dir="auto">${said}</span>`}
-      <button type="button" class="exam-remove" @click=${() => exam.remove(picture.id)} aria-label=${t('exam.remove', { number: index + 1 })} title=${t('exam.remove', { number: index + 1 })}>${icon('trash')}</button>
+      <button type="button" class="exam-remove" @click=${() => exam.remove(picture.id)} aria-label=${t('exam.remove', { number: index + 1 })} >${t('exam.word.remove')}</button>
     </li>`;
   }
 

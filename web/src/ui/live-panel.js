@@ -78,14 +78,14 @@ export function mountLivePanel(host, app) {
     const { live } = state;
     return html`<div class="live-tools">
       <button type="button" class="button button-quiet" aria-pressed=${live.paused} @click=${() => app.live.togglePause()} ?disabled=${live.source === 'picture'}>
-        ${icon(live.paused ? 'play' : 'pause')} <span class="tool-text">${t(live.paused ? 'live.resume' : 'live.pause')}</span>
+        ${icon(live.paused ? 'play' : 'pause')} <span class="button-word">${t(live.paused ? 'live.resume' : 'live.pause')}</span>
       </button>
       <label class="button button-quiet file-button">
-        ${icon('eye')} <span class="tool-text">${t('live.tryPicture')}</span>
+        ${icon('eye')} <span class="button-word">${t('live.tryPicture')}</span>
         <input type="file" class="covering" multiple accept="image/*,video/*" @change=${tryPicture} />
       </label>
-      <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.open('answer')} aria-label=${t('answer.settings')} title=${t('answer.settings')}>
-        ${icon('settings')}
+      <button type="button" class="button button-quiet" @click=${() => app.dialogs.open('answer')} aria-label=${t('answer.settings')} title=${t('answer.settings')}>
+        ${icon('settings')} <span class="button-word">${t('word.settings')}</span>
       </button>
     </div>`;
   }

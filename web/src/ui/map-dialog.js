@@ -146,8 +146,8 @@ export function mountMapDialog(host, app, map) {
     return html`<div class="map-tools">
       <div class="segments" role="radiogroup" aria-label=${t('map.mode')}>${modeButton('choose', 'lasso')} ${modeButton('pan', 'hand')}</div>
       <div class="map-zoom">
-        <button type="button" class="button button-icon" @click=${() => scatter.zoomBy(ZOOM)} aria-label=${t('map.closer')} title=${t('map.closer')}>${icon('plus')}</button>
-        <button type="button" class="button button-icon" @click=${() => scatter.zoomBy(1 / ZOOM)} aria-label=${t('map.farther')} title=${t('map.farther')}>${roomIcon('minus')}</button>
+        <button type="button" class="button" @click=${() => scatter.zoomBy(ZOOM)}>${icon('plus')} ${t('map.closer')}</button>
+        <button type="button" class="button" @click=${() => scatter.zoomBy(1 / ZOOM)}>${roomIcon('minus')} ${t('map.farther')}</button>
         <button type="button" class="button" @click=${() => scatter.fit()}>${t('map.whole')}</button>
       </div>
       <div class="map-marks">

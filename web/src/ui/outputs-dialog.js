@@ -41,12 +41,12 @@ export function mountOutputsDialog(host, app, outputs) {
           ${ownSound ? html`<option value="own" .selected=${live(sound === 'own')}>${t('outputs.ownSound')}</option>` : nothing}
         </select>
       </label>
-      <label class="button button-icon file-button" title=${t('outputs.soundFile')}>
-        ${icon('files')}
+      <label class="button is-worded file-button" title=${t('outputs.soundFile')}>
+        ${icon('files')} <span class="button-word">${t('outputs.word.file')}</span>
         <input type="file" class="covering" accept="audio/*" aria-label=${t('outputs.soundFile')} @change=${(/** @type {any} */ event) => takeSound(card, event.target)} />
       </label>
-      <button type="button" class="button button-icon" aria-pressed=${isRecording} @click=${() => outputs.record(card.key)} aria-label=${t(isRecording ? 'stop' : 'outputs.recordSound')} title=${t(isRecording ? 'stop' : 'outputs.recordSound')}>
-        ${icon(isRecording ? 'stop' : 'record')}
+      <button type="button" class="button is-worded" aria-pressed=${isRecording} @click=${() => outputs.record(card.key)} aria-label=${t(isRecording ? 'stop' : 'outputs.recordSound')} title=${t(isRecording ? 'stop' : 'outputs.recordSound')}>
+        ${icon(isRecording ? 'stop' : 'record')} <span class="button-word">${t(isRecording ? 'stop' : 'outputs.word.record')}</span>
       </button>
     </div>`;
   }
@@ -65,13 +65,13 @@ export function mountOutputsDialog(host, app, outputs) {
     const { picture } = card.actions ?? noActions();
     if (picture) {
       const label = t('outputs.noPicture', { name: card.name });
-      return html`<button type="button" class="button button-icon output-picture" @click=${() => outputs.set(card.key, { picture: null })} aria-label=${label} title=${label}>
-        <img src=${addressOf(picture)} alt="" width="40" height="40" />${icon('close')}
+      return html`<button type="button" class="button is-worded output-picture" @click=${() => outputs.set(card.key, { picture: null })} aria-label=${label} title=${label}>
+        <img src=${addressOf(picture)} alt="" width="40" height="40" /><span class="button-word">${t('outputs.word.noPicture')}</span>
       </button>`;
     }
     const label = t('outputs.picture', { name: card.name });
-    return html`<label class="button button-icon file-button" title=${label}>
-      ${icon('pictures')}
+    return html`<label class="button is-worded file-button" title=${label}>
+      ${icon('pictures')} <span class="button-word">${t('outputs.word.picture')}</span>
       <input type="file" class="covering" accept="image/*" aria-label=${label} @change=${(/** @type {any} */ event) => takePicture(card, event.target)} />
     </label>`;
   }
@@ -96,7 +96,7 @@ export function mountOutputsDialog(host, app, outputs) {
     </label>`;
     return html`<li class="output-class" data-slot=${card.slot}>
       <h3 class="output-name">${token(card.slot, index + 1)} <span dir="auto">${card.name}</span>
-        <button type="button" class="button button-quiet button-icon" @click=${() => outputs.tryOut(card.key)} aria-label=${t('outputs.tryOf', { name: card.name })} title=${t('outputs.try')}>${icon('play')}</button>
+        <button type="button" class="button button-quiet" @click=${() => outputs.tryOut(card.key)} aria-label=${t('outputs.tryOf', { name: card.name })}>${icon('play')} ${t('outputs.try')}</button>
       </h3>
       ${words('say', 200)} ${soundChoice(card)}
       <div class="output-sound">${words('show', 60)} ${pictureChoice(card)}</div>

@@ -75,11 +75,11 @@ export function mountProjectsDialog(host, app) {
         ? html`<span class="small project-now">${icon('check')} ${t('project.now')}</span>`
         : html`<button type="button" class="button" @click=${() => projects.open(each.id)}>${t('project.open')}</button>`
     }
-      <button type="button" class="button button-quiet button-icon" @click=${() => projects.duplicate(each.id, each.name)} aria-label="${t('project.duplicate')}: ${each.name}" title=${t('project.duplicate')}>
-        ${icon('pictures')}
+      <button type="button" class="button button-quiet is-worded" @click=${() => projects.duplicate(each.id, each.name)} aria-label="${t('project.duplicate')}: ${each.name}">
+        ${icon('pictures')} <span class="button-word">${t('project.duplicate')}</span>
       </button>
-      <button type="button" class="button button-quiet button-icon button-danger" ?disabled=${each.isOpenElsewhere} @click=${() => projects.remove(each.id, each.name)} aria-label="${t('project.delete')}: ${each.name}" title=${t('project.delete')}>
-        ${icon('trash')}
+      <button type="button" class="button button-quiet is-worded button-danger" ?disabled=${each.isOpenElsewhere} @click=${() => projects.remove(each.id, each.name)} aria-label="${t('project.delete')}: ${each.name}">
+        ${icon('trash')} <span class="button-word">${t('project.delete')}</span>
       </button>`;
   }
 

@@ -125,9 +125,9 @@ export function mountSampleViewer(host, app) {
         <button type="button" class="button button-quiet button-icon" @click=${() => app.viewer.close()} aria-label=${t('close')}>${icon('close')}</button>
       </header>
       <div class="viewer-large">
-        <button type="button" class="button button-icon" ?disabled=${index === 0} @click=${() => app.viewer.show(index - 1)} aria-label=${t('viewer.previous')}>${icon('previous', 'icon-mirrored')}</button>
+        <button type="button" class="button is-worded" ?disabled=${index === 0} @click=${() => app.viewer.show(index - 1)} aria-label=${t('viewer.previous')}>${icon('previous', 'icon-mirrored')} <span class="button-word">${t('word.previous')}</span></button>
         <img src=${largeUrl || nothing} alt=${t('picture.label', position)} />
-        <button type="button" class="button button-icon" ?disabled=${index === count - 1} @click=${() => app.viewer.show(index + 1)} aria-label=${t('viewer.next')}>${icon('next', 'icon-mirrored')}</button>
+        <button type="button" class="button is-worded" ?disabled=${index === count - 1} @click=${() => app.viewer.show(index + 1)} aria-label=${t('viewer.next')}>${icon('next', 'icon-mirrored')} <span class="button-word">${t('word.next')}</span></button>
       </div>
       <div class="viewer-actions">
         <span class="small soft numbers ${spans || selected.size > 0 ? '' : 'wide-only'}">${hint()}</span>

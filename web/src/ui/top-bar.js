@@ -14,6 +14,10 @@ export function mountTopBar(host, app, languages) {
   const { state, texts } = app;
   const { t } = texts;
 
+  /** The whole name where there is room for it, else a word of it. @param {string} name @param {string} word */
+  const named = (name, word) =>
+    html`<span class="top-tool-name">${name}</span><span class="button-word top-tool-short">${word}</span>`;
+
   function draw() {
     const { history, settings } = state;
     const nextTheme = THEMES[(THEMES.indexOf(settings.theme) + 1) % THEMES.length];
@@ -23,17 +27,17 @@ export function mountTopBar(host, app, languages) {
       skip.textContent = t('skip');
     }
     render(
-      html`<button type="button" class="button button-quiet button-icon" ?disabled=${history.undo === 0} @click=${() => app.undo.undo()} aria-label=${t('undo')} title=${t('undo')}>
-          ${icon('undo', 'icon-mirrored')}
+      html`<button type="button" class="button button-quiet top-tool" ?disabled=${history.undo === 0} @click=${() => app.undo.undo()}>
+          ${icon('undo', 'icon-mirrored')} <span class="button-word">${t('undo')}</span>
         </button>
-        <button type="button" class="button button-quiet button-icon wide-only" ?disabled=${history.redo === 0} @click=${() => app.undo.redo()} aria-label=${t('redo')} title=${t('redo')}>
-          ${icon('redo', 'icon-mirrored')}
+        <button type="button" class="button button-quiet top-tool wide-only" ?disabled=${history.redo === 0} @click=${() => app.undo.redo()}>
+          ${icon('redo', 'icon-mirrored')} <span class="button-word">${t('redo')}</span>
         </button>
         <button type="button" class="button button-quiet top-tool depth" aria-pressed=${settings.depth === 'engineer'} @click=${() => app.settings.toggleDepth()} aria-label=${t('depth')} title=${t('depth')}>
-          ${icon('wrench')} <span class="top-tool-name">${t('depth')}</span>
+          ${icon('wrench')} ${named(t('depth'), t('word.depth'))}
         </button>
         <label class="language" title=${t('language')}>
-          ${icon('language')}
+          ${icon('language')} <span class="button-word top-tool-short" aria-hidden="true">${languages[texts.language]}</span>
           <select class="language-select" aria-label=${t('language')} .value=${live(texts.language)} @change=${(/** @type {any} */ event) => app.settings.set('language', event.target.value)}>
             ${Object.entries(languages).map(
               ([tag, name]) =>
@@ -41,11 +45,11 @@ export function mountTopBar(host, app, languages) {
             )}
           </select>
         </label>
-        <button type="button" class="button button-quiet button-icon" @click=${() => app.settings.set('theme', nextTheme)} aria-label=${themeLabel} title=${themeLabel}>
-          ${icon(THEME_ICONS[settings.theme])}
+        <button type="button" class="button button-quiet top-tool" @click=${() => app.settings.set('theme', nextTheme)} aria-label=${themeLabel} title=${themeLabel}>
+          ${icon(THEME_ICONS[settings.theme])} <span class="button-word">${t('word.theme')}</span>
         </button>
         <button type="button" class="button button-quiet top-tool" @click=${() => app.dialogs.open('about')} aria-label=${t('about.title')} title=${t('about.title')}>
-          ${icon('help')} <span class="top-tool-name">${t('about.title')}</span>
+          ${icon('help')} ${named(t('about.title'), t('word.help'))}
         </button>`,
       host,
     );

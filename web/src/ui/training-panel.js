@@ -130,8 +130,8 @@ export function mountTrainingPanel(host, app) {
     render(
       html`<div class="panel-head">
           <h2 id="training-title">${t('training.title')}</h2>
-          <button type="button" class="button button-quiet button-icon" @click=${() => app.dialogs.open('training')} aria-label=${t('training.settings')} title=${t('training.settings')}>
-            ${icon('settings')}
+          <button type="button" class="button button-quiet is-worded" @click=${() => app.dialogs.open('training')} aria-label=${t('training.settings')} title=${t('training.settings')}>
+            ${icon('settings')} <span class="button-word">${t('word.settings')}</span>
           </button>
         </div>
         ${trouble()} ${sentence()}

@@ -16,6 +16,7 @@ export default {
   'exam.tileRight': 'صورة الامتحان {number}: {name}، صحيح',
   'exam.tileWrong': 'صورة الامتحان {number}: سُمّيت {name}، خطأ',
   'exam.remove': 'احذف صورة الامتحان {number}',
+  'exam.word.remove': 'احذف',
   'exam.record': 'سجّل 10',
   'exam.recordOf': 'سجّل 10 صور امتحان لـ {name}',
   'exam.files': 'اختر ملفات',

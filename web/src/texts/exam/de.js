@@ -10,6 +10,7 @@ export default {
   'exam.tileRight': 'Prüfbild {number}: {name}, richtig',
   'exam.tileWrong': 'Prüfbild {number}: {name} genannt, falsch',
   'exam.remove': 'Prüfbild {number} entfernen',
+  'exam.word.remove': 'Entfernen',
   'exam.record': '10 aufnehmen',
   'exam.recordOf': '10 Prüfbilder von {name} aufnehmen',
   'exam.files': 'Dateien wählen',

@@ -13,6 +13,7 @@ export default {
   'exam.tileRight': 'Test picture {number}: {name}, right',
   'exam.tileWrong': 'Test picture {number}: called {name}, wrong',
   'exam.remove': 'Remove test picture {number}',
+  'exam.word.remove': 'Remove',
   'exam.record': 'Record 10',
   'exam.recordOf': 'Record 10 test pictures of {name}',
   'exam.files': 'Choose files',

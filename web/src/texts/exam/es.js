@@ -13,6 +13,7 @@ export default {
   'exam.tileRight': 'Foto de examen {number}: {name}, bien',
   'exam.tileWrong': 'Foto de examen {number}: la llamó {name}, mal',
   'exam.remove': 'Quitar la foto de examen {number}',
+  'exam.word.remove': 'Quitar',
   'exam.record': 'Grabar 10',
   'exam.recordOf': 'Grabar 10 fotos de examen de {name}',
   'exam.files': 'Elegir archivos',

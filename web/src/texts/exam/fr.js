@@ -13,6 +13,7 @@ export default {
   'exam.tileRight': 'Image d’examen {number} : {name}, juste',
   'exam.tileWrong': 'Image d’examen {number} : appelée {name}, faux',
   'exam.remove': 'Retirer l’image d’examen {number}',
+  'exam.word.remove': 'Retirer',
   'exam.record': 'En prendre 10',
   'exam.recordOf': 'Prendre 10 images d’examen de {name}',
   'exam.files': 'Choisir des fichiers',

@@ -9,6 +9,7 @@ export default {
   'exam.tileRight': 'テスト写真{number}：{name}、正解',
   'exam.tileWrong': 'テスト写真{number}：{name}と答えました、まちがい',
   'exam.remove': 'テスト写真{number}を消す',
+  'exam.word.remove': '消す',
   'exam.record': '10枚とる',
   'exam.recordOf': '{name}のテスト写真を10枚とる',
   'exam.files': 'ファイルを選ぶ',

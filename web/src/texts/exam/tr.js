@@ -10,6 +10,7 @@ export default {
   'exam.tileRight': 'Sınav resmi {number}: {name}, doğru',
   'exam.tileWrong': 'Sınav resmi {number}: {name} dendi, yanlış',
   'exam.remove': 'Sınav resmi {number} silinsin',
+  'exam.word.remove': 'Silinsin',
   'exam.record': '10 tane çek',
   'exam.recordOf': '{name} için 10 sınav resmi çek',
   'exam.files': 'Dosya seç',

@@ -45,4 +45,8 @@ export default {
   'outputs.program': 'برنامج يستمع (p5)',
   'outputs.picture': 'صورة تُعرض عند {name}',
   'outputs.noPicture': 'دون صورة عند {name}',
+  'outputs.word.file': 'ملف',
+  'outputs.word.record': 'سجّل',
+  'outputs.word.picture': 'صورة',
+  'outputs.word.noPicture': 'دون صورة',
 };

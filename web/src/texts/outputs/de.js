@@ -46,4 +46,8 @@ export default {
   'outputs.program': 'Ein Programm, das zuhört (p5)',
   'outputs.picture': 'Ein Bild für {name} zeigen',
   'outputs.noPicture': 'Kein Bild mehr für {name}',
+  'outputs.word.file': 'Datei',
+  'outputs.word.record': 'Aufnehmen',
+  'outputs.word.picture': 'Bild',
+  'outputs.word.noPicture': 'Kein Bild',
 };

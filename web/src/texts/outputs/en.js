@@ -46,4 +46,8 @@ export default {
   'outputs.program': 'A program that listens (p5)',
   'outputs.picture': 'A picture to show for {name}',
   'outputs.noPicture': 'No picture for {name} any more',
+  'outputs.word.file': 'File',
+  'outputs.word.record': 'Record',
+  'outputs.word.picture': 'Picture',
+  'outputs.word.noPicture': 'No picture',
 };

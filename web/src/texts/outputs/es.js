@@ -46,4 +46,8 @@ export default {
   'outputs.program': 'Un programa que escucha (p5)',
   'outputs.picture': 'Una imagen que mostrar para {name}',
   'outputs.noPicture': 'Ya sin imagen para {name}',
+  'outputs.word.file': 'Archivo',
+  'outputs.word.record': 'Grabar',
+  'outputs.word.picture': 'Imagen',
+  'outputs.word.noPicture': 'Sin imagen',
 };

@@ -46,4 +46,8 @@ export default {
   'outputs.program': 'Un programme qui écoute (p5)',
   'outputs.picture': 'Une image à montrer pour {name}',
   'outputs.noPicture': 'Plus d’image pour {name}',
+  'outputs.word.file': 'Fichier',
+  'outputs.word.record': 'Enregistrer',
+  'outputs.word.picture': 'Image',
+  'outputs.word.noPicture': 'Plus d’image',
 };

@@ -45,4 +45,8 @@ export default {
   'outputs.program': '答えを受け取るプログラム（p5）',
   'outputs.picture': '{name} のときに見せる画像',
   'outputs.noPicture': '{name} の画像をやめる',
+  'outputs.word.file': 'ファイル',
+  'outputs.word.record': '録音',
+  'outputs.word.picture': '画像',
+  'outputs.word.noPicture': 'やめる',
 };

@@ -45,4 +45,8 @@ export default {
   'outputs.program': 'Dinleyen bir program (p5)',
   'outputs.picture': '{name} için gösterilecek bir resim',
   'outputs.noPicture': '{name} için artık resim yok',
+  'outputs.word.file': 'Dosya',
+  'outputs.word.record': 'Kaydet',
+  'outputs.word.picture': 'Resim',
+  'outputs.word.noPicture': 'Resim yok',
 };
