@@ -16,6 +16,19 @@ const MOST = 20;
 /** Of all heads together; one of layers that were trained takes megabytes. */
 const MOST_BYTES = 24e6;
 
+/** How many of the oldest are too many; the newest one always stays. @param {readonly PastTraining[]} list The oldest first. */
+export function surplusOf(list) {
+  let bytes = 0;
+  for (let index = list.length - 1; index >= 0; index -= 1) {
+    bytes += Number(list[index]?.training?.head?.file?.byteLength) || 0;
+    const rank = list.length - index;
+    if (rank > 1 && (rank > MOST || bytes > MOST_BYTES)) {
+      return index + 1;
+    }
+  }
+  return 0;
+}
+
 /** @param {any} value @returns {value is PastTraining} */
 const isPastTraining = (value) =>
   Number.isFinite(value?.at) &&
@@ -47,12 +60,7 @@ export async function readPast(store, id) {
 export async function addPast(store, id, past) {
   await store.put(past, [id, past.at]);
   const [keys, values] = await Promise.all([store.getAllKeys(pastOf(id)), store.getAll(pastOf(id))]);
-  let bytes = 0;
-  for (let index = keys.length - 1; index >= 0; index -= 1) {
-    bytes += Number(values[index]?.training?.head?.file?.byteLength) || 0;
-    const rank = keys.length - index;
-    if (rank > 1 && (rank > MOST || bytes > MOST_BYTES)) {
-      await store.delete(keys[index]);
-    }
+  for (const key of keys.slice(0, surplusOf(values))) {
+    await store.delete(key);
   }
 }

@@ -1,5 +1,6 @@
 // Earlier trainings: what changed from one to the next, how good each was, and a way back to it.
 
+import { surplusOf } from '../project/past-trainings.js';
 import { HISTORY_TEXTS } from '../texts/history/index.js';
 
 /** @typedef {Awaited<ReturnType<typeof createHistory>>} History */
@@ -104,6 +105,7 @@ export async function createHistory(context, { training, past }) {
     }
     current = newest.training.head.file;
     trainings = [...trainings, newest];
+    trainings = trainings.slice(surplusOf(trainings)); // also where nothing can be written
     changed('past-changed');
     // What could not be written is there for this visit.
     await past.keep(newest).catch(() => {});
