@@ -1,6 +1,7 @@
 // Networks that look together, and networks that a person brings: which one the page takes, and that nothing is lost by it.
 
 import { changedBackbone, drawPicture, newTrainer, teach } from '../wasm/support.mjs';
+import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { openPage, pictureCount, takeBursts, untilTrained } from './support/page.mjs';
 
@@ -112,6 +113,29 @@ test('with pictures it is offered, and every picture stays, up a tier and down',
   }
   await untilTrained(page);
   expect(await page.evaluate(() => window.headstart.state.report?.backbone)).toBe('first+second');
+});
+
+test('in plain words: how carefully it looks is chosen in the settings, where there is a choice', async ({ page }) => {
+  await serveNetworks(page, NETWORKS);
+  await rememberSpeeds(page, { fast: 20, best: 90 });
+  await openPage(page, { depth: 'plain', picksNetwork: false, burstCount: 10, countdownSeconds: 0 });
+  test.setTimeout(120_000);
+  await takeBursts(page, ['Class 1', 'Class 2']);
+  await untilTrained(page);
+  await page.locator('#training').getByRole('button', { name: 'Training settings' }).click();
+  const drawer = page.getByRole('dialog', { name: 'Training settings' });
+  const looks = drawer.getByRole('combobox', { name: 'How carefully it looks' });
+  await expect(looks.locator('option')).toHaveText(['As suits this device', 'Quickest', 'Quick', 'Most careful']);
+  await expect(looks).toHaveValue('built-in');
+  await expect(drawer).not.toContainText('Backbone', { useInnerText: true });
+  await expectNoSeriousFindings(page, 'how carefully it looks');
+  await looks.selectOption('Most careful');
+  await expect.poll(() => networkOf(page)).toBe('first+second+third');
+  expect(await pictureCount(page, 'Class 2')).toBe(10);
+  await looks.selectOption('As suits this device');
+  await page.keyboard.press('Escape');
+  await page.locator('.toast').getByRole('button', { name: 'Use it' }).click();
+  await expect.poll(() => networkOf(page), 'the best that is quick enough here').toBe('first+second');
 });
 
 test('where better networks exist and are not there, the dialog says so in plain words', async ({ page, watch }) => {

@@ -73,7 +73,9 @@ async function openHistory() {
 
 async function openSettings() {
   await app.texts.bring(SETTINGS_TEXTS);
-  (await import('./ui/settings-dialogs.js')).mountSettingsDialogs(dialogs, app);
+  const { mountSettingsDialogs } = await import('./ui/settings-dialogs.js');
+  const { mountLooksChoice } = await import('./ui/looks-choice.js');
+  mountLooksChoice(mountSettingsDialogs(dialogs, app).looks, app);
 }
 
 async function openBackbones() {

@@ -43,6 +43,14 @@ export function createNetworkChoice(context, { settings }) {
   return {
     chosenSources: backbones.chosenSources,
     list: backbones.list,
+
+    /** The same, but only where networks came with the page: it asks for nothing that is not there. */
+    async listTiers() {
+      if (await backbones.hasTier()) {
+        await backbones.list();
+      }
+    },
+
     measure: () => backbones.measure(),
     stop: backbones.stop,
 

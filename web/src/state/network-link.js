@@ -28,6 +28,7 @@ export function createNetworkLink(context, parts) {
       return state.settings.backbone === 'built-in' ? undefined : (await choice()).chosenSources();
     },
     list: () => ask(({ list }) => list()),
+    listTiers: () => ask(({ listTiers }) => listTiers()),
     measure: () => ask(({ measure }) => measure()),
     stop: () => ask(({ stop }) => stop()),
     /** @param {string} name */

@@ -22,6 +22,9 @@ export function mountSettingsDialogs(host, app) {
     labelledBy: 'training-dialog-title',
     onClose: () => app.dialogs.close('training'),
   });
+  /** Where another part says how carefully it looks. */
+  const looks = document.createElement('div');
+  looks.className = 'stack';
   const answer = createDialog(host, {
     className: 'drawer',
     labelledBy: 'answer-dialog-title',
@@ -119,6 +122,7 @@ export function mountSettingsDialogs(host, app) {
             <input type="checkbox" .checked=${live(state.settings.measuresByItself)} @change=${(/** @type {any} */ event) => settings.set('measuresByItself', event.target.checked)} />
             <span>${t('settings.measuresByItself')}</span>
           </label>
+          ${looks}
           <div class="stack for-engineers">
             ${headChoice()} ${strengthChoice()}
             ${viewChoice('mirrorViews', ['measured', 'yes', 'no'])} ${viewChoice('secondLook', ['asked', 'no'])}
@@ -190,4 +194,5 @@ export function mountSettingsDialogs(host, app) {
   }
 
   app.watch(['dialog-changed', 'settings-changed'], draw);
+  return { looks };
 }

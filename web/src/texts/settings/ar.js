@@ -52,4 +52,13 @@ export default {
   'settings.countdownSeconds': 'العدّ التنازلي',
   'settings.singleKeys': 'الحروف والأرقام اختصارات',
   'settings.reset.plain': 'كما كان في البداية',
+  looks: 'كم تدقّق النظر',
+  'looks.about': 'كلما دقّقت النظر أصابت أكثر واستغرقت أطول. صورك تبقى.',
+  'looks.page': 'كما يناسب هذا الجهاز',
+  'looks.built-in': 'الأسرع',
+  'looks.fast': 'سريع',
+  'looks.balanced': 'دقيق',
+  'looks.best': 'الأدق',
+  'looks.own': 'شبكة أُحضرت',
+  'looks.changing': 'تنظر إلى صورك من جديد: {done} من {total}',
 };

@@ -46,4 +46,13 @@ export default {
   'settings.countdownSeconds': 'Countdown',
   'settings.singleKeys': 'Buchstaben und Ziffern sind Tastenkürzel',
   'settings.reset.plain': 'Wie am Anfang',
+  looks: 'Wie genau es hinsieht',
+  'looks.about': 'Je genauer es hinsieht, desto öfter hat es recht, und desto länger dauert es. Deine Bilder bleiben.',
+  'looks.page': 'Wie es zu diesem Gerät passt',
+  'looks.built-in': 'Am schnellsten',
+  'looks.fast': 'Schnell',
+  'looks.balanced': 'Genau',
+  'looks.best': 'Am genauesten',
+  'looks.own': 'Eines, das mitgebracht wurde',
+  'looks.changing': 'Sieht deine Bilder noch einmal an: {done} von {total}',
 };

@@ -45,4 +45,14 @@ export default {
   'settings.countdownSeconds': 'Countdown',
   'settings.singleKeys': 'Letters and digits are shortcuts',
   'settings.reset.plain': 'As it was at first',
+  looks: 'How carefully it looks',
+  'looks.about':
+    'The more carefully it looks, the more often it is right, and the longer it takes. Your pictures stay.',
+  'looks.page': 'As suits this device',
+  'looks.built-in': 'Quickest',
+  'looks.fast': 'Quick',
+  'looks.balanced': 'Careful',
+  'looks.best': 'Most careful',
+  'looks.own': 'One that was brought along',
+  'looks.changing': 'Looks at your pictures again: {done} of {total}',
 };

@@ -46,4 +46,13 @@ export default {
   'settings.countdownSeconds': 'Cuenta atrás',
   'settings.singleKeys': 'Letras y cifras son atajos',
   'settings.reset.plain': 'Como al principio',
+  looks: 'Con cuánto cuidado mira',
+  'looks.about': 'Cuanto más cuidado pone, más veces acierta y más tarda. Tus imágenes se quedan.',
+  'looks.page': 'Como convenga a este aparato',
+  'looks.built-in': 'Lo más rápido',
+  'looks.fast': 'Rápido',
+  'looks.balanced': 'Con cuidado',
+  'looks.best': 'Con el mayor cuidado',
+  'looks.own': 'Una que se trajo de fuera',
+  'looks.changing': 'Mira tus imágenes otra vez: {done} de {total}',
 };

@@ -46,4 +46,13 @@ export default {
   'settings.countdownSeconds': 'Compte à rebours',
   'settings.singleKeys': 'Lettres et chiffres sont des raccourcis',
   'settings.reset.plain': 'Comme au début',
+  looks: 'Avec quel soin il regarde',
+  'looks.about': 'Plus il regarde avec soin, plus il a souvent raison, et plus c’est long. Tes images restent.',
+  'looks.page': 'Comme il convient à cet appareil',
+  'looks.built-in': 'Le plus vite',
+  'looks.fast': 'Vite',
+  'looks.balanced': 'Avec soin',
+  'looks.best': 'Avec le plus grand soin',
+  'looks.own': 'Un réseau apporté',
+  'looks.changing': 'Regarde encore tes images : {done} sur {total}',
 };

@@ -45,4 +45,13 @@ export default {
   'settings.countdownSeconds': 'カウントダウン',
   'settings.singleKeys': '文字と数字をショートカットに使う',
   'settings.reset.plain': 'はじめの状態に戻す',
+  looks: 'どのくらいていねいに見るか',
+  'looks.about': 'ていねいに見るほどよく当たり、時間もかかります。写真はそのまま残ります。',
+  'looks.page': 'この機器に合わせる',
+  'looks.built-in': 'いちばん速く',
+  'looks.fast': '速く',
+  'looks.balanced': 'ていねいに',
+  'looks.best': 'いちばんていねいに',
+  'looks.own': '持ってきたもの',
+  'looks.changing': '写真をもう一度見ています: {done} / {total}',
 };

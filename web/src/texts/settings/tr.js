@@ -45,4 +45,13 @@ export default {
   'settings.countdownSeconds': 'Geri sayım',
   'settings.singleKeys': 'Harfler ve rakamlar kısayoldur',
   'settings.reset.plain': 'Baştaki gibi',
+  looks: 'Ne kadar dikkatli bakıyor',
+  'looks.about': 'Ne kadar dikkatli bakarsa o kadar sık haklı çıkar ve o kadar uzun sürer. Resimlerin kalır.',
+  'looks.page': 'Bu cihaza uyduğu gibi',
+  'looks.built-in': 'En hızlı',
+  'looks.fast': 'Hızlı',
+  'looks.balanced': 'Dikkatli',
+  'looks.best': 'En dikkatli',
+  'looks.own': 'Getirilen bir ağ',
+  'looks.changing': 'Resimlerine yeniden bakıyor: {done} / {total}',
 };
