@@ -32,6 +32,10 @@ test('an exam tells how right the answers are, and nothing of it is learnt', asy
   expect(wrongs, 'the three that lie are found').toBeGreaterThanOrEqual(3);
   expect(wrongs, 'the others are mostly right').toBeLessThanOrEqual(6);
   await expect(dialog).toContainText(`${15 - wrongs} of 15 right`);
+  const promised = await page.evaluate(() => Math.round(100 * window.headstart.state.report.accuracy));
+  await expect(dialog, 'beside what cross-validation says').toContainText(
+    `With its own pictures it promised ${promised}%.`,
+  );
   await expectNoSeriousFindings(page, 'exam');
 
   await dialog.getByRole('button', { name: 'Record 10 test pictures of Class 2' }).click();

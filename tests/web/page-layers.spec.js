@@ -1,6 +1,7 @@
 // What the network makes of the picture on its way: seen live, at each stage.
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
+import { withCut } from './support/cut-head.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { expectSmooth } from './support/long-tasks.mjs';
 import { processorShare } from './support/machine.mjs';
@@ -56,20 +57,28 @@ test('what the layers find is shown live, of detectors that tell the classes apa
   expect(perSecond).toBeGreaterThan(3 * Math.min(share, processorShare()));
   await expectSmooth(page, 'feature maps', () => page.waitForTimeout(2500));
   await expectNoSeriousFindings(page, 'layers');
-  for (const [widthPx, heightPx] of [
-    [360, 740],
-    [768, 1024],
-    [1366, 768],
-    [1440, 900],
-    [1920, 1080],
-  ]) {
-    await page.setViewportSize({ width: widthPx, height: heightPx });
-    for (const scheme of /** @type {const} */ (['light', 'dark'])) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.waitForTimeout(250);
-      await page.screenshot({ path: test.info().outputPath(`layers-${widthPx}-${scheme}.png`) });
-    }
-  }
+
+  // A head with a layer of its own: that layer is shown, and that it is the person's.
+  await expect(list.locator('.is-own')).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  const { bytes, layers } = await page.evaluate(async () => {
+    const { trainer } = window.headstart;
+    return { bytes: Array.from(await trainer.exportHead()), layers: trainer.network };
+  });
+  const { name: border, channels: borderChannels } = layers.at(-2);
+  await page.locator('#keep input[type=file]').setInputFiles({
+    name: 'tuned.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: withCut(Buffer.from(bytes), { border, borderChannels, channelCount: 24 }),
+  });
+  await expect.poll(() => page.evaluate(() => window.headstart.trainer.headInfo?.border)).toBe(border);
+  await page.getByRole('button', { name: 'Look inside' }).click();
+  const own = list.locator('.layer.is-own');
+  await expect(own).toHaveCount(1);
+  await expect(own).toContainText('Yours: learnt from your pictures');
+  await expect(own.getByRole('img', { name: /^Where detector \d+ fires, strongest for Class [12]$/ })).toHaveCount(4);
+  expect(await painted()).not.toEqual(first);
+  await page.screenshot({ path: test.info().outputPath('own-layer.png') });
   expect(watch.errors).toEqual([]);
 });
 

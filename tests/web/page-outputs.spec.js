@@ -41,6 +41,19 @@ test('three presses from a trained page to a class that speaks, sounds and shows
     .poll(async () => (await heard()).messages.at(-1))
     .toMatchObject({ type: 'headstart-answer', version: 1, label: 'Class 1', known: true });
 
+  // The voice is that of the page's language.
+  await page.evaluate(() => window.headstart.settings.set('language', 'de'));
+  await page.evaluate(() => window.headstart.openDialog('outputs'));
+  await page
+    .locator('.output-class')
+    .first()
+    .getByRole('button', { name: /^Ausprobieren/ })
+    .click();
+  await expect.poll(async () => (await heard()).words.at(-1)).toBe('de: Hello fist');
+  await page.evaluate(() => window.headstart.settings.set('language', 'en'));
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await page.keyboard.press('Escape');
+
   await page.getByRole('button', { name: /^Use it make/ }).click();
   await dialog.getByRole('button', { name: 'Show it on the big screen' }).click();
   const screen = page.getByRole('dialog', { name: 'Show it on the big screen' });

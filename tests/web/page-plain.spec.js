@@ -90,7 +90,7 @@ async function expectPlain(page, state, languages = LANGUAGES) {
 const PLAIN = { depth: 'plain', burstCount: 10, countdownSeconds: 0, knownThreshold: 0 };
 
 test('in plain words no engineer speaks, in no state and no language', async ({ page, watch }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(420_000);
   await openPage(page, PLAIN);
   await page.waitForFunction(() => document.documentElement.dataset.ready === 'yes');
   await expectPlain(page, 'the empty page');
@@ -154,9 +154,9 @@ test('in plain words no engineer speaks, in no state and no language', async ({ 
     void window.headstart.training.train();
   });
   await expect(page.locator('#tuning')).toBeVisible();
-  await expectPlain(page, 'while layers learn', ['en', 'de']);
+  expect(await page.evaluate(() => window.headstart.state.training.phase)).toBe('running');
   await expectWords(page, 'while layers learn');
-  expect(await page.evaluate(() => window.headstart.state.training.phase), 'they still do').toBe('running');
+  await expectPlain(page, 'while layers learn', ['en', 'de']);
   await untilTrained(page);
   await expectPlain(page, 'after layers have learnt');
   expect(watch.errors).toEqual([]);
@@ -183,6 +183,7 @@ test('one switch brings everything, by mouse and by key, and is remembered', asy
   await expect(html).toHaveAttribute('data-depth', 'plain');
   await page.getByRole('button', { name: 'Training settings' }).click();
   const drawer = page.getByRole('dialog', { name: 'Training settings' });
+  await expect(drawer).toBeVisible();
   await expect(drawer.getByText('Kind of head')).toBeHidden();
   await page.keyboard.press('Escape');
   await view.click();

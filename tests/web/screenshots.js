@@ -1,17 +1,21 @@
 // npm run screenshots: the page in each of its states, from a phone to a wall, light and dark, in plain words and with all that an
-// engineer sees, into screenshots/. `npm run screenshots -- phone-dark wall-light` takes only those, `plain` only the plain states.
+// engineer sees, into screenshots/. `npm run screenshots -- phone-dark wall-light` takes only those, `plain` only the plain states,
+// `readme` the picture in the README alone.
 //
 // It drives the built page with the real engine, as a person would.
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
+import { drawThing } from '../pictures/draw.mjs';
+import { encodeY4m } from '../pictures/encode.mjs';
 import { chromiumFlags } from './support/fixtures.mjs';
 import startServer from './support/global-setup.mjs';
 import { cardOf, openPage, record, showToCamera, untilTrained } from './support/page.mjs';
 import { createFilm, pictureClasses } from './support/pictures.mjs';
 
 const folder = fileURLToPath(new URL('../../screenshots/', import.meta.url));
+const readme = fileURLToPath(new URL('../../web/screenshots/page.png', import.meta.url));
 const sizes = {
   phone: { width: 360, height: 740 },
   side: { width: 740, height: 360 },
@@ -22,6 +26,7 @@ const sizes = {
   wall: { width: 2560, height: 1440 },
 };
 const onlyPlain = process.argv.includes('plain');
+const onlyReadme = process.argv.includes('readme');
 const wanted = process.argv.slice(2).filter((word) => word !== 'plain');
 const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
   (path) => path && existsSync(path),
@@ -248,7 +253,43 @@ async function shoot(page, name) {
   await page.screenshot({ path: `${folder}${name}.png` });
 }
 
-for (const [size, viewport] of Object.entries(sizes)) {
+/** A page that was taught, with what it looks at. Drawn things: the pictures of others are not ours to show. */
+async function shootReadme() {
+  const context = await browser.newContext({
+    baseURL: process.env.HEADSTART_URL,
+    viewport: sizes.desk,
+    locale: 'en',
+    permissions: ['camera'],
+  });
+  const page = await context.newPage();
+  await openPage(page, { depth: 'plain', picturesPerSecond: 12, mirror: false });
+  await page.getByRole('button', { name: 'Add a class' }).click();
+  for (const [index, thing] of ['ball', 'house', 'ladder'].entries()) {
+    const name = thing[0].toUpperCase() + thing.slice(1);
+    const field = page.getByLabel(`Name of class ${index + 1}`, { exact: true });
+    await field.fill(name);
+    await field.press('Enter');
+    const drawings = Array.from({ length: 24 }, (_, number) =>
+      drawThing(thing, number, { widthPx: 640, heightPx: 480 }),
+    );
+    await showToCamera(page, film, encodeY4m(drawings, 15));
+    await record(page, name, 24);
+  }
+  await untilTrained(page);
+  await page.locator('#stage').getByRole('button', { name: 'Why?' }).click();
+  await page.locator('.why-picture').nth(2).waitFor();
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.mouse.move(700, 880);
+  await page.waitForTimeout(6000); // until the last note has gone
+  await page.screenshot({ path: readme });
+  await context.close();
+}
+
+if (onlyReadme) {
+  await shootReadme();
+}
+
+for (const [size, viewport] of Object.entries(onlyReadme ? {} : sizes)) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     const suffix = `${size}-${colorScheme}`;
     if (wanted.length > 0 && !wanted.includes(suffix)) {

@@ -64,7 +64,7 @@ struct SampleMap {
 
 // Some channels of one map of the network, as a picture makes them.
 struct StageMaps {
-  std::string map;  // "blocks.2": the last one of its size; "cut": what a head's own convolution makes
+  std::string map;      // "blocks.2": the last one of its size; "cut": what a head's own convolution makes
   bool is_own = false;  // changed by training: the person's own, not the backbone's
   std::size_t width = 0;
   std::size_t height = 0;
@@ -223,8 +223,8 @@ class Session {
 
   // What the network makes of a picture on its way, with the layers that the head in use changed, where it
   // did: of the last map of each size at most `channel_count` channels, those that tell the pictures of the
-  // classes apart best (channels.h); without pictures some that are evenly chosen. The network is made ready a
-  // second time for it, once for each head with layers of its own.
+  // classes apart best (channels.h); without pictures some that are evenly chosen. The network is made ready
+  // a second time for it, once for each head with layers of its own.
   Result<std::vector<StageMaps>> look_inside(const FrameView& frame, const PrepareOptions& options,
                                              std::size_t channel_count);
 

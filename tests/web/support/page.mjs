@@ -68,6 +68,14 @@ export async function showToCamera(page, film, content) {
   await expect(off).toBeVisible();
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.1);
+  // An ordinary webcam's picture, unscaled; what other cameras give may be asked for smaller.
+  if (content.subarray(0, 40).includes(' W640 H480 ')) {
+    const size = await page.evaluate(() => {
+      const { videoWidth, videoHeight } = /** @type {HTMLVideoElement} */ (document.querySelector('video'));
+      return [videoWidth, videoHeight];
+    });
+    expect(size).toEqual([640, 480]);
+  }
 }
 
 /** What was there is kept, and an empty project is opened beside it. @param {Page} page */

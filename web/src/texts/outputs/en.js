@@ -17,7 +17,7 @@ export default {
   'outputs.when.start': 'When it appears',
   'outputs.when.end': 'When it goes away',
   'outputs.when.each': 'Again and again while it is there',
-  'outputs.try': 'Try it',
+  'outputs.try': 'Try',
   'outputs.tryOf': 'Try what {name} does',
   'outputs.elsewhere': 'Send the answer on',
   'outputs.serial': 'A board on a cable (USB)',
