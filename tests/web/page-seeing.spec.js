@@ -119,19 +119,6 @@ test('the answer shows where it looks and what it looks like, live, and stands s
   console.log(`answers a second: ${JSON.stringify(rates)}`);
   expect(rates.why).toBeGreaterThan(rates.plain / 3);
   await expectNoSeriousFindings(page, 'why');
-  for (const [widthPx, heightPx] of [
-    [360, 740],
-    [768, 1024],
-    [1366, 768],
-    [1920, 1080],
-  ]) {
-    await page.setViewportSize({ width: widthPx, height: heightPx });
-    for (const scheme of /** @type {const} */ (['light', 'dark'])) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.screenshot({ path: test.info().outputPath(`why-${widthPx}-${scheme}.png`) });
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
 
   await own.first().click();
   await expect(page.getByRole('dialog', { name: 'It looks like these of yours' })).toBeVisible();

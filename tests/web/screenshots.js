@@ -199,6 +199,13 @@ const dialog = (name) => async (page) => {
 /** What a child sees, on a page that has learnt from the example pictures. @type {[string, (page: Page) => Promise<unknown>][]} */
 const plain = [
   ['51-trained', (page) => page.evaluate(() => window.scrollTo(0, 0))],
+  [
+    '51b-why',
+    async (page) => {
+      await page.locator('#stage').getByRole('button', { name: 'Why?' }).click();
+      await page.locator('.why-picture').nth(2).waitFor();
+    },
+  ],
   ['52-use-it', dialog('outputs')],
   ['53-keep-it', dialog('projects')],
   ['54-elsewhere', dialog('export')],
@@ -210,6 +217,7 @@ const plain = [
   ['60-settings', dialog('training')],
   ['61-answer', dialog('answer')],
   ['62-inside', dialog('inside')],
+  ['62b-map', dialog('map')],
   ['63-big-screen', dialog('big-screen')],
   [
     '64-while-nothing-happens',
