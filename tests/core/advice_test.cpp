@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "advice/tridiagonal.h"
+#include "base/tridiagonal.h"
 #include "headstart/advice.h"
 #include "headstart/names.h"
 #include "support/split_mix.h"

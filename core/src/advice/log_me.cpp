@@ -10,8 +10,8 @@
 #include <cmath>
 #include <vector>
 
-#include "advice/tridiagonal.h"
 #include "base/softmax.h"
+#include "base/tridiagonal.h"
 #include "headstart/advice.h"
 
 namespace headstart {

@@ -18,9 +18,9 @@
 #include "advice/class_scatter.h"
 #include "advice/near_twins.h"
 #include "advice/row_space.h"
-#include "advice/tridiagonal.h"
 #include "base/cholesky.h"
 #include "base/dot.h"
+#include "base/tridiagonal.h"
 #include "samples/folds.h"
 
 namespace headstart {

@@ -56,7 +56,7 @@ void Lbfgs::add_scaled(Rounded& vector, double factor, const Rounded& other) {
   add<float>(vector.dual, static_cast<float>(factor), other.dual);
 }
 
-const DualVector& Lbfgs::plan(const DualVector& gradient) {
+const DualVector& Lbfgs::plan(const DualVector& gradient, const RoughInverse* rough) {
   if (last_step_ != 0) remember(gradient);
   last_gradient_ = gradient;
   round(gradient.values, work_.values);
@@ -67,7 +67,8 @@ const DualVector& Lbfgs::plan(const DualVector& gradient) {
     along[i] = pairs_[i].inverse_curvature * inner(pairs_[i].step, work_);
     add_scaled(work_, -along[i], pairs_[i].gradient_change);
   }
-  const double scale = pairs_.empty() ? 1.0 : pairs_.back().scale;
+  const double scale = rough != nullptr || pairs_.empty() ? 1.0 : pairs_.back().scale;
+  if (rough != nullptr) rough->apply(work_.values);
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     // work_ is scaled at the end, hence the division of what is added to it.
     const double across = scale * pairs_[i].inverse_curvature * inner(pairs_[i].gradient_change, work_);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <span>
 #include <vector>
 
 namespace headstart {
@@ -20,6 +21,15 @@ struct DualVector {
 // vector += factor * other
 void add_scaled(DualVector& vector, double factor, const DualVector& other);
 
+// A rough inverse of the Hessian, where one is known.
+class RoughInverse {
+ public:
+  virtual void apply(std::span<float> values) const = 0;
+
+ protected:
+  ~RoughInverse() = default;
+};
+
 // Remembers how the gradient changed along the last steps and turns a gradient into a direction of descent
 // (Liu & Nocedal 1989; Nocedal & Wright 2006, algorithm 7.4). The caller evaluates gradients and walks:
 //   direction = lbfgs.plan(gradient); walk to point + step * direction; lbfgs.moved(step); again.
@@ -28,8 +38,8 @@ class Lbfgs {
   explicit Lbfgs(std::size_t pair_count) : pair_count_(pair_count) {}
 
   // The direction from where `gradient` was taken. Valid until the next call. Before the first move it is
-  // -gradient.
-  const DualVector& plan(const DualVector& gradient);
+  // -gradient; with `rough`, which needs an orthonormal basis, what that makes of it.
+  const DualVector& plan(const DualVector& gradient, const RoughInverse* rough = nullptr);
 
   void moved(double step);
 

@@ -18,6 +18,14 @@ std::size_t rows_per_slice(std::size_t numbers_per_row) {
   return std::max<std::size_t>(1, kNumbersPerSlice / std::max<std::size_t>(1, numbers_per_row));
 }
 
+// out [column_count, row_count] = in [row_count, column_count]ᵀ
+void turn_over(std::span<const float> in, std::size_t column_count, std::span<float> out) {
+  const std::size_t row_count = in.size() / column_count;
+  for (std::size_t i = 0; i < row_count; ++i) {
+    for (std::size_t j = 0; j < column_count; ++j) out[j * row_count + i] = in[i * column_count + j];
+  }
+}
+
 Status ensure_size(PaddedBuffer<float>& buffer, std::size_t size) {
   if (buffer.size() >= size) return {};
   buffer = {};
@@ -75,6 +83,9 @@ Result<bool> LogisticDesign::prepare() {
     case Stage::kTranspose:
       status = transpose_rows();
       break;
+    case Stage::kDirections:
+      status = multiply_directions();
+      break;
     case Stage::kReady:
       break;
   }
@@ -109,6 +120,9 @@ void LogisticDesign::finish_moments() {
     return;
   }
   standardisation_.scales = scales_of(sums_, map_sizes_);
+  for (std::size_t j = 0; j < feature_count_; ++j) {
+    total_variance_ += sums_[j] * standardisation_.scales[j] * standardisation_.scales[j];
+  }
   stage_ = Stage::kScale;
 }
 
@@ -164,7 +178,39 @@ Status LogisticDesign::transpose_rows() {
     }
   }
   next_row_ = end;
-  if (next_row_ == row_count_) stage_ = Stage::kReady;
+  return next_row_ == row_count_ ? begin_directions() : Status();
+}
+
+Status LogisticDesign::begin_directions() {
+  stage_ = LeadingDirections::are_worth_it(feature_count_) ? Stage::kDirections : Stage::kReady;
+  if (stage_ == Stage::kReady) return {};
+  directions_ = LeadingDirections(feature_count_);
+  const Result<std::span<float>> vectors = begin(Map::kLogits, directions_.count());
+  if (!vectors) return vectors.error();
+  std::ranges::copy(directions_.vectors(), vectors.value().begin());
+  return {};
+}
+
+// By the samples and back again, until the directions have settled.
+Status LogisticDesign::multiply_directions() {
+  const Result<bool> multiplied = advance();
+  if (!multiplied) return multiplied.error();
+  if (!multiplied.value()) return {};
+  const std::size_t count = directions_.count();
+  if (left_ == rows_.data()) {
+    const std::vector<float> logits(product().begin(), product().end());
+    const Result<std::span<float>> vectors = begin(Map::kGradients, count);
+    if (!vectors) return vectors.error();
+    turn_over(logits, count, vectors.value());
+    return {};
+  }
+  if (directions_.improve(product(), row_count_, total_variance_)) {
+    stage_ = Stage::kReady;
+    return {};
+  }
+  const Result<std::span<float>> vectors = begin(Map::kLogits, count);
+  if (!vectors) return vectors.error();
+  std::ranges::copy(directions_.vectors(), vectors.value().begin());
   return {};
 }
 

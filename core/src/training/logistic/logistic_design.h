@@ -11,6 +11,7 @@
 #include "headstart/buffer.h"
 #include "headstart/compute.h"
 #include "headstart/status.h"
+#include "training/logistic/leading_directions.h"
 #include "training/standardisation.h"
 #include "training/training_rows.h"
 
@@ -44,6 +45,9 @@ class LogisticDesign {
   }
   [[nodiscard]] const Standardisation& standardisation() const { return standardisation_; }
 
+  // How the samples vary, where there are more of them than features and many of those; else empty.
+  [[nodiscard]] const LeadingDirections& directions() const { return directions_; }
+
   // The two products, in slices: begin, then advance until it says true, then read product().
   // kLogits: `vectors` [count, coordinate_count] to [row_count, count].
   // kGradients (kFeatures only): `vectors` [count, row_count] to [feature_count, count].
@@ -59,7 +63,7 @@ class LogisticDesign {
                                             std::size_t class_count) const;
 
  private:
-  enum class Stage : std::uint8_t { kMoments, kScale, kGram, kTranspose, kReady };
+  enum class Stage : std::uint8_t { kMoments, kScale, kGram, kTranspose, kDirections, kReady };
 
   LogisticDesign(const TrainingRows& samples, MatrixProduct product);
 
@@ -68,6 +72,8 @@ class LogisticDesign {
   void scale_rows();
   Status add_gram_block();
   Status transpose_rows();
+  Status begin_directions();
+  Status multiply_directions();
   [[nodiscard]] float* row(std::size_t index) { return rows_.data() + index * feature_count_; }
 
   std::size_t row_count_;
@@ -79,7 +85,9 @@ class LogisticDesign {
   std::size_t gram_done_ = 0;  // rows of the block of columns under way
   bool means_known_ = false;
   Standardisation standardisation_;
-  std::vector<double> sums_;        // [feature_count]
+  std::vector<double> sums_;   // [feature_count]
+  double total_variance_ = 0;  // of the standardised features
+  LeadingDirections directions_;
   PaddedBuffer<float> rows_;        // [row_count, feature_count], standardised once prepared
   PaddedBuffer<float> gram_;        // [row_count, row_count], kSamples
   PaddedBuffer<float> transposed_;  // [feature_count, row_count], kFeatures

@@ -68,10 +68,12 @@ class LogisticFit {
 
  private:
   class Line;
+  class Curvature;
   LineValue evaluate(double step);
   LineValue evaluate_block(double step, std::size_t begin, std::size_t count);
   [[nodiscard]] std::size_t coordinate_size() const { return class_count_ * design_->coordinate_count(); }
   [[nodiscard]] double penalty_product(const DualVector& left, const DualVector& right) const;
+  [[nodiscard]] bool is_preconditioned() const { return !design_->directions().empty(); }
   [[nodiscard]] bool in_samples() const { return design_->coordinates() == Coordinates::kSamples; }
 
   const LogisticDesign* design_;

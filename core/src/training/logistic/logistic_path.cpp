@@ -14,8 +14,8 @@ constexpr std::size_t kColumnsPerGroup = 64;
 constexpr std::size_t kPairCount = 6;
 // Held-out logits need no more: thirty times tighter moves test accuracy by 0.1 points, either way.
 constexpr DescentOptions kDescent{.tolerance = 3e-4, .most_rounds = 60};
-// The path ends when, past the usual strength, that many in a row have brought nothing.
-constexpr std::ptrdiff_t kPatience = 2;
+// With a rough inverse a full step promises what it brings; without, a third of it.
+constexpr DescentOptions kPreconditionedDescent{.tolerance = 1e-3, .most_rounds = 60};
 
 void add_share(std::vector<double>& sum, std::span<const double> values, double share) {
   if (sum.empty()) sum.assign(values.size(), 0.0);
@@ -40,14 +40,26 @@ LogisticPath::LogisticPath(const Problem& problem)
   for (auto& logits : logits_) logits.assign(held_out_rows_.size() * problem_.class_count, 0.0F);
   candidates_.resize(problem_.strengths.size());
   losses_.resize(problem_.strengths.size());
+  const auto distance = [&](double strength) { return ratio_to_usual(strength); };
+  const auto usual = std::ranges::min_element(problem_.strengths, {}, distance);
+  order_.push_back(static_cast<std::size_t>(usual - problem_.strengths.begin()));
   start_group();
 }
 
+// How many strengths there will be is known after the first group only; it is seldom more than four.
 double LogisticPath::fraction() const {
   if (done_) return 1;
   const auto fold_count = static_cast<double>(problem_.folds->fold_count);
-  const double within = static_cast<double>(strength_index_) / static_cast<double>(problem_.strengths.size());
-  return (static_cast<double>(group_begin_) + within * static_cast<double>(fits_.size())) / fold_count;
+  const double visited = static_cast<double>(position_);
+  const double expected = group_begin_ == 0 ? visited + 2 : static_cast<double>(order_.size());
+  return (static_cast<double>(group_begin_) + visited / expected * static_cast<double>(fits_.size())) /
+         fold_count;
+}
+
+// How many times the usual strength, or its inverse.
+double LogisticPath::ratio_to_usual(double strength) const {
+  const double ratio = strength / problem_.usual_strength;
+  return std::max(ratio, 1 / ratio);
 }
 
 Result<bool> LogisticPath::step() {
@@ -71,40 +83,45 @@ void LogisticPath::start_group() {
     for (std::size_t r = 0; r < fit.is_training.size(); ++r) {
       fit.is_training[r] = fold_of_sample[r % fold_of_sample.size()] == fold ? 0 : 1;
     }
-    fits_.emplace_back(fit, problem_.strengths.front(), kPairCount);
+    fits_.emplace_back(fit, problem_.strengths[order_.front()], kPairCount);
   }
-  strength_index_ = 0;
+  position_ = 0;
   start_strength();
 }
 
 void LogisticPath::start_strength() {
   std::vector<LogisticFit*> fits;
   for (LogisticFit& fit : fits_) {
-    fit.set_l2(problem_.strengths[strength_index_]);
+    fit.set_l2(problem_.strengths[order_[position_]]);
     fits.push_back(&fit);
   }
-  descent_.start(std::move(fits), kDescent);
+  const bool is_preconditioned = !problem_.design->directions().empty();
+  descent_.start(std::move(fits), is_preconditioned ? kPreconditionedDescent : kDescent);
 }
 
 void LogisticPath::finish_strength() {
+  const std::size_t strength_index = order_[position_];
   const double share = 1 / static_cast<double>(problem_.folds->fold_count);
   for (std::size_t k = 0; k < fits_.size(); ++k) {
-    add_share(mean_points_[strength_index_], fits_[k].point(), share);
-    add_share(mean_logits_[strength_index_], fits_[k].logits(), share);
+    add_share(mean_points_[strength_index], fits_[k].point(), share);
+    add_share(mean_logits_[strength_index], fits_[k].logits(), share);
   }
   for (std::size_t k = 0; k < held_out_rows_.size(); ++k) {
     const std::uint32_t row = held_out_rows_[k];
     const std::size_t fold = problem_.folds->fold_of_row[row];
     if (fold < group_begin_ || fold >= group_begin_ + fits_.size()) continue;
-    float* out = logits_[strength_index_].data() + k * problem_.class_count;
+    float* out = logits_[strength_index].data() + k * problem_.class_count;
     for (std::size_t c = 0; c < problem_.class_count; ++c) {
       out[c] = static_cast<float>(held_out_logit(fits_[fold - group_begin_], row, c));
     }
   }
-  // The first group decides how far the path goes; the others follow it there.
-  if (group_begin_ == 0) judge(strength_index_);
-  ++strength_index_;
-  if (strength_index_ == problem_.strengths.size() || (group_begin_ == 0 && is_settled())) {
+  // The first group decides where the path goes; the others follow it there.
+  if (group_begin_ == 0) {
+    judge(strength_index);
+    if (const std::optional<std::size_t> next = next_strength()) order_.push_back(*next);
+  }
+  ++position_;
+  if (position_ == order_.size()) {
     finish_group();
   } else {
     start_strength();
@@ -118,29 +135,43 @@ double LogisticPath::held_out_logit(const LogisticFit& fit, std::size_t row, std
   return 0.5 * (fit.logit(row, class_index) + fit.logit(mirror, class_index));
 }
 
-bool LogisticPath::is_settled() const {
-  if (problem_.strengths[strength_index_ - 1] > 1.01 * problem_.usual_strength) return false;
-  const auto better = [](const L2Candidate& left, const L2Candidate& right) {
-    return left.calibrated_log_loss < right.calibrated_log_loss;
-  };
-  const auto end = candidates_.begin() + static_cast<std::ptrdiff_t>(strength_index_);
-  return end - std::min_element(candidates_.begin(), end, better) > kPatience;
+// The loss falls towards its least value and rises behind it, so a side is done where its outermost strength
+// is not the best one.
+std::optional<std::size_t> LogisticPath::next_strength() const {
+  const auto [first, last] = std::ranges::minmax(order_);
+  const std::size_t best =
+      std::ranges::min(order_, {}, [&](std::size_t index) { return candidates_[index].calibrated_log_loss; });
+  if (best == last && last + 1 < problem_.strengths.size()) return last + 1;
+  if (best == first && first > 0) return first - 1;
+  return std::nullopt;
 }
 
 void LogisticPath::finish_group() {
   for (const LogisticFit& fit : fits_) evaluation_count_ += fit.evaluation_count();
-  if (group_begin_ == 0) {
-    problem_.strengths.resize(strength_index_);
-    candidates_.resize(strength_index_);
-  }
   group_begin_ += fits_.size();
   if (group_begin_ < problem_.folds->fold_count) {
     start_group();
     return;
   }
   done_ = true;
+  keep_visited();
   for (std::size_t k = 0; k < candidates_.size(); ++k) judge(k);
   choose();
+}
+
+// What was tried lies side by side.
+void LogisticPath::keep_visited() {
+  const auto [first, last] = std::ranges::minmax(order_);
+  const auto keep = [first, last](auto& each) {
+    each.erase(each.begin() + static_cast<std::ptrdiff_t>(last) + 1, each.end());
+    each.erase(each.begin(), each.begin() + static_cast<std::ptrdiff_t>(first));
+  };
+  keep(problem_.strengths);
+  keep(candidates_);
+  keep(logits_);
+  keep(losses_);
+  keep(mean_points_);
+  keep(mean_logits_);
 }
 
 // The temperature is part of what is exported, so strengths are compared as they will be used: each after its
@@ -194,11 +225,7 @@ void LogisticPath::choose() {
   for (std::size_t k = 1; k < candidates_.size(); ++k) {
     if (candidates_[k].calibrated_log_loss < candidates_[least].calibrated_log_loss) least = k;
   }
-  // How many times the usual strength, or its inverse.
-  const auto distance = [&](std::size_t k) {
-    const double ratio = candidates_[k].l2 / problem_.usual_strength;
-    return std::max(ratio, 1 / ratio);
-  };
+  const auto distance = [&](std::size_t k) { return ratio_to_usual(candidates_[k].l2); };
   best_index_ = least;
   for (std::size_t k = 0; k < candidates_.size(); ++k) {
     if (distance(k) < distance(best_index_) && is_nearly_best(k, least)) best_index_ = k;

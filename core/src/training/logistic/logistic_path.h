@@ -1,8 +1,10 @@
-// Chooses the L2 strength by cross-validation: every fold is fitted along a path from strong to weak.
+// Chooses the L2 strength by cross-validation: every fold is fitted at the usual strength first, then at
+// weaker and stronger ones as long as they are better.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -61,7 +63,9 @@ class LogisticPath {
   void start_strength();
   void finish_strength();
   void finish_group();
-  [[nodiscard]] bool is_settled() const;
+  [[nodiscard]] double ratio_to_usual(double strength) const;
+  [[nodiscard]] std::optional<std::size_t> next_strength() const;
+  void keep_visited();
   void judge(std::size_t strength_index);
   [[nodiscard]] double held_out_logit(const LogisticFit& fit, std::size_t row, std::size_t class_index) const;
   [[nodiscard]] bool is_nearly_best(std::size_t strength_index, std::size_t least_index) const;
@@ -73,8 +77,9 @@ class LogisticPath {
   std::vector<std::uint32_t> held_out_classes_;  // [held_out_count]
   std::size_t folds_per_group_;
   std::size_t group_begin_ = 0;
-  std::vector<LogisticFit> fits_;  // of the group
-  std::size_t strength_index_ = 0;
+  std::vector<LogisticFit> fits_;           // of the group
+  std::vector<std::size_t> order_;          // of the strengths, as they are tried
+  std::size_t position_ = 0;                // of order_
   std::vector<std::vector<float>> logits_;  // per strength
   std::vector<std::vector<double>> mean_points_;
   std::vector<std::vector<double>> mean_logits_;

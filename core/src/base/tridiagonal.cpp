@@ -1,4 +1,4 @@
-#include "advice/tridiagonal.h"
+#include "base/tridiagonal.h"
 
 #include <cassert>
 #include <cmath>
