@@ -17,6 +17,7 @@ import { measureAccuracy } from './accuracy.mjs';
 import { measureAdvice } from './advice.mjs';
 import { measureFineTuning } from './fine-tune.mjs';
 import { measureFrames } from './frames.mjs';
+import { measureOperators } from './operators.mjs';
 import {
   defaultPictures,
   backbones as knownBackbones,
