@@ -150,7 +150,7 @@ double inverse_form(Matrix scatter, double ridge, const Vector& x) {
 
 // What known.h defines, in all dimensions.
 double nearness_directly(const std::vector<double>& rows, std::span<const std::uint32_t> classes,
-                         const std::vector<double>& query) {
+                         const std::vector<double>& query, std::span<const std::uint8_t> is_counted) {
   std::vector<Vector> means(3, Vector{});
   std::vector<double> sizes(3);
   for (std::size_t i = 0; i < classes.size(); ++i) sizes[classes[i]] += 1;
@@ -178,13 +178,21 @@ double nearness_directly(const std::vector<double>& rows, std::span<const std::u
   }
   Vector x{};
   std::copy(query.begin(), query.end(), x.begin());
-  double nearest = 1e300;
+  std::vector<double> distances;
   for (const Vector& mean : means) {
     Vector from_mean{};
     for (std::size_t i = 0; i < kFeatureCount; ++i) from_mean[i] = x[i] - mean[i];
-    nearest = std::min(nearest, inverse_form(within, 10 * within_trace, from_mean));
+    distances.push_back(inverse_form(within, 10 * within_trace, from_mean));
   }
-  return inverse_form(total, 10 * total_trace, x) - nearest;
+  double nearest = 1e300;
+  double next = 1e300;
+  for (std::size_t c = 0; c < distances.size(); ++c) {
+    if (is_counted[c] != 0) nearest = std::min(nearest, distances[c]);
+  }
+  for (const double distance : distances) {
+    if (distance != nearest) next = std::min(next, distance);
+  }
+  return inverse_form(total, 10 * total_trace, x) - nearest + (next - nearest) / 10;
 }
 
 // The chance that a known picture gets more than an unknown one (Mann & Whitney 1947).
@@ -360,11 +368,21 @@ TEST_CASE("nearness is that of the definition, computed in all dimensions") {
   SpanCoordinates place;
   REQUIRE(space.value().locate(other, place).ok());
   CHECK(place.rests.front() > 1e-3);
-  const double found = model->nearness(place.values, place.rests.front(), {});
-
-  const double expected = nearness_directly(standardised(samples.features, samples.features),
-                                            samples.class_indices, standardised(other, samples.features));
-  CHECK(found == doctest::Approx(expected).epsilon(1e-3));
+  const auto expected = [&](std::array<std::uint8_t, 3> is_counted) {
+    return doctest::Approx(nearness_directly(standardised(samples.features, samples.features),
+                                             samples.class_indices, standardised(other, samples.features),
+                                             is_counted))
+        .epsilon(1e-3);
+  };
+  const auto found = [&](std::vector<std::uint8_t> is_counted) {
+    return model->nearness(place.values, place.rests.front(), is_counted);
+  };
+  CHECK(found({}) == expected({1, 1, 1}));
+  // A class that does not count can be the nearest: then what counts is a worse second.
+  for (const std::array<std::uint8_t, 3>& counted :
+       {std::array<std::uint8_t, 3>{1, 1, 0}, {1, 0, 1}, {0, 1, 1}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}}) {
+    CHECK(found({counted.begin(), counted.end()}) == expected(counted));
+  }
 }
 
 TEST_CASE("the scale of the features does not matter, the number of threads neither") {

@@ -10,6 +10,7 @@
 namespace headstart {
 namespace {
 
+constexpr double kMarginShare = 0.1;
 constexpr double kRidge = 10;
 
 double trace_of(const std::vector<double>& matrix, std::size_t size) {
@@ -117,19 +118,23 @@ double ClassScatter::nearness(std::span<const float> coordinates, double rest,
   for (std::size_t i = 0; i < size; ++i) in_within[i] = in_total[i] = coordinates[i] - mean_[i];
   solve_lower(within_.data(), size, in_within);
   solve_lower(total_.data(), size, in_total);
-  double nearest = std::numeric_limits<double>::infinity();
+  constexpr double kFar = std::numeric_limits<double>::infinity();
+  double nearest = kFar;  // of the classes that count
+  double next = kFar;     // of all others
   for (std::size_t c = 0; c < class_count_; ++c) {
-    if (!is_counted.empty() && is_counted[c] == 0) continue;
     const float* mean = means_within_.data() + c * size;
     double distance = 0;
     for (std::size_t i = 0; i < size; ++i) {
       const auto apart = static_cast<double>(in_within[i] - mean[i]);
       distance += apart * apart;
     }
-    nearest = std::min(nearest, distance);
+    const bool counts = is_counted.empty() || is_counted[c] != 0;
+    if (counts && distance < nearest) std::swap(distance, nearest);
+    next = std::min(next, distance);
   }
   const auto from_all = static_cast<double>(dot(in_total, in_total, size));
-  return from_all + rest * rest_weight_ - nearest;
+  const double margin = next < kFar ? next - nearest : 0;
+  return from_all + rest * rest_weight_ - nearest + kMarginShare * margin;
 }
 
 std::size_t ClassScatter::memory_bytes() const {

@@ -7,6 +7,7 @@ import numpy as np
 from head import transformed
 
 RIDGE = 10
+MARGIN_SHARE = 0.1
 KEPT = 0.95  # of the person's own new pictures
 
 
@@ -64,5 +65,6 @@ class Scatter:
 
     def nearness(self, place, rest):
         apart = place - self.means
-        nearest = np.einsum("ci,ij,cj->c", apart, self.within, apart).min()
-        return (place - self.mean) @ self.total @ (place - self.mean) + rest * self.outside - nearest
+        nearest, second = np.sort(np.einsum("ci,ij,cj->c", apart, self.within, apart))[:2]
+        from_all = (place - self.mean) @ self.total @ (place - self.mean) + rest * self.outside
+        return from_all - nearest + MARGIN_SHARE * (second - nearest)
