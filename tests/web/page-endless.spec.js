@@ -5,14 +5,12 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from '@playwright/test';
 import config from './playwright.config.js';
 import { newProfile } from './support/killable.mjs';
+import { openUnwatched } from './support/unwatched.mjs';
 
 const FRAMES = Number(process.env.HEADSTART_FRAMES ?? 1500);
 /** Measured so often, after a warm-up of as many frames. */
 const PARTS = 5;
 const executable = config.use?.launchOptions?.executablePath ?? '/usr/bin/chromium';
-
-// Playwright's own recording is memory, too.
-test.use({ trace: 'off' });
 
 /** Of the frames, every fourth is recorded, too, and what is older than the last 200 of a class is deleted. @param {number} count */
 async function live(count) {
@@ -41,22 +39,24 @@ async function live(count) {
 test(`memory stays flat over ${FRAMES} frames of live answers and recording`, async () => {
   test.setTimeout(120_000 + FRAMES * 200);
   const profile = newProfile(executable);
-  const { page, context, memory, kill } = await profile.start();
-  await page.addInitScript(() => localStorage.setItem('headstart.settings', '{"trainsByItself":false}'));
-  await page.goto(`${process.env.HEADSTART_URL}/?debug`);
-  await page.waitForFunction(() => window.headstart?.state.project.phase === 'open');
-  await page.waitForFunction(() => window.headstart.state.engine.phase === 'ready');
-  const cdp = await context.newCDPSession(page);
+  const page = await openUnwatched(executable, profile.folder, `${process.env.HEADSTART_URL}/?debug`);
+  await expect
+    .poll(() => page.evaluate(() => window.headstart?.state.project.phase === 'open'), { timeout: 30_000 })
+    .toBe(true);
+  await expect.poll(() => page.evaluate(() => window.headstart.state.engine.phase), { timeout: 30_000 }).toBe('ready');
+  await page.evaluate(() => {
+    window.headstart.state.settings.trainsByItself = false;
+  });
   const measure = async () => {
-    await cdp.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+    await page.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await page.send('Runtime.getHeapUsage');
     const { wasmBytes, handleCount } = await page.evaluate(() => window.headstart.trainer.stats());
     const disk = Number(execFileSync('du', ['-sm', profile.folder], { encoding: 'utf8' }).split('\t')[0]);
     return {
       heapMb: usedSize / 1e6,
       wasmMb: wasmBytes / 1e6,
       handleCount,
-      rendererMb: memory().renderers,
+      rendererMb: page.memory().renderers,
       diskMb: disk,
     };
   };
@@ -86,6 +86,6 @@ test(`memory stays flat over ${FRAMES} frames of live answers and recording`, as
   expect(last.heapMb).toBeLessThan(first.heapMb * 1.1 + 3);
   expect(last.rendererMb).toBeLessThan(first.rendererMb * 1.15 + 40);
   expect(last.diskMb).toBeLessThan(first.diskMb * 1.5 + 60);
-  await kill();
+  await page.kill();
   profile.remove();
 });

@@ -36,7 +36,7 @@ function ofEach(group, work) {
  *
  * @param {number} group
  */
-function memoryOf(group) {
+export function memoryOf(group) {
   const sums = { renderers: 0, all: 0 };
   ofEach(group, (file) => {
     const [, kilobytes] = file('smaps_rollup').match(/^Pss: +(\d+)/m) ?? [];
