@@ -203,7 +203,7 @@ const plain = [
     '51b-why',
     async (page) => {
       await page.locator('#stage').getByRole('button', { name: 'Why?' }).click();
-      await page.locator('.why-picture').nth(2).waitFor();
+      await page.locator('.why-picture').first().waitFor();
     },
   ],
   ['52-use-it', dialog('outputs')],
@@ -285,7 +285,7 @@ async function shootReadme() {
   }
   await untilTrained(page);
   await page.locator('#stage').getByRole('button', { name: 'Why?' }).click();
-  await page.locator('.why-picture').nth(2).waitFor();
+  await page.locator('.why-picture').first().waitFor();
   await page.evaluate(() => window.scrollTo(0, 0));
   await page.mouse.move(700, 880);
   await page.waitForTimeout(6000); // until the last note has gone
