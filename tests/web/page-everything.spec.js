@@ -9,8 +9,8 @@ const DIALOGS = /** @type {const} */ ([
   ...['outputs', 'big-screen', 'exam', 'map', 'inside', 'export', 'projects'],
   ...['training', 'answer', 'camera', 'about', 'keys', 'lesson', 'cards'],
 ]);
-/** The page's parts that come when somebody opens them, and what it can look with. */
-const OWN_PARTS = /^\/(assets\/|backbones\/(catalogue|at-hand)\.json$)/;
+/** The page's parts that come when somebody opens them, writers of files among them, and what it can look with. */
+const OWN_PARTS = /^\/(assets\/|lib\/wasm\/[\w-]+\.writers\.wasm$|backbones\/(catalogue|at-hand)\.json$)/;
 
 test('with the heat map and the map of pictures on, live, nothing holds the page up and nothing is fetched', async ({
   page,
