@@ -40,10 +40,14 @@ test(`memory stays flat over ${FRAMES} frames of live answers and recording`, as
   test.setTimeout(120_000 + FRAMES * 200);
   const profile = newProfile(executable);
   const page = await openUnwatched(executable, profile.folder, `${process.env.HEADSTART_URL}/?debug`);
-  await expect
-    .poll(() => page.evaluate(() => window.headstart?.state.project.phase === 'open'), { timeout: 30_000 })
-    .toBe(true);
-  await expect.poll(() => page.evaluate(() => window.headstart.state.engine.phase), { timeout: 30_000 }).toBe('ready');
+  // While a page is loading it is another one from one moment to the next, and what is asked of the first comes to nothing.
+  const isReady = () =>
+    page
+      .evaluate(
+        () => window.headstart?.state.project.phase === 'open' && window.headstart.state.engine.phase === 'ready',
+      )
+      .catch(() => false);
+  await expect.poll(isReady, { timeout: 60_000 }).toBe(true);
   await page.evaluate(() => {
     window.headstart.state.settings.trainsByItself = false;
   });
