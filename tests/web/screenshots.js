@@ -151,6 +151,10 @@ const after = [
   [
     '19-advice',
     async (page) => {
+      // A toast lies over the foot of a window where there is little room.
+      for (const dismiss of await page.locator('.toast').getByRole('button', { name: 'Dismiss' }).all()) {
+        await dismiss.click();
+      }
       await page.getByRole('button', { name: 'Find out' }).click();
       await page.locator('.advice-sentence').waitFor({ timeout: 180_000 });
       await page.locator('.inside-advice').scrollIntoViewIfNeeded();
