@@ -56,19 +56,24 @@ function writtenBy(group) {
   return bytes;
 }
 
+/** For a browser of its own with a made-up camera. @param {string} folder of the profile @param {string} debugging how it is spoken to */
+export function profileFlags(folder, debugging) {
+  return chromiumFlags([
+    '--headless=new',
+    '--no-first-run',
+    debugging,
+    `--user-data-dir=${folder}`,
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+  ]);
+}
+
 /** @param {string} executable */
 export function newProfile(executable) {
   const folder = mkdtempSync(join(tmpdir(), 'headstart-profile-'));
 
   async function start() {
-    const flags = chromiumFlags([
-      '--headless=new',
-      '--no-first-run',
-      '--remote-debugging-port=0',
-      `--user-data-dir=${folder}`,
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-    ]);
+    const flags = profileFlags(folder, '--remote-debugging-port=0');
     const child = spawn(executable, [...flags, 'about:blank'], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = once(child, 'exit');
     /** Of a test that failed before it could. */

@@ -3,8 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chromiumFlags } from './fixtures.mjs';
-import { memoryOf } from './killable.mjs';
+import { memoryOf, profileFlags } from './killable.mjs';
 
 /**
  * Opens a page in a browser of its own, spoken to in the DevTools protocol over a pipe.
@@ -14,14 +13,7 @@ import { memoryOf } from './killable.mjs';
  * @param {string} url
  */
 export async function openUnwatched(executable, folder, url) {
-  const flags = chromiumFlags([
-    '--headless=new',
-    '--no-first-run',
-    '--remote-debugging-pipe',
-    `--user-data-dir=${folder}`,
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-  ]);
+  const flags = profileFlags(folder, '--remote-debugging-pipe');
   const child = spawn(executable, [...flags, 'about:blank'], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
