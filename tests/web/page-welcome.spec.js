@@ -2,7 +2,9 @@
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
-import { cardOf, openPage, pictureCount, untilTrained } from './support/page.mjs';
+import { listen } from './support/listen.mjs';
+import { cardOf, openPage, pictureCount, showToCamera, untilTrained } from './support/page.mjs';
+import { pictureClasses } from './support/pictures.mjs';
 
 test('example pictures teach three things without a network, and the steps light up', async ({ page, watch }) => {
   test.setTimeout(120_000);
@@ -27,15 +29,64 @@ test('example pictures teach three things without a network, and the steps light
   expect(watch.errors).toEqual([]);
 });
 
-test('the game names three classes and gives each its sign', async ({ page }) => {
-  await openPage(page, { depth: 'plain' });
+test('rock, paper, scissors: each sign is asked for in turn, then it is played against the page', async ({
+  page,
+  film,
+  watch,
+}) => {
+  test.setTimeout(180_000);
+  const films = pictureClasses().map(({ film: content }) => content);
+  const names = ['Rock', 'Paper', 'Scissors'];
+  film.replace(films[0]);
+  await listen(page);
+  await openPage(page, { depth: 'plain', steadyMs: 300 });
   await page.getByRole('button', { name: /Rock, paper, scissors/ }).click();
-  for (const name of ['Rock', 'Paper', 'Scissors']) {
-    await expect(cardOf(page, name)).toBeVisible();
-  }
-  const shown = await page.evaluate(() => window.headstart.state.classes.map(({ actions }) => actions.show));
-  expect(shown).toEqual(['✊', '✋', '✌️']);
   await expect(page.locator('.class-card')).toHaveCount(3);
+  const game = page.locator('#game');
+  await expect(page.locator('#welcome')).toBeHidden();
+  for (const [index, name] of names.entries()) {
+    await showToCamera(page, film, films[index]);
+    await expect(game.locator('[aria-current="step"]')).toContainText(`hold the coloured button of “${name}”`);
+    const next = page.locator('.hold.is-next');
+    await expect(next).toHaveAccessibleName(`Hold to record pictures of ${name}`);
+    if (index === 0) {
+      await expectNoSeriousFindings(page, 'game');
+      await page.screenshot({ path: test.info().outputPath('teach.png') });
+    }
+    await next.hover();
+    await page.mouse.down();
+    await expect.poll(() => pictureCount(page, name), { timeout: 60_000, intervals: [100] }).toBeGreaterThan(12);
+    await page.mouse.up();
+  }
+  await untilTrained(page);
+  await expect(page.locator('.hold.is-next')).toHaveCount(0);
+  await expect(page.locator('#stage .winner')).toContainText('Scissors');
+  await expect
+    .poll(() => page.evaluate(() => /** @type {any} */ (window).heard.words), 'it talks back')
+    .toContain('en: Scissors');
+
+  // What the page shows is known here; it chooses before it looks.
+  const play = game.getByRole('button', { name: /^Play/ });
+  for (const [index, its, outcome, score] of /** @type {const} */ ([
+    [2, 1, 'You win!', 'You 1, the page 0'],
+    [0, 1, 'The page wins!', 'You 1, the page 1'],
+    [1, 1, 'A draw!', 'You 1, the page 1'],
+  ])) {
+    await showToCamera(page, film, films[index]);
+    await expect(page.locator('#stage .winner')).toContainText(names[index]);
+    await page.evaluate((sign) => {
+      Math.random = () => (sign + 0.5) / 3;
+    }, its);
+    await play.click();
+    await expect(game.locator('.game-count')).toHaveText('3');
+    await expect(game.locator('.game-outcome')).toHaveText(outcome, { timeout: 20_000 });
+    await expect(game.locator('.game-hand').first()).toHaveAccessibleName(names[index]);
+    await expect(game.locator('.game-hand').last()).toHaveAccessibleName('Paper');
+    await expect(game).toContainText(score);
+  }
+  await expectNoSeriousFindings(page, 'game');
+  await page.screenshot({ path: test.info().outputPath('played.png') });
+  expect(watch.errors).toEqual([]);
 });
 
 test('help: a lesson in pictures, the keys, and cards that are printed alone', async ({ page }) => {

@@ -3,6 +3,7 @@
 import { closeMenusWhenLeft } from './kit/menus.js';
 import { keepTextsWhole } from './kit/whole-texts.js';
 import { createApp } from './state/app.js';
+import { gameCards } from './state/game-signs.js';
 import { SETTINGS_TEXTS } from './texts/settings/index.js';
 import { LANGUAGES } from './texts/texts.js';
 import { mountCameraPanel } from './ui/camera-panel.js';
@@ -90,6 +91,10 @@ async function openExam() {
   await (await import('./exam-room.js')).mountExam(dialogs, app);
 }
 
+async function openGame() {
+  await (await import('./game-room.js')).mountGame(part('game'), app);
+}
+
 async function openMap() {
   await (await import('./map-room.js')).mountMap({ dialogs, panel: part('map-panel') }, app);
 }
@@ -145,6 +150,11 @@ mountQuestionDialog(dialogs, app);
 mountPageInput(app, part('stage'));
 app.watch(['dialog-changed'], openRoom);
 app.watch(['viewer-changed'], () => app.state.viewer && enter(openViewer).catch(app.notices.fail));
+app.watch(['classes-changed', 'actions-changed'], () => {
+  if (gameCards(app.state.classes)) {
+    enter(openGame).catch(app.notices.fail);
+  }
+});
 app.watch(['round-changed'], () => {
   if (app.state.training.round) {
     enter(ROOMS.inside).catch(() => {}); // where a training that was cut short goes on
@@ -177,6 +187,7 @@ requestAnimationFrame(() =>
       enter(openSettings),
       enter(openBackbones),
       enter(openExam),
+      enter(openGame),
       enter(openMap),
       enter(openHelp),
       enter(openNames),

@@ -116,6 +116,8 @@ export async function createApp() {
     loadOutputs: later(async () =>
       (await import('./outputs.js')).createOutputs(context, { classes, kept: projects.actions }),
     ),
+    /** Rock, paper, scissors against the page. */
+    loadGame: later(async () => (await import('./game.js')).createGame(context)),
     /** The one thing that would help most now. */
     loadBetter: later(async () => {
       const inside = await loadInside();

@@ -1,12 +1,13 @@
 // Two ways to begin without having anything at hand: drawn pictures that teach three things, and a game for the camera.
 
 import { noActions } from '../outputs/reactions.js';
+import { SIGNS } from './game-signs.js';
 
 /** Enough for a measured result, few enough to be there at once. */
 const PICTURES_EACH = 12;
 
-/** @type {Record<'rock' | 'paper' | 'scissors', string>} */
-const GAME = { rock: '✊', paper: '✋', scissors: '✌️' };
+/** In the order of the signs. */
+const GAME = /** @type {const} */ (['rock', 'paper', 'scissors']);
 
 /** @typedef {ReturnType<typeof createExamples>} Examples */
 
@@ -50,9 +51,9 @@ export function createExamples({ state, changed, texts, notices }, { classes, sa
 
     /** Three classes with their signs, ready to be recorded. */
     playGame() {
-      for (const [name, sign] of Object.entries(GAME)) {
-        const card = cardFor(t(`example.${/** @type {keyof typeof GAME} */ (name)}`));
-        card.actions = { ...noActions(), show: sign, say: card.name };
+      for (const [index, name] of GAME.entries()) {
+        const card = cardFor(t(`example.${name}`));
+        card.actions = { ...noActions(), show: SIGNS[index], say: card.name };
       }
       changed('classes-changed', 'actions-changed');
       if (state.camera.phase === 'closed') {

@@ -174,6 +174,7 @@
  *   | 'engine-progressed'
  *   | 'engine-ready'
  *   | 'exam-changed'
+ *   | 'game-changed'
  *   | 'head-imported'
  *   | 'history-changed'
  *   | 'past-changed'

@@ -7,7 +7,7 @@ import { LANGUAGES, pickLanguage } from './pick-language.js';
 
 export { LANGUAGES, pickLanguage };
 
-/** @typedef {keyof typeof en | keyof typeof import('./network/en.js').default | keyof typeof import('./outputs/en.js').default | keyof typeof import('./help/en.js').default | keyof typeof import('./exam/en.js').default | keyof typeof import('./projects/en.js').default | keyof typeof import('./files/en.js').default | keyof typeof import('./export/en.js').default | keyof typeof import('./seeing/en.js').default | keyof typeof import('./better/en.js').default | keyof typeof import('./history/en.js').default | keyof typeof import('./settings/en.js').default | keyof typeof import('./networks/en.js').default | keyof typeof import('./map/en.js').default | keyof typeof import('./layers/en.js').default} TextKey */
+/** @typedef {keyof typeof en | keyof typeof import('./network/en.js').default | keyof typeof import('./outputs/en.js').default | keyof typeof import('./help/en.js').default | keyof typeof import('./exam/en.js').default | keyof typeof import('./projects/en.js').default | keyof typeof import('./files/en.js').default | keyof typeof import('./export/en.js').default | keyof typeof import('./seeing/en.js').default | keyof typeof import('./better/en.js').default | keyof typeof import('./history/en.js').default | keyof typeof import('./settings/en.js').default | keyof typeof import('./networks/en.js').default | keyof typeof import('./map/en.js').default | keyof typeof import('./layers/en.js').default | keyof typeof import('./game/en.js').default} TextKey */
 /** @typedef {Awaited<ReturnType<typeof createTexts>>} Texts */
 
 /** @typedef {import('./pick-language.js').Language} Language */

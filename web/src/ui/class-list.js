@@ -10,6 +10,7 @@ import { closeMenuOf } from '../kit/menus.js';
 import { createReorder } from '../kit/reorder.js';
 import { settled } from '../kit/settled.js';
 import { token } from '../kit/token.js';
+import { gameCards } from '../state/game-signs.js';
 import '../kit/picture-strip.js';
 
 /** @typedef {import('../state/app.js').App} App */
@@ -49,14 +50,14 @@ export function mountClassList(host, app) {
     return hold;
   }
 
-  /** Whether this is the button to press next, until two classes have pictures. @param {ClassCard} card */
+  /** Whether this is the button to press next, until two classes have pictures, or all three of the game. @param {ClassCard} card */
   function isNext(card) {
     if (!card.enabled || card.sampleIds.length + card.savedCount > 0) {
       return false;
     }
     const wants = state.classes.filter((each) => each.enabled && each.sampleIds.length + each.savedCount === 0);
-    const isBeginning = app.classes.taught.length < 2 && state.camera.phase === 'open' && state.recording === null;
-    return isBeginning && wants[0] === card;
+    const isBeginning = app.classes.taught.length < 2 || gameCards(state.classes)?.includes(card);
+    return Boolean(isBeginning) && state.camera.phase === 'open' && state.recording === null && wants[0] === card;
   }
 
   /** @param {ClassCard} card */
@@ -377,6 +378,7 @@ export function mountClassList(host, app) {
   app.watch(
     [
       'classes-changed',
+      'actions-changed',
       'samples-changed',
       'samples-loaded',
       'unsaved-changed',

@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
+import { gameCards } from '../state/game-signs.js';
 
 /** @typedef {import('../state/app.js').App} App */
 
@@ -24,7 +25,8 @@ export function mountWelcomePanel(host, app) {
   }
 
   function draw() {
-    host.hidden = state.report !== null || state.engine.head !== null;
+    // The game has steps of its own.
+    host.hidden = state.report !== null || state.engine.head !== null || gameCards(state.classes) !== null;
     if (host.hidden) {
       render(nothing, host);
       return;
@@ -62,6 +64,7 @@ export function mountWelcomePanel(host, app) {
       'camera-changed',
       'samples-changed',
       'classes-changed',
+      'actions-changed',
       'live-changed',
       'engine-changed',
       'engine-ready',

@@ -1,0 +1,15 @@
+export default {
+  'game.teach': 'Bring ihm zuerst die drei Zeichen bei.',
+  'game.showIt': 'Mach der Kamera dieses Zeichen vor und halte den bunten Knopf von „{name}“ gedrückt.',
+  'game.ready': 'Es zählt bis drei. Dann zeig dein Zeichen.',
+  'game.play': 'Spielen',
+  'game.again': 'Noch einmal spielen',
+  'game.now': 'Zeig dein Zeichen!',
+  'game.you': 'Du',
+  'game.page': 'Die Seite',
+  'game.won': 'Du gewinnst!',
+  'game.lost': 'Die Seite gewinnt!',
+  'game.draw': 'Unentschieden!',
+  'game.unseen': 'Dein Zeichen war nicht zu erkennen. Versuch es noch einmal.',
+  'game.score': 'Du {you}, die Seite {page}',
+};

@@ -1,0 +1,15 @@
+export default {
+  'game.teach': 'First teach it the three signs.',
+  'game.showIt': 'Make this sign for the camera and hold the coloured button of “{name}”.',
+  'game.ready': 'It counts to three. Then show your sign.',
+  'game.play': 'Play',
+  'game.again': 'Play again',
+  'game.now': 'Show your sign!',
+  'game.you': 'You',
+  'game.page': 'The page',
+  'game.won': 'You win!',
+  'game.lost': 'The page wins!',
+  'game.draw': 'A draw!',
+  'game.unseen': 'It could not make out your sign. Try once more.',
+  'game.score': 'You {you}, the page {page}',
+};

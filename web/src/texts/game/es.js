@@ -1,0 +1,15 @@
+export default {
+  'game.teach': 'Primero enséñale los tres signos.',
+  'game.showIt': 'Haz este signo ante la cámara y mantén pulsado el botón de color de «{name}».',
+  'game.ready': 'Cuenta hasta tres. Entonces enseña tu signo.',
+  'game.play': 'Jugar',
+  'game.again': 'Jugar otra vez',
+  'game.now': '¡Enseña tu signo!',
+  'game.you': 'Tú',
+  'game.page': 'La página',
+  'game.won': '¡Ganas tú!',
+  'game.lost': '¡Gana la página!',
+  'game.draw': '¡Empate!',
+  'game.unseen': 'No ha podido ver tu signo. Prueba otra vez.',
+  'game.score': 'Tú {you}, la página {page}',
+};

@@ -1,0 +1,15 @@
+export default {
+  'game.teach': 'D’abord, apprends-lui les trois signes.',
+  'game.showIt': 'Fais ce signe devant la caméra et garde appuyé le bouton de couleur de « {name} ».',
+  'game.ready': 'Il compte jusqu’à trois. Montre alors ton signe.',
+  'game.play': 'Jouer',
+  'game.again': 'Rejouer',
+  'game.now': 'Montre ton signe !',
+  'game.you': 'Toi',
+  'game.page': 'La page',
+  'game.won': 'Tu gagnes !',
+  'game.lost': 'La page gagne !',
+  'game.draw': 'Égalité !',
+  'game.unseen': 'Ton signe n’a pas été reconnu. Essaie encore une fois.',
+  'game.score': 'Toi {you}, la page {page}',
+};

@@ -1,0 +1,15 @@
+export default {
+  'game.teach': 'まず三つの手を教えましょう。',
+  'game.showIt': 'カメラにこの手を見せて、「{name}」の色のついたボタンを押し続けます。',
+  'game.ready': '三つ数えます。そうしたら手を出してください。',
+  'game.play': 'あそぶ',
+  'game.again': 'もう一回あそぶ',
+  'game.now': '手を出して！',
+  'game.you': 'あなた',
+  'game.page': 'ページ',
+  'game.won': 'あなたの勝ち！',
+  'game.lost': 'ページの勝ち！',
+  'game.draw': 'あいこ！',
+  'game.unseen': '手がよく見えませんでした。もう一回やってみましょう。',
+  'game.score': 'あなた {you}、ページ {page}',
+};

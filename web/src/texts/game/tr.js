@@ -1,0 +1,15 @@
+export default {
+  'game.teach': 'Önce ona üç işareti öğret.',
+  'game.showIt': 'Bu işareti kameraya yap ve “{name}” için renkli düğmeyi basılı tut.',
+  'game.ready': 'Üçe kadar sayar. Sonra işaretini göster.',
+  'game.play': 'Oyna',
+  'game.again': 'Yeniden oyna',
+  'game.now': 'İşaretini göster!',
+  'game.you': 'Sen',
+  'game.page': 'Sayfa',
+  'game.won': 'Sen kazandın!',
+  'game.lost': 'Sayfa kazandı!',
+  'game.draw': 'Berabere!',
+  'game.unseen': 'İşaretini tanıyamadı. Bir kez daha dene.',
+  'game.score': 'Sen {you}, sayfa {page}',
+};
