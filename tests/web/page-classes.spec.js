@@ -67,8 +67,33 @@ test('a name that is half typed stays while pictures come in', async ({ page }) 
   }
   await expect(name).toHaveValue('x'.repeat(12));
   await name.press('Enter');
-  // What is undone one after the other is done one after the other: a name waits for the picture that is on its way.
   await expect.poll(async () => (await classNames(page))[0]).toBe('x'.repeat(12));
+});
+
+test('a name counts with Enter, at once and for good, while another class is recorded', async ({ page }) => {
+  const hold = cardOf(page, 'Class 2').getByRole('button', { name: /^Hold to record/ });
+  await hold.hover();
+  await page.mouse.down();
+  await expect.poll(() => pictureCount(page, 'Class 2')).toBeGreaterThan(0);
+  const name = page.getByLabel('Name of class 1', { exact: true });
+  await name.fill('mug');
+  // Everything that the field shows from the key on, picture by picture.
+  await name.evaluate((field) => {
+    const shown = /** @type {string[]} */ ([]);
+    Object.assign(window, { shown });
+    const look = () => {
+      shown.push(/** @type {HTMLInputElement} */ (field).value);
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  await name.press('Enter');
+  expect((await classNames(page))[0]).toBe('mug');
+  const taken = await pictureCount(page, 'Class 2');
+  await expect.poll(() => pictureCount(page, 'Class 2')).toBeGreaterThan(taken + 5);
+  await page.mouse.up();
+  const shown = await page.evaluate(() => /** @type {any} */ (window).shown);
+  expect([...new Set(shown)]).toEqual(['mug']);
 });
 
 test('a word that an input method is still putting together is not cut off by its Enter', async ({ page }) => {

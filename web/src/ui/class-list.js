@@ -259,6 +259,7 @@ export function mountClassList(host, app) {
       // Named, the class wants pictures: the next press of Enter records. This one must not press what gets the focus.
       event.preventDefault();
       /** @type {HTMLElement | null | undefined} */ (target.closest('.class-card')?.querySelector('.hold'))?.focus();
+      target.blur(); // another class is being recorded, and the button cannot have the focus: the name counts all the same
     }
   }
 
