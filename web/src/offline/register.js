@@ -10,7 +10,8 @@
  * @returns {Promise<Offline | null>} null where it cannot be: no https, an old browser, a file
  */
 export async function goOffline({ onUpdate }) {
-  if (!('serviceWorker' in navigator) || !isSecureContext) {
+  // While it is developed the page is not to be kept, and nobody has built what would keep it.
+  if (!('serviceWorker' in navigator) || !isSecureContext || import.meta.env?.DEV) {
     return null;
   }
   const { serviceWorker } = navigator;

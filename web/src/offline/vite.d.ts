@@ -1,0 +1,4 @@
+// What Vite says about how the page is served; modules that were not built hear nothing.
+interface ImportMeta {
+  readonly env?: { readonly DEV: boolean };
+}
