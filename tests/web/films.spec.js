@@ -1,9 +1,10 @@
 // Films that come as files: their frames are pictures to learn from, and to be judged.
 
 import { encodeInPage } from './support/files.mjs';
-import { filmFile, silentSound } from './support/films.mjs';
+import { filmFile, filmOf, silentSound } from './support/films.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount, untilTrained } from './support/page.mjs';
+import { pictureClasses } from './support/pictures.mjs';
 import { read } from './support/read-in-page.mjs';
 
 const RED = '220,20,20';
@@ -57,24 +58,25 @@ test('a film that cannot be shown is listed once with the reason, and the rest i
 });
 
 test('a film teaches a class, and another one is looked through, picture by picture', async ({ page, watch }) => {
-  await openPage(page);
-  /** @param {string[]} colours @param {number} seconds */
-  const fileOf = (colours, seconds) => ({
+  await openPage(page, { knownThreshold: 0, threshold: 0 });
+  const [one, other] = pictureClasses().map(({ film }) => film);
+  /** Of signs of a hand, as a camera saw them. @param {Buffer[]} films @param {number} seconds */
+  const fileOf = (films, seconds) => ({
     name: 'clip.mp4',
     mimeType: 'video/mp4',
-    buffer: filmFile('mp4', colours, seconds),
+    buffer: filmOf(films, seconds),
   });
   await cardOf(page, 'Class 1')
     .locator('input[type=file]')
-    .setInputFiles([fileOf([RED], 2), { name: 'song.webm', mimeType: 'video/webm', buffer: silentSound() }]);
+    .setInputFiles([fileOf([one], 2), { name: 'song.webm', mimeType: 'video/webm', buffer: silentSound() }]);
   await expect.poll(() => pictureCount(page, 'Class 1')).toBe(10);
   await expect(page.getByText('song.webm')).toBeVisible();
   await cardOf(page, 'Class 2')
     .locator('input[type=file]')
-    .setInputFiles(fileOf([BLUE], 2));
+    .setInputFiles(fileOf([other], 2));
   await expect.poll(() => pictureCount(page, 'Class 2')).toBe(10);
   await untilTrained(page);
-  await page.locator('.live-tools input[type=file]').setInputFiles(fileOf([BLUE, RED], 1));
+  await page.locator('.live-tools input[type=file]').setInputFiles(fileOf([other, one], 1));
   await expect(page.locator('.winner-name')).toHaveText('Class 2');
   for (let number = 2; number <= 10; number += 1) {
     await page.getByRole('button', { name: 'Next picture' }).click();

@@ -1,6 +1,7 @@
 // The exam: pictures that are asked about and never learnt from.
 
 import { expectNoSeriousFindings } from './support/axe.mjs';
+import { filmOf } from './support/films.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { openPage, pictureCount, showToCamera, takeBursts, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
@@ -43,10 +44,14 @@ test('an exam tells how right the answers are, and nothing of it is learnt', asy
   await expect(dialog.locator('.exam-tile.is-right, .exam-tile.is-wrong')).toHaveCount(25);
   await page.screenshot({ path: test.info().outputPath('exam.png') });
 
-  await dialog
-    .getByLabel('Choose test pictures of Class 1')
-    .setInputFiles([{ name: 'torn.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') }]);
+  // A film that was taken somewhere else, as its pictures, among files that cannot be read.
+  await dialog.getByLabel('Choose test pictures of Class 1').setInputFiles([
+    { name: 'another-day.mp4', mimeType: 'video/mp4', buffer: filmOf([first.film], 2) },
+    { name: 'torn.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') },
+  ]);
   await expect(page.locator('#notices')).toContainText('1 file could not be read: torn.jpg');
+
+  await expect(dialog.locator('.exam-tile.is-right, .exam-tile.is-wrong')).toHaveCount(35, { timeout: 30_000 });
 
   expect([await pictureCount(page, 'Class 1'), await pictureCount(page, 'Class 2')]).toEqual([10, 10]);
   expect(await page.evaluate(() => window.headstart.trainer.headInfo)).toEqual(trainedOn);
@@ -55,6 +60,6 @@ test('an exam tells how right the answers are, and nothing of it is learnt', asy
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.keyboard.press('Control+z');
   await page.getByRole('button', { name: 'Exam: try it on new pictures' }).click();
-  await expect(dialog.locator('.exam-tile')).toHaveCount(25);
+  await expect(dialog.locator('.exam-tile')).toHaveCount(35);
   expect(watch.errors).toEqual([]);
 });

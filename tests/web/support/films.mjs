@@ -1,11 +1,12 @@
 // Films as files, written by OpenCV as cameras and programs write them.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const COPY_SCRIPT = fileURLToPath(new URL('./copy_film.py', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('./make_film.py', import.meta.url));
 /** What files of that name hold: WebM, MP4 as phones write it, and an MP4 that browsers do not show. */
 const CODECS = { webm: 'VP80', mp4: 'avc1', 'old.mp4': 'mp4v' };
@@ -31,6 +32,31 @@ export function filmFile(kind, colours, secondsOfEach, framesPerSecond = 20) {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
+    return readFileSync(path);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * What a pretended camera shows, one thing after the other, as a phone would have filmed it (MP4).
+ *
+ * @param {Buffer[]} contents Each as `encodeY4m` writes it.
+ * @param {number} secondsOfEach
+ * @returns {Buffer}
+ */
+export function filmOf(contents, secondsOfEach) {
+  const folder = mkdtempSync(join(tmpdir(), 'headstart-film-'));
+  try {
+    const path = join(folder, 'film.mp4');
+    const cameras = contents.map((content, index) => {
+      const camera = join(folder, `${index}.y4m`);
+      writeFileSync(camera, content);
+      return camera;
+    });
+    execFileSync('/usr/bin/python3', [COPY_SCRIPT, path, CODECS.mp4, String(secondsOfEach), ...cameras], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     return readFileSync(path);
   } finally {
     rmSync(folder, { recursive: true });

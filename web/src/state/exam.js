@@ -1,6 +1,7 @@
 // The exam: pictures that are never learnt from, taken apart from the others, and how many of them the answer is right
 // about. What cross-validation promises is checked here against pictures of another moment, place or day.
 
+import { collectFiles } from '../intake/collect.js';
 import { EXAM_TEXTS } from '../texts/exam/index.js';
 
 /** @typedef {Awaited<ReturnType<typeof createExam>>} Exam */
@@ -147,19 +148,24 @@ export async function createExam({ state, changed, watch, engine, notices, texts
       }
     },
 
-    /** Picture files; one that cannot be read is named and the others are taken. @param {number} classKey @param {File[]} files */
+    /** Pictures, films and archives; what cannot be read is named and the rest is taken. @param {number} classKey @param {File[]} files */
     async take(classKey, files) {
+      const { readPictures } = await import('../intake/intake.js');
+      const pictures = readPictures(await collectFiles(files));
       /** @type {string[]} */
       const unreadable = [];
-      for (const file of files) {
+      for await (const { name, picture } of pictures) {
         try {
           if (engine.trainer) {
-            add(classKey, await engine.trainer.capture(file));
+            add(classKey, await engine.trainer.capture(picture));
           }
         } catch {
-          unreadable.push(file.name);
+          unreadable.push(name);
+        } finally {
+          picture.close();
         }
       }
+      unreadable.push(...pictures.unreadable.map(({ name }) => name));
       if (unreadable.length > 0) {
         notices.tell(
           texts.t('exam.unreadable', { count: unreadable.length, names: unreadable.slice(0, 3).join(', ') }),
