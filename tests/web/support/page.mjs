@@ -145,6 +145,16 @@ export async function teachTwo(page, film) {
   await untilTrained(page);
 }
 
+/** A page that tells three signs of a hand apart, from the camera's film. @param {Page} page @param {any} film */
+export async function teachThree(page, film) {
+  await page.getByRole('button', { name: 'Add a class' }).click();
+  for (const [index, { film: shown }] of pictureClasses().entries()) {
+    await showToCamera(page, film, shown);
+    await takeBursts(page, [`Class ${index + 1}`]);
+  }
+  await untilTrained(page);
+}
+
 /** Waits until the head fits the pictures as they are. @param {Page} page */
 export async function untilTrained(page) {
   await page.waitForFunction(
