@@ -72,7 +72,7 @@ export default {
   'live.notSure': 'Pas sûr',
   'live.noneOfThese': 'Aucun de ceux-ci',
   'live.pause': 'Pause',
-  'live.resume': 'Continuer',
+  'live.resume': 'Conti\u00adnuer',
   'live.paused': 'La réponse est en pause.',
   'live.resumed': 'La réponse continue.',
   'live.pausedBadge': 'En pause',
