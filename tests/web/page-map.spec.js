@@ -61,19 +61,30 @@ test('pictures in the wrong class are found on the map and moved, and undo takes
   await undoOf(map, 'moved to Class 1').click();
   await expect.poll(() => pictureCount(page, 'Class 1')).toBe(8);
 
-  // A line around everything chooses everything; deleting it is undone with a key.
-  const box = await canvas.boundingBox();
-  await page.mouse.move(box.x + 4, box.y + 4);
-  await page.mouse.down();
-  for (const [x, y] of [
-    [box.width - 4, 4],
-    [box.width - 4, box.height - 4],
-    [4, box.height - 4],
-    [4, 30],
-  ]) {
-    await page.mouse.move(box.x + x, box.y + y, { steps: 4 });
-  }
-  await page.mouse.up();
+  // A line around everything chooses everything, to be moved or deleted.
+  const surround = async () => {
+    const box = await canvas.boundingBox();
+    await page.mouse.move(box.x + 4, box.y + 4);
+    await page.mouse.down();
+    for (const [x, y] of [
+      [box.width - 4, 4],
+      [box.width - 4, box.height - 4],
+      [4, box.height - 4],
+      [4, 30],
+    ]) {
+      await page.mouse.move(box.x + x, box.y + y, { steps: 4 });
+    }
+    await page.mouse.up();
+  };
+  await surround();
+  await expect(map.locator('.map-chosen strong')).toHaveText('20 pictures chosen');
+  await map.getByLabel('Move to…').selectOption({ label: 'Class 2' });
+  await expect
+    .poll(() => pictureCount(page, 'Class 2'), 'what the line went around is moved, as far as it was elsewhere')
+    .toBe(20);
+  await undoOf(map, '8 pictures moved to Class 2').click();
+  await expect.poll(() => pictureCount(page, 'Class 2')).toBe(12);
+  await surround();
   await expect(map.locator('.map-chosen strong')).toHaveText('20 pictures chosen');
   await page.screenshot({ path: test.info().outputPath('chosen.png') });
   await map.getByRole('button', { name: 'Delete 20' }).click();

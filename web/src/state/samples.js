@@ -176,12 +176,13 @@ export function createSamples({ state, changed, engine, notices, undo, texts, sa
         .map((card) => ({ card, ids: card.sampleIds.filter((id) => wanted.has(id)) }))
         .filter(({ ids }) => ids.length > 0);
       const keys = [toKey, ...origins.map(({ card }) => card.key)];
+      const moved = origins.flatMap(({ ids }) => ids);
+      if (moved.length === 0) {
+        return; // all of them lie there already
+      }
       const step = {
         redo: async () => {
-          await trainer.moveSamples(
-            origins.flatMap(({ ids }) => ids),
-            toId,
-          );
+          await trainer.moveSamples(moved, toId);
           syncCards(keys);
         },
         undo: async () => {
@@ -192,7 +193,7 @@ export function createSamples({ state, changed, engine, notices, undo, texts, sa
         },
       };
       await undo.perform(step).catch(notices.fail);
-      notices.tell(t('notice.picturesMoved', { count: sampleIds.length, name: to.name }), {
+      notices.tell(t('notice.picturesMoved', { count: moved.length, name: to.name }), {
         actionText: t('undo'),
         action: () => void undo.undoIfLast(step),
       });
