@@ -34,6 +34,12 @@ export function flickering(one, other) {
   ]);
 }
 
+/** The same pictures, thirty of them a second. @param {Buffer} film */
+export function sped(film) {
+  const { header, frames } = framesOf(film);
+  return Buffer.concat([Buffer.from(header.replace(/F\d+:1/, `F${FRAMES_PER_SECOND}:1`)), ...frames]);
+}
+
 /** A lens that is covered, nearly: 640 by 480, of one grey. @param {number} grey */
 export function plainFilm(grey) {
   const [width, height] = [640, 480];
