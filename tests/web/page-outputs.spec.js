@@ -119,6 +119,17 @@ for (const viewport of [
       );
     });
     const presses = () => page.evaluate(() => /** @type {any} */ (window).presses.count);
+    // The three steps, each as it lights up.
+    await page.addInitScript(() => {
+      const lit = /** @type {string[]} */ ([]);
+      Object.assign(window, { lit });
+      new MutationObserver(() => {
+        const now = document.querySelector('#welcome [aria-current="step"]')?.textContent?.trim() ?? '';
+        if (now && now !== lit.at(-1)) {
+          lit.push(now);
+        }
+      }).observe(document, { subtree: true, childList: true, attributes: true });
+    });
     film.replace(pictureClasses()[0].film);
     await page.goto('/?debug');
     await page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
@@ -138,6 +149,8 @@ for (const viewport of [
     await untilTrained(page);
     await expect(page.locator('.bar-part').first()).toContainText('%');
     expect(await presses()).toBeLessThanOrEqual(3);
+    const lit = await page.evaluate(() => /** @type {any} */ (window).lit.map((/** @type {string} */ step) => step[0]));
+    expect(lit.join(''), 'the steps light up one after the other').toMatch(/^123?$/);
 
     const before = await presses();
     await page.getByRole('button', { name: /^Use it make/ }).click();
@@ -153,11 +166,18 @@ for (const viewport of [
   });
 }
 
-test('a page that shows this one in a frame gets each answer, and the example sketch reads it', async ({ page }) => {
+test('a page that shows this one in a frame gets each answer, and the example sketch reads it', async ({
+  page,
+  film,
+}) => {
   test.setTimeout(180_000);
   await page.addInitScript(() =>
-    localStorage.setItem('headstart.settings', JSON.stringify({ threshold: 0, knownThreshold: 0, steadyMs: 0 })),
+    localStorage.setItem(
+      'headstart.settings',
+      JSON.stringify({ threshold: 0, knownThreshold: 0, burstCount: 10, countdownSeconds: 0 }),
+    ),
   );
+  film.replace(pictureClasses()[0].film);
   await page.goto('/modules/');
   await page.evaluate(() => {
     // p5 itself is not here: what the sketch calls of it writes down what is drawn.
@@ -175,7 +195,16 @@ test('a page that shows this one in a frame gets each answer, and the example sk
     document.body.append(frame);
   });
   const frame = page.frameLocator('iframe');
-  await frame.getByRole('button', { name: 'Try it with example pictures' }).click();
+  const inside = () => page.frames()[1];
+  for (const [index, name] of ['Class 1', 'Class 2'].entries()) {
+    await showInFrame(frame, film, pictureClasses()[index].film);
+    await frame
+      .getByRole('article', { name, exact: true })
+      .getByRole('button', { name: /^Hands free/ })
+      .click();
+    await expect.poll(() => pictureCount(/** @type {any} */ (inside()), name), { timeout: 30_000 }).toBe(10);
+    await inside().waitForFunction(() => window.headstart.state.recording === null);
+  }
   await frame.getByRole('button', { name: /^Use it make/ }).click({ timeout: 60_000 });
   const dialog = frame.getByRole('dialog', { name: 'Make it do something' });
   await dialog.getByText('A program that listens').click();
@@ -193,10 +222,11 @@ test('a page that shows this one in a frame gets each answer, and the example sk
   const answer = (await messages()).at(-1);
   expect(Object.keys(answer).sort()).toEqual(['known', 'label', 'probability', 'ranked', 'type', 'version']);
   expect(answer).toMatchObject({ type: 'headstart-answer', version: 1, known: true });
-  expect(answer.ranked.map((/** @type {any} */ { label }) => label).sort()).toEqual(['Boat', 'Sun', 'Tree']);
+  expect(answer.ranked.map((/** @type {any} */ { label }) => label).sort()).toEqual(['Class 1', 'Class 2']);
+  await expect.poll(async () => (await messages()).at(-1).label).toBe('Class 2');
   await page.evaluate(() => /** @type {any} */ (window).draw());
   const drawn = await page.evaluate(() => /** @type {any} */ (window).drawn);
-  expect(drawn.at(-2)).toMatch(/^(Boat|Sun|Tree)$/);
+  expect(drawn.at(-2)).toBe('Class 2');
   expect(drawn.at(-1)).toMatch(/^\d+ %$/);
 });
 
@@ -265,6 +295,30 @@ test('a sound from a file, one that was recorded, and a MIDI note for each class
     .toBeGreaterThan(0);
   expect(watch.errors).toEqual([]);
 });
+
+/** As `showToCamera`, for a page in a frame. @param {import('@playwright/test').FrameLocator} frame @param {any} film @param {Buffer} content */
+async function showInFrame(frame, film, content) {
+  film.replace(content);
+  await frame.getByRole('button', { name: 'Camera settings' }).click();
+  const dialog = frame.getByRole('dialog', { name: 'Camera settings' });
+  const off = dialog.getByRole('button', { name: 'Switch camera off' });
+  const on = dialog.getByRole('button', { name: 'Switch camera on' });
+  await expect(off.or(on)).toBeVisible();
+  if (await off.isVisible()) {
+    await off.click();
+  }
+  await on.click();
+  await expect(off).toBeVisible();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect
+    .poll(() =>
+      frame.locator('video.viewfinder-video').evaluate((video) => {
+        const { videoWidth, videoHeight, currentTime } = /** @type {HTMLVideoElement} */ (video);
+        return currentTime > 0.1 && [videoWidth, videoHeight].join(' × ');
+      }),
+    )
+    .toBe('640 × 480');
+}
 
 /** A tone as a WAV file. @param {number} seconds */
 function wave(seconds) {
