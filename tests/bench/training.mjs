@@ -28,6 +28,59 @@ function drawPicture(random, classIndex, size) {
   return { data, width: size, height: size };
 }
 
+async function addPictures(trainer, { classCount, perClass }) {
+  const random = seededRandom(7);
+  for (let classIndex = 0; classIndex < classCount; classIndex += 1) {
+    const classId = trainer.addClass(`class ${classIndex + 1}`);
+    for (let index = 0; index < perClass; index += 1) {
+      await trainer.addSample(classId, drawPicture(random, classIndex, trainer.backbone.inputSize));
+    }
+  }
+}
+
+const kAdvised = { classCount: 10, perClass: 50 };
+
+/** How long advice measures all heads, up to the first way that trains layers. */
+async function timeAdvice(trainer) {
+  const trainsLayers = new Set(trainer.strategies.filter(({ trains }) => trains).map(({ name }) => name));
+  const controller = new AbortController();
+  const started = performance.now();
+  let ms = Number.NaN;
+  const onProgress = ({ stage, strategy }) => {
+    if (stage === 'advise' && trainsLayers.has(strategy) && !controller.signal.aborted) {
+      ms = performance.now() - started;
+      controller.abort();
+    }
+  };
+  await trainer.advise({ seed: 1, signal: controller.signal, onProgress }).catch((error) => {
+    if (error.code !== 'cancelled') {
+      throw error;
+    }
+  });
+  return ms;
+}
+
+async function measureAdviceTime(createTrainer, { backbone, rounds, variants }) {
+  const rows = [];
+  for (const variant of variants) {
+    const trainer = await createTrainer({ backbone, variant });
+    await addPictures(trainer, kAdvised);
+    await timeAdvice(trainer); // embeds the views
+    const times = [];
+    for (let round = 0; round < rounds; round += 1) {
+      times.push(await timeAdvice(trainer));
+    }
+    rows.push({ variant, threads: trainer.threads, ...kAdvised, advice: summary(times) });
+    await trainer.dispose();
+  }
+  printTable(
+    'Advice, all heads measured, their views embedded before, ms',
+    ['variant', 'threads', 'samples', ...leastAndMedian('advice')],
+    rows.map((row) => [row.variant, row.threads, `${row.classCount} x ${row.perClass}`, ...milliseconds(row.advice)]),
+  );
+  return rows;
+}
+
 /**
  * @param {{ backbone: Uint8Array, rounds: number, variants: string[], withPeer: boolean }} job `backbone`: any with the
  *   width to be measured
@@ -38,13 +91,7 @@ export async function measureTraining({ backbone, rounds, variants, withPeer }) 
   for (const variant of variants) {
     for (const { classCount, perClass } of kShapes) {
       const trainer = await createTrainer({ backbone, variant });
-      const random = seededRandom(7);
-      for (let classIndex = 0; classIndex < classCount; classIndex += 1) {
-        const classId = trainer.addClass(`class ${classIndex + 1}`);
-        for (let index = 0; index < perClass; index += 1) {
-          await trainer.addSample(classId, drawPicture(random, classIndex, trainer.backbone.inputSize));
-        }
-      }
+      await addPictures(trainer, { classCount, perClass });
       const time = async (options, most = rounds) => {
         const times = [];
         // Thousands of samples take seconds: once is enough.
@@ -82,8 +129,9 @@ export async function measureTraining({ backbone, rounds, variants, withPeer }) 
       row.recipe ? row.recipe.min.toFixed(0) : 'not timed',
     ]),
   );
+  const advice = await measureAdviceTime(createTrainer, { backbone, rounds, variants });
   if (!withPeer) {
-    return { engine: results };
+    return { engine: results, advice };
   }
   const peer = await measureTrainingPeer(kShapes.filter((shape) => !isLarge(shape)));
   printTable(
@@ -91,5 +139,5 @@ export async function measureTraining({ backbone, rounds, variants, withPeer }) 
     ['backend', 'samples', 'training'],
     peer.map((row) => [row.backend, `${row.classCount} x ${row.perClass}`, row.ms.toFixed(0)]),
   );
-  return { engine: results, peer };
+  return { engine: results, advice, peer };
 }

@@ -55,7 +55,7 @@ async function twoNetworks() {
   }
   const { trainer } = await learn('head');
   const file = await trainer.exportModel({ format: 'tflite' });
-  return { backbone: [backboneFile, { file, pixelRange: [-2, 1] }] };
+  return { backbone: [backboneFile, { file, pixelRange: [-2, 1] }], inputSize: 96 };
 }
 
 export const headKinds = Object.keys(kinds);
@@ -68,7 +68,8 @@ async function optionsOf(kind) {
   if (kind === 'two') {
     return twoNetworks();
   }
-  return kind === 'gated' ? { backbone: gatedFile, inputSize: 96 } : {};
+  // Small pictures, so that it is quick.
+  return { inputSize: 96, ...(kind === 'gated' && { backbone: gatedFile }) };
 }
 
 /** @type {Map<string, Promise<Learnt>>} */

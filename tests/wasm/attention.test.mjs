@@ -119,7 +119,7 @@ describe('where the answer comes from', () => {
         const { ranked } = await trainer.predict(picture);
         const own = await trainer.attention(picture, { class: classId });
         const finer = await trainer.attention(picture, { class: classId, finer: true });
-        assert.deepEqual([own.width, own.height, finer.width, finer.height], [3, 3, 6, 6]);
+        assert.deepEqual([own.width, own.height, finer.width, finer.height], [4, 4, 6, 6]);
         assert.deepEqual(finer.prediction.ranked, ranked, 'the answer is the same');
         assert.ok(Math.abs(sumOf(finer) - finer.logit) < 1e-3 * Math.max(1, Math.abs(finer.logit)));
         misses.own.push(missed(own, middle));

@@ -35,7 +35,7 @@ describe('networks', () => {
 
   it('takes the bytes of a .tflite for a backbone, trains on it and takes its head back', async () => {
     const trainer = await newTrainer({ backbone: tflite });
-    assert.match(trainer.backbone.name, /^tflite_[0-9a-f]{12}_96$/);
+    assert.match(trainer.backbone.name, /^tflite_[0-9a-f]{12}_128$/);
     // The same network under another name.
     const own = await newTrainer();
     const picture = drawPicture(1, 40);

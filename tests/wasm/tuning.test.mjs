@@ -5,6 +5,8 @@ import { describe, it } from 'node:test';
 import { drawPicture, largestDifference, newTrainer, randomNumbers, readSafetensors, teach } from './support.mjs';
 
 const kUnseen = [20, 21, 22, 23];
+/** Small pictures, so that it is quick. */
+const kOptions = { inputSize: /** @type {const} */ (96) };
 
 /** @param {import('../../web/src/engine/headstart.d.ts').Trainer} trainer @param {number} [kind] */
 async function answers(trainer, kind = 0) {
@@ -63,7 +65,7 @@ async function trainWithGain(trainer) {
 
 describe('fine-tuning', () => {
   it('says which weights were trained and which stayed, and all of them together are the network and the head', async () => {
-    const trainer = await newTrainer();
+    const trainer = await newTrainer(kOptions);
     await teachFaint(trainer);
     const { parameterCount, embeddingDim } = trainer.backbone;
     const headCount = 3 * (embeddingDim + 1);
@@ -92,7 +94,7 @@ describe('fine-tuning', () => {
   });
 
   it('travels: the file holds the changed tensors and the border, and answers alike where it is read', async () => {
-    const trainer = await newTrainer();
+    const trainer = await newTrainer(kOptions);
     await teachFaint(trainer);
     const report = await trainWithGain(trainer);
     assert.ok(report.viewCount >= 2);
@@ -107,7 +109,7 @@ describe('fine-tuning', () => {
     );
     assert.ok(names.includes('blocks.16.expand.weight') && names.includes('last.bias'));
     const expected = await answers(trainer);
-    const other = await newTrainer();
+    const other = await newTrainer(kOptions);
     const info = await other.importHead(bytes);
     assert.equal(info.border, 'blocks.15');
     assert.ok(largestDifference(await answers(other), expected) < 1e-5);
@@ -115,7 +117,7 @@ describe('fine-tuning', () => {
   });
 
   it('comes back with its layers after the engine was started anew, and is judged by the pictures again', async () => {
-    const trainer = await newTrainer();
+    const trainer = await newTrainer(kOptions);
     await teachFaint(trainer);
     await trainWithGain(trainer);
     assert.equal(trainer.headInfo?.border, 'blocks.15');
@@ -137,7 +139,7 @@ describe('fine-tuning', () => {
   it('gives the same head, to the byte, from the same pictures and seed', async () => {
     const files = [];
     for (let run = 0; run < 2; run++) {
-      const trainer = await newTrainer();
+      const trainer = await newTrainer(kOptions);
       await teachFaint(trainer);
       await trainWithGain(trainer);
       files.push(Buffer.from(await trainer.exportHead({ date: '2026-01-01T00:00:00Z' })));
@@ -147,7 +149,7 @@ describe('fine-tuning', () => {
   });
 
   it('ends early with the best so far when asked to, and stops without a trace when aborted', async () => {
-    const trainer = await newTrainer();
+    const trainer = await newTrainer(kOptions);
     await teach(trainer, 6);
     await trainer.train({ seed: 7 });
     const before = await answers(trainer);
@@ -181,7 +183,7 @@ describe('fine-tuning', () => {
   });
 
   it('holds still while it is paused, with predictions going on', async () => {
-    const trainer = await newTrainer();
+    const trainer = await newTrainer(kOptions);
     await teach(trainer, 6);
     let count = 0;
     const training = trainer.train({ strategy: 'last-block', epochCount: 4, onProgress: () => count++ });
@@ -202,7 +204,7 @@ describe('fine-tuning', () => {
   });
 
   it('is estimated beforehand: its weights exactly, its time from a measured step', async () => {
-    const trainer = await newTrainer();
+    const trainer = await newTrainer(kOptions);
     await teachFaint(trainer);
     const estimate = await trainer.estimateTraining({ strategy: 'last-block' });
     assert.equal(trainer.headInfo, null);
@@ -216,7 +218,7 @@ describe('fine-tuning', () => {
   });
 
   it('leaves no memory behind: flat over 20 in a row', async () => {
-    const trainer = await newTrainer();
+    const trainer = await newTrainer(kOptions);
     await teach(trainer, 4);
     const bytes = [];
     for (let run = 0; run < 20; run++) {
@@ -229,7 +231,7 @@ describe('fine-tuning', () => {
   });
 
   it('refuses too few pictures in words, and keeps the head that is there', async () => {
-    const trainer = await newTrainer();
+    const trainer = await newTrainer(kOptions);
     await teach(trainer, 3);
     await trainer.train();
     const before = await answers(trainer);

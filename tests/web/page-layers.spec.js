@@ -19,8 +19,8 @@ test('what the layers find is shown live, of detectors that tell the classes apa
   const maps = list.getByRole('img', { name: /^Where detector [\d,]+ fires, strongest for Class [12]$/ });
   await expect(maps).toHaveCount(5 * 4);
   await expect(list.getByText('Finds edges and colours')).toBeVisible();
-  await expect(list.getByText('48 × 48')).toBeVisible();
-  await expect(list.getByText('3 × 3')).toBeVisible();
+  await expect(list.getByText('64 × 64')).toBeVisible();
+  await expect(list.getByText('4 × 4')).toBeVisible();
 
   /** Each map's pixels, in one line. */
   const painted = () =>

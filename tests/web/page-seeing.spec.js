@@ -188,7 +188,7 @@ test('the answer shows where it looks and what it looks like, live, and stands s
       return ask(picture, options);
     };
   });
-  await expect.poll(async () => (await painted()).width).toBe(3);
+  await expect.poll(async () => (await painted()).width).toBe(4);
 
   // A still picture is explained as well, finely since it has the time, and goes with the switch.
   await panel

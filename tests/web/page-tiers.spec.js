@@ -173,7 +173,7 @@ test('a .tflite of a person’s own is used when it is dropped, asks what it doe
     .locator('#keep input[type="file"]')
     .setInputFiles([{ name: 'mine.tflite', mimeType: 'application/octet-stream', buffer: file }]);
   await page.getByRole('button', { name: '−1 and 1 (most networks)' }).click({ timeout: 30_000 });
-  expect(await networkOf(page)).toMatch(/^tflite_[0-9a-f]{12}_96$/);
+  expect(await networkOf(page)).toMatch(/^tflite_[0-9a-f]{12}_128$/);
   const { data, width, height } = drawPicture(1, 3, 96, 96);
   const seen = await page.evaluate(
     async (picture) => [

@@ -19,6 +19,10 @@ import train
 import weights
 
 LEAST_COSINE = 0.999
+# The size at which the network is used. It sees pictures a third larger than those it was trained on: things
+# in cut-out training crops are larger than in whole pictures (Touvron et al. 2019, "Fixing the train-test
+# resolution discrepancy"). 160 px are too much.
+SIZE_IN_USE = 128
 
 
 def crops(photographs, arguments, count):
@@ -52,7 +56,7 @@ def metadata_of(module, arguments, pictures):
         "name": f"headstart_mobilenet_v2_{arguments.width:g}_{arguments.size}",
         "architecture": "mobilenet_v2",
         "width_multiplier": f"{arguments.width:g}",
-        "input_size": str(arguments.size),
+        "input_size": str(SIZE_IN_USE),
         "input_layout": "NHWC RGB",
         "input_scale": "1/127.5",
         "input_offset": "-1",

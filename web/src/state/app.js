@@ -200,7 +200,7 @@ export async function createApp() {
       stats: () => engine.trainer?.stats() ?? Promise.resolve(null),
       async start() {
         await begun; // it may bring a backbone of its own
-        await engine.start(await backbones.chosenSources());
+        await engine.start(await backbones.chosen());
       },
     },
     /** What `?debug` shows of the inside; nothing of the page itself hangs on it. */

@@ -3,7 +3,6 @@
 
 /** @typedef {import('./types.js').CatalogueEntry} CatalogueEntry */
 /** @typedef {import('./types.js').State['backbones']['entries'][number]} Entry */
-/** @typedef {import('../engine/headstart.js').NetworkSource} NetworkSource */
 /** @typedef {ReturnType<typeof createBackbones>} Backbones */
 
 const FOLDER = new URL('backbones/', document.baseURI);
@@ -35,14 +34,18 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
   /** @param {string} name */
   const entryOf = (name) => state.backbones.entries.find((entry) => entry.name === name);
 
-  /** What the engine takes for it; undefined for the built-in one. @param {Entry} entry @returns {Promise<NetworkSource[] | undefined>} */
-  async function sourcesOf(entry) {
+  /** What the engine takes for it. @param {Entry} entry @returns {Promise<import('./types.js').ChosenNetwork>} */
+  async function networkOf(entry) {
     if (entry.isOwn) {
       const { readOwn } = await import('./own-networks.js');
-      return [await readOwn(entry.name)];
+      return { backbone: [await readOwn(entry.name)] };
     }
     const files = entry.networks ? entry.networks.map((name) => entryOf(name)?.file ?? '') : [entry.file];
-    return files[0] === null ? undefined : files.map((file) => new URL(String(file), FOLDER));
+    if (files[0] === null) {
+      // The built-in one serves at several sizes.
+      return entry.inputSize ? { inputSize: entry.inputSize } : {};
+    }
+    return { backbone: files.map((file) => new URL(String(file), FOLDER)) };
   }
 
   async function readCatalogue() {
@@ -125,7 +128,7 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
 
   /** How long it takes here, and remembers it. @param {Entry} entry @param {AbortSignal} signal */
   async function measureOne(entry, signal) {
-    entry.measuredMs = await engine.measureMs(await sourcesOf(entry), signal);
+    entry.measuredMs = await engine.measureMs(await networkOf(entry), signal);
     localStorage.setItem(SPEEDS_KEY, JSON.stringify({ ...readSpeeds(), [speedKey(entry.name)]: entry.measuredMs }));
     changed('backbones-changed');
     return entry.measuredMs;
@@ -137,15 +140,11 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
   };
 
   return {
-    /** What to look with; undefined for the built-in one. */
-    async chosenSources() {
-      const { backbone } = state.settings;
-      if (backbone === BUILT_IN.name) {
-        return undefined;
-      }
+    /** What to look with. */
+    async chosen() {
       await catalogue();
-      const entry = entryOf(backbone);
-      return entry && sourcesOf(entry);
+      const entry = entryOf(state.settings.backbone);
+      return entry ? networkOf(entry) : {};
     },
 
     catalogue,
@@ -188,7 +187,9 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
       state.backbones.change = { name, done: 0, total: 0 };
       changed('backbones-changed');
       try {
-        await trainer.setBackbone(await sourcesOf(entry), {
+        const { backbone, inputSize } = await networkOf(entry);
+        await trainer.setBackbone(backbone, {
+          ...(inputSize && { inputSize }),
           signal: running.signal,
           onProgress: ({ stage, done, total }) => {
             if (stage === 'embed') {

@@ -41,13 +41,14 @@ export function createEngineLink({ state, changed, notices, texts }) {
     changed('engine-changed');
   }
 
-  /** @param {import('../engine/headstart.js').NetworkSource[] | undefined} backbone */
-  async function create(backbone, reportProgress = onProgress) {
+  /** @param {import('./types.js').ChosenNetwork} network */
+  async function create({ backbone, inputSize }, reportProgress = onProgress) {
     const engine = await import('../engine/index.js');
     return engine.createTrainer({
       variant: /** @type {any} */ (variant),
       libraryUrl: LIBRARY_URL,
       backbone,
+      ...(inputSize && { inputSize: /** @type {any} */ (inputSize) }),
       onProgress: reportProgress,
       onFailure,
     });
@@ -127,21 +128,21 @@ export function createEngineLink({ state, changed, notices, texts }) {
     /**
      * Brings the engine. A chosen backbone that is not to be had any more gives way to the built-in one.
      *
-     * @param {import('../engine/headstart.js').NetworkSource[] | undefined} backbone
+     * @param {import('./types.js').ChosenNetwork} network
      */
-    async start(backbone) {
+    async start(network) {
       state.engine.phase = 'loading';
       changed('engine-changed');
       try {
         try {
-          trainer = await create(backbone);
+          trainer = await create(network);
         } catch (error) {
           const { code } = /** @type {any} */ (error);
-          if (!backbone || code === 'unsupported') {
+          if (!network.backbone || code === 'unsupported') {
             throw error;
           }
           notices.fail(error);
-          trainer = await create(undefined);
+          trainer = await create({});
         }
         state.engine.phase = 'ready';
         refresh();
@@ -176,11 +177,11 @@ export function createEngineLink({ state, changed, notices, texts }) {
      * How long one picture takes with a backbone on this device: the median of a few, by an engine of its own, so that
      * the person's pictures and head stay where they are.
      *
-     * @param {import('../engine/headstart.js').NetworkSource[] | undefined} backbone
+     * @param {import('./types.js').ChosenNetwork} network
      * @param {AbortSignal} signal
      */
-    async measureMs(backbone, signal) {
-      const probe = await create(backbone, () => {});
+    async measureMs(network, signal) {
+      const probe = await create(network, () => {});
       try {
         const size = 256;
         const data = new Uint8ClampedArray(size * size * 4).map((_, index) => (index * 37) & 255);

@@ -41,7 +41,7 @@ export function createNetworkChoice(context, { settings }) {
   }
 
   return {
-    chosenSources: backbones.chosenSources,
+    chosen: backbones.chosen,
     list: backbones.list,
 
     /** The same, but only where networks came with the page: it asks for nothing that is not there. */

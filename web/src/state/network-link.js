@@ -23,9 +23,9 @@ export function createNetworkLink(context, parts) {
       .then(() => {}, notices.fail);
 
   return {
-    /** What to look with; undefined for the built-in one, which needs nothing of this. */
-    async chosenSources() {
-      return state.settings.backbone === 'built-in' ? undefined : (await choice()).chosenSources();
+    /** What to look with; the built-in one needs nothing of this. @returns {Promise<import('./types.js').ChosenNetwork>} */
+    async chosen() {
+      return state.settings.backbone === 'built-in' ? {} : (await choice()).chosen();
     },
     list: () => ask(({ list }) => list()),
     listTiers: () => ask(({ listTiers }) => listTiers()),

@@ -63,6 +63,8 @@
  * @property {() => void} [action]
  */
 
+/** What looks at the pictures: no `backbone` is the built-in one, no `inputSize` what it was made for. @typedef {{ backbone?: import('../engine/headstart.js').NetworkSource[], inputSize?: number }} ChosenNetwork */
+
 /**
  * @typedef {object} CatalogueEntry
  * @property {string} name

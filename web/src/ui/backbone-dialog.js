@@ -26,7 +26,10 @@ export function mountBackboneDialog(host, app) {
     if (entry.networks) {
       return tierName(entry.name, texts);
     }
-    return entry.isOwn ? entry.source : entry.name === 'built-in' ? t('backbone.builtIn') : entry.name;
+    if (entry.isOwn) {
+      return entry.source;
+    }
+    return entry.file ? entry.name : t(entry.name === 'built-in' ? 'backbone.builtIn' : 'backbone.builtInSmall');
   }
 
   /** @param {Entry} entry */

@@ -1,6 +1,7 @@
 export default {
   'backbone.about': 'الشبكة المدرَّبة التي تنظر إلى كل صورة. عند تغييرها تنظر إلى صورك كلها من جديد، ولا تضيع أي صورة.',
   'backbone.builtIn': 'مضمّنة',
+  'backbone.builtInSmall': 'مضمّنة، للوحات الصغيرة',
   'backbone.pixels': '{size} × {size} بكسل',
   'backbone.cost': '{count} مليون عملية ضرب',
   'backbone.perPicture': 'للصورة على هذا الجهاز',

@@ -2,6 +2,7 @@ export default {
   'backbone.about':
     'Das fertig gelernte Netz, das jedes Bild ansieht. Nach einem Wechsel sieht es alle Bilder neu an; keines geht verloren.',
   'backbone.builtIn': 'Eingebaut',
+  'backbone.builtInSmall': 'Eingebaut, für kleine Platinen',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} Millionen Multiplikationen',
   'backbone.perPicture': 'je Bild auf diesem Gerät',

@@ -2,6 +2,7 @@ export default {
   'backbone.about':
     'The trained network that looks at every picture. When you change it, all your pictures are looked at again; none is lost.',
   'backbone.builtIn': 'Built in',
+  'backbone.builtInSmall': 'Built in, for small boards',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} million multiplications',
   'backbone.perPicture': 'per picture on this device',

@@ -2,6 +2,7 @@ export default {
   'backbone.about':
     'La red ya entrenada que mira cada imagen. Al cambiarla mira todas tus imágenes de nuevo; no se pierde ninguna.',
   'backbone.builtIn': 'Incluida',
+  'backbone.builtInSmall': 'Incluida, para placas pequeñas',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} millones de multiplicaciones',
   'backbone.perPicture': 'por imagen en este dispositivo',

@@ -2,6 +2,7 @@ export default {
   'backbone.about':
     'Le réseau déjà entraîné qui regarde chaque image. En changer fait regarder toutes tes images à nouveau ; aucune n’est perdue.',
   'backbone.builtIn': 'Intégré',
+  'backbone.builtInSmall': 'Intégré, pour les petites cartes',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} millions de multiplications',
   'backbone.perPicture': 'par image sur cet appareil',

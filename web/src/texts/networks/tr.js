@@ -1,6 +1,7 @@
 export default {
   'backbone.about': 'Her resme bakan eğitilmiş ağ. Değiştirince tüm resimlerine yeniden bakar; hiçbiri kaybolmaz.',
   'backbone.builtIn': 'Yerleşik',
+  'backbone.builtInSmall': 'Yerleşik, küçük kartlar için',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} milyon çarpma',
   'backbone.perPicture': 'bu cihazda resim başına',
