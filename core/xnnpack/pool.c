@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <fxdiv.h>
 #include <pthreadpool.h>
@@ -37,6 +38,10 @@
 
 // About 0.1 ms: longer than the way from one operator to the next, far shorter than a frame.
 #define SPIN_COUNT 10000
+// Frames that follow one another without a pause, as when many pictures are embedded, are a few ms apart at
+// the most: a worker that was called again so soon stays awake as long the next time, for a sleeper comes
+// back 0.1 ms late, or 10 on a virtual machine. With a camera's pauses of 30 ms it goes on sleeping.
+#define SOON_NS INT64_C(3000000)
 
 static uint32_t job_of(uint32_t word) {
   return word & ~(JOB_STEP - 1);
@@ -67,17 +72,35 @@ static void call_sleepers(struct pthreadpool* pool) {
   pthread_mutex_unlock(&pool->command_mutex);
 }
 
-// Returns a word that has news.
-static uint32_t wait_for_news(struct pthreadpool* pool, uint32_t last_job, bool may_spin) {
-  for (;;) {
-    for (uint32_t i = may_spin ? SPIN_COUNT : 1; i != 0; i--) {
-      const uint32_t word = atomic_load_explicit(&pool->command, memory_order_acquire);
-      if (has_news(word, last_job)) return word;
-      pthreadpool_yield();
-    }
-    sleep_until_called(pool, last_job);
-    may_spin = true;
+static int64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+// Whether `word`, the last that was read, has news after at most `count` looks.
+static bool spin_for_news(struct pthreadpool* pool, uint32_t last_job, uint32_t count, uint32_t* word) {
+  for (; count != 0; count--) {
+    *word = atomic_load_explicit(&pool->command, memory_order_acquire);
+    if (has_news(*word, last_job)) return true;
+    pthreadpool_yield();
   }
+  return false;
+}
+
+// Returns a word that has news. `was_soon` is the worker's own: whether its last wait was short.
+static uint32_t wait_for_news(struct pthreadpool* pool, uint32_t last_job, bool may_spin, bool* was_soon) {
+  uint32_t word = 0;
+  if (spin_for_news(pool, last_job, may_spin ? SPIN_COUNT : 1, &word)) return word;
+  const int64_t end_ns = now_ns() + SOON_NS;
+  while (may_spin && *was_soon && now_ns() < end_ns) {
+    if (spin_for_news(pool, last_job, SPIN_COUNT / 10, &word)) return word;
+  }
+  do {
+    sleep_until_called(pool, last_job);
+  } while (!spin_for_news(pool, last_job, SPIN_COUNT, &word));
+  *was_soon = now_ns() < end_ns;
+  return word;
 }
 
 static void leave_job(struct pthreadpool* pool) {
@@ -93,8 +116,9 @@ static void* worker_main(void* argument) {
   struct pthreadpool* pool = thread->threadpool;
   uint32_t last_job = 0;
   bool may_spin = true;
+  bool was_soon = false;
   for (;;) {
-    uint32_t word = wait_for_news(pool, last_job, may_spin);
+    uint32_t word = wait_for_news(pool, last_job, may_spin, &was_soon);
     if ((word & SHUTDOWN) != 0) return NULL;
     // Fails where the job was closed meanwhile: its fields may be about to change.
     if (!atomic_compare_exchange_strong(&pool->command, &word, word + 1)) continue;
