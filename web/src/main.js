@@ -145,7 +145,7 @@ mountLivePanel(part('live-panel'), app);
 mountClassList(part('classes'), app);
 mountWelcomePanel(part('welcome'), app);
 mountTrainingPanel(part('training'), app);
-mountKeepPanel(part('keep'), app);
+mountKeepPanel(part('keep'), part('next'), app);
 mountQuestionDialog(dialogs, app);
 mountPageInput(app, part('stage'));
 app.watch(['dialog-changed'], openRoom);

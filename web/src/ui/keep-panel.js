@@ -1,12 +1,13 @@
-// What a person takes home: the trained head, the pictures; and what they bring back.
+// What a person takes home: the trained head, the pictures; and what they bring back. What most want next stands in front of
+// all else as soon as something has been learnt.
 
-import { html, render } from 'lit/html.js';
+import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 
 /** @typedef {import('../state/app.js').App} App */
 
-/** @param {HTMLElement} host @param {App} app */
-export function mountKeepPanel(host, app) {
+/** @param {HTMLElement} host @param {HTMLElement} front @param {App} app */
+export function mountKeepPanel(host, front, app) {
   const { state } = app;
   const { t } = app.texts;
 
@@ -29,10 +30,13 @@ export function mountKeepPanel(host, app) {
     const { engine, classes } = state;
     const count = classes.reduce((sum, card) => sum + card.sampleIds.length, 0);
     const hasHead = engine.head !== null;
+    const loudest = html`<div class="keep-loudest">${loud('play', 'use', 'outputs', hasHead)} ${loud('save', 'keep', 'projects', true)}</div>`;
+    front.hidden = !hasHead;
+    render(hasHead ? loudest : nothing, front);
     render(
       html`<h2 id="keep-title">${t('keep.title')}</h2>
         <div class="stack-tight">
-          <div class="keep-loudest">${loud('play', 'use', 'outputs', hasHead)} ${loud('save', 'keep', 'projects', true)}</div>
+          ${hasHead ? nothing : loudest}
           <button type="button" class="button button-wide" ?disabled=${!hasHead} @click=${() => app.dialogs.open('exam')}>
             ${icon('check')} ${t('keep.exam')}
           </button>
