@@ -5,6 +5,7 @@ import { html, nothing, render } from 'lit/html.js';
 import { createDialog } from '../kit/dialog.js';
 import { icon } from '../kit/icons.js';
 import { token } from '../kit/token.js';
+import { expectedOf, OF, rightOf } from '../state/right-of.js';
 
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../state/exam.js').ExamPicture} ExamPicture */
@@ -25,7 +26,9 @@ export function mountExamDialog(host, app, exam) {
     if (count === 0) {
       return html`<p class="exam-sum soft">${t('exam.empty')}</p>`;
     }
-    const promised = state.report && !state.reportIsStale ? state.report.accuracy : null;
+    // In twentieths, as the sentence in front has it.
+    const { report, reportIsStale } = state;
+    const promised = report?.measured && !reportIsStale ? rightOf(expectedOf(report)) / OF : null;
     return html`<div class="exam-sum">
       <p class="exam-part"><strong>${t('exam.right', { right: rightCount, count })}</strong> <span class="numbers">${texts.percent(rightCount / count)}</span></p>
       ${promised === null ? nothing : html`<p class="soft">${t('exam.promised', { part: texts.percent(promised) })}</p>`}

@@ -4,7 +4,7 @@ export default {
     'Nimm hier neue Bilder auf, am besten an einem anderen Tag oder Ort. Nach ihnen wird nur gefragt, gelernt wird aus ihnen nie.',
   'exam.empty': 'Noch keine Prüfbilder.',
   'exam.right': '{right} von {count} richtig',
-  'exam.promised': 'Mit den eigenen Bildern hat es {part} versprochen.',
+  'exam.promised': 'So gut ist es bei neuen Bildern. Mit den eigenen hat es {part} versprochen.',
   'exam.unknown': { one: '{count} Bild hieß „Nichts davon“.', other: '{count} Bilder hießen „Nichts davon“.' },
   'exam.waiting': 'Prüfbild {number}: noch nicht gefragt',
   'exam.tileRight': 'Prüfbild {number}: {name}, richtig',

@@ -4,7 +4,7 @@ export default {
     'Take new pictures here, best on another day or in another place. They are only asked about, never learnt from.',
   'exam.empty': 'No test pictures yet.',
   'exam.right': '{right} of {count} right',
-  'exam.promised': 'With its own pictures it promised {part}.',
+  'exam.promised': 'This is how it does on new pictures. With its own it promised {part}.',
   'exam.unknown': {
     one: '{count} picture was called “None of these”.',
     other: '{count} pictures were called “None of these”.',

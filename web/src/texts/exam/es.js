@@ -4,7 +4,7 @@ export default {
     'Haz aquí fotos nuevas, mejor otro día o en otro lugar. Solo se pregunta por ellas, nunca se aprende de ellas.',
   'exam.empty': 'Aún no hay fotos de examen.',
   'exam.right': '{right} de {count} bien',
-  'exam.promised': 'Con sus propias fotos prometió {part}.',
+  'exam.promised': 'Así le va con fotos nuevas. Con las suyas prometió {part}.',
   'exam.unknown': {
     one: '{count} foto se llamó «Ninguna de estas».',
     other: '{count} fotos se llamaron «Ninguna de estas».',

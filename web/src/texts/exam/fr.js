@@ -4,7 +4,7 @@ export default {
     'Prends ici de nouvelles images, de préférence un autre jour ou ailleurs. On l’interroge dessus, il n’en apprend jamais rien.',
   'exam.empty': 'Pas encore d’images d’examen.',
   'exam.right': '{right} sur {count} justes',
-  'exam.promised': 'Avec ses propres images il promettait {part}.',
+  'exam.promised': 'Voilà ce qu’il vaut sur de nouvelles images. Avec les siennes, il promettait {part}.',
   'exam.unknown': {
     one: '{count} image a été appelée « Rien de tout cela ».',
     other: '{count} images ont été appelées « Rien de tout cela ».',

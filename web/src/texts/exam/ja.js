@@ -3,7 +3,7 @@ export default {
   'exam.about': 'ここで新しい写真をとります。別の日や別の場所がおすすめです。答えを聞くだけで、学習には使いません。',
   'exam.empty': 'テストの写真はまだありません。',
   'exam.right': '{count}枚のうち{right}枚が正解',
-  'exam.promised': '自分の写真では{part}の見こみでした。',
+  'exam.promised': '新しい写真ではこうでした。自分の写真では{part}の見こみでした。',
   'exam.unknown': { other: '{count}枚は「どれでもない」と答えました。' },
   'exam.waiting': 'テスト写真{number}：まだ聞いていません',
   'exam.tileRight': 'テスト写真{number}：{name}、正解',

@@ -4,7 +4,7 @@ export default {
     'Burada yeni resimler çek, en iyisi başka bir gün veya başka bir yerde. Onlar yalnızca sorulur, onlardan hiç öğrenilmez.',
   'exam.empty': 'Henüz sınav resmi yok.',
   'exam.right': '{count} resimden {right} doğru',
-  'exam.promised': 'Kendi resimleriyle {part} söz vermişti.',
+  'exam.promised': 'Yeni resimlerde durumu bu. Kendi resimleriyle {part} söz vermişti.',
   'exam.unknown': { one: '{count} resme “Hiçbiri” dendi.', other: '{count} resme “Hiçbiri” dendi.' },
   'exam.waiting': 'Sınav resmi {number}: henüz sorulmadı',
   'exam.tileRight': 'Sınav resmi {number}: {name}, doğru',
