@@ -81,6 +81,20 @@ test('the answer shows where it looks and what it looks like, live, and stands s
     /of Class 2 that is most alike/,
   );
 
+  // All three on a small phone, too, and nothing lies over them.
+  for (const width of [320, 360, 768, 1440]) {
+    await page.setViewportSize({ width, height: width < 500 ? 740 : 900 });
+    const reached = () =>
+      own.evaluateAll(
+        (pictures) =>
+          pictures.filter((picture) => {
+            const { left, top, width: across, height } = picture.getBoundingClientRect();
+            return across >= 24 && picture.contains(document.elementFromPoint(left + across / 2, top + height / 2));
+          }).length,
+      );
+    await expect.poll(reached, `${width} px`).toBe(3);
+  }
+
   /** What each place of the canvas is painted with. */
   const painted = () =>
     heat.evaluate((canvas) => {
