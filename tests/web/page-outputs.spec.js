@@ -59,6 +59,8 @@ test('three presses from a trained page to a class that speaks, sounds and shows
   const screen = page.getByRole('dialog', { name: 'Show it on the big screen' });
   await expect(screen.locator('.big-screen-shown')).toHaveText('✊');
   await expect(screen.locator('.big-screen-name')).toContainText('Class 1');
+  const camera = await screen.locator('.big-screen-video').boundingBox();
+  expect(camera?.width, 'all of the square that it looks at').toBeCloseTo(camera?.height ?? 0, 0);
   const letters = await screen
     .locator('.big-screen-shown')
     .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
