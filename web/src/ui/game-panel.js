@@ -49,7 +49,7 @@ export function mountGamePanel(host, app, game) {
           <p><span class="game-hand" role="img" aria-label=${nameOf(round.its)}>${round.its}</span> <span class="small">${t('game.page')}</span></p>
         </div>
         <p class="game-outcome">${t(`game.${round.outcome}`)}</p>
-        <p class="small soft numbers">${t('game.score', game.score)}</p>`;
+        <p class="game-score small soft numbers">${t('game.score', game.score)}</p>`;
     }
     return html`<p>${t(round.phase === 'over' ? 'game.unseen' : 'game.ready')}</p>`;
   }
@@ -85,5 +85,11 @@ export function mountGamePanel(host, app, game) {
       draw();
     }
   });
-  app.watch(['game-changed', 'classes-changed', 'samples-changed', 'actions-changed'], draw);
+  app.watch(['classes-changed', 'samples-changed', 'actions-changed'], draw);
+  app.watch(['game-changed'], () => {
+    draw();
+    if (game.round.phase !== 'ready') {
+      host.scrollIntoView({ block: 'nearest' }); // what is counted and who won is seen, on a phone too
+    }
+  });
 }
