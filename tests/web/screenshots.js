@@ -11,7 +11,7 @@ import { drawThing } from '../pictures/draw.mjs';
 import { encodeY4m } from '../pictures/encode.mjs';
 import { chromiumFlags } from './support/fixtures.mjs';
 import startServer from './support/global-setup.mjs';
-import { cardOf, openPage, record, showToCamera, untilTrained } from './support/page.mjs';
+import { openPage, record, showToCamera, untilTrained } from './support/page.mjs';
 import { createFilm, pictureClasses } from './support/pictures.mjs';
 
 const folder = fileURLToPath(new URL('../../screenshots/', import.meta.url));
@@ -259,6 +259,37 @@ const plain = [
   ['69-arabic', (page) => speak(page, 'ar')],
 ];
 
+/** @param {{ width: number, height: number }} viewport @param {'light' | 'dark'} colorScheme @param {string} size */
+function newContext(viewport, colorScheme, size) {
+  return browser.newContext({
+    baseURL: process.env.HEADSTART_URL,
+    viewport,
+    colorScheme,
+    hasTouch: size === 'phone' || size === 'side',
+    locale: 'en',
+    permissions: ['camera'],
+  });
+}
+
+/** @param {import('@playwright/test').BrowserContext} context @param {string} suffix */
+async function shootGame(context, suffix) {
+  const page = await context.newPage();
+  film.replace(classes[0].film);
+  await openPage(page, { depth: 'plain' });
+  await page.getByRole('button', { name: /Rock, paper, scissors/ }).click();
+  await page.locator('#game').scrollIntoViewIfNeeded();
+  await shoot(page, `70-game-${suffix}`);
+  for (const [index, name] of ['Rock', 'Paper', 'Scissors'].entries()) {
+    await showToCamera(page, film, classes[index].film);
+    await record(page, name, 12);
+  }
+  await untilTrained(page);
+  await page.locator('#game').getByRole('button', { name: /^Play/ }).click();
+  await page.locator('.game-outcome').waitFor({ timeout: 20_000 });
+  await shoot(page, `71-played-${suffix}`);
+  await context.close();
+}
+
 /** @param {Page} page @param {string} name */
 async function shoot(page, name) {
   await page.waitForTimeout(400); // dialogs and bars come to rest
@@ -267,12 +298,7 @@ async function shoot(page, name) {
 
 /** A page that was taught, with what it looks at. Drawn things: the pictures of others are not ours to show. */
 async function shootReadme() {
-  const context = await browser.newContext({
-    baseURL: process.env.HEADSTART_URL,
-    viewport: sizes.desk,
-    locale: 'en',
-    permissions: ['camera'],
-  });
+  const context = await newContext(sizes.desk, 'light', 'desk');
   const page = await context.newPage();
   await openPage(page, { depth: 'plain', picturesPerSecond: 12, mirror: false });
   await page.getByRole('button', { name: 'Add a class' }).click();
@@ -307,14 +333,7 @@ for (const [size, viewport] of Object.entries(onlyReadme ? {} : sizes)) {
     if (wanted.length > 0 && !wanted.includes(suffix)) {
       continue;
     }
-    const context = await browser.newContext({
-      baseURL: process.env.HEADSTART_URL,
-      viewport,
-      colorScheme,
-      hasTouch: size === 'phone' || size === 'side',
-      locale: 'en',
-      permissions: ['camera'],
-    });
+    const context = await newContext(viewport, colorScheme, size);
     for (const [name, prepare] of Object.entries(before)) {
       const page = await context.newPage();
       await prepare(page);
@@ -340,12 +359,14 @@ for (const [size, viewport] of Object.entries(onlyReadme ? {} : sizes)) {
       await shoot(child, `${name}-${suffix}`);
     }
     await child.close();
+    await context.close();
+    await shootGame(await newContext(viewport, colorScheme, size), suffix);
     if (onlyPlain) {
-      await context.close();
       continue;
     }
 
-    const page = await context.newPage();
+    const own = await newContext(viewport, colorScheme, size);
+    const page = await own.newPage();
     page.on('dialog', (dialog) => dialog.accept());
     await openPage(page, { picturesPerSecond: 12, mirror: false });
     await page.getByRole('button', { name: 'Add a class' }).click();
@@ -372,8 +393,7 @@ for (const [size, viewport] of Object.entries(onlyReadme ? {} : sizes)) {
       await reach(page);
       await shoot(page, `${name}-${suffix}`);
     }
-    await cardOf(page, names[0]).waitFor();
-    await context.close();
+    await own.close();
   }
 }
 await browser.close();
