@@ -65,12 +65,12 @@ TEST_CASE("an export's steps say of a picture what the session says") {
   Taught taught = teach_head(options);
   const auto model = read_exported_model(taught.backbone, taught.head);
   REQUIRE(model.ok());
-  StepRunner runner(model.value().steps);
+  StepRunner runner(model.value().steps, taught.pool);
   for (int number = 20; number < 24; ++number) {
     const DrawnPicture picture = draw(number % 3, number, kSidePx, kSidePx);
     const auto said = ask(taught.session, picture);
     REQUIRE(said.ok());
-    const auto probabilities = runner.run(rgb_of(picture));
+    const auto probabilities = runner.run(rgb_of(picture)).value();
     REQUIRE(probabilities.size() == 3);
     for (std::size_t i = 0; i < 3; ++i)
       CHECK(probabilities[i] ==
@@ -96,12 +96,12 @@ TEST_CASE("joined maps, looked at twice, leave as they are") {
   const auto model = read_exported_model(file, head);
   REQUIRE(model.ok());
   CHECK(std::ranges::count(model.value().steps, StepKind::kNormalise, &Step::kind) == 3);
-  StepRunner runner(model.value().steps);
+  StepRunner runner(model.value().steps, pool);
   for (int number = 20; number < 23; ++number) {
     const DrawnPicture picture = draw(number % 3, number, kSidePx, kSidePx);
     const auto said = ask(session, picture);
     REQUIRE(said.ok());
-    const auto probabilities = runner.run(rgb_of(picture));
+    const auto probabilities = runner.run(rgb_of(picture)).value();
     for (std::size_t i = 0; i < 3; ++i)
       CHECK(probabilities[i] ==
             doctest::Approx(static_cast<double>(said.value().probabilities[i])).epsilon(1e-3));
@@ -110,9 +110,10 @@ TEST_CASE("joined maps, looked at twice, leave as they are") {
   head.transform = FeatureTransform::kRoot;
   const auto rooted = read_exported_model(file, head);
   REQUIRE(rooted.ok());
-  StepRunner root_runner(rooted.value().steps);
-  for (const float probability : root_runner.run(rgb_of(draw(0, 20, kSidePx, kSidePx))))
-    CHECK(std::isfinite(probability));
+  StepRunner root_runner(rooted.value().steps, pool);
+  const auto answer = root_runner.run(rgb_of(draw(0, 20, kSidePx, kSidePx)));
+  REQUIRE(answer.ok());
+  for (const float probability : answer.value()) CHECK(std::isfinite(probability));
 }
 
 // Ways in which a writer could be wrong: each has to move a probability by far more than the 1e-4 that are
@@ -125,8 +126,8 @@ TEST_CASE("an export that is wrong in one place is noticed") {
   REQUIRE(made.ok());
   ExportedModel& model = made.value();
   const auto answer = [&] {
-    StepRunner runner(model.steps);
-    const auto probabilities = runner.run(rgb);
+    StepRunner runner(model.steps, taught.pool);
+    const auto probabilities = runner.run(rgb).value();
     return std::vector<float>(probabilities.begin(), probabilities.end());
   };
   const std::vector<float> right = answer();
@@ -194,6 +195,17 @@ TEST_CASE("an 8-bit number holds zero exactly, and what lies outside goes to the
   CHECK(scale.rounded(0.26F) == doctest::Approx(0.3));
   CHECK(scale.number_of(1000) == 127);
   CHECK(scale.number_of(-1000) == -128);
+
+  // Many at once, whatever their count.
+  for (const std::int32_t zero_point : {-128, -3, 0, 127}) {
+    const Scale8 other = {0.07F, zero_point};
+    std::vector<float> values;
+    for (int i = -300; i < 303; ++i) values.push_back(0.0311F * static_cast<float>(i));
+    std::vector<float> many = values;
+    other.round(many);
+    for (std::size_t i = 0; i < many.size(); ++i)
+      CHECK(many[i] == doctest::Approx(static_cast<double>(other.rounded(values[i]))));
+  }
 }
 
 TEST_CASE("an 8-bit export is fitted to pictures first, says what it loses, and is written twice alike") {

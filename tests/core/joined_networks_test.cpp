@@ -195,7 +195,7 @@ TEST_CASE("a head on two networks is trained, travels and answers the same") {
   REQUIRE(other.adopt_head(ids, file).ok());
   const auto model = read_exported_model(file, head);
   REQUIRE(model.ok());
-  StepRunner runner(model.value().steps);
+  StepRunner runner(model.value().steps, pool);
   for (int number = 20; number < 23; ++number) {
     const DrawnPicture picture = draw(number % 3, number, kSidePx, kSidePx);
     const Ranking said = ask(session, picture).value();
@@ -204,7 +204,7 @@ TEST_CASE("a head on two networks is trained, travels and answers the same") {
     for (std::size_t i = 0; i < picture.rgba.size(); ++i) {
       if (i % 4 != 3) rgb.push_back(picture.rgba[i]);
     }
-    CHECK(largest_difference(said.probabilities, runner.run(rgb)) < 1e-4);
+    CHECK(largest_difference(said.probabilities, runner.run(rgb).value()) < 1e-4);
     REQUIRE(session.embed_for_attention(picture.view(), {}).ok());
     const auto attention = session.attention(ids[0]);
     REQUIRE(attention.ok());

@@ -76,18 +76,19 @@ ExportedModel gated_model(Activation gate) {
 }  // namespace
 
 TEST_CASE("steps that were taken apart for whole numbers compute what they did") {
+  const ComputePool pool = std::move(ComputePool::create(1)).value();
   for (const Activation gate : {Activation::kSigmoid, Activation::kHardSigmoid, Activation::kSwish}) {
     CAPTURE(activation_name(gate));
     const ExportedModel before = gated_model(gate);
     ExportedModel after = gated_model(gate);
     take_apart_for_whole_numbers(after);
     CHECK(after.steps.size() > before.steps.size());
-    StepRunner exact(before.steps);
-    StepRunner apart(after.steps);
+    StepRunner exact(before.steps, pool);
+    StepRunner apart(after.steps, pool);
     for (int number = 20; number < 23; ++number) {
       const std::vector<std::uint8_t> rgb = rgb_of(number);
-      const auto expected = exact.run(rgb);
-      const auto got = apart.run(rgb);
+      const auto expected = exact.run(rgb).value();
+      const auto got = apart.run(rgb).value();
       for (std::size_t i = 0; i < expected.size(); ++i)
         CHECK(got[i] == doctest::Approx(static_cast<double>(expected[i])).epsilon(1e-5));
     }
@@ -95,12 +96,13 @@ TEST_CASE("steps that were taken apart for whole numbers compute what they did")
 }
 
 TEST_CASE("gates and curved activations in 8-bit numbers stay near what they were") {
+  const ComputePool pool = std::move(ComputePool::create(1)).value();
   for (const Activation gate : {Activation::kSigmoid, Activation::kHardSigmoid, Activation::kSwish}) {
     CAPTURE(activation_name(gate));
     ExportedModel model = gated_model(gate);
     take_apart_for_whole_numbers(model);
-    Quantiser quantiser(model);
-    for (int number = 0; number < 12; ++number) quantiser.calibrate(rgb_of(number));
+    Quantiser quantiser(model, pool);
+    for (int number = 0; number < 12; ++number) REQUIRE(quantiser.calibrate(rgb_of(number)).ok());
     const QuantisedModel whole = quantiser.quantise(QuantisedEnds::kReal, CurvedMaps::kWhole);
     for (std::size_t i = 0; i < model.steps.size(); ++i) {
       const Step& step = model.steps[i];
@@ -110,12 +112,12 @@ TEST_CASE("gates and curved activations in 8-bit numbers stay near what they wer
         CHECK(whole.scales[i].zero_point == -128);
       }
     }
-    StepRunner exact(model.steps);
-    QuantisedRunner coarse(whole);
+    StepRunner exact(model.steps, pool);
+    QuantisedRunner coarse(whole, pool);
     for (int number = 20; number < 26; ++number) {
       const std::vector<std::uint8_t> rgb = rgb_of(number);
-      const auto expected = exact.run(rgb);
-      const auto got = coarse.run(rgb);
+      const auto expected = exact.run(rgb).value();
+      const auto got = coarse.run(rgb).value();
       for (std::size_t i = 0; i < expected.size(); ++i) CHECK(std::abs(got[i] - expected[i]) < 0.1F);
     }
   }

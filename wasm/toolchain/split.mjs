@@ -57,9 +57,10 @@ export function functionsBehind(graph, isEntry = (/** @type {string} */ name) =>
 /** @param {string} module @param {string} tools the folder of wasm-split and wasm-opt */
 function split(module, tools) {
   const listed = module.replace(/\.wasm$/, '.writers.txt');
-  /** @param {string} tool @param {string[]} options */
-  const run = (tool, options) =>
-    execFileSync(join(tools, tool), [module, ...FEATURES, ...options], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const writers = module.replace(/\.wasm$/, '.writers.wasm');
+  /** @param {string} tool @param {string[]} options @param {string} [file] */
+  const run = (tool, options, file = module) =>
+    execFileSync(join(tools, tool), [file, ...FEATURES, ...options], { encoding: 'utf8', maxBuffer: 2 ** 28 });
   const moving = functionsBehind(run('wasm-opt', ['--print-call-graph', '-o', '/dev/null']));
   if (!moving.some((name) => ENTRIES.test(name))) {
     throw new Error(`expected the writers' entries among the functions of ${module}`);
@@ -73,8 +74,10 @@ function split(module, tools) {
     '--import-namespace=engine',
     '--export-prefix=%',
     `--primary-output=${module}`,
-    `--secondary-output=${module.replace(/\.wasm$/, '.writers.wasm')}`,
+    `--secondary-output=${writers}`,
   ]);
+  // They run once, when somebody asks: small counts, not fast. Emscripten leaves the first kilobyte of memory free.
+  run('wasm-opt', ['-Oz', '--low-memory-unused', '-o', writers], writers);
   rmSync(listed);
 }
 

@@ -34,22 +34,24 @@ std::string comment_of(std::string_view text) {
 
 std::string head_of(const ExportedModel& model, std::size_t byte_count, std::size_t arena_bytes,
                     const ExportOptions& options) {
-  const std::string side = std::to_string(model.input_size_px);
-  std::string text =
-      "/* " + comment_of(options.title.empty() ? model.name : options.title) +
-      ", made with Headstart.\n\n   Flash: " + std::to_string(byte_count) +
-      " bytes. Arena: " + std::to_string(arena_bytes) +
-      " bytes of memory suffice for TensorFlow Lite Micro.\n   In: int8 [1, " + side + ", " + side +
-      ", 3], red, green and blue of the square in the middle of a picture, each byte less "
-      "128.\n   Out: int8 [1, HEADSTART_CLASS_COUNT], probability = (number + 128) / 256. */\n";
+  std::string text;
+  const auto say = [&](const char* words, std::size_t number) { text += words + std::to_string(number); };
+  text += "/* " + comment_of(options.title.empty() ? model.name : options.title);
+  say(", made with Headstart.\n\n   Flash: ", byte_count);
+  say(" bytes. Arena: ", arena_bytes);
+  say(" bytes of memory suffice for TensorFlow Lite Micro.\n   In: int8 [1, ", model.input_size_px);
+  say(", ", model.input_size_px);
   text +=
+      ", 3], red, green and blue of the square in the middle of a picture, each byte less "
+      "128.\n   Out: int8 [1, HEADSTART_CLASS_COUNT], probability = (number + 128) / 256. */\n"
       "#ifndef HEADSTART_MODEL_H\n#define HEADSTART_MODEL_H\n\n"
       "#ifdef __cplusplus\n#define HEADSTART_ALIGN alignas(16)\n"
-      "#else\n#define HEADSTART_ALIGN _Alignas(16)\n#endif\n\n";
-  text += "#define HEADSTART_SIDE " + side + "\n#define HEADSTART_CLASS_COUNT " +
-          std::to_string(model.labels.size()) + "\n#define HEADSTART_ARENA_BYTES " +
-          std::to_string(arena_bytes) + "\n#define HEADSTART_MODEL_BYTES " + std::to_string(byte_count) +
-          "\n\nstatic const char *const headstart_labels[HEADSTART_CLASS_COUNT] = {\n";
+      "#else\n#define HEADSTART_ALIGN _Alignas(16)\n#endif\n";
+  say("\n#define HEADSTART_SIDE ", model.input_size_px);
+  say("\n#define HEADSTART_CLASS_COUNT ", model.labels.size());
+  say("\n#define HEADSTART_ARENA_BYTES ", arena_bytes);
+  say("\n#define HEADSTART_MODEL_BYTES ", byte_count);
+  text += "\n\nstatic const char *const headstart_labels[HEADSTART_CLASS_COUNT] = {\n";
   for (const std::string& label : model.labels) text += "    " + literal_of(label) + ",\n";
   return text + "};\n\nHEADSTART_ALIGN static const unsigned char headstart_model[HEADSTART_MODEL_BYTES] = {";
 }

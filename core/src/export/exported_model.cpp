@@ -46,19 +46,15 @@ class ModelMaker {
   Status add_looks() {
     const Network& network = *model_.network;
     const MapShape picture = {model_.input_size_px, model_.input_size_px, 3};
-    const std::size_t bytes = add({.name = "picture", .kind = StepKind::kPicture, .output = picture});
-    const std::size_t scaled = add({.name = "scaled",
-                                    .kind = StepKind::kScale,
-                                    .inputs = {bytes},
-                                    .output = picture,
-                                    .weights = keep(std::vector<float>(3, network.normalisation.scale)),
-                                    .biases = keep(std::vector<float>(3, network.normalisation.offset))});
+    const std::size_t bytes = add("picture", StepKind::kPicture, {}, picture);
+    const std::size_t scaled = add("scaled", StepKind::kScale, {bytes}, picture);
+    give_numbers(keep(std::vector<float>(3, network.normalisation.scale)),
+                 keep(std::vector<float>(3, network.normalisation.offset)));
     Result<std::vector<std::size_t>> first = add_look(scaled, {});
     if (!first) return first.error();
     std::vector<std::size_t> means = std::move(first).value();
     if (head_.second_look != SecondLook::kNo) {
-      const std::size_t mirrored =
-          add({.name = "mirror", .kind = StepKind::kMirror, .inputs = {scaled}, .output = picture});
+      const std::size_t mirrored = add("mirror", StepKind::kMirror, {scaled}, picture);
       const Result<std::vector<std::size_t>> second = add_look(mirrored, std::string(kMirroredSuffix));
       if (!second) return second.error();
       for (std::size_t i = 0; i < means.size(); ++i)
@@ -81,18 +77,25 @@ class ModelMaker {
       share_ = 1;
     }
     at = add_dense("head", at, scaled_copy(head_.weights), head_.biases, Activation::kLinear);
-    add({.name = "probabilities",
-         .kind = StepKind::kSoftmax,
-         .inputs = {at},
-         .output = {1, 1, head_.class_count()},
-         .is_vector = true});
+    add_vector("probabilities", StepKind::kSoftmax, {at});
   }
 
  private:
-  std::size_t add(Step step) {
-    if (step.layer.empty()) step.layer = step.name;
-    model_.steps.push_back(std::move(step));
+  // A step of a layer of that name, at the position that comes back.
+  std::size_t add(std::string name, StepKind kind, std::vector<std::size_t> inputs, const MapShape& output) {
+    Step& step = model_.steps.emplace_back();
+    step.layer = name;
+    step.name = std::move(name);
+    step.kind = kind;
+    step.inputs = std::move(inputs);
+    step.output = output;
     return model_.steps.size() - 1;
+  }
+
+  // To the step that was added last.
+  void give_numbers(std::span<const float> weights, std::span<const float> biases) {
+    model_.steps.back().weights = weights;
+    model_.steps.back().biases = biases;
   }
 
   std::span<const float> keep(std::vector<float> numbers) {
@@ -111,25 +114,19 @@ class ModelMaker {
 
   std::size_t add_dense(const char* name, std::size_t input, std::vector<float> weights,
                         const std::vector<float>& biases, Activation activation) {
-    const std::size_t count = biases.size();
-    return add({.name = name,
-                .kind = StepKind::kDense,
-                .inputs = {input},
-                .output = {1, 1, count},
-                .is_vector = true,
-                .activation = activation,
-                .weights = keep(std::move(weights)),
-                .biases = keep(std::vector<float>(biases))});
+    const std::size_t at = add_vector(name, StepKind::kDense, {input});
+    model_.steps[at].output = {1, 1, biases.size()};
+    model_.steps[at].activation = activation;
+    give_numbers(keep(std::move(weights)), keep(biases));
+    return at;
   }
 
-  // Of the same shape as its first input.
+  // A vector, as long as its first input has channels.
   std::size_t add_vector(std::string name, StepKind kind, std::vector<std::size_t> inputs) {
-    const MapShape shape = model_.steps[inputs.front()].output;
-    return add({.name = std::move(name),
-                .kind = kind,
-                .inputs = std::move(inputs),
-                .output = shape,
-                .is_vector = true});
+    const std::size_t count = model_.steps[inputs.front()].channel_count();
+    const std::size_t at = add(std::move(name), kind, std::move(inputs), {1, 1, count});
+    model_.steps[at].is_vector = true;
+    return at;
   }
 
   // The head's transform of a map's means.
@@ -167,31 +164,25 @@ class ModelMaker {
         return bad_file("the head reads " + feature + ", which the network does not have");
       std::size_t map = made.at(model_.network->layers[block->end - 1].name);
       if (feature == kCutMap) map = add_cut(map, suffix);
-      means.push_back(add({.name = feature + ".mean" + suffix,
-                           .layer = feature + ".mean",
-                           .kind = StepKind::kGlobalAveragePool,
-                           .inputs = {map},
-                           .output = {1, 1, model_.steps[map].channel_count()},
-                           .is_vector = true}));
+      means.push_back(add_vector(feature + ".mean", StepKind::kGlobalAveragePool, {map}));
+      model_.steps.back().name += suffix;
     }
     return means;
   }
 
   std::size_t add_layer(const Layer& layer, std::vector<std::size_t> inputs, const std::string& suffix) {
-    Step step = {.name = layer.name + suffix,
-                 .layer = layer.name,
-                 .kind = step_kind_of(layer.kind),
-                 .inputs = std::move(inputs),
-                 .output = layer.output,
-                 .kernel_height = layer.kernel_height,
-                 .kernel_width = layer.kernel_width,
-                 .stride = layer.stride,
-                 .padding = layer.padding,
-                 .groups = layer.groups,
-                 .activation = layer.activation};
+    const std::size_t at = add(layer.name, step_kind_of(layer.kind), std::move(inputs), layer.output);
+    Step& step = model_.steps[at];
+    step.name += suffix;
+    step.kernel_height = layer.kernel_height;
+    step.kernel_width = layer.kernel_width;
+    step.stride = layer.stride;
+    step.padding = layer.padding;
+    step.groups = layer.groups;
+    step.activation = layer.activation;
     if (layer.weights) step.weights = layer.weights->values;
     if (layer.biases) step.biases = layer.biases->values;
-    return add(std::move(step));
+    return at;
   }
 
   // The convolution that a cut network ends with; without one the head reads the map's own mean.
@@ -209,25 +200,20 @@ class ModelMaker {
       cut_weights_ = keep(std::vector<float>(weights.begin(), weights.end()));
       cut_biases_ = keep(std::vector<float>(biases.begin(), biases.end()));
     }
-    return add({.name = "cut" + suffix,
-                .layer = "cut",
-                .kind = StepKind::kConvolution,
-                .inputs = {map},
-                .output = shape,
-                .activation = Activation::kRelu6,
-                .weights = cut_weights_,
-                .biases = cut_biases_});
+    const std::size_t at = add("cut", StepKind::kConvolution, {map}, shape);
+    model_.steps[at].name += suffix;
+    model_.steps[at].activation = Activation::kRelu6;
+    give_numbers(cut_weights_, cut_biases_);
+    return at;
   }
 
   std::size_t join(const std::vector<std::size_t>& means) {
     if (means.size() == 1) return means.front();
     std::size_t count = 0;
     for (const std::size_t mean : means) count += model_.steps[mean].channel_count();
-    return add({.name = "joined",
-                .kind = StepKind::kConcatenate,
-                .inputs = means,
-                .output = {1, 1, count},
-                .is_vector = true});
+    const std::size_t at = add_vector("joined", StepKind::kConcatenate, means);
+    model_.steps[at].output.channel_count = count;
+    return at;
   }
 
   ExportedModel& model_;
@@ -257,6 +243,12 @@ const char* step_kind_name(StepKind kind) {
       "dense",        "square_root", "normalise",   "softmax",
   };
   return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::vector<float> exchange_matrix(std::size_t size) {
+  std::vector<float> matrix(size * size);
+  for (std::size_t i = 0; i < size; ++i) matrix[i * size + size - 1 - i] = 1;
+  return matrix;
 }
 
 Result<ExportedModel> make_exported_model(const Network& network, const Head& head) {

@@ -82,6 +82,9 @@ struct ExportedModel {
   }
 };
 
+// [size, size]: a row times it has left and right swapped.
+[[nodiscard]] std::vector<float> exchange_matrix(std::size_t size);
+
 // bad-file where the head does not fit the network.
 [[nodiscard]] Result<ExportedModel> make_exported_model(const Network& network, const Head& head);
 

@@ -5,47 +5,32 @@
 
 namespace headstart {
 
-FlatTable& FlatTable::scalar(std::size_t field, const void* value, std::size_t size) {
-  const auto* bytes = static_cast<const std::uint8_t*>(value);
-  fields_.push_back({.number = field, .bytes = {bytes, bytes + size}});
+FlatTable& FlatTable::numbers(std::span<const FlatNumber> values) {
+  for (const FlatNumber& value : values) fields_.push_back({.number = value});
   return *this;
 }
 
-FlatTable& FlatTable::child(std::size_t field, FlatValue value) {
-  fields_.push_back({.number = field, .child = std::make_shared<const FlatValue>(std::move(value))});
+FlatTable& FlatTable::bytes(std::uint8_t field, std::span<const std::uint8_t> bytes, std::size_t element_size,
+                            std::size_t alignment) {
+  fields_.push_back({.kind = Kind::kVector,
+                     .number = {field},
+                     .element_size = element_size,
+                     .alignment = alignment,
+                     .bytes = {bytes.begin(), bytes.end()}});
   return *this;
 }
 
-FlatTable& FlatTable::vector(std::size_t field, std::span<const std::uint8_t> bytes, std::size_t element_size,
-                             std::size_t alignment) {
-  return child(field, {.kind = FlatValue::Kind::kBytes,
-                       .bytes = {bytes.begin(), bytes.end()},
-                       .element_size = element_size,
-                       .alignment = alignment});
+FlatTable& FlatTable::text(std::uint8_t field, std::string_view value) {
+  bytes(field, bytes_of(std::span(value.data(), value.size())), 1, 4);
+  fields_.back().kind = Kind::kText;
+  return *this;
 }
 
-FlatTable& FlatTable::text(std::size_t field, std::string_view value) {
-  return child(field, {.kind = FlatValue::Kind::kText, .bytes = {value.begin(), value.end()}});
-}
-
-FlatTable& FlatTable::table(std::size_t field, FlatTable value) {
-  return child(field, {.table = std::move(value)});
-}
-
-FlatTable& FlatTable::tables(std::size_t field, std::vector<FlatTable> values) {
-  FlatValue list = {.kind = FlatValue::Kind::kChildren};
-  for (FlatTable& value : values)
-    list.children.push_back(std::make_shared<const FlatValue>(FlatValue{.table = std::move(value)}));
-  return child(field, std::move(list));
-}
-
-FlatTable& FlatTable::texts(std::size_t field, std::span<const std::string_view> values) {
-  FlatValue list = {.kind = FlatValue::Kind::kChildren};
-  for (const std::string_view value : values) {
-    list.children.push_back(std::make_shared<const FlatValue>(
-        FlatValue{.kind = FlatValue::Kind::kText, .bytes = {value.begin(), value.end()}}));
-  }
-  return child(field, std::move(list));
+FlatTable& FlatTable::child(std::uint8_t field, Kind kind) {
+  auto found = std::ranges::find_if(fields_, [&](const Field& other) { return other.number.field == field; });
+  if (found == fields_.end()) found = fields_.insert(fields_.end(), Field{.kind = kind, .number = {field}});
+  found->tables.push_back(std::make_unique<FlatTable>());
+  return *found->tables.back();
 }
 
 // Appends values to the file; the place of an offset is filled once its target is there.
@@ -62,46 +47,42 @@ class FlatWriter {
   }
 
  private:
+  using Field = FlatTable::Field;
+  using Kind = FlatTable::Kind;
+
   void align(std::size_t alignment, std::size_t bytes_before = 0) {
     while ((out_.size() + bytes_before) % alignment != 0) out_.push_back(0);
   }
 
-  void put_u32(std::size_t at, std::size_t value) {
-    const auto number = static_cast<std::uint32_t>(value);
-    std::memcpy(out_.data() + at, &number, sizeof(number));
+  void put(std::size_t at, std::size_t value, std::size_t byte_count) {
+    for (std::size_t i = 0; i < byte_count; ++i) out_[at + i] = static_cast<std::uint8_t>(value >> 8 * i);
   }
-  void point(std::size_t from, std::size_t to) { put_u32(from, to - from); }
+  void point(std::size_t from, std::size_t to) { put(from, to - from, 4); }
 
-  std::size_t write(const FlatValue& value) {
-    switch (value.kind) {
-      case FlatValue::Kind::kTable:
-        return write_table(value.table);
-      case FlatValue::Kind::kChildren:
-        return write_children(value.children);
-      default:
-        return write_bytes(value);
-    }
+  std::size_t write(const Field& field) {
+    if (field.kind == Kind::kTable) return write_table(*field.tables.front());
+    return field.kind == Kind::kTables ? write_tables(field) : write_bytes(field);
   }
 
   // The length in front of it counts elements; a text ends with a zero that it does not count.
-  std::size_t write_bytes(const FlatValue& value) {
-    align(value.alignment, 4);
+  std::size_t write_bytes(const Field& field) {
+    align(field.alignment, 4);
     const std::size_t at = out_.size();
-    append_u32(out_, static_cast<std::uint32_t>(value.bytes.size() / value.element_size));
-    append_bytes(out_, value.bytes);
-    if (value.kind == FlatValue::Kind::kText) out_.push_back(0);
+    append_u32(out_, static_cast<std::uint32_t>(field.bytes.size() / field.element_size));
+    append_bytes(out_, field.bytes);
+    if (field.kind == Kind::kText) out_.push_back(0);
     return at;
   }
 
-  std::size_t write_children(const std::vector<FlatChild>& children) {
+  std::size_t write_tables(const Field& field) {
     align(4);
     const std::size_t at = out_.size();
-    append_u32(out_, static_cast<std::uint32_t>(children.size()));
-    out_.resize(out_.size() + children.size() * 4);
-    for (std::size_t i = 0; i < children.size(); ++i) {
-      const std::size_t place = at + 4 + i * 4;
-      const std::size_t target = write(*children[i]);
-      point(place, target);
+    append_u32(out_, static_cast<std::uint32_t>(field.tables.size()));
+    std::size_t place = out_.size();
+    out_.resize(place + field.tables.size() * 4);
+    for (const auto& table : field.tables) {
+      point(place, write_table(*table));
+      place += 4;
     }
     return at;
   }
@@ -109,48 +90,38 @@ class FlatWriter {
   // The vtable in front: its size, the table's, then where each field lies. Four-byte fields come first, so
   // that nothing in between needs filling.
   std::size_t write_table(const FlatTable& table) {
-    std::vector<const FlatTable::Field*> fields;
-    std::size_t field_count = 0;
-    for (const FlatTable::Field& field : table.fields_) {
-      fields.push_back(&field);
-      field_count = std::max(field_count, field.number + 1);
-    }
-    const auto size_of = [](const FlatTable::Field* field) {
-      return field->child != nullptr ? std::size_t{4} : field->bytes.size();
-    };
-    std::ranges::sort(fields, [&](const FlatTable::Field* a, const FlatTable::Field* b) {
-      return size_of(a) != size_of(b) ? size_of(a) > size_of(b) : a->number < b->number;
-    });
+    std::vector<const Field*> fields;  // by number
     std::size_t table_size = 4;
-    for (const FlatTable::Field* field : fields) table_size += size_of(field);
-
+    for (const Field& field : table.fields_) {
+      const std::size_t number = field.number.field;
+      fields.resize(std::max(fields.size(), number + 1));
+      fields[number] = &field;
+      table_size += field.number.byte_count;
+    }
     align(4);
     const std::size_t vtable = out_.size();
-    const std::size_t vtable_size = 4 + field_count * 2;
+    const std::size_t vtable_size = 4 + fields.size() * 2;
     out_.resize(vtable + vtable_size);
     align(4);
     const std::size_t at = out_.size();
     out_.resize(at + table_size);
-    const auto put_u16 = [&](std::size_t where, std::size_t value) {
-      const auto number = static_cast<std::uint16_t>(value);
-      std::memcpy(out_.data() + where, &number, sizeof(number));
-    };
-    put_u16(vtable, vtable_size);
-    put_u16(vtable + 2, table_size);
-    put_u32(at, at - vtable);
-    std::vector<std::pair<std::size_t, const FlatValue*>> offsets;
+    put(vtable, vtable_size, 2);
+    put(vtable + 2, table_size, 2);
+    put(at, at - vtable, 4);
     std::size_t place = 4;
-    for (const FlatTable::Field* field : fields) {
-      put_u16(vtable + 4 + field->number * 2, place);
-      if (field->child != nullptr)
-        offsets.emplace_back(at + place, field->child.get());
-      else
-        std::ranges::copy(field->bytes, out_.begin() + static_cast<std::ptrdiff_t>(at + place));
-      place += size_of(field);
+    for (const std::size_t byte_count : {std::size_t{4}, std::size_t{1}}) {
+      for (const Field* field : fields) {
+        if (field == nullptr || field->number.byte_count != byte_count) continue;
+        put(vtable + 4 + std::size_t{field->number.field} * 2, place, 2);
+        put(at + place, field->number.bits, byte_count);
+        place += byte_count;
+      }
     }
-    for (const auto& [from, value] : offsets) {
-      const std::size_t target = write(*value);
-      point(from, target);
+    place = at + 4;
+    for (const Field* field : fields) {
+      if (field == nullptr || field->number.byte_count != 4) continue;
+      if (field->kind != Kind::kNumber) point(place, write(*field));
+      place += 4;
     }
     return at;
   }

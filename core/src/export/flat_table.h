@@ -2,8 +2,9 @@
 // offset points forward. Alignment follows the specification; vectors of bytes may ask for more.
 #pragma once
 
+#include <bit>
 #include <cstdint>
-#include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -13,60 +14,66 @@
 
 namespace headstart {
 
-struct FlatValue;
-using FlatChild = std::shared_ptr<const FlatValue>;
+// A number that stands in the table itself. Fields are numbered as the schema lists them, a union's type and
+// value are two.
+struct FlatNumber {
+  std::uint8_t field = 0;
+  std::uint8_t byte_count = 4;
+  std::uint32_t bits = 0;
 
-// A table under construction. Fields are numbered as the schema lists them, a union's type and value are two.
+  static constexpr FlatNumber byte(std::uint8_t field, std::int32_t value) {
+    return {field, 1, static_cast<std::uint32_t>(value)};
+  }
+  static constexpr FlatNumber whole(std::uint8_t field, std::int32_t value) {
+    return {field, 4, static_cast<std::uint32_t>(value)};
+  }
+  static constexpr FlatNumber whole(std::uint8_t field, std::size_t value) {
+    return {field, 4, static_cast<std::uint32_t>(value)};
+  }
+  static constexpr FlatNumber real(std::uint8_t field, float value) {
+    return {field, 4, std::bit_cast<std::uint32_t>(value)};
+  }
+};
+
+// A table under construction.
 class FlatTable {
  public:
-  FlatTable& u8(std::size_t field, std::uint8_t value) { return scalar(field, &value, 1); }
-  FlatTable& i8(std::size_t field, std::int8_t value) { return scalar(field, &value, 1); }
-  FlatTable& i32(std::size_t field, std::int32_t value) { return scalar(field, &value, 4); }
-  FlatTable& u32(std::size_t field, std::uint32_t value) { return scalar(field, &value, 4); }
-  FlatTable& f32(std::size_t field, float value) { return scalar(field, &value, 4); }
-
-  FlatTable& text(std::size_t field, std::string_view value);
-  FlatTable& table(std::size_t field, FlatTable value);
-  FlatTable& tables(std::size_t field, std::vector<FlatTable> values);
-  FlatTable& texts(std::size_t field, std::span<const std::string_view> values);
+  FlatTable& numbers(std::span<const FlatNumber> values);
+  FlatTable& numbers(std::initializer_list<FlatNumber> values) {
+    return numbers(std::span(values.begin(), values.size()));
+  }
+  FlatTable& text(std::uint8_t field, std::string_view value);
   // A vector of numbers.
   template <typename T>
-  FlatTable& numbers(std::size_t field, std::span<const T> values) {
-    return vector(field, bytes_of(values), sizeof(T), sizeof(T) < 4 ? 4 : sizeof(T));
+  FlatTable& vector(std::uint8_t field, std::span<const T> values) {
+    return bytes(field, bytes_of(values), sizeof(T), sizeof(T) < 4 ? 4 : sizeof(T));
   }
-  // A vector of bytes whose first one lies at a multiple of `alignment` of the file.
-  FlatTable& aligned_bytes(std::size_t field, std::span<const std::uint8_t> bytes, std::size_t alignment) {
-    return vector(field, bytes, 1, alignment);
-  }
+  // A vector of elements whose first one lies at a multiple of `alignment` of the file.
+  FlatTable& bytes(std::uint8_t field, std::span<const std::uint8_t> bytes, std::size_t element_size,
+                   std::size_t alignment);
+
+  // A new table there, and one more in the vector of tables there. Valid as long as this one.
+  FlatTable& table(std::uint8_t field) { return child(field, Kind::kTable); }
+  FlatTable& add_table(std::uint8_t field) { return child(field, Kind::kTables); }
 
   // The file with this table as its root; `identifier` has four letters.
   [[nodiscard]] std::vector<std::uint8_t> finish(std::string_view identifier) const;
 
  private:
   friend class FlatWriter;
+  enum class Kind : std::uint8_t { kNumber, kText, kVector, kTable, kTables };
   struct Field {
-    std::size_t number = 0;
-    std::vector<std::uint8_t> bytes = {};  // of a scalar
-    FlatChild child = nullptr;             // else
+    Kind kind = Kind::kNumber;
+    FlatNumber number = {};  // and of all kinds the field
+    std::size_t element_size = 1;
+    std::size_t alignment = 4;
+    std::vector<std::uint8_t> bytes = {};                 // of a text or a vector
+    std::vector<std::unique_ptr<FlatTable>> tables = {};  // of a table or a vector of them
   };
 
-  FlatTable& scalar(std::size_t field, const void* value, std::size_t size);
-  FlatTable& vector(std::size_t field, std::span<const std::uint8_t> bytes, std::size_t element_size,
-                    std::size_t alignment);
-  FlatTable& child(std::size_t field, FlatValue value);
+  FlatTable& child(std::uint8_t field, Kind kind);
 
   std::vector<Field> fields_;
-};
-
-// What an offset can point at.
-struct FlatValue {
-  enum class Kind : std::uint8_t { kTable, kBytes, kText, kChildren };
-  Kind kind = Kind::kTable;
-  FlatTable table = {};
-  std::vector<std::uint8_t> bytes = {};  // of a vector of numbers, or a text
-  std::size_t element_size = 1;
-  std::size_t alignment = 4;
-  std::vector<FlatChild> children = {};
 };
 
 }  // namespace headstart

@@ -1,6 +1,6 @@
 // ONNX (https://github.com/onnx/onnx, onnx.proto3): opset 9 in IR 4, whose Clip has its limits as attributes,
 // because OpenCV's reader wants that. Field numbers stand where they are written.
-#include <array>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,44 +20,45 @@ constexpr float kLeastSquare = 1e-12F;  // of a length: a vector of zeros stays 
 // AttributeProto.type
 enum class AttributeType : std::uint8_t { kFloat = 1, kInt = 2, kString = 3, kInts = 7 };
 
-Message attribute(std::string_view name, AttributeType type) {
-  Message message;
-  message.text(1, name).number(20, static_cast<std::uint64_t>(type));
-  return message;
-}
-
-// One operator: what it reads, what it makes, how.
+// One operator under construction: what it makes, what it reads, how.
 class Node {
  public:
-  Node(std::string_view op, const std::string& output) {
+  void begin(const char* op, const std::string& output) {
+    message_ = Message();
     message_.text(2, output).text(3, output).text(4, op);
   }
-  Node& input(std::string_view name) {
+  Node& input(const std::string& name) {
     message_.text(1, name);
     return *this;
   }
-  Node& real(std::string_view name, float value) {
-    message_.message(5, attribute(name, AttributeType::kFloat).real(2, value));
-    return *this;
+  Node& real(const char* name, float value) {
+    return put(attribute(name, AttributeType::kFloat).real(2, value));
   }
-  Node& number(std::string_view name, std::size_t value) {
-    message_.message(5, attribute(name, AttributeType::kInt).number(3, value));
-    return *this;
+  Node& number(const char* name, std::size_t value) {
+    return put(attribute(name, AttributeType::kInt).number(3, value));
   }
-  Node& text(std::string_view name, std::string_view value) {
-    message_.message(5, attribute(name, AttributeType::kString).text(4, value));
-    return *this;
+  Node& text(const char* name, const char* value) {
+    return put(attribute(name, AttributeType::kString).text(4, value));
   }
-  Node& numbers(std::string_view name, std::span<const std::size_t> values) {
-    Message list = attribute(name, AttributeType::kInts);
-    for (const std::size_t value : values) list.number(8, value);
-    message_.message(5, list);
-    return *this;
+  Node& numbers(const char* name, std::initializer_list<std::size_t> values) {
+    attribute(name, AttributeType::kInts);
+    for (const std::size_t value : values) attribute_.number(8, value);
+    return put(attribute_);
   }
   [[nodiscard]] const Message& message() const { return message_; }
 
  private:
+  Message& attribute(const char* name, AttributeType type) {
+    attribute_ = Message();
+    return attribute_.text(1, name).number(20, static_cast<std::uint64_t>(type));
+  }
+  Node& put(const Message& attribute) {
+    message_.message(5, attribute);
+    return *this;
+  }
+
   Message message_;
+  Message attribute_;
 };
 
 // Channels before places: [out, h, w, in] to [out, in, h, w].
@@ -78,11 +79,9 @@ class OnnxWriter {
  public:
   explicit OnnxWriter(const ExportedModel& model) : model_(model) {}
 
-  Status write() {
-    for (const Step& step : model_.steps) {
-      if (const Status added = add(step); !added) return added;
-    }
-    return {};
+  void write() {
+    for (const Step& step : model_.steps) add(step);
+    end_node();
   }
 
   std::vector<std::uint8_t> finish(const ExportOptions& options) {
@@ -91,7 +90,7 @@ class OnnxWriter {
     Message model;
     model.number(1, kIrVersion).text(2, "Headstart").text(6, "Probabilities of " + title);
     model.message(7, graph_).message(8, Message().text(1, "").number(2, kOpset));
-    const auto say = [&](std::string_view key, std::string_view value) {
+    const auto say = [&](const char* key, const std::string& value) {
       model.message(14, Message().text(1, key).text(2, value));
     };
     say("labels", write_json_string_array(model_.labels));
@@ -104,66 +103,70 @@ class OnnxWriter {
   }
 
  private:
-  Status add(const Step& step) {
+  void add(const Step& step) {
     switch (step.kind) {
       case StepKind::kPicture:
-        return {};
+        return;
       case StepKind::kMirror:
-        add_mirror(step);
-        return {};
+        return add_mirror(step);
       case StepKind::kConvolution:
       case StepKind::kDepthwise:
-        add_convolution(step);
-        return {};
+        return add_convolution(step);
       case StepKind::kAdd:
       case StepKind::kMultiply:
-        add_pair(step);
-        return {};
+        return add_pair(step);
       case StepKind::kScale:
-        add_scale(step);
-        return {};
+        return add_scale(step);
       case StepKind::kGlobalAveragePool:
-        add_pool(step);
-        return {};
+        return add_pool(step);
       case StepKind::kAveragePool:
       case StepKind::kMaxPool:
-        add_window(step);
-        return {};
+        return add_window(step);
       case StepKind::kActivation:
-        add_activated(step, "Identity", [&](Node& node) { node.input(name_of(step, 0)); });
-        return {};
-      case StepKind::kConcatenate: {
-        Node node("Concat", step.name);
-        for (std::size_t i = 0; i < step.inputs.size(); ++i) node.input(name_of(step, i));
-        put(node.number("axis", 1));
-        return {};
-      }
+        activated_node("Identity", step).input(name_of(step, 0));
+        return activate(step);
+      case StepKind::kConcatenate:
+        node("Concat", step.name);
+        for (std::size_t i = 0; i < step.inputs.size(); ++i) node_.input(name_of(step, i));
+        node_.number("axis", 1);
+        return;
       case StepKind::kDense:
-        add_dense(step);
-        return {};
+        return add_dense(step);
       case StepKind::kSoftmax:
-        put(Node("Softmax", step.name).input(name_of(step, 0)).number("axis", 1));
-        return {};
+        node("Softmax", step.name).input(name_of(step, 0)).number("axis", 1);
+        return;
       case StepKind::kSquareRoot:
-        put(Node("Sqrt", step.name).input(name_of(step, 0)));
-        return {};
+        node("Sqrt", step.name).input(name_of(step, 0));
+        return;
       case StepKind::kNormalise:
-        add_normalisation(step);
-        return {};
+        return add_normalisation(step);
     }
-    return {};
   }
 
   [[nodiscard]] const std::string& name_of(const Step& step, std::size_t input) const {
     return model_.steps[step.inputs[input]].name;
   }
 
-  void put(const Node& node) { graph_.message(1, node.message()); }
+  // Begins an operator; the one before it is complete.
+  Node& node(const char* op, const std::string& output) {
+    end_node();
+    node_.begin(op, output);
+    return node_;
+  }
+  void end_node() {
+    if (!node_.message().is_empty()) graph_.message(1, node_.message());
+  }
+
+  // The operator that makes what the step's activation is for; `activate` comes behind it.
+  Node& activated_node(const char* op, const Step& step) { return node(op, before_activation(step)); }
+  static std::string before_activation(const Step& step) {
+    return step.activation == Activation::kLinear ? step.name : step.name + "/before_activation";
+  }
 
   // The numbers of a layer, once for both looks.
-  std::string numbers(const Step& step, std::string_view suffix, std::span<const std::size_t> shape,
+  std::string numbers(const Step& step, const char* suffix, std::initializer_list<std::size_t> shape,
                       std::span<const float> values) {
-    std::string name = step.layer + "." + std::string(suffix);
+    std::string name = step.layer + "." + suffix;
     if (!written_.insert(name).second) return name;
     Message tensor;
     for (const std::size_t length : shape) tensor.number(1, length);
@@ -175,21 +178,20 @@ class OnnxWriter {
   // Columns change places by a product with the matrix that does so: every reader can do that.
   void add_mirror(const Step& step) {
     const std::size_t size = step.output.width;
-    std::vector<float> matrix(size * size);
-    for (std::size_t i = 0; i < size; ++i) matrix[i * size + size - 1 - i] = 1;
-    const std::string exchange = numbers(step, "exchange", std::array{size, size}, matrix);
-    put(Node("MatMul", step.name).input(name_of(step, 0)).input(exchange));
+    node("MatMul", step.name)
+        .input(name_of(step, 0))
+        .input(numbers(step, "exchange", {size, size}, exchange_matrix(size)));
   }
 
-  void describe_window(const Step& step, Node& node) {
+  void describe_window(const Step& step) {
     const MapShape& input = model_.input_of(step);
     const PaddedSide rows = pad_side(step.padding.kind, input.height, step.kernel_height, step.stride,
                                      step.padding.top, step.padding.bottom);
     const PaddedSide columns = pad_side(step.padding.kind, input.width, step.kernel_width, step.stride,
                                         step.padding.left, step.padding.right);
-    node.numbers("kernel_shape", std::array{step.kernel_height, step.kernel_width});
-    node.numbers("strides", std::array{step.stride, step.stride});
-    node.numbers("pads", std::array{rows.before, columns.before, rows.after, columns.after});
+    node_.numbers("kernel_shape", {step.kernel_height, step.kernel_width});
+    node_.numbers("strides", {step.stride, step.stride});
+    node_.numbers("pads", {rows.before, columns.before, rows.after, columns.after});
   }
 
   void add_convolution(const Step& step) {
@@ -200,52 +202,52 @@ class OnnxWriter {
     const std::size_t places = step.kernel_height * step.kernel_width;
     const std::vector<float> turned = is_depthwise ? channels_first(step.weights, 1, places, count)
                                                    : channels_first(step.weights, count, places, inner);
-    add_activated(step, "Conv", [&](Node& node) {
-      node.input(name_of(step, 0));
-      node.input(
-          numbers(step, "weight", std::array{count, inner, step.kernel_height, step.kernel_width}, turned));
-      node.input(numbers(step, "bias", std::array{count}, step.biases));
-      describe_window(step, node);
-      node.numbers("dilations", std::array<std::size_t, 2>{1, 1}).number("group", groups);
-    });
+    activated_node("Conv", step)
+        .input(name_of(step, 0))
+        .input(numbers(step, "weight", {count, inner, step.kernel_height, step.kernel_width}, turned))
+        .input(numbers(step, "bias", {count}, step.biases));
+    describe_window(step);
+    node_.numbers("dilations", {1, 1}).number("group", groups);
+    activate(step);
   }
 
   void add_window(const Step& step) {
     const bool is_mean = step.kind == StepKind::kAveragePool;
-    add_activated(step, is_mean ? "AveragePool" : "MaxPool", [&](Node& node) {
-      node.input(name_of(step, 0));
-      describe_window(step, node);
-      if (is_mean) node.number("count_include_pad", 0);
-    });
+    activated_node(is_mean ? "AveragePool" : "MaxPool", step).input(name_of(step, 0));
+    describe_window(step);
+    if (is_mean) node_.number("count_include_pad", 0);
+    activate(step);
   }
 
   // OpenCV 4.6 does not spread one number of each channel over a map's places: it is written out first.
   void add_pair(const Step& step) {
-    const auto shape = [&](std::size_t input) { return model_.steps[step.inputs[input]].output; };
-    std::array<std::string, 2> names = {std::string(name_of(step, 0)), std::string(name_of(step, 1))};
-    for (const std::size_t small : {std::size_t{0}, std::size_t{1}}) {
-      const MapShape whole = shape(1 - small);
-      if (step.is_vector || shape(small).place_count() >= whole.place_count()) continue;
-      const std::string spread = step.name + "/spread";
-      const std::array factors = {1.0F, 1.0F, static_cast<float>(whole.height),
-                                  static_cast<float>(whole.width)};
-      put(Node("Upsample", spread)
-              .input(names[small])
-              .input(numbers(step, "places", std::array<std::size_t, 1>{4}, factors))
-              .text("mode", "nearest"));
-      names[small] = spread;
+    std::string names[2];
+    for (std::size_t i = 0; i < 2; ++i) {
+      const MapShape& whole = model_.input_of(step, 1 - i);
+      names[i] = name_of(step, i);
+      if (step.is_vector || model_.input_of(step, i).place_count() >= whole.place_count()) continue;
+      const float factors[] = {1, 1, static_cast<float>(whole.height), static_cast<float>(whole.width)};
+      node("Upsample", step.name + "/spread")
+          .input(names[i])
+          .input(numbers(step, "places", {4}, factors))
+          .text("mode", "nearest");
+      names[i] = step.name + "/spread";
     }
-    add_activated(step, step.kind == StepKind::kAdd ? "Add" : "Mul",
-                  [&](Node& node) { node.input(names[0]).input(names[1]); });
+    activated_node(step.kind == StepKind::kAdd ? "Add" : "Mul", step).input(names[0]).input(names[1]);
+    activate(step);
   }
 
   void add_scale(const Step& step) {
-    const std::array<std::size_t, 4> whole = {1, step.channel_count(), 1, 1};
-    const std::span<const std::size_t> shape = std::span(whole).first(step.is_vector ? 2 : 4);
     const std::string scaled = step.name + "/scaled";
-    put(Node("Mul", scaled).input(name_of(step, 0)).input(numbers(step, "scale", shape, step.weights)));
-    add_activated(step, "Add",
-                  [&](Node& node) { node.input(scaled).input(numbers(step, "offset", shape, step.biases)); });
+    node("Mul", scaled).input(name_of(step, 0)).input(channel_numbers(step, "scale", step.weights));
+    activated_node("Add", step).input(scaled).input(channel_numbers(step, "offset", step.biases));
+    activate(step);
+  }
+
+  // One for each channel, as they are spread over places.
+  std::string channel_numbers(const Step& step, const char* suffix, std::span<const float> values) {
+    if (step.is_vector) return numbers(step, suffix, {1, values.size()}, values);
+    return numbers(step, suffix, {1, values.size(), 1, 1}, values);
   }
 
   // By products with ones, so that every number meets its own divisor: not every reader stretches one over
@@ -257,98 +259,92 @@ class OnnxWriter {
     const std::string sum = step.name + "/sum";
     const std::string sums = step.name + "/sums";
     const std::string lengths = step.name + "/lengths";
-    put(Node("Mul", squares).input(name_of(step, 0)).input(name_of(step, 0)));
-    put(Node("Gemm", sum)
-            .input(squares)
-            .input(numbers(step, "row", std::array<std::size_t, 2>{1, count}, ones))
-            .input(numbers(step, "least", std::array<std::size_t, 1>{1}, std::array{kLeastSquare}))
-            .number("transB", 1));
-    put(Node("Gemm", sums)
-            .input(sum)
-            .input(numbers(step, "column", std::array<std::size_t, 2>{count, 1}, ones))
-            .input(numbers(step, "zeros", std::array{count}, std::vector<float>(count)))
-            .number("transB", 1));
-    put(Node("Sqrt", lengths).input(sums));
-    put(Node("Div", step.name).input(name_of(step, 0)).input(lengths));
+    node("Mul", squares).input(name_of(step, 0)).input(name_of(step, 0));
+    node("Gemm", sum)
+        .input(squares)
+        .input(numbers(step, "row", {1, count}, ones))
+        .input(numbers(step, "least", {1}, {&kLeastSquare, 1}))
+        .number("transB", 1);
+    node("Gemm", sums)
+        .input(sum)
+        .input(numbers(step, "column", {count, 1}, ones))
+        .input(numbers(step, "zeros", {count}, std::vector<float>(count)))
+        .number("transB", 1);
+    node("Sqrt", lengths).input(sums);
+    node("Div", step.name).input(name_of(step, 0)).input(lengths);
   }
 
   void add_pool(const Step& step) {
-    if (!step.is_vector) {
-      put(Node("GlobalAveragePool", step.name).input(name_of(step, 0)));
-      return;
-    }
-    const std::string place = step.name + "/place";
-    put(Node("GlobalAveragePool", place).input(name_of(step, 0)));
-    put(Node("Flatten", step.name).input(place).number("axis", 1));
+    const std::string place = step.is_vector ? step.name + "/place" : step.name;
+    node("GlobalAveragePool", place).input(name_of(step, 0));
+    if (step.is_vector) node("Flatten", step.name).input(place).number("axis", 1);
   }
 
   void add_dense(const Step& step) {
     const std::size_t count = step.channel_count();
-    add_activated(step, "Gemm", [&](Node& node) {
-      node.input(name_of(step, 0));
-      node.input(numbers(step, "weight", std::array{count, step.weights.size() / count}, step.weights));
-      node.input(numbers(step, "bias", std::array{count}, step.biases));
-      node.number("transB", 1);
-    });
+    activated_node("Gemm", step)
+        .input(name_of(step, 0))
+        .input(numbers(step, "weight", {count, step.weights.size() / count}, step.weights))
+        .input(numbers(step, "bias", {count}, step.biases))
+        .number("transB", 1);
+    activate(step);
   }
 
-  // The operator, and its activation as operators behind it.
-  template <typename Describe>
-  void add_activated(const Step& step, const char* op, const Describe& describe) {
-    const std::string before =
-        step.activation == Activation::kLinear ? step.name : step.name + "/before_activation";
-    Node node(op, before);
-    describe(node);
-    put(node);
+  // A step's activation, as operators behind its own.
+  void activate(const Step& step) {
+    const std::string before = before_activation(step);
+    const std::string gate = step.name + "/gate";
     switch (step.activation) {
       case Activation::kLinear:
         return;
       case Activation::kRelu:
-        return put(Node("Relu", step.name).input(before));
+        node("Relu", step.name).input(before);
+        return;
       case Activation::kRelu6:
-        return put(Node("Clip", step.name).input(before).real("min", 0).real("max", 6));
+        node("Clip", step.name).input(before).real("min", 0).real("max", 6);
+        return;
       case Activation::kSigmoid:
-        return put(Node("Sigmoid", step.name).input(before));
+        node("Sigmoid", step.name).input(before);
+        return;
       case Activation::kHardSigmoid:
-        return put(hard_sigmoid(step.name, before));
+        return add_hard_sigmoid(step.name, before);
       case Activation::kHardSwish:
-        put(hard_sigmoid(step.name + "/gate", before));
-        return put(Node("Mul", step.name).input(before).input(step.name + "/gate"));
+        add_hard_sigmoid(gate, before);
+        break;
       case Activation::kSwish:
-        put(Node("Sigmoid", step.name + "/gate").input(before));
-        return put(Node("Mul", step.name).input(before).input(step.name + "/gate"));
+        node("Sigmoid", gate).input(before);
+        break;
     }
+    node("Mul", step.name).input(before).input(gate);
   }
 
-  static Node hard_sigmoid(const std::string& name, const std::string& input) {
-    return Node("HardSigmoid", name).input(input).real("alpha", 1.0F / 6).real("beta", 0.5F);
+  void add_hard_sigmoid(const std::string& name, const std::string& input) {
+    node("HardSigmoid", name).input(input).real("alpha", 1.0F / 6).real("beta", 0.5F);
   }
 
-  static Message dimension(std::size_t length) { return Message().number(1, length); }
-  static Message any_count() { return Message().text(2, "N"); }
-
-  // ValueInfoProto
-  static Message value_info(std::string_view name, std::span<const Message> dimensions,
-                            std::string_view denotation) {
+  // ValueInfoProto of [N, …].
+  static Message value_info(const std::string& name, std::initializer_list<std::size_t> lengths,
+                            const char* denotation) {
     Message shape;
-    for (const Message& length : dimensions) shape.message(1, length);
+    shape.message(1, Message().text(2, "N"));
+    for (const std::size_t length : lengths) shape.message(1, Message().number(1, length));
     Message type;
     type.message(1, Message().number(1, kFloat).message(2, shape));
-    if (!denotation.empty()) type.text(6, denotation);
+    if (denotation != nullptr) type.text(6, denotation);
     return Message().text(1, name).message(2, type);
   }
 
   [[nodiscard]] Message picture_info() const {
     const std::size_t size = model_.input_size_px;
-    return value_info(model_.steps.front().name,
-                      std::array{any_count(), dimension(3), dimension(size), dimension(size)}, "IMAGE");
+    return value_info(model_.steps.front().name, {3, size, size}, "IMAGE");
   }
   [[nodiscard]] Message probabilities_info() const {
-    return value_info(model_.steps.back().name, std::array{any_count(), dimension(model_.labels.size())}, "");
+    return value_info(model_.steps.back().name, {model_.labels.size()}, nullptr);
   }
 
   const ExportedModel& model_;
   Message graph_;
+  Node node_;
   std::set<std::string> written_;
 };
 
@@ -356,7 +352,7 @@ class OnnxWriter {
 
 Result<std::vector<std::uint8_t>> write_onnx(const ExportedModel& model, const ExportOptions& options) {
   OnnxWriter writer(model);
-  if (const Status written = writer.write(); !written) return written.error();
+  writer.write();
   return writer.finish(options);
 }
 

@@ -37,6 +37,7 @@ class Message {
     return *this;
   }
 
+  [[nodiscard]] bool is_empty() const { return bytes_.empty(); }
   [[nodiscard]] std::vector<std::uint8_t> take() && { return std::move(bytes_); }
 
  private:

@@ -36,6 +36,7 @@ bool is_clear(std::span<const float> probabilities) {
 struct QuantisedExport::State {
   ExportOptions options;
   ExportedModel model;
+  ComputePool pool;
   ImagePreparer preparer;
   std::vector<std::uint8_t> rgba;     // [side, side, 4]
   std::vector<std::uint8_t> picture;  // [side, side, 3]
@@ -43,7 +44,6 @@ struct QuantisedExport::State {
   std::vector<std::vector<std::uint8_t>> first_pictures = {};
   std::size_t calibrated_count = 0;
   std::optional<QuantisedModel> quantised = {};
-  std::optional<StepRunner> exact = {};
   std::optional<QuantisedRunner> coarse = {};
   double difference_sum = 0;
   QuantisationReport report = {};
@@ -54,34 +54,34 @@ struct QuantisedExport::State {
     return {};
   }
 
-  [[nodiscard]] QuantisedModel fitted() {
-    const QuantisedEnds ends =
-        options.format == ModelFormat::kCArray ? QuantisedEnds::kWhole : QuantisedEnds::kReal;
-    QuantisedModel whole = quantiser->quantise(ends, CurvedMaps::kWhole);
-    const bool has_curved = std::ranges::count(curved_parts(model), true) > 0;
-    if (!has_curved || loss_of(whole) <= kMostLoss) return whole;
-    return quantiser->quantise(ends, CurvedMaps::kReal);
+  Status settle() {
+    if (quantised) return {};
+    use(CurvedMaps::kWhole);
+    if (std::ranges::count(curved_parts(model), true) == 0) return {};
+    const Result<float> loss = loss_of_first();
+    if (!loss) return loss.error();
+    if (loss.value() > kMostLoss) use(CurvedMaps::kReal);
+    return {};
+  }
+
+  void use(CurvedMaps curved) {
+    const bool is_c = options.format == ModelFormat::kCArray;
+    coarse.reset();  // it points into what is replaced
+    quantised.emplace(quantiser->quantise(is_c ? QuantisedEnds::kWhole : QuantisedEnds::kReal, curved));
+    coarse.emplace(*quantised, pool);
   }
 
   // The mean difference of a probability on some of the pictures that were calibrated with.
-  [[nodiscard]] float loss_of(const QuantisedModel& coarser) const {
-    StepRunner runner(model.steps);
-    QuantisedRunner coarse_runner(coarser);
+  Result<float> loss_of_first() {
     float sum = 0;
     for (const std::vector<std::uint8_t>& seen : first_pictures) {
-      const std::span<const float> before = runner.run(seen);
-      const std::span<const float> after = coarse_runner.run(seen);
-      for (std::size_t i = 0; i < before.size(); ++i)
-        sum += std::abs(before[i] - after[i]) / static_cast<float>(before.size());
+      const auto before = quantiser->run(seen);
+      const auto after = coarse->run(seen);
+      if (!before || !after) return before ? after.error() : before.error();
+      for (std::size_t i = 0; i < model.labels.size(); ++i)
+        sum += std::abs(before.value()[i] - after.value()[i]) / static_cast<float>(model.labels.size());
     }
     return sum / static_cast<float>(first_pictures.size());
-  }
-
-  void settle() {
-    if (quantised) return;
-    quantised = fitted();
-    exact.emplace(model.steps);
-    coarse.emplace(*quantised);
   }
 
   void count(std::span<const float> before, std::span<const float> after, std::ptrdiff_t label_index) {
@@ -118,21 +118,25 @@ Result<QuantisedExport> QuantisedExport::create(std::span<const std::uint8_t> ba
   if (!model) return model.error();
   if (const Status held = check_holds(options.format, model.value()); !held) return held.error();
   take_apart_for_whole_numbers(model.value());
+  // On the calling thread: pictures come one at a time.
+  Result<ComputePool> pool = ComputePool::create(1);
+  if (!pool) return pool.error();
   const std::size_t side = model.value().input_size_px;
   Result<ImagePreparer> preparer = ImagePreparer::create(static_cast<std::int32_t>(side));
   if (!preparer) return preparer.error();
   auto state = std::make_unique<State>(State{.options = options,
                                              .model = std::move(model).value(),
+                                             .pool = std::move(pool).value(),
                                              .preparer = std::move(preparer).value(),
                                              .rgba = std::vector<std::uint8_t>(side * side * 4),
                                              .picture = std::vector<std::uint8_t>(side * side * 3)});
-  state->quantiser.emplace(state->model);
+  state->quantiser.emplace(state->model, state->pool);
   return QuantisedExport(std::move(state));
 }
 
 Status QuantisedExport::calibrate(const FrameView& frame) {
   if (const Status read = state_->read(frame); !read) return read;
-  state_->quantiser->calibrate(state_->picture);
+  if (const Status seen = state_->quantiser->calibrate(state_->picture); !seen) return seen;
   if (state_->first_pictures.size() < kPicturesToDecideBy) state_->first_pictures.push_back(state_->picture);
   ++state_->calibrated_count;
   return {};
@@ -142,8 +146,11 @@ Status QuantisedExport::measure(const FrameView& frame, std::ptrdiff_t label_ind
   if (state_->calibrated_count == 0)
     return bad_argument("pictures are measured after others were calibrated with");
   if (const Status read = state_->read(frame); !read) return read;
-  state_->settle();
-  state_->count(state_->exact->run(state_->picture), state_->coarse->run(state_->picture), label_index);
+  if (const Status settled = state_->settle(); !settled) return settled;
+  const auto before = state_->quantiser->run(state_->picture);
+  const auto after = state_->coarse->run(state_->picture);
+  if (!before || !after) return before ? after.error() : before.error();
+  state_->count(before.value(), after.value(), label_index);
   return {};
 }
 
@@ -154,7 +161,7 @@ const QuantisationReport& QuantisedExport::report() const {
 Result<std::vector<std::uint8_t>> QuantisedExport::write() {
   if (state_->calibrated_count == 0)
     return too_few_samples("a file in 8-bit numbers is fitted to pictures, and there are none");
-  state_->settle();
+  if (const Status settled = state_->settle(); !settled) return settled.error();
   std::size_t arena_bytes = 0;
   Result<std::vector<std::uint8_t>> file =
       write_tflite_quantised(state_->model, *state_->quantised, state_->options, &arena_bytes);

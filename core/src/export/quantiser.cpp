@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/vec4.h"
+
 namespace headstart {
 namespace {
 
@@ -81,20 +83,55 @@ std::int8_t Scale8::number_of(float value) const {
   return static_cast<std::int8_t>(std::clamp(number, kLeast, kMost));
 }
 
-Quantiser::Quantiser(const ExportedModel& model)
-    : model_(model), runner_(model.steps), ranges_(model.steps.size()), mean_patches_(model.steps.size()) {}
+void Scale8::round(std::span<float> values) const {
+  // Where a float has no room for a fraction: 1.5 * 2^23.
+  const Vec4 coarse = splat4(12582912);
+  const Vec4 least = splat4(kLeast - static_cast<float>(zero_point));
+  const Vec4 most = splat4(kMost - static_cast<float>(zero_point));
+  const std::size_t whole = values.size() / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    const Vec4 steps = clamp4(mul4(load4(&values[i]), splat4(1 / scale)), least, most);
+    store4(&values[i], mul4(sub4(add4(steps, coarse), coarse), splat4(scale)));
+  }
+  for (float& value : values.subspan(whole)) value = rounded(value);
+}
 
-void Quantiser::calibrate(std::span<const std::uint8_t> picture) {
-  runner_.run(picture);
+void Quantiser::Range::take(std::span<const float> values) {
+  Vec4 lows = splat4(low);
+  Vec4 highs = splat4(high);
+  const std::size_t whole = values.size() / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    lows = clamp4(load4(&values[i]), splat4(-INFINITY), lows);
+    highs = clamp4(load4(&values[i]), highs, splat4(INFINITY));
+  }
+  float found[2 * kLanes];
+  store4(found, lows);
+  store4(found + kLanes, highs);
+  for (const std::span<const float> some : {std::span<const float>(found), values.subspan(whole)}) {
+    for (const float value : some) {
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  }
+}
+
+Quantiser::Quantiser(const ExportedModel& model, const ComputePool& pool)
+    : model_(model),
+      runner_(model.steps, pool),
+      ranges_(model.steps.size()),
+      mean_patches_(model.steps.size()) {}
+
+Status Quantiser::calibrate(std::span<const std::uint8_t> picture) {
+  if (const auto said = runner_.run(picture); !said) return said.error();
   ++picture_count_;
   for (std::size_t i = 0; i < model_.steps.size(); ++i) {
-    const auto [low, high] = std::ranges::minmax(runner_.values_of(i));
-    ranges_[i] = {std::min(ranges_[i].low, low), std::max(ranges_[i].high, high)};
+    ranges_[i].take(runner_.values_of(i));
     if (!is_convolution(model_.steps[i])) continue;
     const std::vector<float> patch = runner_.mean_patch(i);
     mean_patches_[i].resize(patch.size());
     for (std::size_t k = 0; k < patch.size(); ++k) mean_patches_[i][k] += patch[k];
   }
+  return {};
 }
 
 // Pools keep their input's scale, and maps that are joined must have one.
@@ -142,13 +179,14 @@ QuantisedModel Quantiser::quantise(QuantisedEnds ends, CurvedMaps curved) const 
   result.ends = ends;
   result.steps = model_.steps;
   result.biases.resize(model_.steps.size());
+  result.is_whole.resize(model_.steps.size());
   std::vector<Range> ranges = common_ranges();
   fit_to_activations(ranges);
   for (const Range& range : ranges) result.scales.push_back(scale_of(range.low, range.high));
   for (std::size_t i = 0; i < model_.steps.size(); ++i) {
     const Step& step = model_.steps[i];
     const bool can_be = is_whole_step(model_, step);
-    result.is_whole.push_back(can_be && !(is_curved[i] && curved == CurvedMaps::kReal));
+    result.is_whole[i] = can_be && !(is_curved[i] && curved == CurvedMaps::kReal);
     // The picture's scale is known: bytes 0…255, whatever the pictures held. Where real numbers come in, a
     // step is a little more than a byte's: exactly one would put every byte halfway between two numbers, and
     // programs round halves differently.
@@ -180,9 +218,7 @@ void Quantiser::quantise_layer(QuantisedModel& result, std::size_t index) const 
   const bool is_whole = result.is_whole[index];
   const Gate gate = is_whole ? gate_of(step) : Gate{};
   const float input_scale = is_whole ? result.scales[step.inputs.front()].scale : 1;
-  // Boards have no room for numbers that are made real again as they start.
-  const bool has_whole_weights = is_whole || result.ends == QuantisedEnds::kReal;
-  if (has_whole_weights && !result.weights.contains(step.layer))
+  if (is_whole && !result.weights.contains(step.layer))
     result.weights[step.layer] = whole_weights(step, gate, input_scale);
   const WeightLayout layout = layout_of(step);
   const float missed = missed_by_picture(result, step.inputs.front());
@@ -192,7 +228,7 @@ void Quantiser::quantise_layer(QuantisedModel& result, std::size_t index) const 
     float error = 0;
     for (std::size_t i = 0; i < layout.rest_count; ++i) {
       const std::size_t at = layout.at(channel, i);
-      if (has_whole_weights) left_weights[at] = result.weights[step.layer].real(channel, at);
+      if (is_whole) left_weights[at] = result.weights[step.layer].real(channel, at);
       const float mean =
           mean_patches_[index][layout.is_depthwise ? at : i] / static_cast<float>(picture_count_);
       error += (left_weights[at] - gate.factor * step.weights[at]) * mean - left_weights[at] * missed;
@@ -216,7 +252,7 @@ void Quantiser::quantise_layer(QuantisedModel& result, std::size_t index) const 
   if (is_whole && has_gate_inside(step)) result.steps[index].activation = Activation::kLinear;
 }
 
-std::span<const float> QuantisedRunner::run(std::span<const std::uint8_t> picture) {
+Result<std::span<const float>> QuantisedRunner::run(std::span<const std::uint8_t> picture) {
   return runner_.run(picture, [&](std::size_t index, std::span<float> values) {
     const Step& step = model_.steps[index];
     const Scale8& scale = model_.scales[index];
@@ -228,7 +264,7 @@ std::span<const float> QuantisedRunner::run(std::span<const std::uint8_t> pictur
     }
     const bool is_picture = step.kind == StepKind::kScale || step.kind == StepKind::kMirror;
     if (!model_.is_whole[index] && !is_picture) return;
-    for (float& value : values) value = scale.rounded(value);
+    scale.round(values);
   });
 }
 

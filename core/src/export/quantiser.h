@@ -28,6 +28,8 @@ struct Scale8 {
   [[nodiscard]] float rounded(float value) const {
     return scale * static_cast<float>(number_of(value) - zero_point);
   }
+  // All of them, millions for each picture; halves go to the even number.
+  void round(std::span<float> values) const;
 };
 
 struct Weights8 {
@@ -44,8 +46,9 @@ struct Weights8 {
 enum class QuantisedEnds : std::uint8_t { kReal, kWhole };
 
 // What becomes of the maps of networks with curved activations: such maps hold small numbers that matter
-// beside large ones, and 8 bits may be too few for both. Real ones have their layers' numbers in 8 bits at
-// least.
+// beside large ones, and 8 bits may be too few for both. Where they are real their layers' numbers are too:
+// in half precision, because MediaPipe on a graphics processor takes no 8-bit numbers that are made real
+// again.
 enum class CurvedMaps : std::uint8_t { kWhole, kReal };
 
 struct QuantisedModel {
@@ -61,9 +64,11 @@ struct QuantisedModel {
 // What a program with 8-bit numbers answers, in float: equal to a thousandth or so.
 class QuantisedRunner {
  public:
-  // `model` must outlive it.
-  explicit QuantisedRunner(const QuantisedModel& model) : model_(model), runner_(model.steps) {}
-  std::span<const float> run(std::span<const std::uint8_t> picture);
+  // `model` and `pool` must outlive it.
+  QuantisedRunner(const QuantisedModel& model, const ComputePool& pool)
+      : model_(model), runner_(model.steps, pool) {}
+  // As StepRunner.
+  Result<std::span<const float>> run(std::span<const std::uint8_t> picture);
 
  private:
   const QuantisedModel& model_;
@@ -72,11 +77,14 @@ class QuantisedRunner {
 
 class Quantiser {
  public:
-  // Of steps that were taken apart (whole_steps.h). `model` must outlive it.
-  explicit Quantiser(const ExportedModel& model);
+  // Of steps that were taken apart (whole_steps.h). `model` and `pool` must outlive it.
+  Quantiser(const ExportedModel& model, const ComputePool& pool);
 
   // One of the person's pictures, [side, side, 3].
-  void calibrate(std::span<const std::uint8_t> picture);
+  Status calibrate(std::span<const std::uint8_t> picture);
+
+  // What the model says before anything is rounded, as StepRunner.
+  Result<std::span<const float>> run(std::span<const std::uint8_t> picture) { return runner_.run(picture); }
 
   // From what `calibrate` saw; at least one picture.
   [[nodiscard]] QuantisedModel quantise(QuantisedEnds ends, CurvedMaps curved) const;
@@ -85,6 +93,8 @@ class Quantiser {
   struct Range {
     float low = 0;  // 0 is always held exactly: padding is made of it
     float high = 0;
+
+    void take(std::span<const float> values);
   };
   [[nodiscard]] std::vector<Range> common_ranges() const;
   void fit_to_activations(std::vector<Range>& ranges) const;

@@ -2,66 +2,56 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/dot.h"
 
 namespace headstart {
 namespace {
 
-float activated(Activation activation, float x) {
-  const auto gate = [&] { return std::clamp(x + 3, 0.0F, 6.0F) / 6; };
-  switch (activation) {
-    case Activation::kLinear:
-      return x;
-    case Activation::kRelu:
-      return std::max(x, 0.0F);
-    case Activation::kRelu6:
-      return std::clamp(x, 0.0F, 6.0F);
-    case Activation::kHardSwish:
-      return x * gate();
-    case Activation::kHardSigmoid:
-      return gate();
-    case Activation::kSigmoid:
-      return 1 / (1 + std::exp(-x));
-    case Activation::kSwish:
-      return x / (1 + std::exp(-x));
+// The step as a graph of one layer; false where it is none. A dense layer is a convolution of a single place,
+// a scale a depthwise one.
+bool add_layer(GraphBuilder& graph, const Step& step, std::span<const GraphMap> inputs, ExternalId output) {
+  const GraphBuilder::Window window = {step.kernel_height, step.kernel_width, step.stride, step.padding,
+                                       step.activation};
+  const LayerWeights weights = {step.weights, step.biases};
+  switch (step.kind) {
+    case StepKind::kConvolution:
+    case StepKind::kDense:
+      graph.convolution(inputs[0], window, step.channel_count(), step.groups, weights, output);
+      return true;
+    case StepKind::kDepthwise:
+    case StepKind::kScale:
+      graph.depthwise(inputs[0], window, weights, output);
+      return true;
+    case StepKind::kAdd:
+      graph.add(inputs[0], inputs[1], step.activation, output);
+      return true;
+    case StepKind::kMultiply:
+      graph.multiply(inputs[0], inputs[1], step.activation, output);
+      return true;
+    case StepKind::kGlobalAveragePool:
+      graph.global_average_pool(inputs[0], output);
+      return true;
+    case StepKind::kAveragePool:
+      graph.average_pool(inputs[0], window, output);
+      return true;
+    case StepKind::kMaxPool:
+      graph.max_pool(inputs[0], window, output);
+      return true;
+    case StepKind::kActivation:
+      graph.activate(inputs[0], step.activation, output);
+      return true;
+    case StepKind::kPicture:
+    case StepKind::kMirror:
+    case StepKind::kConcatenate:
+    case StepKind::kSquareRoot:
+    case StepKind::kNormalise:
+    case StepKind::kSoftmax:
+      break;
   }
-  return x;
+  return false;
 }
-
-// The places of a window that lie on the map, in the order of the output's places.
-class Windows {
- public:
-  Windows(const Step& step, const MapShape& map)
-      : step_(step),
-        map_(map),
-        top_(pad_side(step.padding.kind, map.height, step.kernel_height, step.stride, step.padding.top,
-                      step.padding.bottom)
-                 .before),
-        left_(pad_side(step.padding.kind, map.width, step.kernel_width, step.stride, step.padding.left,
-                       step.padding.right)
-                  .before) {}
-
-  // visit(tap, place): the position in the kernel and the one on the map.
-  template <typename Visit>
-  void each_tap(std::size_t row, std::size_t column, const Visit& visit) const {
-    for (std::size_t y = 0; y < step_.kernel_height; ++y) {
-      const std::size_t map_y = row * step_.stride + y - top_;  // wraps above the map
-      if (map_y >= map_.height) continue;
-      for (std::size_t x = 0; x < step_.kernel_width; ++x) {
-        const std::size_t map_x = column * step_.stride + x - left_;
-        if (map_x >= map_.width) continue;
-        visit(y * step_.kernel_width + x, map_y * map_.width + map_x);
-      }
-    }
-  }
-
- private:
-  const Step& step_;
-  const MapShape& map_;
-  std::size_t top_;
-  std::size_t left_;
-};
 
 void soften(std::span<const float> logits, std::span<float> out) {
   const float most = *std::ranges::max_element(logits);
@@ -70,151 +60,75 @@ void soften(std::span<const float> logits, std::span<float> out) {
   for (float& value : out) value /= sum;
 }
 
-void average(std::span<const float> map, std::span<float> out) {
-  const std::size_t places = map.size() / out.size();
-  std::ranges::fill(out, 0.0F);
-  for (std::size_t i = 0; i < map.size(); ++i) out[i % out.size()] += map[i];
-  for (float& value : out) value /= static_cast<float>(places);
+void add_to(float* sums, const float* values, std::size_t count) {
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) store4(sums + i, add4(load4(sums + i), load4(values + i)));
+  for (; i < count; ++i) sums[i] += values[i];
 }
 
 }  // namespace
 
-StepRunner::StepRunner(std::span<const Step> steps) : steps_(steps), values_(steps.size()) {
-  for (std::size_t i = 0; i < steps.size(); ++i) values_[i].resize(steps[i].output.size());
+StepRunner::StepRunner(std::span<const Step> steps, const ComputePool& pool) : steps_(steps) {
+  for (std::size_t i = 0; i < steps.size() && status_; ++i) status_ = prepare(i, pool);
 }
 
-std::span<const float> StepRunner::run(std::span<const std::uint8_t> picture, const AfterStep& after) {
+Status StepRunner::prepare(std::size_t index, const ComputePool& pool) {
+  const Step& step = steps_[index];
+  Result<PaddedBuffer<float>> room = PaddedBuffer<float>::create(step.output.size());
+  if (!room) return room.error();
+  values_.push_back(std::move(room).value());
+  graphs_.emplace_back();
+  const auto output = static_cast<std::uint32_t>(step.inputs.size());
+  GraphBuilder builder(output + 1);
+  std::vector<GraphMap> inputs;
+  std::vector<ExternalBuffer> buffers = {{output, values_.back().data()}};
+  for (std::uint32_t i = 0; i < output; ++i) {
+    const auto& [height, width, channel_count] = steps_[step.inputs[i]].output;
+    inputs.push_back(builder.input(i, height, width, channel_count));
+    buffers.push_back({i, values_[step.inputs[i]].data()});
+  }
+  if (!add_layer(builder, step, inputs, output)) return {};
+  Result<GraphRuntime> graph = builder.finish(pool);
+  if (!graph) return graph.error();
+  graphs_.back() = std::move(graph).value();
+  return graphs_.back()->set_up(1, buffers);
+}
+
+Result<std::span<const float>> StepRunner::run(std::span<const std::uint8_t> picture,
+                                               const AfterStep& after) {
+  if (!status_) return status_.error();
+  std::ranges::copy(picture, values_.front().data());
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const Step& step = steps_[i];
-    if (step.kind == StepKind::kPicture) {
-      std::ranges::copy(picture, values_[i].begin());
+    if (graphs_[i]) {
+      if (const Status computed = graphs_[i]->run(); !computed) return computed.error();
     } else {
-      compute(step, values_[i]);
-      if (step.activation != Activation::kLinear) {
-        for (float& value : values_[i]) value = activated(step.activation, value);
-      }
+      compute(steps_[i], values_[i].span());
     }
-    if (after) after(i, values_[i]);
+    if (after) after(i, values_[i].span());
   }
-  return values_.back();
+  return values_of(steps_.size() - 1);
 }
 
+// What is no layer.
 void StepRunner::compute(const Step& step, std::span<float> out) const {
+  if (step.kind == StepKind::kPicture) return;
   const std::span<const float> in = input(step);
-  const std::size_t count = step.channel_count();
-  switch (step.kind) {
-    case StepKind::kPicture:
-      return;
-    case StepKind::kMirror: {
-      const std::size_t row = step.output.width * count;
-      for (std::size_t i = 0; i < out.size(); ++i) {
-        const std::size_t place = i % row / count;
-        out[i] = in[i / row * row + (step.output.width - 1 - place) * count + i % count];
-      }
-      return;
+  if (step.kind == StepKind::kMirror) {
+    const std::size_t count = step.channel_count();
+    const std::size_t row = step.output.width * count;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const std::size_t place = i % row / count;
+      out[i] = in[i / row * row + (step.output.width - 1 - place) * count + i % count];
     }
-    case StepKind::kConvolution:
-      return convolve(step, out);
-    case StepKind::kDepthwise:
-      return convolve_depthwise(step, out);
-    case StepKind::kAdd:
-    case StepKind::kMultiply: {
-      const std::span<const float> other = input(step, 1);  // perhaps of a single place
-      for (std::size_t i = 0; i < out.size(); ++i) {
-        const float b = other[i % other.size()];
-        out[i] = step.kind == StepKind::kAdd ? in[i] + b : in[i] * b;
-      }
-      return;
-    }
-    case StepKind::kScale:
-      for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] = in[i] * step.weights[i % count] + step.biases[i % count];
-      return;
-    case StepKind::kGlobalAveragePool:
-      return average(in, out);
-    case StepKind::kAveragePool:
-    case StepKind::kMaxPool:
-      return pool_window(step, out);
-    case StepKind::kActivation:
-      std::ranges::copy(in, out.begin());
-      return;
-    case StepKind::kConcatenate:
-      return concatenate(step, out);
-    case StepKind::kDense:
-      for (std::size_t i = 0; i < count; ++i)
-        out[i] = dot(step.weights.data() + i * in.size(), in.data(), in.size()) + step.biases[i];
-      return;
-    case StepKind::kSquareRoot:
-      for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::sqrt(std::max(in[i], 0.0F));
-      return;
-    case StepKind::kNormalise: {
-      const float length = std::sqrt(dot(in.data(), in.data(), in.size()));
-      for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[i] / std::max(length, 1e-6F);
-      return;
-    }
-    case StepKind::kSoftmax:
-      return soften(in, out);
-  }
-}
-
-void StepRunner::convolve(const Step& step, std::span<float> out) const {
-  const MapShape& map = steps_[step.inputs.front()].output;
-  const std::span<const float> in = input(step);
-  const Windows windows(step, map);
-  const std::size_t group_in = map.channel_count / step.groups;
-  const std::size_t group_out = step.channel_count() / step.groups;
-  const std::size_t taps = step.kernel_height * step.kernel_width;
-  std::vector<float> patch(taps * group_in);
-  for (std::size_t place = 0; place < step.output.place_count(); ++place) {
-    for (std::size_t group = 0; group < step.groups; ++group) {
-      std::ranges::fill(patch, 0.0F);
-      windows.each_tap(place / step.output.width, place % step.output.width,
-                       [&](std::size_t tap, std::size_t at) {
-                         const float* from = in.data() + at * map.channel_count + group * group_in;
-                         std::copy_n(from, group_in, patch.data() + tap * group_in);
-                       });
-      for (std::size_t i = group * group_out; i < (group + 1) * group_out; ++i) {
-        out[place * step.channel_count() + i] =
-            dot(step.weights.data() + i * patch.size(), patch.data(), patch.size()) + step.biases[i];
-      }
-    }
-  }
-}
-
-void StepRunner::convolve_depthwise(const Step& step, std::span<float> out) const {
-  const MapShape& map = steps_[step.inputs.front()].output;
-  const std::span<const float> in = input(step);
-  const Windows windows(step, map);
-  const std::size_t count = step.channel_count();
-  for (std::size_t place = 0; place < step.output.place_count(); ++place) {
-    float* row = out.data() + place * count;
-    std::ranges::copy(step.biases, row);
-    windows.each_tap(place / step.output.width, place % step.output.width,
-                     [&](std::size_t tap, std::size_t at) {
-                       const float* weights = step.weights.data() + tap * count;
-                       const float* from = in.data() + at * count;
-                       for (std::size_t i = 0; i < count; ++i) row[i] += weights[i] * from[i];
-                     });
-  }
-}
-
-void StepRunner::pool_window(const Step& step, std::span<float> out) const {
-  const MapShape& map = steps_[step.inputs.front()].output;
-  const std::span<const float> in = input(step);
-  const Windows windows(step, map);
-  const std::size_t count = step.channel_count();
-  const bool is_most = step.kind == StepKind::kMaxPool;
-  for (std::size_t place = 0; place < step.output.place_count(); ++place) {
-    float* row = out.data() + place * count;
-    std::fill_n(row, count, is_most ? -INFINITY : 0.0F);
-    std::size_t taps = 0;
-    windows.each_tap(place / step.output.width, place % step.output.width, [&](std::size_t, std::size_t at) {
-      ++taps;
-      const float* from = in.data() + at * count;
-      for (std::size_t i = 0; i < count; ++i) row[i] = is_most ? std::max(row[i], from[i]) : row[i] + from[i];
-    });
-    if (is_most || taps == 0) continue;
-    for (std::size_t i = 0; i < count; ++i) row[i] /= static_cast<float>(taps);
+  } else if (step.kind == StepKind::kConcatenate) {
+    concatenate(step, out);
+  } else if (step.kind == StepKind::kSquareRoot) {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::sqrt(std::max(in[i], 0.0F));
+  } else if (step.kind == StepKind::kNormalise) {
+    const float length = std::sqrt(dot(in.data(), in.data(), in.size()));
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = in[i] / std::max(length, 1e-6F);
+  } else {
+    soften(in, out);
   }
 }
 
@@ -232,16 +146,23 @@ void StepRunner::concatenate(const Step& step, std::span<float> out) const {
 
 std::vector<float> StepRunner::mean_patch(std::size_t index) const {
   const Step& step = steps_[index];
+  const Padding& padding = step.padding;
   const MapShape& map = steps_[step.inputs.front()].output;
-  const std::span<const float> in = input(step);
-  const Windows windows(step, map);
+  const std::size_t top =
+      pad_side(padding.kind, map.height, step.kernel_height, step.stride, padding.top, padding.bottom).before;
+  const std::size_t left =
+      pad_side(padding.kind, map.width, step.kernel_width, step.stride, padding.left, padding.right).before;
   const std::size_t count = map.channel_count;
-  std::vector<float> sums(step.kernel_height * step.kernel_width * count);
+  const std::size_t tap_count = step.kernel_height * step.kernel_width;
+  std::vector<float> sums(tap_count * count);
   for (std::size_t place = 0; place < step.output.place_count(); ++place) {
-    windows.each_tap(place / step.output.width, place % step.output.width,
-                     [&](std::size_t tap, std::size_t at) {
-                       for (std::size_t i = 0; i < count; ++i) sums[tap * count + i] += in[at * count + i];
-                     });
+    for (std::size_t tap = 0; tap < tap_count; ++tap) {
+      // Where nothing is, these wrap to more than there is.
+      const std::size_t y = place / step.output.width * step.stride + tap / step.kernel_width - top;
+      const std::size_t x = place % step.output.width * step.stride + tap % step.kernel_width - left;
+      if (y >= map.height || x >= map.width) continue;
+      add_to(sums.data() + tap * count, input(step).data() + (y * map.width + x) * count, count);
+    }
   }
   for (float& sum : sums) sum /= static_cast<float>(step.output.place_count());
   return sums;

@@ -21,50 +21,62 @@ double point(std::size_t index) {
   return kFirstPoint * std::pow(kLastPoint / kFirstPoint, part);
 }
 
-std::string target(std::span<const std::size_t> shape) {
-  return json_numbers(shape);
+void describe_single_places(JsonObject& config, std::size_t filter_count, const char* activation,
+                            const char* use_bias) {
+  config.numbers("kernel_size", {1, 1}).numbers("strides", {1, 1}).text("padding", "valid");
+  config.number("filters", filter_count).text("activation", activation).raw("use_bias", use_bias);
 }
 
-JsonObject single_places(std::size_t filter_count, std::string_view activation, std::string_view use_bias) {
-  constexpr std::array<std::size_t, 2> kOne = {1, 1};
-  JsonObject config;
-  config.raw("kernel_size", json_numbers(kOne)).raw("strides", json_numbers(kOne)).text("padding", "valid");
-  config.number("filters", static_cast<double>(filter_count));
-  return config.text("activation", activation).raw("use_bias", use_bias);
+void describe_dense(JsonObject& config, std::size_t unit_count, const char* use_bias) {
+  config.number("units", unit_count).text("activation", "linear").raw("use_bias", use_bias);
 }
 
 }  // namespace
+
+// As a batch's normalisation whose mean is 0 and whose variance is 1.
+TfjsNode tfjs_scaled(TfjsTopology& topology, const Step& step, const char* suffix, const TfjsNode& input,
+                     std::span<const float> factors, std::span<const float> offsets) {
+  constexpr float kEpsilon = 1e-3F;
+  const std::size_t count = factors.size();
+  topology.layer("BatchNormalization", step.layer, suffix).raw("axis", "-1").raw("epsilon", "0.001");
+  if (topology.is_new()) {
+    topology.weight("gamma", {count}, factors);
+    topology.weight("beta", {count}, offsets);
+    topology.weight("moving_mean", {count}, std::vector<float>(count));
+    topology.weight("moving_variance", {count}, std::vector<float>(count, 1 - kEpsilon));
+  }
+  return topology.use(input);
+}
 
 // root(x) = sum over chords of (how far x is along it, 0 to 6) (how much the root rises on it) / 6: nothing
 // is taken away again, so nothing is lost to rounding.
 TfjsNode tfjs_square_root(TfjsTopology& topology, const Step& step, const TfjsNode& input) {
   const std::size_t count = step.channel_count();
-  TfjsNode at = topology.use(
-      "Reshape", step.layer + "_places",
-      JsonObject().raw("target_shape", target(std::array<std::size_t, 3>{count, 1, 1})), std::array{input});
-  at = topology.use("Conv2D", step.layer + "_along", single_places(kPointCount, "relu6", "true"),
-                    std::array{at}, [&] {
-                      std::vector<float> factors;
-                      std::vector<float> offsets;
-                      for (std::size_t i = 0; i < kPointCount; ++i) {
-                        const double factor = static_cast<double>(kLimit) / (point(i + 1) - point(i));
-                        factors.push_back(static_cast<float>(factor));
-                        offsets.push_back(static_cast<float>(-factor * point(i)));
-                      }
-                      return std::vector<TfjsWeight>{{"kernel", {1, 1, 1, kPointCount}, std::move(factors)},
-                                                     {"bias", {kPointCount}, std::move(offsets)}};
-                    });
-  at = topology.use("Conv2D", step.layer + "_rise", single_places(1, "linear", "false"), std::array{at}, [&] {
-    std::vector<float> rises;
-    for (std::size_t i = 0; i < kPointCount; ++i) {
-      const double rise = std::sqrt(point(i + 1)) - std::sqrt(point(i));
-      rises.push_back(static_cast<float>(rise / static_cast<double>(kLimit)));
-    }
-    return std::vector<TfjsWeight>{{"kernel", {1, 1, kPointCount, 1}, std::move(rises)}};
-  });
-  return topology.use("Reshape", step.layer,
-                      JsonObject().raw("target_shape", target(std::array<std::size_t, 1>{count})),
-                      std::array{at});
+  std::vector<float> factors;
+  std::vector<float> offsets;
+  std::vector<float> rises;
+  double from = point(0);
+  for (std::size_t i = 0; i < kPointCount; ++i) {
+    const double to = point(i + 1);
+    const double factor = static_cast<double>(kLimit) / (to - from);
+    factors.push_back(static_cast<float>(factor));
+    offsets.push_back(static_cast<float>(-factor * from));
+    rises.push_back(static_cast<float>((std::sqrt(to) - std::sqrt(from)) / static_cast<double>(kLimit)));
+    from = to;
+  }
+  topology.layer("Reshape", step.layer, "_places").numbers("target_shape", {count, 1, 1});
+  TfjsNode at = topology.use(input);
+  describe_single_places(topology.layer("Conv2D", step.layer, "_along"), kPointCount, "relu6", "true");
+  if (topology.is_new()) {
+    topology.weight("kernel", {1, 1, 1, kPointCount}, factors);
+    topology.weight("bias", {kPointCount}, offsets);
+  }
+  at = topology.use(at);
+  describe_single_places(topology.layer("Conv2D", step.layer, "_rise"), 1, "linear", "false");
+  if (topology.is_new()) topology.weight("kernel", {1, 1, kPointCount, 1}, rises);
+  at = topology.use(at);
+  topology.layer("Reshape", step.layer).numbers("target_shape", {count});
+  return topology.use(at);
 }
 
 // The only length that a layer divides by is that of the vectors whose angle Dot takes. With v = (u / kLeast,
@@ -72,45 +84,26 @@ TfjsNode tfjs_square_root(TfjsTopology& topology, const Step& step, const TfjsNo
 // |u|.
 TfjsNode tfjs_normalised(TfjsTopology& topology, const Step& step, const TfjsNode& input) {
   const std::size_t count = step.channel_count();
-  const auto dense = [&](const char* suffix, std::size_t units, const TfjsNode& from, const auto& weights,
-                         const char* use_bias) {
-    const JsonObject config = JsonObject()
-                                  .number("units", static_cast<double>(units))
-                                  .text("activation", "linear")
-                                  .raw("use_bias", use_bias);
-    return topology.use("Dense", step.layer + suffix, config, std::array{from}, weights);
-  };
-  const auto as_large = [&] {
-    constexpr float kEpsilon = 1e-3F;
-    return std::vector<TfjsWeight>{{"gamma", {count}, std::vector<float>(count, 1 / kLeast)},
-                                   {"beta", {count}, std::vector<float>(count)},
-                                   {"moving_mean", {count}, std::vector<float>(count)},
-                                   {"moving_variance", {count}, std::vector<float>(count, 1 - kEpsilon)}};
-  };
+  const std::vector<float> zeros(count);
   const TfjsNode large =
-      topology.use("BatchNormalization", step.layer + "_large",
-                   JsonObject().number("axis", -1).number("epsilon", 1e-3), std::array{input}, as_large);
-  const TfjsNode one = dense(
-      "_one", 1, large,
-      [&] {
-        return std::vector<TfjsWeight>{{"kernel", {count, 1}, std::vector<float>(count)},
-                                       {"bias", {1}, {1.0F}}};
-      },
-      "true");
-  const TfjsNode axis = dense(
-      "_axis", count + 1, one,
-      [&] {
-        std::vector<float> kernel(count + 1);
-        kernel.back() = 1;
-        return std::vector<TfjsWeight>{{"kernel", {1, count + 1}, std::move(kernel)}};
-      },
-      "false");
-  const TfjsNode longer = topology.use("Concatenate", step.layer + "_longer", JsonObject().number("axis", -1),
-                                       std::array{large, one});
-  const TfjsNode cosine =
-      topology.use("Dot", step.layer + "_cosine", JsonObject().number("axes", -1).raw("normalize", "true"),
-                   std::array{longer, axis});
-  return topology.use("Multiply", step.layer, {}, std::array{large, cosine});
+      tfjs_scaled(topology, step, "_large", input, std::vector<float>(count, 1 / kLeast), zeros);
+  describe_dense(topology.layer("Dense", step.layer, "_one"), 1, "true");
+  if (topology.is_new()) {
+    topology.weight("kernel", {count, 1}, zeros);
+    topology.weight("bias", {1}, std::array{1.0F});
+  }
+  const TfjsNode one = topology.use(large);
+  std::vector<float> last = zeros;
+  last.push_back(1);
+  describe_dense(topology.layer("Dense", step.layer, "_axis"), count + 1, "false");
+  if (topology.is_new()) topology.weight("kernel", {1, count + 1}, last);
+  const TfjsNode axis = topology.use(one);
+  topology.layer("Concatenate", step.layer, "_longer").raw("axis", "-1");
+  const TfjsNode longer = topology.use(std::array{large, one});
+  topology.layer("Dot", step.layer, "_cosine").raw("axes", "-1").raw("normalize", "true");
+  const TfjsNode cosine = topology.use(std::array{longer, axis});
+  topology.layer("Multiply", step.layer);
+  return topology.use(std::array{large, cosine});
 }
 
 }  // namespace headstart

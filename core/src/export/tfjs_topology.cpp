@@ -1,6 +1,6 @@
 #include "export/tfjs_topology.h"
 
-#include <charconv>
+#include <algorithm>
 
 namespace headstart {
 namespace {
@@ -9,83 +9,78 @@ void separate(std::string& list) {
   if (!list.empty()) list += ',';
 }
 
-std::string node_json(const TfjsNode& node, std::string_view more) {
-  std::string json = "[";
-  append_json_string(json, node.layer);
-  return json + "," + std::to_string(node.use) + ",0" + std::string(more) + "]";
+// Keras's names, which TensorFlow.js takes for paths where there is a slash.
+std::string plain_name(std::string name) {
+  for (char& c : name) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!is_plain) c = '_';
+  }
+  return name;
 }
 
 }  // namespace
 
-void JsonObject::key(std::string_view name) {
+void JsonObject::key(const char* name) {
   separate(text_);
   append_json_string(text_, name);
   text_ += ':';
 }
 
-JsonObject& JsonObject::text(std::string_view name, std::string_view value) {
+JsonObject& JsonObject::text(const char* name, std::string_view value) {
   key(name);
   append_json_string(text_, value);
   return *this;
 }
 
-JsonObject& JsonObject::number(std::string_view name, double value) {
-  char digits[32];
-  const auto end = std::to_chars(std::begin(digits), std::end(digits), static_cast<float>(value)).ptr;
-  return raw(name, {digits, static_cast<std::size_t>(end - digits)});
+JsonObject& JsonObject::number(const char* name, std::size_t value) {
+  return raw(name, std::to_string(value));
 }
 
-JsonObject& JsonObject::raw(std::string_view name, std::string_view json) {
+JsonObject& JsonObject::numbers(const char* name, std::initializer_list<std::size_t> values) {
+  return raw(name, write_json_number_array({values.begin(), values.size()}));
+}
+
+JsonObject& JsonObject::raw(const char* name, std::string_view json) {
   key(name);
   text_ += json;
   return *this;
 }
 
-std::string json_numbers(std::span<const std::size_t> numbers) {
-  std::string list;
-  for (const std::size_t number : numbers) {
-    separate(list);
-    list += std::to_string(number);
-  }
-  return "[" + list + "]";
+JsonObject& TfjsTopology::layer(const char* class_name, const std::string& name, const char* suffix) {
+  const std::string plain = plain_name(name + suffix);
+  const auto found = std::ranges::find(entries_, plain, &Entry::name);
+  current_ = static_cast<std::size_t>(found - entries_.begin());
+  if (found == entries_.end()) entries_.push_back({class_name, plain, {}, {}});
+  config_ = JsonObject();
+  return config_;
 }
 
-// Keras's names, which TensorFlow.js takes for paths where there is a slash.
-std::string TfjsTopology::plain_name(std::string_view name) {
-  std::string plain(name);
-  for (char& c : plain) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!is_plain) c = '_';
-  }
-  return plain;
-}
-
-void TfjsTopology::begin_layer(std::string_view class_name, const std::string& name,
-                               const JsonObject& config) {
-  JsonObject named = config;
-  named.text("name", name).raw("trainable", "true");
-  positions_.emplace(name, entries_.size());
-  entries_.push_back({std::string(class_name), name, named.json(), {}});
-}
-
-void TfjsTopology::add_weight(const std::string& layer, const TfjsWeight& weight) {
+void TfjsTopology::weight(const char* suffix, std::initializer_list<std::size_t> shape,
+                          std::span<const float> values) {
   separate(manifest_);
   JsonObject entry;
-  entry.text("name", layer + "/" + std::string(weight.suffix));
-  entry.raw("shape", json_numbers(weight.shape)).text("dtype", "float32");
-  manifest_ += entry.json();
-  numbers_.insert(numbers_.end(), weight.values.begin(), weight.values.end());
+  entry.text("name", entries_[current_].name + "/" + suffix);
+  manifest_ += entry.numbers("shape", shape).text("dtype", "float32").json();
+  numbers_.insert(numbers_.end(), values.begin(), values.end());
 }
 
-TfjsNode TfjsTopology::add_use(const std::string& name, std::span<const TfjsNode> inputs) {
-  Entry& entry = entries_[positions_.find(name)->second];
+TfjsNode TfjsTopology::use(std::span<const TfjsNode> inputs) {
   std::string use;
   for (const TfjsNode& input : inputs) {
     separate(use);
-    use += node_json(input, ",{}");
+    use += node_json(input, ",{}]");
   }
-  if (!inputs.empty()) entry.uses.push_back("[" + use + "]");
-  return {name, entry.uses.empty() ? 0 : entry.uses.size() - 1};
+  Entry& entry = entries_[current_];
+  if (is_new()) entry.config = config_.text("name", entry.name).raw("trainable", "true").json();
+  std::vector<std::string>& uses = entry.uses;
+  if (!inputs.empty()) uses.push_back("[" + use + "]");
+  return {current_, uses.empty() ? 0 : uses.size() - 1};
+}
+
+std::string TfjsTopology::node_json(const TfjsNode& node, const char* more) const {
+  std::string json = "[";
+  append_json_string(json, entries_[node.layer].name);
+  return json + "," + std::to_string(node.use) + ",0" + more;
 }
 
 std::string TfjsTopology::model_json(const TfjsNode& input, const TfjsNode& output) const {
@@ -103,8 +98,8 @@ std::string TfjsTopology::model_json(const TfjsNode& input, const TfjsNode& outp
   }
   JsonObject config;
   config.text("name", "model").raw("layers", "[" + layers + "]");
-  config.raw("input_layers", "[" + node_json(input, "") + "]");
-  config.raw("output_layers", "[" + node_json(output, "") + "]");
+  config.raw("input_layers", "[" + node_json(input, "]") + "]");
+  config.raw("output_layers", "[" + node_json(output, "]") + "]");
   JsonObject topology;
   topology.text("class_name", "Model").raw("config", config.json());
   topology.text("keras_version", "tfjs-layers 1.7.4").text("backend", "tensor_flow.js");

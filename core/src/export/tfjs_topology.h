@@ -1,7 +1,7 @@
 // A Keras topology in TensorFlow.js's JSON, with its weights: layers are written once and may be used twice.
 #pragma once
 
-#include <map>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,68 +14,51 @@ namespace headstart {
 // One key of a layer's configuration, or of any object.
 class JsonObject {
  public:
-  JsonObject& text(std::string_view key, std::string_view value);
-  JsonObject& number(std::string_view key, double value);
-  JsonObject& raw(std::string_view key, std::string_view json);
+  JsonObject& text(const char* key, std::string_view value);
+  JsonObject& number(const char* key, std::size_t value);
+  JsonObject& numbers(const char* key, std::initializer_list<std::size_t> values);
+  JsonObject& raw(const char* key, std::string_view json);
 
   [[nodiscard]] std::string json() const { return "{" + text_ + "}"; }
 
  private:
-  void key(std::string_view name);
+  void key(const char* name);
   std::string text_;
 };
 
-// "[1,2]".
-[[nodiscard]] std::string json_numbers(std::span<const std::size_t> numbers);
-
 // A layer's result, of its first or second use.
 struct TfjsNode {
-  std::string layer;
+  std::size_t layer = 0;
   std::size_t use = 0;
-};
-
-struct TfjsWeight {
-  std::string_view suffix;  // "kernel", "bias", …
-  std::vector<std::size_t> shape;
-  std::vector<float> values;
 };
 
 class TfjsTopology {
  public:
-  // Uses the layer `name` on `inputs`; the first use writes it. `weights_of` is asked then only.
-  template <typename WeightsOf>
-  TfjsNode use(std::string_view class_name, std::string name, const JsonObject& config,
-               std::span<const TfjsNode> inputs, const WeightsOf& weights_of) {
-    name = plain_name(name);
-    if (!positions_.contains(name)) {
-      begin_layer(class_name, name, config);
-      for (const TfjsWeight& weight : weights_of()) add_weight(name, weight);
-    }
-    return add_use(name, inputs);
-  }
-  TfjsNode use(std::string_view class_name, std::string name, const JsonObject& config,
-               std::span<const TfjsNode> inputs) {
-    return use(class_name, std::move(name), config, inputs, [] { return std::vector<TfjsWeight>(); });
-  }
+  // Speaks of the layer `name` + `suffix` from here on; what comes back takes its configuration. The first
+  // time it is written, and `is_new` says that its weights are still to be given.
+  JsonObject& layer(const char* class_name, const std::string& name, const char* suffix = "");
+  [[nodiscard]] bool is_new() const { return entries_[current_].config.empty(); }
+  void weight(const char* suffix, std::initializer_list<std::size_t> shape, std::span<const float> values);
+  // What the layer makes of these: the last that is said of it.
+  TfjsNode use(std::span<const TfjsNode> inputs);
+  TfjsNode use(const TfjsNode& input) { return use({&input, 1}); }
 
   [[nodiscard]] std::string model_json(const TfjsNode& input, const TfjsNode& output) const;
   [[nodiscard]] std::span<const float> numbers() const { return numbers_; }
 
  private:
   struct Entry {
-    std::string class_name;
+    const char* class_name;
     std::string name;
     std::string config;
     std::vector<std::string> uses;
   };
 
-  static std::string plain_name(std::string_view name);
-  void begin_layer(std::string_view class_name, const std::string& name, const JsonObject& config);
-  void add_weight(const std::string& layer, const TfjsWeight& weight);
-  TfjsNode add_use(const std::string& name, std::span<const TfjsNode> inputs);
+  [[nodiscard]] std::string node_json(const TfjsNode& node, const char* more) const;
 
   std::vector<Entry> entries_;
-  std::map<std::string, std::size_t, std::less<>> positions_;
+  std::size_t current_ = 0;
+  JsonObject config_;  // of the current layer
   std::string manifest_;
   std::vector<float> numbers_;
 };

@@ -1,8 +1,6 @@
 // Teachable Machine's three files: a Keras model in TensorFlow.js's JSON, its numbers, and metadata. It holds
 // to what the layers of TensorFlow.js 1.3.1 can do, which is what Teachable Machine's own library asks for.
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include "export/byte_writer.h"
@@ -14,8 +12,6 @@
 
 namespace headstart {
 namespace {
-
-constexpr float kBatchEpsilon = 1e-3F;
 
 // What Teachable Machine makes of a byte: byte / 127 - 1.
 constexpr float kMachineScale = 127;
@@ -30,11 +26,27 @@ std::vector<float> outputs_last(std::span<const float> weights, std::size_t outp
   return turned;
 }
 
-std::vector<float> copy_of(std::span<const float> values) {
-  return {values.begin(), values.end()};
+// [picture size, size]: the triangle filter's weights, which fewer pixels are made with.
+Result<std::vector<float>> resampling_matrix(std::size_t picture_size_px, std::size_t size_px) {
+  Result<FilterAxis> axis = make_filter_axis(static_cast<std::int32_t>(picture_size_px),
+                                             static_cast<std::int32_t>(size_px), FilterStart::kAnywhere);
+  if (!axis) return axis.error();
+  std::vector<float> matrix(picture_size_px * size_px);
+  for (std::size_t i = 0; i < size_px; ++i) {
+    auto at = static_cast<std::size_t>(axis.value().first_indices.span()[i]);
+    const auto put = [&](std::int16_t weight) {
+      if (at < picture_size_px) matrix[at * size_px + i] += static_cast<float>(weight) / (1 << kWeightBits);
+      ++at;
+    };
+    for (const WeightPair& pair : axis.value().pairs_of(i)) {
+      put(pair.first);
+      put(pair.second);
+    }
+  }
+  return matrix;
 }
 
-std::string_view activation_of(Activation activation) {
+const char* activation_of(Activation activation) {
   switch (activation) {
     case Activation::kRelu:
       return "relu";
@@ -49,265 +61,223 @@ std::string_view activation_of(Activation activation) {
 
 class TfjsWriter {
  public:
-  TfjsWriter(const ExportedModel& model, std::size_t picture_size_px)
-      : model_(model), picture_size_px_(picture_size_px) {}
+  // `resampling`: the matrix that fewer pixels are made with, empty where the picture's are the network's.
+  TfjsWriter(const ExportedModel& model, std::size_t picture_size_px, std::vector<float> resampling)
+      : model_(model), picture_size_px_(picture_size_px), resampling_(std::move(resampling)) {}
 
-  Status write() {
-    for (const Step& step : model_.steps) {
-      Result<TfjsNode> node = node_of(step);
-      if (!node) return node.error();
-      nodes_.push_back(std::move(node).value());
-    }
-    return {};
+  void write() {
+    for (const Step& step : model_.steps) nodes_.push_back(node_of(step));
   }
 
   [[nodiscard]] std::string model_json() const { return topology_.model_json(input_, nodes_.back()); }
   [[nodiscard]] std::span<const float> numbers() const { return topology_.numbers(); }
 
  private:
-  Result<TfjsNode> node_of(const Step& step) {
-    std::vector<TfjsNode> inputs;
-    for (const std::size_t input : step.inputs) inputs.push_back(nodes_[input]);
-    const std::span<const TfjsNode> in = inputs;
+  TfjsNode node_of(const Step& step) {
+    std::vector<TfjsNode> in;
+    for (const std::size_t input : step.inputs) in.push_back(nodes_[input]);
     switch (step.kind) {
       case StepKind::kPicture:
         return picture();
       case StepKind::kMirror:
-        return mirror(step, in);
+        return mirror(step, in.front());
       case StepKind::kConvolution:
-        return activated(step, convolution(step, in));
+        return activated(step, convolution(step, in.front()));
       case StepKind::kDepthwise:
-        return activated(step, depthwise(step, in));
+        return activated(step, depthwise(step, in.front()));
       case StepKind::kAdd:
-        return activated(step, topology_.use("Add", step.layer, {}, in));
+        topology_.layer("Add", step.layer);
+        return activated(step, topology_.use(in));
       case StepKind::kMultiply:
-        return activated(step, topology_.use("Multiply", step.layer, {}, in));
+        topology_.layer("Multiply", step.layer);
+        return activated(step, topology_.use(in));
       case StepKind::kScale:
-        return activated(step, scale(step.layer, in, scale_of(step), offset_of(step)));
+        return activated(step, scale(step, in.front()));
       case StepKind::kGlobalAveragePool:
-        return pool(step, in);
+        return pool(step, in.front());
       case StepKind::kActivation:
-        return activated(step, inputs.front());
+        return activated(step, in.front());
       case StepKind::kConcatenate:
-        return topology_.use("Concatenate", step.layer, JsonObject().number("axis", -1), in);
+        topology_.layer("Concatenate", step.layer).raw("axis", "-1");
+        return topology_.use(in);
       case StepKind::kDense:
-        return dense(step, in);
+        return dense(step, in.front());
       case StepKind::kSoftmax:
-        return topology_.use("Activation", step.layer, JsonObject().text("activation", "softmax"), in);
+        return activation(step, "", in.front(), "softmax");
       case StepKind::kSquareRoot:
-        return tfjs_square_root(topology_, step, inputs.front());
+        return tfjs_square_root(topology_, step, in.front());
       case StepKind::kNormalise:
-        return tfjs_normalised(topology_, step, inputs.front());
+        return tfjs_normalised(topology_, step, in.front());
       case StepKind::kAveragePool:
       case StepKind::kMaxPool:
         break;  // limits.h lets none of them come here
     }
-    return inputs.front();
+    return in.front();
   }
 
-  Result<TfjsNode> picture() {
-    const std::string shape =
-        "[null," + std::to_string(picture_size_px_) + "," + std::to_string(picture_size_px_) + ",3]";
-    input_ = topology_.use("InputLayer", "picture",
-                           JsonObject().raw("batch_input_shape", shape).text("dtype", "float32"), {});
-    if (picture_size_px_ == model_.input_size_px) return input_;
-    return resample();
+  TfjsNode picture() {
+    const std::string side = std::to_string(picture_size_px_);
+    topology_.layer("InputLayer", "picture")
+        .raw("batch_input_shape", "[null," + side + "," + side + ",3]")
+        .text("dtype", "float32");
+    input_ = topology_.use(std::span<const TfjsNode>());
+    return resampling_.empty() ? input_ : resample();
   }
 
-  // Fewer pixels: each axis is the last one once and goes through the triangle filter's weights.
-  Result<TfjsNode> resample() {
+  // Fewer pixels: each axis is the last one once.
+  TfjsNode resample() {
+    TfjsNode at = permute("rows_last", "", input_, "[2,3,1]");  // [width, channels, rows]
+    at = resample_last(at);
+    at = permute("columns_last", "", at, "[3,2,1]");  // [rows, channels, width]
+    at = resample_last(at);
+    return permute("resampled", "", at, "[1,3,2]");
+  }
+
+  TfjsNode resample_last(const TfjsNode& in) {
     const std::size_t size = model_.input_size_px;
-    Result<FilterAxis> axis = make_filter_axis(static_cast<std::int32_t>(picture_size_px_),
-                                               static_cast<std::int32_t>(size), FilterStart::kAnywhere);
-    if (!axis) return axis.error();
-    const auto weights = [&] {
-      std::vector<float> matrix(picture_size_px_ * size);  // [picture size, size]
-      for (std::size_t i = 0; i < size; ++i) {
-        auto at = static_cast<std::size_t>(axis.value().first_indices.span()[i]);
-        const auto put = [&](std::int16_t weight) {
-          if (at < picture_size_px_)
-            matrix[at * size + i] += std::ldexp(static_cast<float>(weight), -kWeightBits);
-          ++at;
-        };
-        for (const WeightPair& pair : axis.value().pairs_of(i)) {
-          put(pair.first);
-          put(pair.second);
-        }
-      }
-      return std::vector<TfjsWeight>{{"kernel", {picture_size_px_, size}, std::move(matrix)}};
-    };
-    const JsonObject config =
-        JsonObject().number("units", static_cast<double>(size)).raw("use_bias", "false");
-    TfjsNode at = permute("rows_last", input_, "[2,3,1]");  // [width, channels, rows]
-    at = topology_.use("Dense", "resample", config, std::array{at}, weights);
-    at = permute("columns_last", at, "[3,2,1]");  // [rows, channels, width]
-    at = topology_.use("Dense", "resample", config, std::array{at}, weights);
-    return permute("resampled", at, "[1,3,2]");
+    topology_.layer("Dense", "resample").number("units", size).raw("use_bias", "false");
+    if (topology_.is_new()) topology_.weight("kernel", {picture_size_px_, size}, resampling_);
+    return topology_.use(in);
   }
 
-  TfjsNode permute(std::string name, const TfjsNode& input, std::string_view dimensions) {
-    return topology_.use("Permute", std::move(name), JsonObject().raw("dims", dimensions), std::array{input});
+  TfjsNode permute(const std::string& name, const char* suffix, const TfjsNode& in, const char* dimensions) {
+    topology_.layer("Permute", name, suffix).raw("dims", dimensions);
+    return topology_.use(in);
   }
 
   // Left and right change places by a product with the matrix that does so.
-  TfjsNode mirror(const Step& step, std::span<const TfjsNode> in) {
+  TfjsNode mirror(const Step& step, const TfjsNode& in) {
     const std::size_t size = step.output.width;
-    const auto weights = [&] {
-      std::vector<float> matrix(size * size);
-      for (std::size_t i = 0; i < size; ++i) matrix[i * size + size - 1 - i] = 1;
-      return std::vector<TfjsWeight>{{"kernel", {size, size}, std::move(matrix)}};
-    };
-    const TfjsNode columns = permute(step.layer + "_columns", in.front(), "[1,3,2]");
-    const JsonObject config =
-        JsonObject().number("units", static_cast<double>(size)).raw("use_bias", "false");
-    return permute(step.layer + "_back",
-                   topology_.use("Dense", step.layer, config, std::array{columns}, weights), "[1,3,2]");
+    const TfjsNode columns = permute(step.layer, "_columns", in, "[1,3,2]");
+    topology_.layer("Dense", step.layer).number("units", size).raw("use_bias", "false");
+    if (topology_.is_new()) topology_.weight("kernel", {size, size}, exchange_matrix(size));
+    return permute(step.layer, "_back", topology_.use(columns), "[1,3,2]");
   }
 
-  [[nodiscard]] std::vector<float> scale_of(const Step& step) const {
-    std::vector<float> scale = copy_of(step.weights);
+  TfjsNode scale(const Step& step, const TfjsNode& in) {
+    std::vector<float> factors(step.weights.begin(), step.weights.end());
+    std::vector<float> offsets(step.biases.begin(), step.biases.end());
     if (model_.steps[step.inputs.front()].kind == StepKind::kPicture) {
-      for (float& factor : scale) factor *= kMachineScale;
+      for (std::size_t i = 0; i < offsets.size(); ++i) {
+        factors[i] *= kMachineScale;
+        offsets[i] += factors[i];
+      }
     }
-    return scale;
-  }
-
-  [[nodiscard]] std::vector<float> offset_of(const Step& step) const {
-    std::vector<float> offset = copy_of(step.biases);
-    if (model_.steps[step.inputs.front()].kind == StepKind::kPicture) {
-      for (std::size_t i = 0; i < offset.size(); ++i) offset[i] += step.weights[i] * kMachineScale;
-    }
-    return offset;
-  }
-
-  // Not folded into the convolution behind it: its padding is zero after the scaling.
-  TfjsNode scale(const std::string& name, std::span<const TfjsNode> in, std::vector<float> factors,
-                 std::vector<float> offsets) {
-    const auto weights = [&] {
-      const std::size_t count = factors.size();
-      return std::vector<TfjsWeight>{
-          {"gamma", {count}, std::move(factors)},
-          {"beta", {count}, std::move(offsets)},
-          {"moving_mean", {count}, std::vector<float>(count)},
-          {"moving_variance", {count}, std::vector<float>(count, 1.0F - kBatchEpsilon)},
-      };
-    };
-    return topology_.use(
-        "BatchNormalization", name,
-        JsonObject().number("axis", -1).number("epsilon", static_cast<double>(kBatchEpsilon)), in, weights);
+    return tfjs_scaled(topology_, step, "", in, factors, offsets);
   }
 
   // Zeros around the map where the layer wants others than "same" puts there.
-  TfjsNode padded(const Step& step, const TfjsNode& input, JsonObject& config) {
-    const Padding& padding = step.padding;
-    if (padding.kind == PaddingKind::kTfSame) {
-      config.text("padding", "same");
-      return input;
-    }
-    config.text("padding", "valid");
-    if (padding.top + padding.bottom + padding.left + padding.right == 0) return input;
-    const std::string sides = "[" + json_numbers(std::array{padding.top, padding.bottom}) + "," +
-                              json_numbers(std::array{padding.left, padding.right}) + "]";
-    return topology_.use("ZeroPadding2D", step.layer + "_padding", JsonObject().raw("padding", sides),
-                         std::array{input});
+  TfjsNode padded(const Step& step, const TfjsNode& in) {
+    const auto& [kind, top, left, bottom, right] = step.padding;
+    if (kind == PaddingKind::kTfSame || top + bottom + left + right == 0) return in;
+    const std::string rows = write_json_number_array(std::array{top, bottom});
+    const std::string columns = write_json_number_array(std::array{left, right});
+    topology_.layer("ZeroPadding2D", step.layer, "_padding").raw("padding", "[" + rows + "," + columns + "]");
+    return topology_.use(in);
   }
 
-  JsonObject window(const Step& step) {
-    JsonObject config;
-    config.raw("kernel_size", json_numbers(std::array{step.kernel_height, step.kernel_width}));
-    config.raw("strides", json_numbers(std::array{step.stride, step.stride}));
+  JsonObject& window_layer(const char* class_name, const Step& step) {
+    JsonObject& config = topology_.layer(class_name, step.layer);
+    config.numbers("kernel_size", {step.kernel_height, step.kernel_width});
+    config.numbers("strides", {step.stride, step.stride});
     return config.text("activation", activation_of(step.activation)).raw("use_bias", "true");
   }
 
-  Result<TfjsNode> convolution(const Step& step, std::span<const TfjsNode> in) {
-    const std::size_t count = step.channel_count();
-    JsonObject config = window(step).number("filters", static_cast<double>(count));
-    const TfjsNode input = padded(step, in.front(), config);
-    return topology_.use("Conv2D", step.layer, config, std::array{input}, [&] {
-      const std::size_t input_count = model_.input_of(step).channel_count;
-      return std::vector<TfjsWeight>{{"kernel",
-                                      {step.kernel_height, step.kernel_width, input_count, count},
-                                      outputs_last(step.weights, count)},
-                                     {"bias", {count}, copy_of(step.biases)}};
-    });
+  static const char* padding_of(const Step& step) {
+    return step.padding.kind == PaddingKind::kTfSame ? "same" : "valid";
   }
 
-  Result<TfjsNode> depthwise(const Step& step, std::span<const TfjsNode> in) {
-    JsonObject config = window(step).number("depth_multiplier", 1);
-    const TfjsNode input = padded(step, in.front(), config);
-    return topology_.use("DepthwiseConv2D", step.layer, config, std::array{input}, [&] {
-      const std::size_t count = step.channel_count();
-      return std::vector<TfjsWeight>{
-          {"depthwise_kernel", {step.kernel_height, step.kernel_width, count, 1}, copy_of(step.weights)},
-          {"bias", {count}, copy_of(step.biases)}};
-    });
+  TfjsNode convolution(const Step& step, const TfjsNode& in) {
+    const std::size_t count = step.channel_count();
+    const TfjsNode from = padded(step, in);
+    window_layer("Conv2D", step).number("filters", count).text("padding", padding_of(step));
+    if (topology_.is_new()) {
+      const std::size_t input_count = model_.input_of(step).channel_count;
+      topology_.weight("kernel", {step.kernel_height, step.kernel_width, input_count, count},
+                       outputs_last(step.weights, count));
+      topology_.weight("bias", {count}, step.biases);
+    }
+    return topology_.use(from);
+  }
+
+  TfjsNode depthwise(const Step& step, const TfjsNode& in) {
+    const std::size_t count = step.channel_count();
+    const TfjsNode from = padded(step, in);
+    window_layer("DepthwiseConv2D", step).number("depth_multiplier", 1).text("padding", padding_of(step));
+    if (topology_.is_new()) {
+      topology_.weight("depthwise_kernel", {step.kernel_height, step.kernel_width, count, 1}, step.weights);
+      topology_.weight("bias", {count}, step.biases);
+    }
+    return topology_.use(from);
   }
 
   // Convolutions have their activation inside where Keras knows it; the others are made of what it knows:
   // x * relu6(x + 3) / 6 and the like.
-  Result<TfjsNode> activated(const Step& step, const Result<TfjsNode>& node) {
-    if (!node) return node;
+  TfjsNode activated(const Step& step, const TfjsNode& x) {
     const bool is_inside = step.kind == StepKind::kConvolution || step.kind == StepKind::kDepthwise;
-    const TfjsNode& x = node.value();
     switch (step.activation) {
       case Activation::kLinear:
         return x;
       case Activation::kRelu:
       case Activation::kSigmoid:
-        if (is_inside) return x;
-        return topology_.use("Activation", step.layer + "_activation",
-                             JsonObject().text("activation", activation_of(step.activation)), std::array{x});
+        return is_inside ? x : activation(step, "_activation", x, activation_of(step.activation));
       case Activation::kRelu6:
-        return is_inside ? x : relu6(step.layer + "_relu6", x);
+        return is_inside ? x : relu6(step, x);
       case Activation::kSwish:
-        return topology_.use(
-            "Multiply", step.layer + "_swish", {},
-            std::array{x, topology_.use("Activation", step.layer + "_sigmoid",
-                                        JsonObject().text("activation", "sigmoid"), std::array{x})});
+        return product(step, x, activation(step, "_sigmoid", x, "sigmoid"));
       case Activation::kHardSigmoid:
         return hard_sigmoid(step, x);
       case Activation::kHardSwish:
-        return topology_.use("Multiply", step.layer + "_swish", {}, std::array{x, hard_sigmoid(step, x)});
+        return product(step, x, hard_sigmoid(step, x));
     }
     return x;
   }
 
-  TfjsNode relu6(std::string name, const TfjsNode& x) {
-    return topology_.use("ReLU", std::move(name), JsonObject().number("max_value", 6), std::array{x});
+  TfjsNode activation(const Step& step, const char* suffix, const TfjsNode& x, const char* kind) {
+    topology_.layer("Activation", step.layer, suffix).text("activation", kind);
+    return topology_.use(x);
+  }
+
+  TfjsNode product(const Step& step, const TfjsNode& x, const TfjsNode& gate) {
+    topology_.layer("Multiply", step.layer, "_swish");
+    return topology_.use(std::array{x, gate});
+  }
+
+  TfjsNode relu6(const Step& step, const TfjsNode& x) {
+    topology_.layer("ReLU", step.layer, "_relu6").number("max_value", 6);
+    return topology_.use(x);
   }
 
   TfjsNode hard_sigmoid(const Step& step, const TfjsNode& x) {
-    const std::size_t count = step.channel_count();
-    const auto all = [&](float value) { return std::vector<float>(count, value); };
-    const TfjsNode shifted = scale(step.layer + "_plus_3", std::array{x}, all(1), all(3));
-    return scale(step.layer + "_sixth", std::array{relu6(step.layer + "_relu6", shifted)}, all(1.0F / 6),
-                 all(0));
+    const auto all = [&](float value) { return std::vector<float>(step.channel_count(), value); };
+    const TfjsNode shifted = tfjs_scaled(topology_, step, "_plus_3", x, all(1), all(3));
+    return tfjs_scaled(topology_, step, "_sixth", relu6(step, shifted), all(1.0F / 6), all(0));
   }
 
-  TfjsNode pool(const Step& step, std::span<const TfjsNode> in) {
-    const TfjsNode mean = topology_.use("GlobalAveragePooling2D", step.layer, {}, in);
+  TfjsNode pool(const Step& step, const TfjsNode& in) {
+    topology_.layer("GlobalAveragePooling2D", step.layer);
+    const TfjsNode mean = topology_.use(in);
     if (step.is_vector) return mean;
-    return topology_.use("Reshape", step.layer + "_place",
-                         JsonObject().raw("target_shape", json_numbers(std::array<std::size_t, 3>{
-                                                              1, 1, step.channel_count()})),
-                         std::array{mean});
+    topology_.layer("Reshape", step.layer, "_place").numbers("target_shape", {1, 1, step.channel_count()});
+    return topology_.use(mean);
   }
 
-  TfjsNode dense(const Step& step, std::span<const TfjsNode> in) {
+  TfjsNode dense(const Step& step, const TfjsNode& in) {
     const std::size_t count = step.channel_count();
-    const JsonObject config = JsonObject()
-                                  .number("units", static_cast<double>(count))
-                                  .text("activation", activation_of(step.activation))
-                                  .raw("use_bias", "true");
-    return topology_.use("Dense", step.layer, config, in, [&] {
-      return std::vector<TfjsWeight>{
-          {"kernel", {step.weights.size() / count, count}, outputs_last(step.weights, count)},
-          {"bias", {count}, copy_of(step.biases)}};
-    });
+    topology_.layer("Dense", step.layer)
+        .number("units", count)
+        .text("activation", activation_of(step.activation))
+        .raw("use_bias", "true");
+    if (topology_.is_new()) {
+      topology_.weight("kernel", {step.weights.size() / count, count}, outputs_last(step.weights, count));
+      topology_.weight("bias", {count}, step.biases);
+    }
+    return topology_.use(in);
   }
 
   const ExportedModel& model_;
   std::size_t picture_size_px_;
+  std::vector<float> resampling_;
   TfjsTopology topology_;
   TfjsNode input_;
   std::vector<TfjsNode> nodes_;  // of each step
@@ -320,9 +290,7 @@ std::string metadata_json(const ExportedModel& model, const ExportOptions& optio
   if (!options.date.empty()) metadata.text("timeStamp", options.date);
   metadata.raw("userMetadata", "{}").text("modelName", options.title.empty() ? model.name : options.title);
   metadata.raw("labels", write_json_string_array(model.labels));
-  return metadata.number("imageSize", static_cast<double>(picture_size_px))
-      .text("generatedBy", "Headstart")
-      .json();
+  return metadata.number("imageSize", picture_size_px).text("generatedBy", "Headstart").json();
 }
 
 }  // namespace
@@ -333,8 +301,14 @@ Result<std::vector<std::uint8_t>> write_tfjs(const ExportedModel& model, const E
     return bad_argument("expected pictures of " + std::to_string(model.input_size_px) + " to " +
                         std::to_string(kMostPreparedSidePx) + " px, got " + std::to_string(size));
   }
-  TfjsWriter writer(model, size);
-  if (const Status written = writer.write(); !written) return written.error();
+  std::vector<float> resampling;
+  if (size != model.input_size_px) {
+    Result<std::vector<float>> matrix = resampling_matrix(size, model.input_size_px);
+    if (!matrix) return matrix.error();
+    resampling = std::move(matrix).value();
+  }
+  TfjsWriter writer(model, size, std::move(resampling));
+  writer.write();
   ZipWriter zip;
   zip.add("model.json", writer.model_json());
   zip.add("weights.bin", bytes_of(writer.numbers()));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace headstart {
@@ -20,6 +21,7 @@ struct Lived {
   std::size_t last = 0;
   std::size_t offset = 0;
   bool is_used = false;
+  bool is_placed = false;
 };
 
 std::size_t bytes_of_tensor(const TfliteTensor& tensor) {
@@ -34,7 +36,7 @@ std::vector<Lived> lives_of(const TfliteFile& file) {
     const auto index = static_cast<std::size_t>(tensor);
     if (!file.tensors()[index].bytes.empty()) return;  // a constant stays in the file
     Lived& life = lives[index];
-    if (!life.is_used) life = {bytes_of_tensor(file.tensors()[index]), at, at, 0, true};
+    if (!life.is_used) life = {bytes_of_tensor(file.tensors()[index]), at, at, 0, true, false};
     life.last = std::max(life.last, at);
   };
   for (std::size_t i = 0; i < file.operators().size(); ++i) {
@@ -45,20 +47,34 @@ std::vector<Lived> lives_of(const TfliteFile& file) {
   return lives;
 }
 
-std::size_t planned_bytes(std::vector<Lived> lives) {
-  std::ranges::sort(lives, [](const Lived& a, const Lived& b) {
-    return a.bytes != b.bytes ? a.bytes > b.bytes : a.first < b.first;
-  });
-  std::vector<Lived> placed;  // by offset
-  std::size_t most = 0;
-  for (Lived& life : lives) {
-    for (const Lived& other : placed) {
-      if (other.last < life.first || other.first > life.last) continue;
-      if (other.offset >= life.offset + life.bytes) break;
-      life.offset = std::max(life.offset, other.offset + other.bytes);
+bool is_placed_before(const Lived& a, const Lived& b) {
+  return a.bytes != b.bytes ? a.bytes > b.bytes : a.first < b.first;
+}
+
+// The lowest place that is free as long as it lives.
+void place(Lived& life, std::span<const Lived> others) {
+  life.is_placed = true;
+  for (bool moves = true; moves;) {
+    moves = false;
+    for (const Lived& other : others) {
+      if (!other.is_placed || &other == &life || other.last < life.first || other.first > life.last) continue;
+      const std::size_t end = other.offset + other.bytes;
+      if (end <= life.offset || other.offset >= life.offset + life.bytes) continue;
+      life.offset = end;
+      moves = true;
     }
-    placed.insert(std::ranges::upper_bound(placed, life.offset, {}, &Lived::offset), life);
-    most = std::max(most, life.offset + life.bytes);
+  }
+}
+
+std::size_t planned_bytes(std::vector<Lived> lives) {
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < lives.size(); ++i) {
+    Lived* next = nullptr;
+    for (Lived& life : lives) {
+      if (!life.is_placed && (next == nullptr || is_placed_before(life, *next))) next = &life;
+    }
+    place(*next, lives);
+    most = std::max(most, next->offset + next->bytes);
   }
   return most;
 }

@@ -1,7 +1,6 @@
 #include "export/tflite_file.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "export/zip_writer.h"
@@ -9,32 +8,22 @@
 namespace headstart {
 namespace {
 
-constexpr std::uint32_t kSchemaVersion = 3;
-// A model's numbers are used where they lie in the file.
+constexpr std::int32_t kSchemaVersion = 3;
 constexpr std::size_t kBufferAlignment = 16;
 constexpr const char* kLabelsFile = "labels.txt";
 constexpr const char* kMetadataName = "TFLITE_METADATA";
 
 // Fields of the schema's tables stand as numbers, in its order.
-FlatTable quantization_table(const TfliteScales& scales) {
+void describe_scales(const TfliteScales& scales, FlatTable& table) {
   const std::vector<std::int64_t> zero_points(scales.scales.size(), scales.zero_point);
-  FlatTable table;
-  table.numbers<float>(2, scales.scales).numbers<std::int64_t>(3, zero_points);
-  return table.i32(6, scales.dimension);
+  table.vector<float>(2, scales.scales).vector<std::int64_t>(3, zero_points);
+  table.numbers({FlatNumber::whole(6, scales.dimension)});
 }
 
-FlatTable tensor_table(const TfliteTensor& tensor, std::uint32_t buffer) {
-  FlatTable table;
-  table.numbers<std::int32_t>(0, tensor.shape).i8(1, static_cast<std::int8_t>(tensor.type));
-  table.u32(2, buffer).text(3, tensor.name);
-  if (tensor.scales) table.table(4, quantization_table(*tensor.scales));
-  return table;
-}
-
-FlatTable buffer_table(std::span<const std::uint8_t> bytes) {
-  FlatTable table;
-  if (!bytes.empty()) table.aligned_bytes(0, bytes, kBufferAlignment);
-  return table;
+void describe_tensor(const TfliteTensor& tensor, std::size_t buffer, FlatTable& table) {
+  table.vector<std::int32_t>(0, tensor.shape).text(3, tensor.name);
+  table.numbers({FlatNumber::byte(1, static_cast<std::int32_t>(tensor.type)), FlatNumber::whole(2, buffer)});
+  if (tensor.scales) describe_scales(*tensor.scales, table.table(4));
 }
 
 // A class's name is one line.
@@ -47,48 +36,41 @@ std::string labels_text(const std::vector<std::string>& labels) {
   return text;
 }
 
-FlatTable image_metadata(const TfliteMetadata& metadata) {
-  FlatTable image;
-  image.i8(0, 1);  // RGB
-  FlatTable content;
-  content.u8(0, 2).table(1, std::move(image));  // ImageProperties
-  const std::array mean = {metadata.mean};
-  const std::array deviation = {metadata.deviation};
-  FlatTable normalisation;
-  normalisation.numbers<float>(0, mean).numbers<float>(1, deviation);
-  FlatTable unit;
-  unit.u8(0, 1).table(1, std::move(normalisation));  // NormalizationOptions
-  const std::array most = {(255 - metadata.mean) / metadata.deviation};
-  const std::array least = {-metadata.mean / metadata.deviation};
-  FlatTable stats;
-  stats.numbers<float>(0, most).numbers<float>(1, least);
-  FlatTable input;
-  input.text(0, "picture").text(1, "A square cut from the middle of a picture, never stretched.");
-  return input.table(3, std::move(content)).tables(4, {unit}).table(5, std::move(stats));
+void describe_range(float least, float most, FlatTable& stats) {
+  stats.vector<float>(0, {&most, 1}).vector<float>(1, {&least, 1});
 }
 
-FlatTable probabilities_metadata() {
-  FlatTable labels;
-  labels.text(0, kLabelsFile).i8(2, 2);  // TENSOR_AXIS_LABELS
-  FlatTable feature;
-  FlatTable content;
-  content.u8(0, 1).table(1, feature);  // FeatureProperties
-  const std::array most = {1.0F};
-  const std::array least = {0.0F};
-  FlatTable stats;
-  stats.numbers<float>(0, most).numbers<float>(1, least);
-  FlatTable output;
-  output.text(0, "probabilities").text(1, "One for each class; they sum to 1.").table(3, std::move(content));
-  return output.table(5, std::move(stats)).tables(6, {labels});
+void describe_picture(const TfliteMetadata& metadata, FlatTable& input) {
+  input.text(0, "picture").text(1, "A square cut from the middle of a picture, never stretched.");
+  FlatTable& content = input.table(3).numbers({FlatNumber::byte(0, 2)});   // ImageProperties
+  content.table(1).numbers({FlatNumber::byte(0, 1)});                      // RGB
+  FlatTable& unit = input.add_table(4).numbers({FlatNumber::byte(0, 1)});  // NormalizationOptions
+  unit.table(1).vector<float>(0, {&metadata.mean, 1}).vector<float>(1, {&metadata.deviation, 1});
+  describe_range(-metadata.mean / metadata.deviation, (255 - metadata.mean) / metadata.deviation,
+                 input.table(5));
+}
+
+void describe_probabilities(FlatTable& output) {
+  output.text(0, "probabilities").text(1, "One for each class; they sum to 1.");
+  FlatTable& content = output.table(3).numbers({FlatNumber::byte(0, 1)});  // FeatureProperties
+  content.table(1);
+  describe_range(0, 1, output.table(5));
+  output.add_table(6).text(0, kLabelsFile).numbers({FlatNumber::byte(2, 2)});  // TENSOR_AXIS_LABELS
 }
 
 std::vector<std::uint8_t> metadata_file(const TfliteMetadata& metadata) {
-  FlatTable subgraph;
-  subgraph.tables(2, {image_metadata(metadata)}).tables(3, {probabilities_metadata()});
   FlatTable root;
   root.text(0, metadata.name).text(1, "Tells pictures apart. Made with Headstart.").text(2, "1");
-  root.tables(3, {subgraph}).text(5, metadata.license).text(7, "1.0.0");
+  FlatTable& subgraph = root.add_table(3);
+  describe_picture(metadata, subgraph.add_table(2));
+  describe_probabilities(subgraph.add_table(3));
+  root.text(5, metadata.license).text(7, "1.0.0");
   return root.finish("M001");
+}
+
+// A model's numbers are used where they lie in the file.
+void add_buffer(FlatTable& model, std::span<const std::uint8_t> bytes) {
+  model.add_table(4).bytes(0, bytes, 1, kBufferAlignment);
 }
 
 }  // namespace
@@ -98,48 +80,42 @@ std::int32_t TfliteFile::add_tensor(TfliteTensor tensor) {
   return static_cast<std::int32_t>(tensors_.size() - 1);
 }
 
-void TfliteFile::add_op(TfliteOp op, std::int32_t version, std::vector<std::int32_t> inputs,
-                        std::int32_t output, TfliteOptions kind, FlatTable options) {
-  auto code = std::ranges::find_if(codes_, [&](const Code& c) { return c.op == op && c.version == version; });
-  if (code == codes_.end()) code = codes_.insert(codes_.end(), {op, version});
-  operators_.push_back({static_cast<std::uint32_t>(code - codes_.begin()), std::move(inputs), output, kind,
-                        std::move(options)});
+void TfliteFile::add_op(TfliteOp op, std::int32_t version, const WholeNumbers& inputs, std::int32_t output,
+                        TfliteOptions kind, std::initializer_list<FlatNumber> options) {
+  const Code code = {op, version};
+  const auto found = std::ranges::find(codes_, code);
+  const auto position = static_cast<std::size_t>(found - codes_.begin());
+  if (found == codes_.end()) codes_.push_back(code);
+  operators_.push_back({position, inputs.copy(), output, kind, options});
 }
 
 std::vector<std::uint8_t> TfliteFile::finish(std::int32_t input, std::int32_t output,
                                              const TfliteMetadata& metadata) const {
-  std::vector<FlatTable> codes;
+  FlatTable model;
+  model.numbers({FlatNumber::whole(0, kSchemaVersion)}).text(3, metadata.name);
   for (const Code& code : codes_) {
     const auto builtin = static_cast<std::int32_t>(code.op);
-    FlatTable table;
-    codes.push_back(table.i8(0, static_cast<std::int8_t>(builtin)).i32(2, code.version).i32(3, builtin));
+    model.add_table(1).numbers(
+        {FlatNumber::byte(0, builtin), FlatNumber::whole(2, code.version), FlatNumber::whole(3, builtin)});
   }
-  std::vector<FlatTable> buffers = {buffer_table({})};  // the first stays empty, for what is computed
-  std::vector<FlatTable> tensors;
+  FlatTable& subgraph = model.add_table(2);
+  subgraph.vector<std::int32_t>(1, {&input, 1}).vector<std::int32_t>(2, {&output, 1}).text(4, "main");
+  model.add_table(4);  // the first buffer stays empty, for what is computed
+  std::size_t buffer_count = 1;
   for (const TfliteTensor& tensor : tensors_) {
-    const auto buffer = tensor.bytes.empty() ? std::size_t{0} : buffers.size();
-    tensors.push_back(tensor_table(tensor, static_cast<std::uint32_t>(buffer)));
-    if (!tensor.bytes.empty()) buffers.push_back(buffer_table(tensor.bytes));
+    describe_tensor(tensor, tensor.bytes.empty() ? 0 : buffer_count, subgraph.add_table(0));
+    if (tensor.bytes.empty()) continue;
+    add_buffer(model, tensor.bytes);
+    ++buffer_count;
   }
-  std::vector<FlatTable> operators;
   for (const Operator& op : operators_) {
-    const std::array outputs = {op.output};
-    FlatTable table;
-    table.u32(0, op.code).numbers<std::int32_t>(1, op.inputs).numbers<std::int32_t>(2, outputs);
-    if (op.kind != TfliteOptions::kNone) table.u8(3, static_cast<std::uint8_t>(op.kind)).table(4, op.options);
-    operators.push_back(std::move(table));
+    FlatTable& table = subgraph.add_table(3).numbers({FlatNumber::whole(0, op.code)});
+    table.vector<std::int32_t>(1, op.inputs).vector<std::int32_t>(2, {&op.output, 1});
+    if (op.kind == TfliteOptions::kNone) continue;
+    table.numbers({FlatNumber::byte(3, static_cast<std::int32_t>(op.kind))}).table(4).numbers(op.options);
   }
-  const std::array inputs = {input};
-  const std::array outputs = {output};
-  FlatTable subgraph;
-  subgraph.tables(0, std::move(tensors)).numbers<std::int32_t>(1, inputs).numbers<std::int32_t>(2, outputs);
-  subgraph.tables(3, std::move(operators)).text(4, "main");
-  FlatTable note;
-  note.text(0, kMetadataName).u32(1, static_cast<std::uint32_t>(buffers.size()));
-  buffers.push_back(buffer_table(metadata_file(metadata)));
-  FlatTable model;
-  model.u32(0, kSchemaVersion).tables(1, std::move(codes)).tables(2, {subgraph}).text(3, metadata.name);
-  model.tables(4, std::move(buffers)).tables(6, {note});
+  model.add_table(6).text(0, kMetadataName).numbers({FlatNumber::whole(1, buffer_count)});
+  add_buffer(model, metadata_file(metadata));
   std::vector<std::uint8_t> file = model.finish("TFL3");
   ZipWriter zip;
   zip.add(kLabelsFile, labels_text(metadata.labels));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -81,19 +82,28 @@ struct TfliteMetadata {
   float deviation = 1;
 };
 
+// Whole numbers for the time of a call: in braces, or of a vector.
+class WholeNumbers : public std::span<const std::int32_t> {
+ public:
+  using span::span;
+  WholeNumbers(std::initializer_list<std::int32_t> values) : span(values.begin(), values.size()) {}
+
+  [[nodiscard]] std::vector<std::int32_t> copy() const { return {begin(), end()}; }
+};
+
 class TfliteFile {
  public:
   struct Operator {
-    std::uint32_t code = 0;
+    std::size_t code = 0;
     std::vector<std::int32_t> inputs;
     std::int32_t output = 0;
     TfliteOptions kind = TfliteOptions::kNone;
-    FlatTable options;
+    std::vector<FlatNumber> options;
   };
 
   std::int32_t add_tensor(TfliteTensor tensor);  // its position
-  void add_op(TfliteOp op, std::int32_t version, std::vector<std::int32_t> inputs, std::int32_t output,
-              TfliteOptions kind = TfliteOptions::kNone, FlatTable options = {});
+  void add_op(TfliteOp op, std::int32_t version, const WholeNumbers& inputs, std::int32_t output,
+              TfliteOptions kind = TfliteOptions::kNone, std::initializer_list<FlatNumber> options = {});
 
   // The file, and behind it the zip with the labels that its metadata speaks of.
   [[nodiscard]] std::vector<std::uint8_t> finish(std::int32_t input, std::int32_t output,
@@ -106,6 +116,8 @@ class TfliteFile {
   struct Code {
     TfliteOp op = TfliteOp::kAdd;
     std::int32_t version = 1;
+
+    bool operator==(const Code&) const = default;
   };
 
   std::vector<TfliteTensor> tensors_;

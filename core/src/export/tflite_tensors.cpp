@@ -7,9 +7,6 @@
 namespace headstart {
 namespace {
 
-// The version of DEQUANTIZE that knows a scale for each channel.
-constexpr std::int32_t kDequantizeChannels = 5;
-
 std::vector<std::uint8_t> halves_of(std::span<const float> values) {
   std::vector<std::uint8_t> bytes;
   bytes.reserve(values.size() * 2);
@@ -66,12 +63,12 @@ std::int32_t TfliteTensors::converted(std::size_t from, bool to_whole) {
   return converted_[from] = result;
 }
 
-std::int32_t TfliteTensors::value(const Step& step, const std::string& name) {
-  return value(step, name, step.output);
+std::int32_t TfliteTensors::value(const Step& step, const char* suffix) {
+  return value(step, suffix, step.output);
 }
 
-std::int32_t TfliteTensors::value(const Step& step, const std::string& name, const MapShape& shape) {
-  TfliteTensor tensor = {.name = name, .shape = shape_of(step, shape)};
+std::int32_t TfliteTensors::value(const Step& step, const char* suffix, const MapShape& shape) {
+  TfliteTensor tensor = {.name = step.name + suffix, .shape = shape_of(step, shape)};
   if (holds_whole(position_of(step))) {
     tensor.type = TfliteType::kInt8;
     tensor.scales = scales_of(position_of(step));
@@ -88,30 +85,28 @@ std::int32_t TfliteTensors::padded(const Step& step, const MapShape& shape) {
   return file_.add_tensor(std::move(tensor));
 }
 
-std::int32_t TfliteTensors::weights(const Step& step, std::vector<std::int32_t> shape) {
+std::int32_t TfliteTensors::weights(const Step& step, const WholeNumbers& shape) {
   const std::string name = step.layer + ".weight";
-  const bool has_whole = quantised_ != nullptr && quantised_->weights.contains(step.layer);
-  if (!has_whole) return numbers(name, std::move(shape), step.weights);
+  if (!is_whole(step)) {
+    const bool is_half = quantised_ != nullptr && quantised_->ends == QuantisedEnds::kReal;
+    return constant(name, shape, step.weights, is_half ? TfliteType::kFloat16 : constants_type_);
+  }
   if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
   const Weights8& weights = quantised_->weights.at(step.layer);
   const std::int32_t dimension = step.kind == StepKind::kDepthwise ? 3 : 0;
-  const std::int32_t whole =
-      file_.add_tensor({.name = is_whole(step) ? name : name + "/8-bit",
-                        .shape = shape,
-                        .type = TfliteType::kInt8,
-                        .scales = TfliteScales{weights.scales, 0, dimension},
-                        .bytes = copied_bytes(std::span<const std::int8_t>(weights.numbers))});
-  if (is_whole(step)) return constants_[name] = whole;
-  const std::int32_t real = file_.add_tensor({.name = name, .shape = std::move(shape)});
-  file_.add_op(TfliteOp::kDequantize, kDequantizeChannels, {whole}, real);
-  return constants_[name] = real;
+  return constants_[name] =
+             file_.add_tensor({.name = name,
+                               .shape = shape.copy(),
+                               .type = TfliteType::kInt8,
+                               .scales = TfliteScales{weights.scales, 0, dimension},
+                               .bytes = copied_bytes(std::span<const std::int8_t>(weights.numbers))});
 }
 
 std::int32_t TfliteTensors::biases(const Step& step) {
   const auto count = static_cast<std::int32_t>(step.channel_count());
   const std::size_t position = position_of(step);
   if (!is_whole(step)) {
-    // Those that go with rounded weights are of one look.
+    // Those that make up for what a picture's bytes miss are of one look.
     if (quantised_ != nullptr && is_convolution(step))
       return numbers(step.name + ".bias", {count}, quantised_->steps[position].biases);
     return numbers(step.layer + ".bias", {count}, step.biases);
@@ -128,27 +123,33 @@ std::int32_t TfliteTensors::biases(const Step& step) {
                            .bytes = copied_bytes(values)});
 }
 
-std::int32_t TfliteTensors::numbers(const std::string& name, std::vector<std::int32_t> shape,
+std::int32_t TfliteTensors::numbers(const std::string& name, const WholeNumbers& shape,
                                     std::span<const float> values) {
+  return constant(name, shape, values, constants_type_);
+}
+
+std::int32_t TfliteTensors::constant(const std::string& name, const WholeNumbers& shape,
+                                     std::span<const float> values, TfliteType type) {
   if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
   std::int32_t tensor = 0;
-  if (constants_type_ == TfliteType::kFloat16) {
-    const std::int32_t halves = file_.add_tensor(
-        {.name = name + "/half", .shape = shape, .type = TfliteType::kFloat16, .bytes = halves_of(values)});
-    tensor = file_.add_tensor({.name = name, .shape = std::move(shape)});
+  if (type == TfliteType::kFloat16) {
+    const std::int32_t halves = file_.add_tensor({.name = name + "/half",
+                                                  .shape = shape.copy(),
+                                                  .type = TfliteType::kFloat16,
+                                                  .bytes = halves_of(values)});
+    tensor = file_.add_tensor({.name = name, .shape = shape.copy()});
     file_.add_op(TfliteOp::kDequantize, 3, {halves}, tensor);
   } else {
-    tensor = file_.add_tensor({.name = name, .shape = std::move(shape), .bytes = copied_bytes(values)});
+    tensor = file_.add_tensor({.name = name, .shape = shape.copy(), .bytes = copied_bytes(values)});
   }
   return constants_[name] = tensor;
 }
 
-std::int32_t TfliteTensors::whole_numbers(const std::string& name, const std::vector<std::int32_t>& values,
-                                          std::vector<std::int32_t> shape) {
+std::int32_t TfliteTensors::whole_numbers(const std::string& name, const WholeNumbers& shape,
+                                          const WholeNumbers& values) {
   if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
-  if (shape.empty()) shape = {static_cast<std::int32_t>(values.size())};
   return constants_[name] = file_.add_tensor({.name = name,
-                                              .shape = std::move(shape),
+                                              .shape = shape.copy(),
                                               .type = TfliteType::kInt32,
                                               .bytes = copied_bytes(std::span<const std::int32_t>(values))});
 }

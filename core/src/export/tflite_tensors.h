@@ -36,19 +36,19 @@ class TfliteTensors {
     return quantised_ != nullptr && quantised_->is_whole[position_of(step)];
   }
 
-  // Room for a step's result, or for one of another shape on the way to it.
-  [[nodiscard]] std::int32_t value(const Step& step, const std::string& name);
-  [[nodiscard]] std::int32_t value(const Step& step, const std::string& name, const MapShape& shape);
+  // Room for a step's result, or for one of another shape on the way to it; named as the step and `suffix`.
+  [[nodiscard]] std::int32_t value(const Step& step, const char* suffix = "");
+  [[nodiscard]] std::int32_t value(const Step& step, const char* suffix, const MapShape& shape);
   // As `value`, with the input's scale: padding changes no number.
   [[nodiscard]] std::int32_t padded(const Step& step, const MapShape& shape);
 
   // A layer's numbers, once for both looks.
-  [[nodiscard]] std::int32_t weights(const Step& step, std::vector<std::int32_t> shape);
+  [[nodiscard]] std::int32_t weights(const Step& step, const WholeNumbers& shape);
   [[nodiscard]] std::int32_t biases(const Step& step);
-  [[nodiscard]] std::int32_t numbers(const std::string& name, std::vector<std::int32_t> shape,
+  [[nodiscard]] std::int32_t numbers(const std::string& name, const WholeNumbers& shape,
                                      std::span<const float> values);
-  [[nodiscard]] std::int32_t whole_numbers(const std::string& name, const std::vector<std::int32_t>& values,
-                                           std::vector<std::int32_t> shape = {});
+  [[nodiscard]] std::int32_t whole_numbers(const std::string& name, const WholeNumbers& shape,
+                                           const WholeNumbers& values);
 
   // The last step's tensor in the numbers that the model ends with.
   [[nodiscard]] std::int32_t output();
@@ -57,6 +57,8 @@ class TfliteTensors {
   [[nodiscard]] std::size_t position_of(const Step& step) const {
     return static_cast<std::size_t>(&step - model_.steps.data());
   }
+  [[nodiscard]] std::int32_t constant(const std::string& name, const WholeNumbers& shape,
+                                      std::span<const float> values, TfliteType type);
   [[nodiscard]] bool holds_whole(std::size_t step) const;
   [[nodiscard]] std::int32_t converted(std::size_t from, bool to_whole);
   [[nodiscard]] std::optional<TfliteScales> scales_of(std::size_t step) const;

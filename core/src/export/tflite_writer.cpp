@@ -1,7 +1,6 @@
 // TensorFlow Lite: its numbers as float32, as float16 that is widened when loaded, or the maps in 8 bits.
-#include <array>
 #include <cmath>
-#include <utility>
+#include <initializer_list>
 
 #include "export/tflite_arena.h"
 #include "export/tflite_tensors.h"
@@ -58,62 +57,38 @@ class TfliteWriter {
   void add(const Step& step) {
     switch (step.kind) {
       case StepKind::kPicture:
-        tensors_.give(tensors_.value(step, step.name));
-        return;
+        return tensors_.give(tensors_.value(step));
       case StepKind::kMirror:
-        add_mirror(step);
-        return;
+        return add_mirror(step);
       case StepKind::kConvolution:
-        add_convolution(step);
-        return;
       case StepKind::kDepthwise:
-        add_depthwise(step);
-        return;
+        return add_convolution(step);
       case StepKind::kAdd:
-        put(step, TfliteOp::kAdd, version(step, 2), {tensors_.input(step, 0), tensors_.input(step, 1)},
-            TfliteOptions::kAdd, fused(step));
-        return;
+        return put(step, TfliteOp::kAdd, version(step, 2), {tensors_.input(step, 0), tensors_.input(step, 1)},
+                   TfliteOptions::kAdd, {fused(step)});
       case StepKind::kMultiply:
-        put(step, TfliteOp::kMul, version(step, 2), {tensors_.input(step, 0), tensors_.input(step, 1)},
-            TfliteOptions::kMul, fused(step));
-        return;
+        return put(step, TfliteOp::kMul, version(step, 2), {tensors_.input(step, 0), tensors_.input(step, 1)},
+                   TfliteOptions::kMul, {fused(step)});
       case StepKind::kScale:
-        add_scale(step);
-        return;
-      case StepKind::kGlobalAveragePool: {
-        FlatTable keep;
-        if (!step.is_vector) keep.u8(0, 1);
-        put(step, TfliteOp::kMean, version(step, 2),
-            {tensors_.input(step, 0), tensors_.whole_numbers("places", {1, 2})}, TfliteOptions::kReducer,
-            keep);
-        return;
-      }
+        return add_scale(step);
+      case StepKind::kGlobalAveragePool:
+        return add_mean(step);
       case StepKind::kAveragePool:
       case StepKind::kMaxPool:
-        add_window(step);
-        return;
+        return add_window(step);
       case StepKind::kActivation:
-        tensors_.give(activated(step, tensors_.input(step, 0)));
-        return;
+        return tensors_.give(activated(step, tensors_.input(step, 0)));
       case StepKind::kConcatenate:
-        add_concatenation(step);
-        return;
+        return add_concatenation(step);
       case StepKind::kDense:
-        put(step, TfliteOp::kFullyConnected, 1, dense_inputs(step), TfliteOptions::kFullyConnected,
-            fused(step));
-        return;
+        return add_dense(step);
       case StepKind::kSquareRoot:
-        put(step, TfliteOp::kSqrt, 1, {tensors_.input(step, 0)});
-        return;
+        return put(step, TfliteOp::kSqrt, 1, {tensors_.input(step, 0)});
       case StepKind::kNormalise:
-        add_normalisation(step);
-        return;
-      case StepKind::kSoftmax: {
-        FlatTable options;
-        put(step, TfliteOp::kSoftmax, 1, {tensors_.input(step, 0)}, TfliteOptions::kSoftmax,
-            options.f32(0, 1));
-        return;
-      }
+        return add_normalisation(step);
+      case StepKind::kSoftmax:
+        return put(step, TfliteOp::kSoftmax, 1, {tensors_.input(step, 0)}, TfliteOptions::kSoftmax,
+                   {FlatNumber::real(0, 1)});
     }
   }
 
@@ -124,24 +99,27 @@ class TfliteWriter {
     return tensors_.is_whole(step) ? whole : 1;
   }
 
-  static FlatTable fused(const Step& step) {
-    FlatTable options;
-    return options.i8(0, fused_activation_of(step.activation));
+  static FlatNumber fused(const Step& step) {
+    return FlatNumber::byte(0, fused_activation_of(step.activation));
   }
 
   // The operator, and behind it an activation that it cannot have inside.
-  void put(const Step& step, TfliteOp op, std::int32_t version, std::vector<std::int32_t> inputs,
-           TfliteOptions kind = TfliteOptions::kNone, FlatTable options = {}) {
+  void put(const Step& step, TfliteOp op, std::int32_t version, const WholeNumbers& inputs,
+           TfliteOptions kind = TfliteOptions::kNone, std::initializer_list<FlatNumber> options = {}) {
     const bool is_inside = is_fused(step.activation) || (tensors_.is_whole(step) && has_gate_inside(step));
-    const std::int32_t result =
-        tensors_.value(step, is_inside ? step.name : step.name + "/before_activation");
-    file().add_op(op, version, std::move(inputs), result, kind, std::move(options));
+    const std::int32_t result = tensors_.value(step, is_inside ? "" : "/before_activation");
+    file().add_op(op, version, inputs, result, kind, options);
     tensors_.give(is_inside ? result : activated(step, result));
+  }
+
+  // A number for all to meet.
+  std::int32_t number(const std::string& name, float value) {
+    return tensors_.numbers(name, {1}, {&value, 1});
   }
 
   std::int32_t activated(const Step& step, std::int32_t x) {
     if (step.activation == Activation::kLinear) return x;
-    const std::int32_t result = tensors_.value(step, step.name);
+    const std::int32_t result = tensors_.value(step);
     switch (step.activation) {
       case Activation::kRelu:
         file().add_op(TfliteOp::kRelu, 1, {x}, result);
@@ -156,18 +134,16 @@ class TfliteWriter {
         file().add_op(TfliteOp::kHardSwish, 1, {x}, result);
         break;
       case Activation::kHardSigmoid: {
-        const std::int32_t shifted = tensors_.value(step, step.name + "/plus_3");
-        FlatTable relu6;
-        file().add_op(TfliteOp::kAdd, 1, {x, tensors_.numbers("three", {1}, std::array{3.0F})}, shifted,
-                      TfliteOptions::kAdd, relu6.i8(0, fused_activation_of(Activation::kRelu6)));
-        file().add_op(TfliteOp::kMul, 1, {shifted, tensors_.numbers("sixth", {1}, std::array{1.0F / 6})},
-                      result, TfliteOptions::kMul, FlatTable());
+        const std::int32_t shifted = tensors_.value(step, "/plus_3");
+        file().add_op(TfliteOp::kAdd, 1, {x, number("three", 3)}, shifted, TfliteOptions::kAdd,
+                      {FlatNumber::byte(0, fused_activation_of(Activation::kRelu6))});
+        file().add_op(TfliteOp::kMul, 1, {shifted, number("sixth", 1.0F / 6)}, result, TfliteOptions::kMul);
         break;
       }
       case Activation::kSwish: {
-        const std::int32_t gate = tensors_.value(step, step.name + "/gate");
+        const std::int32_t gate = tensors_.value(step, "/gate");
         file().add_op(TfliteOp::kLogistic, 1, {x}, gate);
-        file().add_op(TfliteOp::kMul, 1, {x, gate}, result, TfliteOptions::kMul, FlatTable());
+        file().add_op(TfliteOp::kMul, 1, {x, gate}, result, TfliteOptions::kMul);
         break;
       }
       case Activation::kLinear:
@@ -181,26 +157,21 @@ class TfliteWriter {
   // which take whole numbers, have no such delegate and little room.
   void add_mirror(const Step& step) {
     const std::int32_t x = tensors_.input(step, 0);
-    if (file().tensors()[static_cast<std::size_t>(x)].type == TfliteType::kInt8) {
-      put(step, TfliteOp::kReverse, 1, {x, tensors_.whole_numbers("columns", {2})});
-      return;
-    }
+    if (file().tensors()[static_cast<std::size_t>(x)].type == TfliteType::kInt8)
+      return put(step, TfliteOp::kReverse, 1, {x, tensors_.whole_numbers("columns", {1}, {2})});
     const std::size_t width = step.output.width;
     const MapShape turned = {step.output.height, step.channel_count(), width};
-    const std::int32_t order = tensors_.whole_numbers("columns_as_colours", {0, 1, 3, 2});
-    const std::int32_t columns = tensors_.value(step, step.name + "/columns", turned);
-    file().add_op(TfliteOp::kTranspose, 1, {x, order}, columns, TfliteOptions::kTranspose, FlatTable());
-    std::vector<float> exchange(width * width);
-    for (std::size_t i = 0; i < width; ++i) exchange[i * width + width - 1 - i] = 1;
+    const std::int32_t order = tensors_.whole_numbers("columns_as_colours", {4}, {0, 1, 3, 2});
+    const std::int32_t columns = tensors_.value(step, "/columns", turned);
+    file().add_op(TfliteOp::kTranspose, 1, {x, order}, columns, TfliteOptions::kTranspose);
     const auto count = static_cast<std::int32_t>(width);
-    const std::int32_t exchanged = tensors_.value(step, step.name + "/exchanged", turned);
-    FlatTable options;
-    options.i8(0, kValid).i32(1, 1).i32(2, 1);
+    const std::int32_t exchanged = tensors_.value(step, "/exchanged", turned);
     file().add_op(TfliteOp::kConvolution, 1,
-                  {columns, tensors_.numbers("exchange", {count, 1, 1, count}, exchange),
+                  {columns, tensors_.numbers("exchange", {count, 1, 1, count}, exchange_matrix(width)),
                    tensors_.numbers("nothing", {count}, std::vector<float>(width))},
-                  exchanged, TfliteOptions::kConvolution, options);
-    put(step, TfliteOp::kTranspose, 1, {exchanged, order}, TfliteOptions::kTranspose, FlatTable());
+                  exchanged, TfliteOptions::kConvolution,
+                  {FlatNumber::byte(0, kValid), FlatNumber::whole(1, 1), FlatNumber::whole(2, 1)});
+    put(step, TfliteOp::kTranspose, 1, {exchanged, order}, TfliteOptions::kTranspose);
   }
 
   // Zeros around the map, where the layer wants others than SAME puts there.
@@ -214,9 +185,9 @@ class TfliteWriter {
     shape.width += zeros.left + zeros.right;
     const std::int32_t result = tensors_.padded(step, shape);
     const auto whole = [](std::size_t count) { return static_cast<std::int32_t>(count); };
-    const std::vector<std::int32_t> sides = {
-        0, 0, whole(zeros.top), whole(zeros.bottom), whole(zeros.left), whole(zeros.right), 0, 0};
-    const std::int32_t table = tensors_.whole_numbers(step.layer + "/padding", sides, {4, 2});
+    const std::int32_t table = tensors_.whole_numbers(
+        step.layer + "/padding", {4, 2},
+        {0, 0, whole(zeros.top), whole(zeros.bottom), whole(zeros.left), whole(zeros.right), 0, 0});
     file().add_op(TfliteOp::kPad, version(step, 2), {tensors_.input(step, 0), table}, result);
     return result;
   }
@@ -224,60 +195,56 @@ class TfliteWriter {
   void add_convolution(const Step& step) {
     std::int8_t padding = 0;
     const std::int32_t from = padded(step, padding);
+    const bool is_depthwise = step.kind == StepKind::kDepthwise;
     const auto count = static_cast<std::int32_t>(step.channel_count());
-    const std::vector<std::int32_t> shape = {count, static_cast<std::int32_t>(step.kernel_height),
-                                             static_cast<std::int32_t>(step.kernel_width),
-                                             static_cast<std::int32_t>(model_.input_of(step).channel_count)};
-    const auto stride = static_cast<std::int32_t>(step.stride);
-    FlatTable options;
-    options.i8(0, padding).i32(1, stride).i32(2, stride).i8(3, fused_activation_of(step.activation));
-    put(step, TfliteOp::kConvolution, version(step, 3),
-        {from, tensors_.weights(step, shape), tensors_.biases(step)}, TfliteOptions::kConvolution, options);
-  }
-
-  void add_depthwise(const Step& step) {
-    std::int8_t padding = 0;
-    const std::int32_t from = padded(step, padding);
-    const auto count = static_cast<std::int32_t>(step.channel_count());
-    const std::vector<std::int32_t> shape = {1, static_cast<std::int32_t>(step.kernel_height),
-                                             static_cast<std::int32_t>(step.kernel_width), count};
-    const auto stride = static_cast<std::int32_t>(step.stride);
-    FlatTable options;
-    options.i8(0, padding)
-        .i32(1, stride)
-        .i32(2, stride)
-        .i32(3, 1)
-        .i8(4, fused_activation_of(step.activation));
-    put(step, TfliteOp::kDepthwise, version(step, 3),
-        {from, tensors_.weights(step, shape), tensors_.biases(step)}, TfliteOptions::kDepthwise, options);
+    const auto input_count = static_cast<std::int32_t>(model_.input_of(step).channel_count);
+    const std::int32_t weights = tensors_.weights(
+        step, {is_depthwise ? 1 : count, static_cast<std::int32_t>(step.kernel_height),
+               static_cast<std::int32_t>(step.kernel_width), is_depthwise ? count : input_count});
+    const FlatNumber sides = FlatNumber::byte(0, padding);
+    const FlatNumber down = FlatNumber::whole(1, step.stride);
+    const FlatNumber along = FlatNumber::whole(2, step.stride);
+    const auto activation = fused_activation_of(step.activation);
+    const std::int32_t biases = tensors_.biases(step);
+    if (is_depthwise) {
+      return put(step, TfliteOp::kDepthwise, version(step, 3), {from, weights, biases},
+                 TfliteOptions::kDepthwise,
+                 {sides, down, along, FlatNumber::whole(3, 1), FlatNumber::byte(4, activation)});
+    }
+    put(step, TfliteOp::kConvolution, version(step, 3), {from, weights, biases}, TfliteOptions::kConvolution,
+        {sides, down, along, FlatNumber::byte(3, activation)});
   }
 
   // Pools leave out what lies outside the map, which zeros around it would not.
   void add_window(const Step& step) {
-    const Padding& zeros = step.padding;
-    const auto stride = static_cast<std::int32_t>(step.stride);
-    FlatTable options;
-    options.i8(0, zeros.kind == PaddingKind::kTfSame ? std::int8_t{0} : kValid).i32(1, stride).i32(2, stride);
-    options.i32(3, static_cast<std::int32_t>(step.kernel_width))
-        .i32(4, static_cast<std::int32_t>(step.kernel_height));
-    options.i8(5, fused_activation_of(step.activation));
     put(step, step.kind == StepKind::kMaxPool ? TfliteOp::kMaxPool : TfliteOp::kAveragePool, version(step, 2),
-        {tensors_.input(step, 0)}, TfliteOptions::kPool, options);
+        {tensors_.input(step, 0)}, TfliteOptions::kPool,
+        {FlatNumber::byte(0, step.padding.kind == PaddingKind::kTfSame ? 0 : kValid),
+         FlatNumber::whole(1, step.stride), FlatNumber::whole(2, step.stride),
+         FlatNumber::whole(3, step.kernel_width), FlatNumber::whole(4, step.kernel_height),
+         FlatNumber::byte(5, fused_activation_of(step.activation))});
+  }
+
+  void add_mean(const Step& step) {
+    const std::int32_t from = tensors_.input(step, 0);
+    const std::int32_t places = tensors_.whole_numbers("places", {2}, {1, 2});
+    if (step.is_vector)
+      return put(step, TfliteOp::kMean, version(step, 2), {from, places}, TfliteOptions::kReducer);
+    put(step, TfliteOp::kMean, version(step, 2), {from, places}, TfliteOptions::kReducer,
+        {FlatNumber::byte(0, 1)});
   }
 
   // The picture's scaling is the metadata's: programs that read it do that themselves.
   void add_scale(const Step& step) {
-    if (model_.steps[step.inputs.front()].kind == StepKind::kPicture) {
-      tensors_.give(tensors_.input(step, 0));
-      return;
-    }
+    if (model_.steps[step.inputs.front()].kind == StepKind::kPicture)
+      return tensors_.give(tensors_.input(step, 0));
     const auto count = static_cast<std::int32_t>(step.channel_count());
-    const std::int32_t scaled = tensors_.value(step, step.name + "/scaled");
+    const std::int32_t scaled = tensors_.value(step, "/scaled");
     file().add_op(TfliteOp::kMul, 1,
                   {tensors_.input(step, 0), tensors_.numbers(step.layer + ".weight", {count}, step.weights)},
-                  scaled, TfliteOptions::kMul, FlatTable());
+                  scaled, TfliteOptions::kMul);
     put(step, TfliteOp::kAdd, version(step, 2), {scaled, tensors_.biases(step)}, TfliteOptions::kAdd,
-        fused(step));
+        {fused(step)});
   }
 
   // L2_NORMALIZATION would say it all, but divides by zero in the GPU delegate of MediaPipe. The mean of the
@@ -288,37 +255,36 @@ class TfliteWriter {
     const std::string of_size = "/" + std::to_string(count);
     const MapShape single = {1, 1, 1};
     const std::int32_t x = tensors_.input(step, 0);
-    const std::int32_t squares = tensors_.value(step, step.name + "/squares");
-    file().add_op(TfliteOp::kMul, 1, {x, x}, squares, TfliteOptions::kMul, FlatTable());
-    const std::int32_t mean = tensors_.value(step, step.name + "/mean_square", single);
+    const std::int32_t squares = tensors_.value(step, "/squares");
+    file().add_op(TfliteOp::kMul, 1, {x, x}, squares, TfliteOptions::kMul);
+    const std::int32_t mean = tensors_.value(step, "/mean_square", single);
     const std::vector<float> shares(step.channel_count(), 1 / size);
     file().add_op(TfliteOp::kFullyConnected, 1,
                   {squares, tensors_.numbers("mean" + of_size, {1, count}, shares),
-                   tensors_.numbers("least_square", {1}, std::array{kLeastMeanSquare})},
-                  mean, TfliteOptions::kFullyConnected, FlatTable());
-    const std::int32_t inverse = tensors_.value(step, step.name + "/inverse", single);
+                   number("least_square", kLeastMeanSquare)},
+                  mean, TfliteOptions::kFullyConnected);
+    const std::int32_t inverse = tensors_.value(step, "/inverse", single);
     file().add_op(TfliteOp::kRsqrt, 1, {mean}, inverse);
-    const std::int32_t evened = tensors_.value(step, step.name + "/evened");
-    file().add_op(TfliteOp::kMul, 1, {x, inverse}, evened, TfliteOptions::kMul, FlatTable());
-    put(step, TfliteOp::kMul, 1,
-        {evened, tensors_.numbers("length" + of_size, {1}, std::array{1 / std::sqrt(size)})},
-        TfliteOptions::kMul, FlatTable());
+    const std::int32_t evened = tensors_.value(step, "/evened");
+    file().add_op(TfliteOp::kMul, 1, {x, inverse}, evened, TfliteOptions::kMul);
+    put(step, TfliteOp::kMul, 1, {evened, number("length" + of_size, 1 / std::sqrt(size))},
+        TfliteOptions::kMul);
   }
 
   void add_concatenation(const Step& step) {
     std::vector<std::int32_t> inputs;
     for (std::size_t i = 0; i < step.inputs.size(); ++i) inputs.push_back(tensors_.input(step, i));
-    FlatTable options;
-    put(step, TfliteOp::kConcatenation, version(step, 2), std::move(inputs), TfliteOptions::kConcatenation,
-        options.i32(0, step.is_vector ? 1 : 3));
+    put(step, TfliteOp::kConcatenation, version(step, 2), inputs, TfliteOptions::kConcatenation,
+        {FlatNumber::whole(0, step.is_vector ? 1 : 3)});
   }
 
-  std::vector<std::int32_t> dense_inputs(const Step& step) {
+  void add_dense(const Step& step) {
     const auto count = static_cast<std::int32_t>(step.channel_count());
     const auto input_count = static_cast<std::int32_t>(step.weights.size() / step.channel_count());
-    return {tensors_.input(step, 0),
-            tensors_.numbers(step.layer + ".weight", {count, input_count}, step.weights),
-            tensors_.biases(step)};
+    put(step, TfliteOp::kFullyConnected, 1,
+        {tensors_.input(step, 0),
+         tensors_.numbers(step.layer + ".weight", {count, input_count}, step.weights), tensors_.biases(step)},
+        TfliteOptions::kFullyConnected, {fused(step)});
   }
 
   const ExportedModel& model_;

@@ -98,10 +98,12 @@ bool is_whole_step(const ExportedModel& model, const Step& step) {
 }
 
 std::vector<bool> curved_parts(const ExportedModel& model) {
-  std::vector<bool> is_curved;
-  for (const Step& step : model.steps)
-    is_curved.push_back(is_whole_step(model, step) &&
-                        (step.kind == StepKind::kActivation || has_gate_inside(step)));
+  std::vector<bool> is_curved(model.steps.size());
+  for (std::size_t i = 0; i < model.steps.size(); ++i) {
+    const Step& step = model.steps[i];
+    is_curved[i] =
+        is_whole_step(model, step) && (step.kind == StepKind::kActivation || has_gate_inside(step));
+  }
   for (bool changes = true; changes;) {
     changes = false;
     for (std::size_t i = 0; i < model.steps.size(); ++i) {
