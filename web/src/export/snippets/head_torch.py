@@ -1,4 +1,4 @@
-"""Reads a head that Headstart saved as a PyTorch module. Headstart's own tests read this program, but do not run it."""
+"""Reads a head that Headstart saved as a PyTorch module. Run by Headstart's own tests."""
 
 import json
 
