@@ -60,8 +60,11 @@ async function twoNetworks() {
 
 export const headKinds = Object.keys(kinds);
 
+/** Whether there is a network with gates and curved activations. */
+export const hasGated = Boolean(gatedFile);
+
 /** And those that 8-bit numbers find harder. */
-export const kindsFor8Bits = gatedFile ? [...headKinds, 'gated'] : headKinds;
+export const kindsFor8Bits = hasGated ? [...headKinds, 'gated'] : headKinds;
 
 /** @param {string} kind @returns {Promise<import('../../web/src/engine/headstart.d.ts').TrainerOptions>} */
 async function optionsOf(kind) {

@@ -184,7 +184,7 @@ export function describeTfjs() {
     for (const [version, script] of Object.entries(versions)) {
       it(`say the same in Teachable Machine's library under TensorFlow.js ${version}`, async () => {
         const page = await consumers.open(script, machine);
-        for (const kind of version === '1.3.1' ? headKinds : ['joined']) {
+        for (const kind of headKinds) {
           const { learnt, address } = await exported(kind, { pictureSize: 96 });
           const { largest } = await compared(page, address, learnt, picturesOfSide(learnt.size));
           assert.ok(largest < 1e-4, `${kind}: ${largest}`);
@@ -243,11 +243,14 @@ export function describeTfjs() {
 
     it('resample inside, so that a library that always gives 224 px takes them too', async () => {
       const page = await consumers.open(versions['4.22.0'], machine);
-      const { learnt, address, files } = await exported('head', {});
-      assert.equal(JSON.parse(strFromU8(files['metadata.json'])).imageSize, 224);
-      const { mean, lost } = await compared(page, address, learnt, picturesOfManyShapes());
-      assert.ok(mean <= 0.01, `mean ${mean}`);
-      assert.equal(lost, 0);
+      for (const kind of headKinds) {
+        const { learnt, address, files } = await exported(kind, {});
+        assert.equal(JSON.parse(strFromU8(files['metadata.json'])).imageSize, 224);
+        const { mean, lost } = await compared(page, address, learnt, picturesOfManyShapes());
+        // The canvas makes 224 px of a picture in its own way before: heads that are surer feel that more.
+        assert.ok(mean <= (kind === 'head' ? 0.01 : 0.03), `${kind}: mean ${mean}`);
+        assert.equal(lost, 0, kind);
+      }
       await page.close();
     });
   });

@@ -30,7 +30,7 @@ export default {
   'export.phone': 'هاتف',
   'export.phone.about': 'لتطبيقات أندرويد وiOS مع TensorFlow Lite. لم نستطع تجربة هذا البرنامج بأنفسنا.',
   'export.smallPhone': 'هاتف، صغير وسريع',
-  'export.smallPhone.about': 'أقل من نصف الحجم، بأعداد صحيحة تُضبط على صورك. ويُقاس مقدار ما يُفقد.',
+  'export.smallPhone.about': 'نحو نصف الحجم أو أقل، بأعداد أقصر تُضبط على صورك. ويُقاس مقدار ما يُفقد.',
   'export.board': 'متحكم دقيق',
   'export.board.about':
     'للوحات الصغيرة: ملف C لـ TensorFlow Lite Micro. يذكر مقدار الذاكرة التي تحتاجها اللوحة. لم نستطع تجربته على لوحة بأنفسنا.',

@@ -32,7 +32,7 @@ export default {
     'Für Apps auf Android und iOS, mit TensorFlow Lite. Dieses Programm konnten wir nicht selbst ausprobieren.',
   'export.smallPhone': 'Ein Handy, klein und schnell',
   'export.smallPhone.about':
-    'Weniger als halb so groß, in ganzen Zahlen, die an deine Bilder angepasst werden. Wie viel dabei verloren geht, wird gemessen.',
+    'Etwa halb so groß oder kleiner, in kürzeren Zahlen, die an deine Bilder angepasst werden. Wie viel dabei verloren geht, wird gemessen.',
   'export.board': 'Ein Mikrocontroller',
   'export.board.about':
     'Für kleine Platinen: eine C-Datei für TensorFlow Lite Micro. Darin steht, wie viel Speicher die Platine braucht. Auf einer Platine konnten wir es nicht selbst ausprobieren.',

@@ -31,7 +31,7 @@ export default {
   'export.phone.about': 'For apps on Android and iOS, with TensorFlow Lite. We could not try this program ourselves.',
   'export.smallPhone': 'A phone, small and fast',
   'export.smallPhone.about':
-    'Less than half the size, in whole numbers that are fitted to your pictures. How much it loses is measured.',
+    'About half the size or less, in shorter numbers that are fitted to your pictures. How much it loses is measured.',
   'export.board': 'A microcontroller',
   'export.board.about':
     'For small boards: a C file for TensorFlow Lite Micro. It says how much memory the board needs. We could not try it on a board ourselves.',

@@ -32,7 +32,7 @@ export default {
     'Para aplicaciones de Android e iOS, con TensorFlow Lite. No hemos podido probar este programa.',
   'export.smallPhone': 'Un teléfono, pequeño y rápido',
   'export.smallPhone.about':
-    'Menos de la mitad del tamaño, en números enteros ajustados a tus imágenes. Se mide cuánto se pierde.',
+    'Más o menos la mitad del tamaño, o menos, en números más cortos ajustados a tus imágenes. Se mide cuánto se pierde.',
   'export.board': 'Un microcontrolador',
   'export.board.about':
     'Para placas pequeñas: un archivo de C para TensorFlow Lite Micro. Dice cuánta memoria necesita la placa. No hemos podido probarlo en una placa.',

@@ -32,7 +32,7 @@ export default {
     'Pour des applications Android et iOS, avec TensorFlow Lite. Nous n’avons pas pu essayer ce programme.',
   'export.smallPhone': 'Un téléphone, petit et rapide',
   'export.smallPhone.about':
-    'Moins de la moitié de la taille, en nombres entiers ajustés à tes images. Ce qui se perd est mesuré.',
+    'Environ la moitié de la taille, ou moins, en nombres plus courts ajustés à tes images. Ce qui se perd est mesuré.',
   'export.board': 'Un microcontrôleur',
   'export.board.about':
     'Pour de petites cartes : un fichier C pour TensorFlow Lite Micro. Il dit combien de mémoire il faut à la carte. Nous n’avons pas pu l’essayer sur une carte.',

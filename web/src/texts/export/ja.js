@@ -31,7 +31,8 @@ export default {
   'export.phone.about':
     'TensorFlow Lite を使う Android や iOS のアプリに。このプログラムは私たちの手では試せませんでした。',
   'export.smallPhone': 'スマートフォン（小さく速く）',
-  'export.smallPhone.about': '大きさは半分以下。あなたの画像に合わせた整数で計算します。どれだけ失われるかを測ります。',
+  'export.smallPhone.about':
+    '大きさは半分くらいか、もっと小さくなります。あなたの画像に合わせた短い数で計算します。どれだけ失われるかを測ります。',
   'export.board': 'マイコン',
   'export.board.about':
     '小さな基板のための、TensorFlow Lite Micro 用の C ファイルです。必要なメモリの量も書いてあります。基板では私たちの手では試せませんでした。',

@@ -30,7 +30,8 @@ export default {
   'export.phone': 'Bir telefon',
   'export.phone.about': 'TensorFlow Lite ile Android ve iOS uygulamaları için. Bu programı kendimiz deneyemedik.',
   'export.smallPhone': 'Bir telefon, küçük ve hızlı',
-  'export.smallPhone.about': 'Yarısından küçük, resimlerine uydurulan tam sayılarla. Ne kadar kaybettiği ölçülür.',
+  'export.smallPhone.about':
+    'Yaklaşık yarısı kadar ya da daha küçük, resimlerine uydurulan daha kısa sayılarla. Ne kadar kaybettiği ölçülür.',
   'export.board': 'Bir mikrodenetleyici',
   'export.board.about':
     'Küçük kartlar için: TensorFlow Lite Micro için bir C dosyası. Kartın ne kadar belleğe ihtiyacı olduğunu söyler. Bir kartta kendimiz deneyemedik.',
