@@ -59,9 +59,10 @@ test('the advice is one sentence with its reason, and a table that was measured 
   expect(candidates.length).toBeGreaterThanOrEqual(4);
   expect(candidates.map(({ strategy }) => strategy)).toContain(recommended);
   await expect(dialog.locator('.advice-reasons li').first()).toContainText(/%|log loss \d/);
-  // "Clearly better" is claimed only where it is.
-  const [, own, usual] =
-    ((await dialog.locator('.advice-reasons').textContent()) ?? '').match(/(\d+\.\d+) against (\d+\.\d+)/) ?? [];
+  // Of the ways that did best the simplest is taken: it may be ahead of the usual one by little, and is not called clearly better.
+  const reasons = (await dialog.locator('.advice-reasons').textContent()) ?? '';
+  expect(reasons).not.toContain('Clearly better');
+  const [, own, usual] = reasons.match(/(\d+\.\d+) against (\d+\.\d+)/) ?? [];
   expect(Number(own ?? 0)).toBeLessThanOrEqual(Number(usual ?? 0));
   await expect(table().locator('tbody tr')).toHaveCount(candidates.length);
   await expect(table().locator('tr.is-recommended')).toHaveCount(1);

@@ -98,9 +98,10 @@ export default {
 
   'reason.usual':
     'Mehrere verbundene Schichten mit veränderten Ansichten sind die übliche Wahl, und auf deinen Bildern war nichts deutlich besser: {part} richtig im Test.',
-  'reason.clearly-better': 'Auf deinen Bildern deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}.',
+  'reason.clearly-better':
+    'Der einfachste der Wege, die auf deinen Bildern am besten waren: Log-Loss {loss} gegen {usual} beim üblichen.',
   'reason.clearly-better-of-some':
-    'Auf den Bildern, auf denen beide geprüft wurden, deutlich besser als der übliche Weg: Log-Loss {loss} gegen {usual}. (Die Tabelle unten zählt alle Bilder, auf denen jeder geprüft wurde.)',
+    'Der einfachste der besten Wege, auf den Bildern, auf denen beide geprüft wurden: Log-Loss {loss} gegen {usual} beim üblichen. (Die Tabelle unten zählt alle Bilder, auf denen jeder geprüft wurde.)',
   'reason.too-few-to-compare': {
     one: 'Nur {count} Bild konnte zurückgehalten werden, zu wenig für einen Vergleich: also der übliche Weg.',
     other: 'Nur {count} Bilder konnten zurückgehalten werden, zu wenige für einen Vergleich: also der übliche Weg.',

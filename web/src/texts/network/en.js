@@ -93,9 +93,10 @@ export default {
 
   'reason.usual':
     'Several layers joined, with changed views, are the usual choice, and nothing was clearly better on your pictures: {part} right in the test.',
-  'reason.clearly-better': 'Clearly better on your pictures than the usual way: log loss {loss} against {usual}.',
+  'reason.clearly-better':
+    'The simplest of the ways that did best on your pictures: log loss {loss} against {usual} of the usual way.',
   'reason.clearly-better-of-some':
-    'Clearly better than the usual way on the pictures that both were tested on: log loss {loss} against {usual}. (The table below counts all pictures that each was tested on.)',
+    'The simplest of the ways that did best, on the pictures that both were tested on: log loss {loss} against {usual} of the usual way. (The table below counts all pictures that each was tested on.)',
   'reason.too-few-to-compare': {
     one: 'Only {count} picture could be held back, too few to compare: so the usual way.',
     other: 'Only {count} pictures could be held back, too few to compare: so the usual way.',

@@ -94,9 +94,9 @@ export default {
   'reason.usual':
     'Varias capas unidas, con vistas cambiadas, son la elección habitual, y con tus imágenes nada fue claramente mejor: {part} de aciertos en la prueba.',
   'reason.clearly-better':
-    'En tus imágenes es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}.',
+    'El más sencillo de los caminos que mejor resultaron en tus imágenes: pérdida logarítmica {loss} frente a {usual} del habitual.',
   'reason.clearly-better-of-some':
-    'En las imágenes con que se probaron ambos es claramente mejor que el camino habitual: pérdida logarítmica {loss} frente a {usual}. (La tabla de abajo cuenta todas las imágenes con que se probó cada uno.)',
+    'El más sencillo de los mejores caminos, en las imágenes con que se probaron ambos: pérdida logarítmica {loss} frente a {usual} del habitual. (La tabla de abajo cuenta todas las imágenes con que se probó cada uno.)',
   'reason.too-few-to-compare': {
     one: 'Solo se pudo apartar {count} imagen, demasiado poco para comparar: así que el camino habitual.',
     other: 'Solo se pudieron apartar {count} imágenes, demasiado pocas para comparar: así que el camino habitual.',

@@ -95,9 +95,9 @@ export default {
   'reason.usual':
     'Plusieurs couches réunies, avec des vues modifiées, sont le choix habituel, et rien n’a été nettement mieux sur tes images : {part} de réponses justes au test.',
   'reason.clearly-better':
-    'Sur tes images, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}.',
+    'La plus simple des méthodes qui ont fait le mieux sur tes images : perte logarithmique {loss} contre {usual} pour la méthode habituelle.',
   'reason.clearly-better-of-some':
-    'Sur les images où les deux ont été testées, nettement mieux que la méthode habituelle : perte logarithmique {loss} contre {usual}. (Le tableau ci-dessous compte toutes les images où chacune a été testée.)',
+    'La plus simple des meilleures méthodes, sur les images où les deux ont été testées : perte logarithmique {loss} contre {usual} pour la méthode habituelle. (Le tableau ci-dessous compte toutes les images où chacune a été testée.)',
   'reason.too-few-to-compare': {
     one: 'Seule {count} image a pu être mise de côté, trop peu pour comparer : donc la méthode habituelle.',
     other: 'Seules {count} images ont pu être mises de côté, trop peu pour comparer : donc la méthode habituelle.',

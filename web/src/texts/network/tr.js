@@ -93,9 +93,9 @@ export default {
 
   'reason.usual':
     'Birleştirilmiş birkaç katman ve değiştirilmiş görünümler olağan seçimdir; resimlerinde açıkça daha iyisi çıkmadı: sınavda {part} doğru.',
-  'reason.clearly-better': 'Resimlerinde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}.',
+  'reason.clearly-better': 'Resimlerinde en iyi sonucu veren yolların en basiti: log kaybı {loss}, olağanda {usual}.',
   'reason.clearly-better-of-some':
-    'İkisinin de denendiği resimlerde olağan yoldan açıkça daha iyi: log kaybı {loss}, olağanda {usual}. (Aşağıdaki tablo her birinin denendiği bütün resimleri sayar.)',
+    'En iyi yolların en basiti, ikisinin de denendiği resimlerde: log kaybı {loss}, olağanda {usual}. (Aşağıdaki tablo her birinin denendiği bütün resimleri sayar.)',
   'reason.too-few-to-compare': {
     one: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
     other: 'Yalnızca {count} resim ayrılabildi, karşılaştırmak için az: bu yüzden olağan yol.',
