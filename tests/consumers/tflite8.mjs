@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { newTrainer } from '../wasm/support.mjs';
 import { byLabel, compare, faintPicture, kindsFor8Bits, labels, learn, pageSays } from './learnt.mjs';
 import { describeInBrowser, sendable } from './page.mjs';
 import { askInterpreter, askLiteRt, askMediaPipe, interpreter } from './tflite.mjs';
@@ -215,6 +216,11 @@ export function describeTflite8() {
         onProgress: ({ done }) => done === 5 && controller.abort(),
       });
       await assert.rejects(stopped, { code: 'cancelled' });
+
+      const other = await newTrainer();
+      await other.importHead(await trainer.exportHead());
+      await assert.rejects(other.exportModel({ format: 'tflite-int8' }), { code: 'too-few-samples' });
+      await other.dispose();
     });
   });
 }
