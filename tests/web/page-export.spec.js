@@ -21,6 +21,27 @@ async function save(page, place) {
   return { name: download.suggestedFilename(), path: String(await download.path()) };
 }
 
+/**
+ * The names in a zip without compression, one after the other from its first byte: sizes stand in the headers, nothing is deferred.
+ *
+ * @param {Buffer} bytes
+ */
+function storedFiles(bytes) {
+  const names = [];
+  for (let at = 0; bytes.readUInt32LE(at) === 0x04034b50; ) {
+    expect(bytes.readUInt16LE(at + 6) & 0x8).toBe(0);
+    expect(bytes.readUInt16LE(at + 8)).toBe(0);
+    const [size, nameSize, extraSize] = [
+      bytes.readUInt32LE(at + 18),
+      bytes.readUInt16LE(at + 26),
+      bytes.readUInt16LE(at + 28),
+    ];
+    names.push(bytes.toString('utf8', at + 30, at + 30 + nameSize));
+    at += 30 + nameSize + extraSize + size;
+  }
+  return names;
+}
+
 test('what was learnt is saved for a web page and for Python, with programs that name its classes', async ({
   page,
   film,
@@ -121,6 +142,56 @@ test('a file in smaller numbers can be stopped, says what it loses before it is 
   await name.press('Enter');
   await page.getByRole('button', { name: 'Use it elsewhere' }).click();
   await expect(page.getByRole('button', { name: 'Make the file' })).toHaveCount(2);
+});
+
+test('pictures leave as Teachable Machine lays them out, and come back', async ({ page, film }) => {
+  test.setTimeout(120_000);
+  await openPage(page, SETTINGS);
+  await teachTwo(page, film);
+  const counts = await page.evaluate(() => window.headstart.state.classes.map(({ sampleIds }) => sampleIds.length));
+  const name = page.getByLabel('Name of class 1', { exact: true });
+  await name.fill('up/down?');
+  await name.press('Enter');
+  await page.getByRole('button', { name: 'Use it elsewhere' }).click();
+  const saved = await save(page, 'Teachable Machine');
+  expect(saved.name).toMatch(/\.tm$/);
+  const bytes = readFileSync(saved.path);
+  const expected = counts.flatMap((count, i) =>
+    Array.from({ length: count }, (_, number) => `${['up_down_', 'Class 2'][i]}-!-${number}.jpg`),
+  );
+  expect(storedFiles(bytes)).toEqual([...expected, 'manifest.json']);
+  const files = unzipSync(new Uint8Array(bytes));
+  const manifest = JSON.parse(strFromU8(files['manifest.json']));
+  expect(manifest).toMatchObject({ type: 'image', appdata: { trainEpochs: 50 } });
+  expect(JSON.stringify(manifest)).not.toMatch(/token|upload/i);
+  const sides = await page.evaluate(
+    async (jpeg) => {
+      const { width, height } = await createImageBitmap(new Blob([Uint8Array.from(jpeg)], { type: 'image/jpeg' }));
+      return [width, height];
+    },
+    [...files['Class 2-!-0.jpg']],
+  );
+  expect(sides).toEqual([224, 224]);
+
+  await page.keyboard.press('Escape');
+  await startNewProject(page);
+  await page.getByLabel('Open pictures, a project or what was learnt').setInputFiles({
+    name: saved.name,
+    mimeType: 'application/octet-stream',
+    buffer: bytes,
+  });
+  await expect
+    .poll(() =>
+      page.evaluate(() =>
+        window.headstart.state.classes
+          .filter(({ sampleIds }) => sampleIds.length > 0)
+          .map(({ name: label, sampleIds }) => [label, sampleIds.length]),
+      ),
+    )
+    .toEqual([
+      ['up_down_', counts[0]],
+      ['Class 2', counts[1]],
+    ]);
 });
 
 test('a project leaves, the page is closed, and all is back: names, order, pictures, the head, the report', async ({
