@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { encodePng } from '../pictures/encode.mjs';
 import { drawPicture, newTrainer, teach } from './support.mjs';
 
@@ -75,6 +75,53 @@ describe('a project', () => {
     const { sampleCount, unreadable } = await trainer.importProject(zip);
     assert.equal(sampleCount, 2);
     assert.deepEqual(unreadable, ['a/2.png', 'a/3.png', 'a/4.png']);
+    await trainer.dispose();
+  });
+
+  /** Its files, changed. @param {(files: Record<string, Uint8Array>) => void} change */
+  async function projectWith(change) {
+    const trainer = await newTrainer({ inputSize: 96 });
+    await teach(trainer, 4);
+    await trainer.train();
+    const files = unzipSync(new Uint8Array(await trainer.exportModel({ format: 'project' })));
+    await trainer.dispose();
+    change(files);
+    return zipSync(files, { level: 0 });
+  }
+
+  it('whose head is damaged, or reads larger pictures, loses the head and no picture', async () => {
+    const cut = await projectWith((files) => {
+      files['head.safetensors'] = files['head.safetensors'].slice(0, 300);
+    });
+    for (const [zip, inputSize] of /** @type {const} */ ([
+      [cut, 96],
+      [await projectWith(() => {}), 128],
+    ])) {
+      const trainer = await newTrainer({ inputSize });
+      const { sampleCount, hasHead, classIds } = await trainer.importProject(zip);
+      assert.deepEqual([sampleCount, hasHead, classIds.length], [12, false, 3]);
+      assert.equal(trainer.headInfo, null);
+      await trainer.train();
+      await trainer.dispose();
+    }
+  });
+
+  it('that is stopped half-way leaves the classes, pictures and answers that were there', async () => {
+    const zip = await projectWith(() => {});
+    const trainer = await newTrainer();
+    await teach(trainer, 4);
+    await trainer.train();
+    const before = [trainer.classes, await trainer.predict(drawPicture(1, 30))];
+    const stop = new AbortController();
+    const onProgress = ({ done = 0 }) => done === 5 && stop.abort();
+    await assert.rejects(trainer.importProject(zip, { signal: stop.signal, onProgress }), {
+      code: 'cancelled',
+    });
+    const after = [trainer.classes, await trainer.predict(drawPicture(1, 30))];
+    assert.deepEqual(after[0], before[0]);
+    const said = (/** @type {any} */ { ranked }) =>
+      ranked.map((/** @type {any} */ { name, probability }) => [name, probability]);
+    assert.deepEqual(said(after[1]), said(before[1]));
     await trainer.dispose();
   });
 });

@@ -23,15 +23,18 @@ export function published(name) {
 }
 
 /**
- * The bytes of the backbone that the tests run on, under another name or as float32.
- * @param {{ name?: string, isFloat32?: boolean }} changes
+ * The bytes of the backbone that the tests run on, under another name, for another size or as float32.
+ * @param {{ name?: string, inputSize?: number, isFloat32?: boolean }} changes
  */
-export function changedBackbone({ name, isFloat32 = false }) {
+export function changedBackbone({ name, inputSize, isFloat32 = false }) {
   const bytes = new Uint8Array(readFileSync(backboneFile));
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   if (name !== undefined) {
     header.__metadata__.name = name;
+  }
+  if (inputSize !== undefined) {
+    header.__metadata__.input_size = String(inputSize);
   }
   let body = bytes.slice(8 + length);
   if (isFloat32) {

@@ -1,5 +1,9 @@
 // What a person made is there again: after a reload, in every part, without looking at a picture twice.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { changedBackbone } from '../wasm/support.mjs';
+import { deploy, otherVersion } from './support/deployment.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { cardOf, openPage, pictureCount, predictAll, record, showToCamera, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
@@ -183,4 +187,35 @@ test('a second tab with the same project says so; it takes a copy, or takes over
   await page.bringToFront();
   await expect(page.getByText('Another tab goes on')).toBeVisible();
   expect(await page.evaluate(() => window.headstart.state.project.phase)).toBe('taken');
+});
+
+test('where a new version looks with another network, it looks and learns again, and calls nothing damaged', async ({
+  page,
+  film,
+}) => {
+  test.setTimeout(90_000);
+  const version = await otherVersion('before');
+  writeFileSync(join(version.folder, 'lib/backbones/builtin.safetensors'), changedBackbone({ inputSize: 96 }));
+  const host = await deploy();
+  host.serve(version.folder);
+  film.replace(classes[0].film);
+  await page.goto(`${host.url}?debug`);
+  await page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
+  await record(page, 'Class 1', 6);
+  await showToCamera(page, film, classes[1].film);
+  await record(page, 'Class 2', 6);
+  await untilTrained(page);
+  await untilSaved(page);
+  const before = await whole(page);
+  expect(before.head.inputSize).toBe('96');
+  host.serve(version.next);
+  await reopen(page);
+  await expect(page.locator('.toast').getByText('Another network looks at your pictures now')).toBeVisible();
+  await expect(page.locator('.toast').getByText('damaged')).toHaveCount(0);
+  await untilTrained(page);
+  const after = await whole(page);
+  expect(after.pictures).toEqual(before.pictures);
+  expect(after.head.inputSize).toBe('128');
+  await host.close();
+  version.remove();
 });

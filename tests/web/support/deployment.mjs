@@ -16,6 +16,7 @@ const dist = process.env.HEADSTART_DIST ?? fileURLToPath(new URL('../../../dist'
  *
  * @param {string} mark
  * @param {Record<string, Uint8Array>} [backbones] that it has beside those of the page, by their files' names
+ * @returns {Promise<{ folder: string, next: string, remove: () => void }>} `next`: the page as it was built
  */
 export async function otherVersion(mark, backbones = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'headstart-version-'));
@@ -30,7 +31,7 @@ export async function otherVersion(mark, backbones = {}) {
   }
   writeFileSync(list, JSON.stringify([...names]));
   await buildServiceWorker(folder);
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { folder, next: dist, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** @param {{ path?: string, isolates?: boolean }} [options] */

@@ -85,7 +85,7 @@ export interface ImportedProject {
   /** The classes that came, in their order. */
   classIds: ClassId[];
   sampleCount: number;
-  /** A trained head came along and is in use. */
+  /** A trained head came along and is in use; one of another network, or a damaged one, is left out. */
   hasHead: boolean;
   /** What a page kept with it (`project` only), as it was given. */
   page: unknown;

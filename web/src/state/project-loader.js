@@ -150,8 +150,13 @@ export function createProjectLoader({ state, changed, engine, notices, texts }, 
       saver.headTakenUp();
       engine.refresh();
     } catch {
-      // A head of another backbone, or one that was damaged: the pictures are there, and it is trained anew.
-      tellLosses(0, ['training']);
+      // The pictures are there, and it is trained anew.
+      const { viewed, loaded } = state.project;
+      if (viewed > 0 && viewed === loaded) {
+        notices.tell(t('project.otherNetwork'));
+      } else {
+        tellLosses(0, ['training']);
+      }
     }
   }
 

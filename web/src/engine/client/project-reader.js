@@ -15,7 +15,7 @@ import { ownBytes } from './sources.js';
  * @property {import('../headstart-export.d.ts').ImportedProject['kind']} kind
  * @property {ClassOfProject[]} classes
  * @property {HeadOfProject | null} head
- * @property {string} backbone the name of the one that the head reads; empty where nothing says so
+ * @property {{ name: string, inputSize: number }} backbone what the head reads; empty and 0 where nothing says so
  * @property {unknown} page
  */
 
@@ -86,7 +86,7 @@ function readOwn(files) {
     kind: 'headstart',
     classes,
     head: headOf(project, files, classes.length),
-    backbone: String(project.backbone?.name ?? ''),
+    backbone: { name: String(project.backbone?.name ?? ''), inputSize: Number(project.backbone?.inputSize ?? 0) },
     page: project.page ?? null,
   };
 }
@@ -142,7 +142,7 @@ function grouped(kind, files, paths, classOf) {
   for (const path of inOrder) {
     classes.get(nameOf(classOf(path)))?.pictures.push({ name: path, bytes: files[path] });
   }
-  return { kind, classes: [...classes.values()], head: null, backbone: '', page: null };
+  return { kind, classes: [...classes.values()], head: null, backbone: { name: '', inputSize: 0 }, page: null };
 }
 
 /** @param {unknown} name */
@@ -194,15 +194,40 @@ export async function importProject(bytes, trainer, options) {
 }
 
 /**
- * Puts what was read into a trainer: new classes behind those that are there, then their pictures, then the head.
+ * Puts what was read into a trainer: new classes behind those that are there, then their pictures, then the head. Whatever
+ * ends it early takes all of that away again.
  * @param {Project} project
  * @param {import('../headstart.d.ts').Trainer} trainer
  * @param {import('../headstart-export.d.ts').ImportOptions} options
  * @returns {Promise<import('../headstart-export.d.ts').ImportedProject>}
  */
-async function takeProject({ kind, classes, head, backbone, page }, trainer, { signal, onProgress, decodePicture }) {
+async function takeProject(project, trainer, options) {
+  const classIds = project.classes.map(({ name }) => trainer.addClass(name));
+  try {
+    const unreadable = await takePictures(project, classIds, trainer, options);
+    const hasHead = await takeHead(project, classIds, trainer);
+    const { kind, classes, page } = project;
+    const sampleCount = classes.reduce((sum, { pictures }) => sum + pictures.length, 0) - unreadable.length;
+    return { kind, classIds, sampleCount, hasHead, page, unreadable };
+  } catch (cause) {
+    if (!trainer.failed) {
+      for (const classId of classIds) {
+        trainer.removeClass(classId);
+      }
+    }
+    throw cause;
+  }
+}
+
+/**
+ * @param {Project} project
+ * @param {number[]} classIds
+ * @param {import('../headstart.d.ts').Trainer} trainer
+ * @param {import('../headstart-export.d.ts').ImportOptions} options
+ * @returns {Promise<string[]>} the names of those that are no pictures
+ */
+async function takePictures({ classes }, classIds, trainer, { signal, onProgress, decodePicture }) {
   const total = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
-  const classIds = classes.map(({ name }) => trainer.addClass(name));
   let done = 0;
   /** @type {string[]} */
   const unreadable = [];
@@ -223,11 +248,32 @@ async function takeProject({ kind, classes, head, backbone, page }, trainer, { s
       trainer.setClassEnabled(classIds[index], false);
     }
   }
-  const fits = head !== null && (backbone === '' || backbone === trainer.backbone.name);
-  if (head && fits) {
-    const { file, strategy, stale, imported } = head;
-    const ids = head.classes.map((index) => (index < 0 ? undefined : classIds[index]));
-    await trainer.keeping.takeUpHead({ file, classIds: ids, strategy, stale, imported });
+  return unreadable;
+}
+
+/**
+ * A head of another network, or one that is damaged, costs no picture: it can be trained again from them.
+ * @param {Project} project
+ * @param {number[]} classIds
+ * @param {import('../headstart.d.ts').Trainer} trainer
+ * @returns {Promise<boolean>} whether it is in use
+ */
+async function takeHead({ head, backbone: { name, inputSize } }, classIds, trainer) {
+  const { backbone } = trainer;
+  const fits = (name === '' || name === backbone.name) && (inputSize === 0 || inputSize === backbone.inputSize);
+  if (!head || !fits) {
+    return false;
   }
-  return { kind, classIds, sampleCount: total - unreadable.length, hasHead: fits, page, unreadable };
+  const { file, strategy, stale, imported } = head;
+  const ids = head.classes.map((index) => (index < 0 ? undefined : classIds[index]));
+  try {
+    await trainer.keeping.takeUpHead({ file, classIds: ids, strategy, stale, imported });
+    return true;
+  } catch (cause) {
+    const { code } = /** @type {any} */ (cause);
+    if (code === 'bad-file' || code === 'bad-version') {
+      return false;
+    }
+    throw cause;
+  }
 }

@@ -22,6 +22,7 @@ export default {
   'project.littleRoom':
     'Hier ist wenig Platz. In einem privaten Fenster ist alles weg, wenn es geschlossen wird: Speichere deine Bilder als Datei.',
   'project.off': 'Hier wird nichts aufgehoben: Speichere deine Bilder als Datei, bevor du die Seite schließt.',
+  'project.otherNetwork': 'Jetzt sieht ein anderes Netz deine Bilder an, darum lernt es noch einmal aus ihnen.',
   'project.damaged': 'Das war auf der Festplatte beschädigt und fehlt jetzt: {what}. Alles andere ist da.',
   'project.lost.training': 'das Gelernte (es wird neu gelernt)',
   'project.lost.round': 'ein unterbrochenes Training (es kann neu beginnen)',

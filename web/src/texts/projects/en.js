@@ -21,6 +21,7 @@ export default {
   'project.littleRoom':
     'There is little room here. If this is a private window, everything goes when it is closed: save your pictures as a file.',
   'project.off': 'Nothing is kept here: save your pictures as a file before you close the page.',
+  'project.otherNetwork': 'Another network looks at your pictures now, so it learns from them again.',
   'project.damaged': 'This was damaged on the disk and is left out: {what}. Everything else is here.',
   'project.lost.training': 'what it had learnt (it learns again)',
   'project.lost.round': 'a training that was cut short (it can begin again)',

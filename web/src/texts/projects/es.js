@@ -21,6 +21,7 @@ export default {
   'project.littleRoom':
     'Aquí hay poco espacio. En una ventana privada todo desaparece al cerrarla: guarda tus imágenes en un archivo.',
   'project.off': 'Aquí no se guarda nada: guarda tus imágenes en un archivo antes de cerrar la página.',
+  'project.otherNetwork': 'Ahora otra red mira tus imágenes, por eso vuelve a aprender de ellas.',
   'project.damaged': 'Esto estaba dañado en el disco y se ha dejado fuera: {what}. Todo lo demás está aquí.',
   'project.lost.training': 'lo aprendido (se aprende de nuevo)',
   'project.lost.round': 'un entrenamiento interrumpido (puede empezar de nuevo)',

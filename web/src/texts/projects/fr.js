@@ -22,6 +22,7 @@ export default {
   'project.littleRoom':
     'Il y a peu de place ici. Dans une fenêtre privée, tout disparaît à la fermeture : enregistre tes images dans un fichier.',
   'project.off': 'Rien n’est gardé ici : enregistre tes images dans un fichier avant de fermer la page.',
+  'project.otherNetwork': 'Un autre réseau regarde maintenant tes images : il apprend donc à nouveau avec elles.',
   'project.damaged': 'Ceci était abîmé sur le disque et a été laissé de côté : {what}. Tout le reste est là.',
   'project.lost.training': 'ce qui était appris (il apprend de nouveau)',
   'project.lost.round': 'un entraînement interrompu (il peut recommencer)',

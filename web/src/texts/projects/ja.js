@@ -22,6 +22,7 @@ export default {
   'project.littleRoom':
     'ここは空きが少ないです。プライベートウィンドウなら閉じるとすべて消えます。写真をファイルに保存してください。',
   'project.off': 'ここには何も残りません。ページを閉じる前に写真をファイルに保存してください。',
+  'project.otherNetwork': 'いまは別のネットワークが画像を見ています。もう一度、画像から学びます。',
   'project.damaged': 'ディスク上でこわれていたため除きました：{what}。ほかはすべてあります。',
   'project.lost.training': '学んだ結果（もう一度学びます）',
   'project.lost.round': 'とちゅうで止まった学習（もう一度始められます）',

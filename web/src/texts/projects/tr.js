@@ -21,6 +21,7 @@ export default {
   'project.littleRoom':
     'Burada az yer var. Gizli bir penceredeysen kapatınca her şey gider: resimlerini dosya olarak kaydet.',
   'project.off': 'Burada hiçbir şey saklanmıyor: sayfayı kapatmadan resimlerini dosya olarak kaydet.',
+  'project.otherNetwork': 'Artık resimlerine başka bir ağ bakıyor, bu yüzden onlardan yeniden öğreniyor.',
   'project.damaged': 'Bu, diskte bozulmuştu ve dışarıda bırakıldı: {what}. Geri kalan her şey burada.',
   'project.lost.training': 'öğrenilenler (yeniden öğrenir)',
   'project.lost.round': 'yarıda kalan bir eğitim (yeniden başlayabilir)',
