@@ -43,7 +43,7 @@ test('a backbone that is broken is refused in words, and pictures, head and back
     const toast = page.locator('.toast.is-error');
     await expect(toast, what).toContainText('This file cannot be used here.');
     await expect(toast, what).toContainText(says);
-    await expect(drawer.locator('.choice', { hasText: 'Built in' }).locator('input'), what).toBeChecked();
+    await expect(drawer.locator('.choice', { hasText: /^\s*Built in(?!,)/ }).locator('input'), what).toBeChecked();
     expect(await seen(page), what).toEqual(before);
     await toast.getByRole('button', { name: 'Dismiss' }).click();
     await expect(toast).toHaveCount(0);
