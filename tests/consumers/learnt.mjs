@@ -137,7 +137,7 @@ export const wrongHeads = {
 };
 
 /** The file of a head that went wrong. @param {Learnt} learnt @param {keyof typeof wrongHeads} fault @param {import('../../web/src/engine/headstart-export.d.ts').ExportFormat} format */
-export async function exportWrong({ trainer }, fault, format) {
+export async function exportWrong({ trainer, size: inputSize }, fault, format) {
   const file = Buffer.from(await trainer.exportHead());
   const headerEnd = 8 + Number(file.readBigUInt64LE());
   const header = JSON.parse(file.toString('utf8', 8, headerEnd));
@@ -146,7 +146,7 @@ export async function exportWrong({ trainer }, fault, format) {
   const text = Buffer.from(JSON.stringify(header));
   const size = Buffer.alloc(8);
   size.writeBigUInt64LE(BigInt(text.length));
-  const other = await newTrainer();
+  const other = await newTrainer({ inputSize });
   try {
     await other.importHead(new Uint8Array(Buffer.concat([size, text, data])));
     return await other.exportModel({ format });

@@ -217,7 +217,7 @@ export function describeTflite8() {
       });
       await assert.rejects(stopped, { code: 'cancelled' });
 
-      const other = await newTrainer();
+      const other = await newTrainer({ inputSize: trainer.backbone.inputSize });
       await other.importHead(await trainer.exportHead());
       await assert.rejects(other.exportModel({ format: 'tflite-int8' }), { code: 'too-few-samples' });
       await other.dispose();
