@@ -35,7 +35,7 @@ export default {
     'Etwa halb so groß oder kleiner, in kürzeren Zahlen, die an deine Bilder angepasst werden. Wie viel dabei verloren geht, wird gemessen.',
   'export.board': 'Ein Mikrocontroller',
   'export.board.about':
-    'Für kleine Platinen: eine C-Datei für TensorFlow Lite Micro. Darin steht, wie viel Speicher die Platine braucht. Auf einer Platine konnten wir es nicht selbst ausprobieren.',
+    'Für kleine Platinen: eine C-Datei für TensorFlow Lite Micro. Darin steht, wie viel Speicher die Platine braucht. Hat deine weniger, dann wähle das Netz „Eingebaut, für kleine Platinen“ und trainiere noch einmal. Auf einer Platine konnten wir es nicht selbst ausprobieren.',
   'export.needsPictures': 'Die Datei wird an deine Bilder angepasst, und hier sind keine.',
   'export.cannotHold':
     'Diese Art von Datei kann dein Netz nicht aufnehmen. Wähle einen anderen Ort oder ein anderes Netz.',

@@ -34,7 +34,7 @@ export default {
     'About half the size or less, in shorter numbers that are fitted to your pictures. How much it loses is measured.',
   'export.board': 'A microcontroller',
   'export.board.about':
-    'For small boards: a C file for TensorFlow Lite Micro. It says how much memory the board needs. We could not try it on a board ourselves.',
+    'For small boards: a C file for TensorFlow Lite Micro. It says how much memory the board needs. If yours has less, choose the network “Built in, for small boards” and train again. We could not try it on a board ourselves.',
   'export.needsPictures': 'It is fitted to your pictures, and there are none here.',
   'export.cannotHold':
     'This kind of file cannot hold the network that you use. Choose another place, or another network.',

@@ -35,7 +35,7 @@ export default {
     'Más o menos la mitad del tamaño, o menos, en números más cortos ajustados a tus imágenes. Se mide cuánto se pierde.',
   'export.board': 'Un microcontrolador',
   'export.board.about':
-    'Para placas pequeñas: un archivo de C para TensorFlow Lite Micro. Dice cuánta memoria necesita la placa. No hemos podido probarlo en una placa.',
+    'Para placas pequeñas: un archivo de C para TensorFlow Lite Micro. Dice cuánta memoria necesita la placa. Si la tuya tiene menos, elige la red «Incluida, para placas pequeñas» y entrena otra vez. No hemos podido probarlo en una placa.',
   'export.needsPictures': 'Se ajusta a tus imágenes, y aquí no hay ninguna.',
   'export.cannotHold': 'Este tipo de archivo no puede guardar la red que usas. Elige otro lugar u otra red.',
   'export.loss': {

@@ -35,7 +35,7 @@ export default {
     'Environ la moitié de la taille, ou moins, en nombres plus courts ajustés à tes images. Ce qui se perd est mesuré.',
   'export.board': 'Un microcontrôleur',
   'export.board.about':
-    'Pour de petites cartes : un fichier C pour TensorFlow Lite Micro. Il dit combien de mémoire il faut à la carte. Nous n’avons pas pu l’essayer sur une carte.',
+    'Pour de petites cartes : un fichier C pour TensorFlow Lite Micro. Il dit combien de mémoire il faut à la carte. Si la tienne en a moins, choisis le réseau « Intégré, pour les petites cartes » et entraîne à nouveau. Nous n’avons pas pu l’essayer sur une carte.',
   'export.needsPictures': 'Le fichier est ajusté à tes images, et il n’y en a pas ici.',
   'export.cannotHold':
     'Ce type de fichier ne peut pas contenir le réseau que tu utilises. Choisis un autre endroit ou un autre réseau.',

@@ -34,7 +34,7 @@ export default {
     'Yaklaşık yarısı kadar ya da daha küçük, resimlerine uydurulan daha kısa sayılarla. Ne kadar kaybettiği ölçülür.',
   'export.board': 'Bir mikrodenetleyici',
   'export.board.about':
-    'Küçük kartlar için: TensorFlow Lite Micro için bir C dosyası. Kartın ne kadar belleğe ihtiyacı olduğunu söyler. Bir kartta kendimiz deneyemedik.',
+    'Küçük kartlar için: TensorFlow Lite Micro için bir C dosyası. Kartın ne kadar belleğe ihtiyacı olduğunu söyler. Seninkinde daha az varsa “Yerleşik, küçük kartlar için” ağını seç ve yeniden eğit. Bir kartta kendimiz deneyemedik.',
   'export.needsPictures': 'Dosya resimlerine uydurulur; burada hiç resim yok.',
   'export.cannotHold': 'Bu tür bir dosya kullandığın ağı içine alamaz. Başka bir yer ya da başka bir ağ seç.',
   'export.loss': {

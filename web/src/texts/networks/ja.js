@@ -1,7 +1,7 @@
 export default {
   'backbone.about': 'すべての写真を見る学習済みネットワークです。替えると写真を見直しますが、一枚も失われません。',
   'backbone.builtIn': '内蔵',
-  'backbone.builtInSmall': '内蔵（小さなボード用）',
+  'backbone.builtInSmall': '内蔵（小さな基板用）',
   'backbone.pixels': '{size} × {size} px',
   'backbone.cost': '{count} 百万回の乗算',
   'backbone.perPicture': '一枚あたり (この端末)',
