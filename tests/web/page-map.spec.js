@@ -155,3 +155,35 @@ test('keys, pointer and words all reach a picture, and the map has room at every
   }
   expect(errors).toEqual([]);
 });
+
+test('pictures that show almost the same are marked, chosen with one press, and named in words', async () => {
+  test.setTimeout(120_000);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.keyboard.press('Escape');
+  const map = mapOf(page);
+  /** @returns {Promise<number>} how many are marked */
+  const twins = async () => {
+    await page.getByRole('button', { name: 'Open the map' }).click();
+    const button = map.getByRole('button', { name: /^Almost the same: \d+$/ });
+    await expect(button).toBeVisible();
+    return Number((await button.innerText()).replace(/\D/g, ''));
+  };
+  const before = await twins();
+  await page.keyboard.press('Escape');
+  // Three of Class 1 once more, each as it is.
+  await page.evaluate(async () => {
+    const { samples, state, trainer } = window.headstart;
+    const [card] = state.classes;
+    for (const sampleId of card.sampleIds.slice(0, 3)) {
+      await samples.add(card.key, await createImageBitmap(await trainer.picture(sampleId)));
+    }
+  });
+  await untilTrained(page);
+  const after = await twins();
+  expect(after).toBeGreaterThanOrEqual(before + 3);
+  await map.getByRole('button', { name: /^Almost the same/ }).click();
+  await expect(map.locator('.map-chosen strong')).toHaveText(`${after} pictures chosen`);
+  await map.getByText('The map in words').click();
+  await expect(map.getByText('almost the same as another', { exact: false }).first()).toBeVisible();
+  expect(errors).toEqual([]);
+});
