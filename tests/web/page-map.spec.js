@@ -166,7 +166,7 @@ test('pictures that show almost the same are marked, chosen with one press, and 
     await page.getByRole('button', { name: 'Open the map' }).click();
     const button = map.getByRole('button', { name: /^Almost the same: \d+$/ });
     await expect(button).toBeVisible();
-    return Number((await button.innerText()).replace(/\D/g, ''));
+    return Number(((await button.textContent()) ?? '').replace(/\D/g, ''));
   };
   const before = await twins();
   await page.keyboard.press('Escape');
