@@ -197,6 +197,16 @@ TEST_CASE("one ridge serves all folds of many pictures") {
   CHECK(is_defined_by(trainer.value(), set, transformed(set, false), 0.001));
 }
 
+TEST_CASE("two pictures of each class are judged by one, without a scatter to divide by") {
+  const ComputePool pool = ComputePool::create(1).value();
+  SampleStore store =
+      cloud_store({.class_count = 20, .samples_per_class = 2, .feature_count = 640, .spread = 1});
+  const Result<Trainer> trainer = train(store, {.head = HeadKind::kDiscriminant}, pool);
+  REQUIRE(trainer.ok());
+  CHECK(trainer.value().report().fold_count == 2);
+  CHECK(trainer.value().report().metrics.accuracy > 0.9);
+}
+
 TEST_CASE("how strong the light is does not matter to the discriminant") {
   const ComputePool pool = ComputePool::create(1).value();
   SampleStore store =

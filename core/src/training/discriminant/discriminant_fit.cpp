@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kMostScatterRows = 1024;
 constexpr std::size_t kGramBlock = 64;
+// Of the variance of all rows, which is one for each map: where one picture of each class is left, what lies
+// below is rounding.
+constexpr double kLeastVariance = 1e-3;
 constexpr std::size_t kMultiplyAddsPerSlice = std::size_t{1} << 22U;
 
 }  // namespace
@@ -141,7 +144,7 @@ Status DiscriminantFit::start(std::span<const std::uint8_t> is_training) {
   }
   double trace = 0;
   for (std::size_t i = 0; i < fitted_rows_.size(); ++i) trace += static_cast<double>(within_product(i, i));
-  variance_ = std::max(1e-6, trace / static_cast<double>(fitted_rows_.size()));
+  variance_ = std::max(kLeastVariance, trace / static_cast<double>(fitted_rows_.size()));
   return {};
 }
 
