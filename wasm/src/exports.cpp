@@ -26,11 +26,17 @@ struct ExportSettings {
   std::string date;
 };
 
+// An outcome without its value: of a failure its code and message, else both empty.
+emscripten::val told(const Error* error) {
+  emscripten::val value = emscripten::val::object();
+  value.set("code", std::string(error == nullptr ? "" : error_code_name(error->code)));
+  value.set("message", error == nullptr ? std::string() : error->message);
+  return value;
+}
+
 ExportOutcome outcome_of(const Result<std::vector<std::uint8_t>>& result) {
   using emscripten::val;
-  val value = val::object();
-  value.set("code", result ? std::string() : std::string(error_code_name(result.error().code)));
-  value.set("message", result ? std::string() : result.error().message);
+  val value = told(result ? nullptr : &result.error());
   if (result) {
     const std::vector<std::uint8_t>& bytes = result.value();
     value.set("value", val(emscripten::typed_memory_view(bytes.size(), bytes.data())).call<val>("slice"));
@@ -42,31 +48,38 @@ std::vector<std::uint8_t> bytes_in(const FileBytes& bytes) {
   return emscripten::convertJSArrayToNumberVector<std::uint8_t>(bytes);
 }
 
-Result<ExportOptions> options_of(const ExportSettings& settings) {
+// What is to be written.
+struct Task {
+  std::vector<std::uint8_t> backbone_file;
+  Head head;
+  ExportOptions options;
+};
+
+Result<Task> task_of(const FileBytes& backbone_file, const FileBytes& head_file,
+                     const ExportSettings& settings) {
+  Result<Head> head = read_head_file(bytes_in(head_file));
+  if (!head) return head.error();
   const Result<ModelFormat> format = model_format_of(settings.format);
   if (!format) return format.error();
-  return ExportOptions{format.value(), settings.picture_size_px, settings.title, settings.date};
+  return Task{bytes_in(backbone_file),
+              std::move(head).value(),
+              {format.value(), settings.picture_size_px, settings.title, settings.date}};
 }
 
-Result<std::vector<std::uint8_t>> model_of(const FileBytes& backbone_file, const FileBytes& head_file,
-                                           const ExportSettings& settings) {
-  const Result<Head> head = read_head_file(bytes_in(head_file));
-  if (!head) return head.error();
-  const Result<ExportOptions> options = options_of(settings);
-  if (!options) return options.error();
-  return export_model(bytes_in(backbone_file), head.value(), options.value());
+Result<std::vector<std::uint8_t>> model_of(const Result<Task>& task) {
+  if (!task) return task.error();
+  const auto& [backbone_file, head, options] = task.value();
+  return export_model(backbone_file, head, options);
 }
 
 // QuantisedExport with its pictures as RGBA bytes, rows without gaps. To be opened once, first.
 class QuantisedExportBinding {
  public:
   Done open(const FileBytes& backbone_file, const FileBytes& head_file, const ExportSettings& settings) {
-    const Result<Head> head = read_head_file(bytes_in(head_file));
-    if (!head) return outcome(Status(head.error()));
-    const Result<ExportOptions> options = options_of(settings);
-    if (!options) return outcome(Status(options.error()));
-    Result<QuantisedExport> made =
-        QuantisedExport::create(bytes_in(backbone_file), head.value(), options.value());
+    const Result<Task> task = task_of(backbone_file, head_file, settings);
+    if (!task) return outcome(Status(task.error()));
+    const auto& [bytes, head, options] = task.value();
+    Result<QuantisedExport> made = QuantisedExport::create(bytes, head, options);
     if (!made) return outcome(Status(made.error()));
     export_.emplace(std::move(made).value());
     return {};
@@ -91,7 +104,7 @@ class QuantisedExportBinding {
 
 ExportOutcome export_model_of(const FileBytes& backbone_file, const FileBytes& head_file,
                               const ExportSettings& settings) {
-  return outcome_of(model_of(backbone_file, head_file, settings));
+  return outcome_of(model_of(task_of(backbone_file, head_file, settings)));
 }
 
 RefusedOutcome refused_formats_of(const FileBytes& backbone_file, const FileBytes& head_file) {
@@ -109,9 +122,7 @@ RefusedOutcome refused_formats_of(const FileBytes& backbone_file, const FileByte
       list.call<void>("push", entry);
     }
   }
-  val value = val::object();
-  value.set("code", refused ? std::string() : std::string(error_code_name(refused.error().code)));
-  value.set("message", refused ? std::string() : refused.error().message);
+  val value = told(refused ? nullptr : &refused.error());
   value.set("value", list);
   return RefusedOutcome(value);
 }

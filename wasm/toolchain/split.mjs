@@ -6,8 +6,9 @@
 // to stays, unless it is an entry: linkers and optimisers give equal functions one name.
 
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shortenElements } from './elements.mjs';
 
 /** By their mangled names: what exports.cpp registers, the writers, and the parts of 8-bit exports. */
 const ENTRIES =
@@ -23,6 +24,9 @@ const FEATURES = [
   'nontrapping-float-to-int',
   'mutable-globals',
 ].map((name) => `--enable-${name}`);
+
+/** What makes them smallest: jumps laid out anew, then everything that shortens, then what is called often numbered low. */
+const SMALLER = ['--flatten', '--rereloop', '-Oz', '-Oz', '--const-hoisting', '--reorder-functions'];
 
 /**
  * The functions that nothing but an entry leads to.
@@ -71,13 +75,15 @@ function split(module, tools) {
     `--split-funcs=@${listed}`,
     // The engine links the second file before it calls anything in it.
     '--no-placeholders',
-    '--import-namespace=engine',
+    // Each import repeats it.
+    '--import-namespace=e',
     '--export-prefix=%',
     `--primary-output=${module}`,
     `--secondary-output=${writers}`,
   ]);
   // They run once, when somebody asks: small counts, not fast. Emscripten leaves the first kilobyte of memory free.
-  run('wasm-opt', ['-Oz', '--low-memory-unused', '-o', writers], writers);
+  run('wasm-opt', ['--low-memory-unused', ...SMALLER, '-o', writers], writers);
+  writeFileSync(module, shortenElements(readFileSync(module)));
   rmSync(listed);
 }
 

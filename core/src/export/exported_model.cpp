@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 #include "head/changed_tensors.h"
@@ -150,11 +149,16 @@ class ModelMaker {
 
   // One look: every layer of the network, then the means that the head reads.
   Result<std::vector<std::size_t>> add_look(std::size_t input, const std::string& suffix) {
-    std::map<std::string, std::size_t, std::less<>> made = {{std::string(kNetworkInput), input}};
-    for (const Layer& layer : model_.network->layers) {
+    const std::vector<Layer>& layers = model_.network->layers;
+    const std::size_t first = model_.steps.size();  // the first layer's step; the others follow
+    for (const Layer& layer : layers) {
       std::vector<std::size_t> inputs;
-      for (const std::string& name : layer.inputs) inputs.push_back(made.at(name));
-      made[layer.name] = add_layer(layer, std::move(inputs), suffix);
+      for (const std::string& name : layer.inputs) {
+        const auto found = std::ranges::find(layers, name, &Layer::name);
+        inputs.push_back(name == kNetworkInput ? input
+                                               : first + static_cast<std::size_t>(found - layers.begin()));
+      }
+      add_layer(layer, std::move(inputs), suffix);
     }
     std::vector<std::size_t> means;
     for (const std::string& feature : head_.features) {
@@ -162,7 +166,7 @@ class ModelMaker {
           feature == kCutMap ? &model_.network->blocks.back() : model_.network->find_block(feature);
       if (block == nullptr)
         return bad_file("the head reads " + feature + ", which the network does not have");
-      std::size_t map = made.at(model_.network->layers[block->end - 1].name);
+      std::size_t map = first + block->end - 1;
       if (feature == kCutMap) map = add_cut(map, suffix);
       means.push_back(add_vector(feature + ".mean", StepKind::kGlobalAveragePool, {map}));
       model_.steps.back().name += suffix;
@@ -170,9 +174,8 @@ class ModelMaker {
     return means;
   }
 
-  std::size_t add_layer(const Layer& layer, std::vector<std::size_t> inputs, const std::string& suffix) {
-    const std::size_t at = add(layer.name, step_kind_of(layer.kind), std::move(inputs), layer.output);
-    Step& step = model_.steps[at];
+  void add_layer(const Layer& layer, std::vector<std::size_t> inputs, const std::string& suffix) {
+    Step& step = model_.steps[add(layer.name, step_kind_of(layer.kind), std::move(inputs), layer.output)];
     step.name += suffix;
     step.kernel_height = layer.kernel_height;
     step.kernel_width = layer.kernel_width;
@@ -182,7 +185,6 @@ class ModelMaker {
     step.activation = layer.activation;
     if (layer.weights) step.weights = layer.weights->values;
     if (layer.biases) step.biases = layer.biases->values;
-    return at;
   }
 
   // The convolution that a cut network ends with; without one the head reads the map's own mean.

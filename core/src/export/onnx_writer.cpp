@@ -1,7 +1,7 @@
 // ONNX (https://github.com/onnx/onnx, onnx.proto3): opset 9 in IR 4, whose Clip has its limits as attributes,
 // because OpenCV's reader wants that. Field numbers stand where they are written.
+#include <algorithm>
 #include <initializer_list>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -167,7 +167,8 @@ class OnnxWriter {
   std::string numbers(const Step& step, const char* suffix, std::initializer_list<std::size_t> shape,
                       std::span<const float> values) {
     std::string name = step.layer + "." + suffix;
-    if (!written_.insert(name).second) return name;
+    if (std::ranges::find(written_, name) != written_.end()) return name;
+    written_.push_back(name);
     Message tensor;
     for (const std::size_t length : shape) tensor.number(1, length);
     tensor.number(2, kFloat).text(8, name).bytes(9, bytes_of(values));
@@ -345,7 +346,7 @@ class OnnxWriter {
   const ExportedModel& model_;
   Message graph_;
   Node node_;
-  std::set<std::string> written_;
+  std::vector<std::string> written_;  // names of layers' numbers
 };
 
 }  // namespace

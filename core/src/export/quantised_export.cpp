@@ -57,7 +57,7 @@ struct QuantisedExport::State {
   Status settle() {
     if (quantised) return {};
     use(CurvedMaps::kWhole);
-    if (std::ranges::count(curved_parts(model), true) == 0) return {};
+    if (std::ranges::none_of(curved_parts(model), [](bool is_curved) { return is_curved; })) return {};
     const Result<float> loss = loss_of_first();
     if (!loss) return loss.error();
     if (loss.value() > kMostLoss) use(CurvedMaps::kReal);

@@ -76,7 +76,17 @@ Weights8 whole_weights(const Step& step, const Gate& gate, float input_scale) {
   return result;
 }
 
+// The position of the convolution that first has this one's weights.
+std::size_t first_look_of(std::span<const Step> steps, const Step& step) {
+  const auto is_same = [&](const Step& other) { return is_convolution(other) && other.layer == step.layer; };
+  return static_cast<std::size_t>(std::ranges::find_if(steps, is_same) - steps.begin());
+}
+
 }  // namespace
+
+const Weights8& QuantisedModel::weights_of(const Step& step) const {
+  return weights[first_look_of(steps, step)];
+}
 
 std::int8_t Scale8::number_of(float value) const {
   const float number = std::round(value / scale) + static_cast<float>(zero_point);
@@ -175,16 +185,19 @@ void Quantiser::fit_to_activations(std::vector<Range>& ranges) const {
 
 QuantisedModel Quantiser::quantise(QuantisedEnds ends, CurvedMaps curved) const {
   const std::vector<bool> is_curved = curved_parts(model_);
-  QuantisedModel result;
-  result.ends = ends;
-  result.steps = model_.steps;
-  result.biases.resize(model_.steps.size());
-  result.is_whole.resize(model_.steps.size());
+  const std::size_t count = model_.steps.size();
+  QuantisedModel result = {.ends = ends,
+                           .is_whole = std::vector<bool>(count),
+                           .scales = std::vector<Scale8>(count),
+                           .weights = std::vector<Weights8>(count),
+                           .biases = std::vector<std::vector<std::int32_t>>(count),
+                           .steps = model_.steps,
+                           .own_numbers = {}};
   std::vector<Range> ranges = common_ranges();
   fit_to_activations(ranges);
-  for (const Range& range : ranges) result.scales.push_back(scale_of(range.low, range.high));
-  for (std::size_t i = 0; i < model_.steps.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const Step& step = model_.steps[i];
+    result.scales[i] = scale_of(ranges[i].low, ranges[i].high);
     const bool can_be = is_whole_step(model_, step);
     result.is_whole[i] = can_be && !(is_curved[i] && curved == CurvedMaps::kReal);
     // The picture's scale is known: bytes 0…255, whatever the pictures held. Where real numbers come in, a
@@ -196,7 +209,7 @@ QuantisedModel Quantiser::quantise(QuantisedEnds ends, CurvedMaps curved) const 
       result.scales[i] =
           ends == QuantisedEnds::kWhole ? scale_of(first, last) : picture_scale_of(first, last);
   }
-  for (std::size_t i = 0; i < model_.steps.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const Step& step = model_.steps[i];
     if (is_whole_step(model_, step) && is_convolution(step)) quantise_layer(result, i);
   }
@@ -218,8 +231,8 @@ void Quantiser::quantise_layer(QuantisedModel& result, std::size_t index) const 
   const bool is_whole = result.is_whole[index];
   const Gate gate = is_whole ? gate_of(step) : Gate{};
   const float input_scale = is_whole ? result.scales[step.inputs.front()].scale : 1;
-  if (is_whole && !result.weights.contains(step.layer))
-    result.weights[step.layer] = whole_weights(step, gate, input_scale);
+  Weights8& whole = result.weights[first_look_of(model_.steps, step)];
+  if (is_whole && whole.numbers.empty()) whole = whole_weights(step, gate, input_scale);
   const WeightLayout layout = layout_of(step);
   const float missed = missed_by_picture(result, step.inputs.front());
   std::vector<float> left_weights(step.weights.begin(), step.weights.end());
@@ -228,7 +241,7 @@ void Quantiser::quantise_layer(QuantisedModel& result, std::size_t index) const 
     float error = 0;
     for (std::size_t i = 0; i < layout.rest_count; ++i) {
       const std::size_t at = layout.at(channel, i);
-      if (is_whole) left_weights[at] = result.weights[step.layer].real(channel, at);
+      if (is_whole) left_weights[at] = whole.real(channel, at);
       const float mean =
           mean_patches_[index][layout.is_depthwise ? at : i] / static_cast<float>(picture_count_);
       error += (left_weights[at] - gate.factor * step.weights[at]) * mean - left_weights[at] * missed;
@@ -238,8 +251,7 @@ void Quantiser::quantise_layer(QuantisedModel& result, std::size_t index) const 
       left_biases.push_back(static_cast<float>(bias));
       continue;
     }
-    const double unit =
-        static_cast<double>(input_scale) * static_cast<double>(result.weights[step.layer].scales[channel]);
+    const double unit = static_cast<double>(input_scale) * static_cast<double>(whole.scales[channel]);
     constexpr double kLimit = 2147483647;
     result.biases[index].push_back(
         static_cast<std::int32_t>(std::clamp(std::round(bias / unit), -kLimit, kLimit)));

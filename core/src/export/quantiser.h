@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,12 +52,15 @@ enum class CurvedMaps : std::uint8_t { kWhole, kReal };
 
 struct QuantisedModel {
   QuantisedEnds ends = QuantisedEnds::kReal;
-  std::vector<bool> is_whole;                            // of each step: computed in whole numbers
-  std::vector<Scale8> scales;                            // of those, and of what they read
-  std::map<std::string, Weights8, std::less<>> weights;  // by layer: both looks share them
-  std::vector<std::vector<std::int32_t>> biases;         // of each step
-  std::vector<Step> steps;                               // the same model with the numbers that are left
-  std::vector<std::vector<float>> own_numbers;           // what these point into
+  std::vector<bool> is_whole;                     // of each step: computed in whole numbers
+  std::vector<Scale8> scales;                     // of those, and of what they read
+  std::vector<Weights8> weights;                  // of each step that is its layer's first
+  std::vector<std::vector<std::int32_t>> biases;  // of each step
+  std::vector<Step> steps;                        // the same model with the numbers that are left
+  std::vector<std::vector<float>> own_numbers;    // what these point into
+
+  // Of a convolution in whole numbers; both looks share them.
+  [[nodiscard]] const Weights8& weights_of(const Step& step) const;
 };
 
 // What a program with 8-bit numbers answers, in float: equal to a thousandth or so.

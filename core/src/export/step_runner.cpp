@@ -68,7 +68,8 @@ void add_to(float* sums, const float* values, std::size_t count) {
 
 }  // namespace
 
-StepRunner::StepRunner(std::span<const Step> steps, const ComputePool& pool) : steps_(steps) {
+StepRunner::StepRunner(std::span<const Step> steps, const ComputePool& pool)
+    : steps_(steps), values_(steps.size()), graphs_(steps.size()) {
   for (std::size_t i = 0; i < steps.size() && status_; ++i) status_ = prepare(i, pool);
 }
 
@@ -76,12 +77,11 @@ Status StepRunner::prepare(std::size_t index, const ComputePool& pool) {
   const Step& step = steps_[index];
   Result<PaddedBuffer<float>> room = PaddedBuffer<float>::create(step.output.size());
   if (!room) return room.error();
-  values_.push_back(std::move(room).value());
-  graphs_.emplace_back();
+  values_[index] = std::move(room).value();
   const auto output = static_cast<std::uint32_t>(step.inputs.size());
   GraphBuilder builder(output + 1);
   std::vector<GraphMap> inputs;
-  std::vector<ExternalBuffer> buffers = {{output, values_.back().data()}};
+  std::vector<ExternalBuffer> buffers = {{output, values_[index].data()}};
   for (std::uint32_t i = 0; i < output; ++i) {
     const auto& [height, width, channel_count] = steps_[step.inputs[i]].output;
     inputs.push_back(builder.input(i, height, width, channel_count));
@@ -90,8 +90,8 @@ Status StepRunner::prepare(std::size_t index, const ComputePool& pool) {
   if (!add_layer(builder, step, inputs, output)) return {};
   Result<GraphRuntime> graph = builder.finish(pool);
   if (!graph) return graph.error();
-  graphs_.back() = std::move(graph).value();
-  return graphs_.back()->set_up(1, buffers);
+  graphs_[index] = std::move(graph).value();
+  return graphs_[index]->set_up(1, buffers);
 }
 
 Result<std::span<const float>> StepRunner::run(std::span<const std::uint8_t> picture,

@@ -27,7 +27,7 @@ void describe_tensor(const TfliteTensor& tensor, std::size_t buffer, FlatTable& 
 }
 
 // A class's name is one line.
-std::string labels_text(const std::vector<std::string>& labels) {
+std::string labels_text(std::span<const std::string> labels) {
   std::string text;
   for (const std::string& label : labels) {
     for (const char c : label) text += c == '\n' || c == '\r' ? ' ' : c;

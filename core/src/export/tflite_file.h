@@ -73,11 +73,12 @@ struct TfliteTensor {
   std::vector<std::uint8_t> bytes = {};  // of a constant
 };
 
-// How a program that knows only the file prepares a picture: (byte - mean) / deviation.
+// How a program that knows only the file prepares a picture: (byte - mean) / deviation. For the time of a
+// call.
 struct TfliteMetadata {
-  std::string name;
-  std::string license;
-  std::vector<std::string> labels;
+  std::string_view name;
+  std::string_view license;
+  std::span<const std::string> labels;
   float mean = 0;
   float deviation = 1;
 };

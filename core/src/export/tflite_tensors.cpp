@@ -28,6 +28,17 @@ std::vector<std::int32_t> shape_of(const Step& step, const MapShape& shape) {
 
 }  // namespace
 
+std::optional<std::int32_t> TfliteTensors::kept(const std::string& name) const {
+  for (const std::int32_t constant : constants_) {
+    if (file_.tensors()[static_cast<std::size_t>(constant)].name == name) return constant;
+  }
+  return std::nullopt;
+}
+
+std::int32_t TfliteTensors::keep(TfliteTensor constant) {
+  return constants_.emplace_back(file_.add_tensor(std::move(constant)));
+}
+
 // The picture and its mirror are in the numbers of the model's ends.
 bool TfliteTensors::holds_whole(std::size_t step) const {
   if (quantised_ == nullptr) return false;
@@ -49,7 +60,7 @@ std::int32_t TfliteTensors::input(const Step& step, std::size_t index) {
 }
 
 std::int32_t TfliteTensors::converted(std::size_t from, bool to_whole) {
-  if (const auto found = converted_.find(from); found != converted_.end()) return found->second;
+  if (converted_[from]) return *converted_[from];
   const Step& step = model_.steps[from];
   TfliteTensor tensor = {.name = step.name + (to_whole ? "/8-bit" : "/real"),
                          .shape = shape_of(step, step.output)};
@@ -60,7 +71,8 @@ std::int32_t TfliteTensors::converted(std::size_t from, bool to_whole) {
   const std::int32_t result = file_.add_tensor(std::move(tensor));
   file_.add_op(to_whole ? TfliteOp::kQuantize : TfliteOp::kDequantize, to_whole ? 1 : 2, {tensors_[from]},
                result);
-  return converted_[from] = result;
+  converted_[from] = result;
+  return result;
 }
 
 std::int32_t TfliteTensors::value(const Step& step, const char* suffix) {
@@ -91,15 +103,14 @@ std::int32_t TfliteTensors::weights(const Step& step, const WholeNumbers& shape)
     const bool is_half = quantised_ != nullptr && quantised_->ends == QuantisedEnds::kReal;
     return constant(name, shape, step.weights, is_half ? TfliteType::kFloat16 : constants_type_);
   }
-  if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
-  const Weights8& weights = quantised_->weights.at(step.layer);
+  if (const auto tensor = kept(name)) return *tensor;
+  const Weights8& weights = quantised_->weights_of(step);
   const std::int32_t dimension = step.kind == StepKind::kDepthwise ? 3 : 0;
-  return constants_[name] =
-             file_.add_tensor({.name = name,
-                               .shape = shape.copy(),
-                               .type = TfliteType::kInt8,
-                               .scales = TfliteScales{weights.scales, 0, dimension},
-                               .bytes = copied_bytes(std::span<const std::int8_t>(weights.numbers))});
+  return keep({.name = name,
+               .shape = shape.copy(),
+               .type = TfliteType::kInt8,
+               .scales = TfliteScales{weights.scales, 0, dimension},
+               .bytes = copied_bytes(std::span<const std::int8_t>(weights.numbers))});
 }
 
 std::int32_t TfliteTensors::biases(const Step& step) {
@@ -113,8 +124,7 @@ std::int32_t TfliteTensors::biases(const Step& step) {
   }
   const float input_scale = quantised_->scales[step.inputs.front()].scale;
   TfliteScales scales;
-  for (const float scale : quantised_->weights.at(step.layer).scales)
-    scales.scales.push_back(input_scale * scale);
+  for (const float scale : quantised_->weights_of(step).scales) scales.scales.push_back(input_scale * scale);
   const std::span<const std::int32_t> values = quantised_->biases[position];
   return file_.add_tensor({.name = step.name + ".bias",
                            .shape = {count},
@@ -130,28 +140,25 @@ std::int32_t TfliteTensors::numbers(const std::string& name, const WholeNumbers&
 
 std::int32_t TfliteTensors::constant(const std::string& name, const WholeNumbers& shape,
                                      std::span<const float> values, TfliteType type) {
-  if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
-  std::int32_t tensor = 0;
-  if (type == TfliteType::kFloat16) {
-    const std::int32_t halves = file_.add_tensor({.name = name + "/half",
-                                                  .shape = shape.copy(),
-                                                  .type = TfliteType::kFloat16,
-                                                  .bytes = halves_of(values)});
-    tensor = file_.add_tensor({.name = name, .shape = shape.copy()});
-    file_.add_op(TfliteOp::kDequantize, 3, {halves}, tensor);
-  } else {
-    tensor = file_.add_tensor({.name = name, .shape = shape.copy(), .bytes = copied_bytes(values)});
-  }
-  return constants_[name] = tensor;
+  if (const auto tensor = kept(name)) return *tensor;
+  if (type != TfliteType::kFloat16)
+    return keep({.name = name, .shape = shape.copy(), .bytes = copied_bytes(values)});
+  const std::int32_t halves = file_.add_tensor({.name = name + "/half",
+                                                .shape = shape.copy(),
+                                                .type = TfliteType::kFloat16,
+                                                .bytes = halves_of(values)});
+  const std::int32_t tensor = keep({.name = name, .shape = shape.copy()});
+  file_.add_op(TfliteOp::kDequantize, 3, {halves}, tensor);
+  return tensor;
 }
 
 std::int32_t TfliteTensors::whole_numbers(const std::string& name, const WholeNumbers& shape,
                                           const WholeNumbers& values) {
-  if (const auto found = constants_.find(name); found != constants_.end()) return found->second;
-  return constants_[name] = file_.add_tensor({.name = name,
-                                              .shape = shape.copy(),
-                                              .type = TfliteType::kInt32,
-                                              .bytes = copied_bytes(std::span<const std::int32_t>(values))});
+  if (const auto tensor = kept(name)) return *tensor;
+  return keep({.name = name,
+               .shape = shape.copy(),
+               .type = TfliteType::kInt32,
+               .bytes = copied_bytes(std::span<const std::int32_t>(values))});
 }
 
 std::int32_t TfliteTensors::output() {

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,7 +25,10 @@ class TfliteTensors {
   [[nodiscard]] const TfliteFile& file() const { return file_; }
 
   // Notes the tensor of the next step.
-  void give(std::int32_t tensor) { tensors_.push_back(tensor); }
+  void give(std::int32_t tensor) {
+    tensors_.push_back(tensor);
+    converted_.emplace_back();
+  }
   [[nodiscard]] std::int32_t of(std::size_t step) const { return tensors_[step]; }
 
   // What a step reads, in the kind of numbers that it computes in.
@@ -59,6 +61,9 @@ class TfliteTensors {
   }
   [[nodiscard]] std::int32_t constant(const std::string& name, const WholeNumbers& shape,
                                       std::span<const float> values, TfliteType type);
+  // The constant of that name, where there is one already; and one more.
+  [[nodiscard]] std::optional<std::int32_t> kept(const std::string& name) const;
+  std::int32_t keep(TfliteTensor constant);
   [[nodiscard]] bool holds_whole(std::size_t step) const;
   [[nodiscard]] std::int32_t converted(std::size_t from, bool to_whole);
   [[nodiscard]] std::optional<TfliteScales> scales_of(std::size_t step) const;
@@ -67,9 +72,9 @@ class TfliteTensors {
   TfliteType constants_type_;
   const QuantisedModel* quantised_;
   TfliteFile file_;
-  std::vector<std::int32_t> tensors_;              // of each step
-  std::map<std::size_t, std::int32_t> converted_;  // of steps, in the other kind of numbers
-  std::map<std::string, std::int32_t, std::less<>> constants_;
+  std::vector<std::int32_t> tensors_;                   // of each step
+  std::vector<std::optional<std::int32_t>> converted_;  // of each, in the other kind of numbers
+  std::vector<std::int32_t> constants_;
 };
 
 }  // namespace headstart

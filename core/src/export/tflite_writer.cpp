@@ -41,14 +41,13 @@ class TfliteWriter {
 
   std::vector<std::uint8_t> finish(const ExportOptions& options) {
     const Normalisation& normalisation = model_.normalisation;
-    TfliteMetadata metadata;
-    metadata.name = options.title.empty() ? model_.name : options.title;
-    metadata.license = model_.license;
-    metadata.labels = model_.labels;
-    metadata.mean = -normalisation.offset / normalisation.scale;
-    metadata.deviation = 1 / normalisation.scale;
     const std::int32_t output = tensors_.output();
-    return file().finish(tensors_.of(0), output, metadata);
+    return file().finish(tensors_.of(0), output,
+                         {.name = options.title.empty() ? model_.name : options.title,
+                          .license = model_.license,
+                          .labels = model_.labels,
+                          .mean = -normalisation.offset / normalisation.scale,
+                          .deviation = 1 / normalisation.scale});
   }
 
   [[nodiscard]] std::size_t arena_bytes() const { return tflite_arena_bytes(tensors_.file()); }

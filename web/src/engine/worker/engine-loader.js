@@ -217,7 +217,7 @@ function instantiate(glue, compiled, threadCount) {
       return {};
     };
     const link = async (/** @type {WebAssembly.Module} */ part) => {
-      await WebAssembly.instantiate(part, { engine });
+      await WebAssembly.instantiate(part, { e: engine });
     };
     glue({ instantiateWasm, threadCount }).then((module) => resolve({ module, link }), reject);
   });
