@@ -1,6 +1,6 @@
 // What the consumers get: one trained head of each kind, and what the page says to a handful of pictures.
 
-import { backboneFile, drawPicture, newTrainer, published, randomNumbers, viewsDone } from '../wasm/support.mjs';
+import { changedBackbone, drawPicture, newTrainer, published, randomNumbers, viewsDone } from '../wasm/support.mjs';
 
 /** @typedef {import('../../web/src/engine/headstart.d.ts').Trainer} Trainer */
 /** @typedef {{ data: Uint8ClampedArray, width: number, height: number }} Picture */
@@ -55,7 +55,7 @@ async function twoNetworks() {
   }
   const { trainer } = await learn('head');
   const file = await trainer.exportModel({ format: 'tflite' });
-  return { backbone: [backboneFile, { file, pixelRange: [-2, 1] }], inputSize: 96 };
+  return { backbone: [changedBackbone({ inputSize: 96 }), { file, pixelRange: [-2, 1] }], inputSize: 96 };
 }
 
 export const headKinds = Object.keys(kinds);
@@ -165,6 +165,11 @@ export async function forgetAll() {
 /** Which need no resampling. @param {number} size @returns {Picture[]} */
 export function picturesOfSide(size) {
   return Array.from({ length: 6 }, (_, number) => faintPicture(number % 3, 50 + number, size, size));
+}
+
+/** As large as Teachable Machine's library makes every picture: of these its canvas resizes nothing. @returns {Picture[]} */
+export function picturesOf224() {
+  return [0, 1, 3, 0, 1].map((kind, at) => drawPicture(kind, 70 + at, 224, 224));
 }
 
 /** As cameras and folders have them; noise would show nothing but how two programs resample noise. @returns {Picture[]} */

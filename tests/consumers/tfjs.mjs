@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { strFromU8, strToU8, unzipSync } from 'fflate';
-import { byLabel, compare, headKinds, learn, pageSays, picturesOfManyShapes, picturesOfSide } from './learnt.mjs';
+import {
+  byLabel,
+  compare,
+  headKinds,
+  learn,
+  pageSays,
+  picturesOf224,
+  picturesOfManyShapes,
+  picturesOfSide,
+} from './learnt.mjs';
 import { describeInBrowser, sendable } from './page.mjs';
 
 const machine = '@teachablemachine/image/dist/teachablemachine-image.min.js';
@@ -160,6 +169,15 @@ const faults = {
     }),
 };
 
+/** Fewer pixels by leaving out, instead of by what they have in common. @param {Record<string, Uint8Array>} files */
+function skipPixels(files) {
+  changeTensor(files, 'resample/kernel', (values, [from, to]) => {
+    values.forEach((_, at) => {
+      values[at] = Math.floor(at / to) === Math.floor(((at % to) * from) / to) ? 1 : 0;
+    });
+  });
+}
+
 export function describeTfjs() {
   describeInBrowser('the TensorFlow.js files', (consumers) => {
     /** @param {string} kind @param {object} options @param {(files: Record<string, Uint8Array>) => void} [change] */
@@ -246,11 +264,18 @@ export function describeTfjs() {
       for (const kind of headKinds) {
         const { learnt, address, files } = await exported(kind, {});
         assert.equal(JSON.parse(strFromU8(files['metadata.json'])).imageSize, 224);
+        const inside = await compared(page, address, learnt, picturesOf224());
+        assert.ok(inside.mean <= 0.01, `${kind}: mean ${inside.mean}`);
+        assert.equal(inside.lost, 0, kind);
+        // The library's canvas makes 224 px of other pictures in its own way before. Measured with all kinds of head: that
+        // alone is up to .020 in the mean at 96 px and .028 at 128 px, both of the cut one, and what the model does .001.
         const { mean, lost } = await compared(page, address, learnt, picturesOfManyShapes());
-        // The canvas makes 224 px of a picture in its own way before: heads that are surer feel that more.
-        assert.ok(mean <= (kind === 'head' ? 0.01 : 0.03), `${kind}: mean ${mean}`);
+        assert.ok(mean <= 0.03, `${kind}: mean ${mean}`);
         assert.equal(lost, 0, kind);
       }
+      const { learnt, address } = await exported('head', {}, skipPixels);
+      const { mean } = await compared(page, address, learnt, picturesOf224());
+      assert.ok(mean > 0.02, `with pixels left out: mean ${mean}`);
       await page.close();
     });
   });
