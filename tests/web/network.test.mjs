@@ -98,11 +98,11 @@ test('layers with maps of one size stand together', () => {
   assert.deepEqual(
     zonesOf(layers).map(({ from, count, side }) => [from, count, side]),
     [
-      [0, 2, 48],
-      [2, 2, 24],
-      [4, 3, 12],
-      [7, 7, 6],
-      [14, 5, 3],
+      [0, 2, 64],
+      [2, 2, 32],
+      [4, 3, 16],
+      [7, 7, 8],
+      [14, 5, 4],
     ],
   );
 });
