@@ -112,11 +112,21 @@ function serveLibrary() {
   };
 }
 
+/** A page that is served from its sources knows that, whatever a build before it or the shell has said. */
+const development = () => ({
+  name: 'headstart-development',
+  config: (/** @type {unknown} */ _, /** @type {{ command: string }} */ { command }) => {
+    if (command === 'serve') {
+      process.env.NODE_ENV = 'development';
+    }
+  },
+});
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
   cacheDir: join(repository, 'node_modules/.vite'),
-  plugins: [contentSecurityPolicy(), serveLibrary(), publishedBackbones(), icons()],
+  plugins: [development(), contentSecurityPolicy(), serveLibrary(), publishedBackbones(), icons()],
   server: {
     host: '127.0.0.1',
     headers: { ...headers, 'Content-Security-Policy': developmentPolicy },
