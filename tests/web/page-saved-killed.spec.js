@@ -262,7 +262,10 @@ test('a page whose renderer crashed in the middle of recording has every picture
   await listen(page, journal);
   void page.evaluate(workOn).catch(() => {});
   await expect.poll(() => journal.kept.size, { timeout: 30_000 }).toBeGreaterThan(10);
-  await page.goto('chrome://crash').catch(() => {});
+  // The call to go there may never be answered, and until the crash the page holds its project.
+  const crashed = page.waitForEvent('crash', { timeout: 30_000 });
+  void page.goto('chrome://crash').catch(() => {});
+  await crashed;
   const next = await context.newPage();
   await open(next, url);
   const found = await look(next);
