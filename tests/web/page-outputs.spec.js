@@ -3,7 +3,7 @@
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { linesOf, listen } from './support/listen.mjs';
-import { openPage, pictureCount, showToCamera, teachTwo, untilTrained } from './support/page.mjs';
+import { openPage, pictureCount, showToCamera, switchCameraAnew, teachTwo, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
 const SETTINGS = { burstCount: 10, countdownSeconds: 0, threshold: 0.5, knownThreshold: 0 };
@@ -301,17 +301,7 @@ test('a sound from a file, one that was recorded, and a MIDI note for each class
 /** As `showToCamera`, for a page in a frame. @param {import('@playwright/test').FrameLocator} frame @param {any} film @param {Buffer} content */
 async function showInFrame(frame, film, content) {
   film.replace(content);
-  await frame.getByRole('button', { name: 'Camera settings' }).click();
-  const dialog = frame.getByRole('dialog', { name: 'Camera settings' });
-  const off = dialog.getByRole('button', { name: 'Switch camera off' });
-  const on = dialog.getByRole('button', { name: 'Switch camera on' });
-  await expect(off.or(on)).toBeVisible();
-  if (await off.isVisible()) {
-    await off.click();
-  }
-  await on.click();
-  await expect(off).toBeVisible();
-  await dialog.getByRole('button', { name: 'Close' }).click();
+  await switchCameraAnew(frame);
   await expect
     .poll(() =>
       frame.locator('video.viewfinder-video').evaluate((video) => {

@@ -21,8 +21,10 @@ enum class ModelFormat : std::uint8_t {
   kOnnx,           // opset 9, bytes 0…255 in, probabilities out
   kTflite,         // float32
   kTfliteFloat16,  // the numbers in half the bytes, computed as float32
-  kTfliteInt8,     // maps in 8-bit whole numbers, float32 at both ends; needs pictures (QuantisedExport)
-  kCArray,         // the same with bytes at both ends, as a C header for microcontrollers; needs pictures
+  // Maps in 8-bit whole numbers, where that would change answers float32 maps with float16 weights; float32
+  // at both ends; needs pictures (QuantisedExport).
+  kTfliteInt8,
+  kCArray,  // the same with bytes at both ends, as a C header for microcontrollers; needs pictures
 };
 
 // "tfjs", "onnx", "tflite", "tflite-float16", "tflite-int8", "c-array" and back: bad-argument names the ones

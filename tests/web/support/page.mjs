@@ -52,10 +52,8 @@ export async function takeBursts(page, names) {
   }
 }
 
-/** Makes the camera play another film. @param {Page} page @param {{ replace: (film: Buffer) => void }} film @param {Buffer} content */
-export async function showToCamera(page, film, content) {
-  film.replace(content);
-  await page.waitForFunction(() => window.headstart.state.camera.phase !== 'opening');
+/** Off, if it is on, and on again. @param {Page | import('@playwright/test').FrameLocator} page */
+export async function switchCameraAnew(page) {
   await page.getByRole('button', { name: 'Camera settings' }).click();
   const dialog = page.getByRole('dialog', { name: 'Camera settings' });
   const off = dialog.getByRole('button', { name: 'Switch camera off' });
@@ -67,6 +65,13 @@ export async function showToCamera(page, film, content) {
   await on.click();
   await expect(off).toBeVisible();
   await dialog.getByRole('button', { name: 'Close' }).click();
+}
+
+/** Makes the camera play another film. @param {Page} page @param {{ replace: (film: Buffer) => void }} film @param {Buffer} content */
+export async function showToCamera(page, film, content) {
+  film.replace(content);
+  await page.waitForFunction(() => window.headstart.state.camera.phase !== 'opening');
+  await switchCameraAnew(page);
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.1);
   // An ordinary webcam's picture, unscaled; what other cameras give may be asked for smaller.
   if (content.subarray(0, 40).includes(' W640 H480 ')) {

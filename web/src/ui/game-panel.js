@@ -21,7 +21,7 @@ export function mountGamePanel(host, app, game) {
   function steps(cards) {
     const next = cards.findIndex((card) => !isTaught(card));
     return html`<p>${t('game.teach')}</p>
-      <ol class="game-steps">
+      <ol class="steps game-steps">
         ${cards.map(
           (
             card,

@@ -36,7 +36,7 @@ export function mountWelcomePanel(host, app) {
     const isEmpty = state.classes.every(({ sampleIds, waitingCount }) => sampleIds.length + waitingCount === 0);
     render(
       html`<h2 id="welcome-title" class="welcome-title">${t('welcome.title')}</h2>
-        <ol class="welcome-steps">
+        <ol class="steps welcome-steps">
           ${STEPS.map(
             (
               step,
