@@ -6,6 +6,9 @@ import { changedBackbone, drawPicture, newTrainer, published, randomNumbers, vie
 /** @typedef {{ data: Uint8ClampedArray, width: number, height: number }} Picture */
 /** @typedef {{ name: string, trainer: Trainer, labels: string[], size: number }} Learnt */
 
+/** Of the pictures that are learnt from, and their sides. */
+const LEARNT_HEIGHT = 120;
+
 /** A name of each kind that could go wrong: quotes, other scripts, mark-up. */
 export const labels = ['stripes', 'ドット "2"', '<gradient> & co'];
 
@@ -38,6 +41,8 @@ const kinds = {
   tuned: { strategy: 'last-3-blocks' },
   cut: { strategy: 'new-layers-after-12' },
   two: { strategy: 'joined-layers' },
+  /** At the size that the built-in network is used at. */
+  usual: { strategy: 'joined-layers-views' },
 };
 
 /** With gates and curved activations. */
@@ -72,7 +77,7 @@ async function optionsOf(kind) {
     return twoNetworks();
   }
   // Small pictures, so that it is quick.
-  return { inputSize: 96, ...(kind === 'gated' && { backbone: gatedFile }) };
+  return kind === 'usual' ? {} : { inputSize: 96, ...(kind === 'gated' && { backbone: gatedFile }) };
 }
 
 /** @type {Map<string, Promise<Learnt>>} */
@@ -112,7 +117,7 @@ async function teachKind(kind) {
       await trainer.addSample(classId, faintPicture(at, number));
     }
   }
-  if (kind === 'joined') {
+  if (kinds[kind]?.strategy === 'joined-layers-views') {
     await viewsDone(trainer);
   }
   await train(trainer, kinds[kind] ?? {});
@@ -172,15 +177,36 @@ export function picturesOf224() {
   return [0, 1, 3, 0, 1].map((kind, at) => drawPicture(kind, 70 + at, 224, 224));
 }
 
+const SHAPES = /** @type {const} */ ([
+  [300, 300],
+  [640, 480],
+  [480, 640],
+  [1280, 720],
+  [200, 150],
+]);
+
+/** Each pixel as a square of pixels. @param {Picture} picture @param {number} times */
+function enlarged({ data, width, height }, times) {
+  const out = new Uint8ClampedArray(data.length * times * times);
+  for (let i = 0; i < out.length; i += 4) {
+    const [x, y] = [(i / 4) % (width * times), Math.floor(i / 4 / (width * times))];
+    const from = 4 * (Math.floor(y / times) * width + Math.floor(x / times));
+    out.set(data.subarray(from, from + 4), i);
+  }
+  return { data: out, width: width * times, height: height * times };
+}
+
+/** What was learnt, through cameras of many shapes: numbers in 8 bits are fitted to what was learnt. @returns {Picture[]} */
+export const learntThingsOfManyShapes = () =>
+  SHAPES.flatMap(([width, height], at) => {
+    const times = Math.round(Math.min(width, height) / LEARNT_HEIGHT);
+    const sides = /** @type {const} */ ([Math.round(width / times), Math.round(height / times)]);
+    return [0, 1, 2].map((kind) => enlarged(faintPicture(kind, 600 + at, ...sides, 0.3), times));
+  });
+
 /** As cameras and folders have them; noise would show nothing but how two programs resample noise. @returns {Picture[]} */
 export function picturesOfManyShapes() {
-  return [
-    drawPicture(0, 70, 300, 300),
-    drawPicture(1, 71, 640, 480),
-    drawPicture(3, 72, 480, 640),
-    drawPicture(0, 73, 1280, 720),
-    drawPicture(1, 74, 200, 150),
-  ];
+  return SHAPES.map(([width, height], at) => drawPicture([0, 1, 3, 0, 1][at], 70 + at, width, height));
 }
 
 /** What the page says, in the order of the labels. @param {Learnt} learnt @param {Picture} picture */

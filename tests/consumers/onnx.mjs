@@ -9,27 +9,26 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as node from 'onnxruntime-node';
 import * as web from 'onnxruntime-web';
-import { difference, exportWrong, headKinds, learn, pageSays, picturesOfSide } from './learnt.mjs';
+import {
+  compare,
+  difference,
+  exportWrong,
+  headKinds,
+  learn,
+  pageSays,
+  picturesOfManyShapes,
+  picturesOfSide,
+} from './learnt.mjs';
+import { planes } from './squares.mjs';
 
-/** Bytes as numbers, one colour after the other. @param {import('./learnt.mjs').Picture} picture */
-export function planes({ data, width, height }) {
-  const numbers = new Float32Array(3 * width * height);
-  for (let channel = 0; channel < 3; channel++) {
-    for (let i = 0; i < width * height; i++) {
-      numbers[channel * width * height + i] = data[i * 4 + channel];
-    }
-  }
-  return numbers;
-}
-
-/** @param {any} runtime @param {Uint8Array} file @param {import('./learnt.mjs').Picture[]} pictures @param {(numbers: Float32Array) => void} [change] */
-async function ask(runtime, file, pictures, change = () => {}) {
+/** @param {any} runtime @param {Uint8Array} file @param {number} side @param {import('./learnt.mjs').Picture[]} pictures @param {(numbers: Float32Array) => void} [change] */
+async function ask(runtime, file, side, pictures, change = () => {}) {
   const session = await runtime.InferenceSession.create(file);
   const answers = [];
   for (const picture of pictures) {
-    const numbers = planes(picture);
+    const numbers = planes(picture, side);
     change(numbers);
-    const input = new runtime.Tensor('float32', numbers, [1, 3, picture.height, picture.width]);
+    const input = new runtime.Tensor('float32', numbers, [1, 3, side, side]);
     const { probabilities } = await session.run({ picture: input });
     answers.push([...probabilities.data]);
   }
@@ -62,8 +61,16 @@ export function describeOnnx() {
           const learnt = await learn(kind);
           const file = await learnt.trainer.exportModel({ format: 'onnx' });
           const pictures = picturesOfSide(learnt.size);
-          const most = await largest(learnt, await ask(runtime, file, pictures), pictures);
+          const answers = await ask(runtime, file, learnt.size, [...pictures, ...picturesOfManyShapes()]);
+          const most = await largest(learnt, answers, pictures);
           assert.ok(most < 1e-4, `${kind}: ${most}`);
+          const expected = [];
+          for (const picture of picturesOfManyShapes()) {
+            expected.push(await pageSays(learnt, picture));
+          }
+          const { mean, lost } = compare(expected, answers.slice(pictures.length));
+          assert.ok(mean <= 1e-3, `${kind}, other shapes: mean ${mean}`);
+          assert.equal(lost, 0, kind);
         }
       });
     }
@@ -73,13 +80,13 @@ export function describeOnnx() {
       const file = await learnt.trainer.exportModel({ format: 'onnx' });
       const pictures = picturesOfSide(learnt.size);
       const third = learnt.size ** 2;
-      const swapped = await ask(node, file, pictures, (numbers) => {
+      const swapped = await ask(node, file, learnt.size, pictures, (numbers) => {
         const red = numbers.slice(0, third);
         numbers.copyWithin(0, 2 * third);
         numbers.set(red, 2 * third);
       });
       assert.ok((await largest(learnt, swapped, pictures)) > 1e-3);
-      const scaled = await ask(node, file, pictures, (numbers) => {
+      const scaled = await ask(node, file, learnt.size, pictures, (numbers) => {
         numbers.forEach((value, i) => {
           numbers[i] = value / 127.5 - 1;
         });
@@ -92,10 +99,10 @@ export function describeOnnx() {
       const at = behind.indexOf(Buffer.from([0x40, 0, 0x40, 0, 0x40, 1, 0x40, 1]));
       assert.ok(at >= 0, behind.toString('hex'));
       behind.set([0x40, 1, 0x40, 1, 0x40, 0, 0x40, 0], at);
-      assert.ok((await largest(learnt, await ask(node, padded, pictures), pictures)) > 1e-3);
+      assert.ok((await largest(learnt, await ask(node, padded, learnt.size, pictures), pictures)) > 1e-3);
       const cold = await exportWrong(learnt, 'the temperature missing', 'onnx');
-      assert.ok((await largest(learnt, await ask(node, cold, pictures), pictures)) > 1e-3);
-      const inOrder = await ask(node, file, pictures);
+      assert.ok((await largest(learnt, await ask(node, cold, learnt.size, pictures), pictures)) > 1e-3);
+      const inOrder = await ask(node, file, learnt.size, pictures);
       const turned = inOrder.map((row) => row.toReversed());
       assert.ok((await largest(learnt, turned, pictures)) > 1e-2);
     });

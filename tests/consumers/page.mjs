@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
+import { squareOf } from './squares.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
@@ -67,7 +68,7 @@ export async function openConsumers(graphics = ['--disable-gpu']) {
     async open(...scripts) {
       const page = await browser.newPage();
       await page.goto(`${origin}/`);
-      await page.evaluate(`window.canvasOf = ${canvasOf}`);
+      await page.addScriptTag({ content: `window.canvasOf = ${canvasOf};\n${squareOf}` });
       for (const script of scripts) {
         await page.addScriptTag({ url: `${origin}/node_modules/${script}` });
       }

@@ -22,46 +22,41 @@ const versions = {
   '4.22.0': '@tensorflow/tfjs/dist/tf.min.js',
 };
 
-/** In the page: what the model at `address` says to each picture. @param {{ address: string, pictures: any[] }} task */
-async function askTeachableMachine({ address, pictures }) {
-  const { tf, tmImage, canvasOf } = /** @type {any} */ (globalThis);
+/** In the page: what the model at `address` says to each picture, or to the squares of it. @param {{ address: string, pictures: any[], side?: number }} task */
+async function askTeachableMachine({ address, pictures, side }) {
+  const { tf, tmImage, canvasOf, squareOf } = /** @type {any} */ (globalThis);
   await tf.setBackend('cpu');
   const model = await tmImage.load(`${address}model.json`, `${address}metadata.json`);
   const answers = [];
   for (const picture of pictures) {
-    const ranked = await model.predict(canvasOf(picture));
+    const ranked = await model.predict(side ? squareOf(canvasOf(picture), side) : canvasOf(picture));
     answers.push(ranked.map((/** @type {any} */ { className, probability }) => [className, probability]));
   }
   return answers;
 }
 
-/** In the page: ml5 stretches what it is given, so its snippet draws the square in the middle. @param {{ address: string, pictures: any[] }} task */
-async function askMl5({ address, pictures }) {
-  const { ml5, canvasOf } = /** @type {any} */ (globalThis);
+/** In the page. @param {{ address: string, pictures: any[], side: number }} task */
+async function askMl5({ address, pictures, side }) {
+  const { ml5, canvasOf, squareOf } = /** @type {any} */ (globalThis);
   const classifier = await ml5.imageClassifier(`${address}model.json`);
   await classifier.ready;
   const answers = [];
   for (const picture of pictures) {
-    const whole = canvasOf(picture);
-    const side = Math.min(whole.width, whole.height);
-    const square = Object.assign(document.createElement('canvas'), { width: 224, height: 224 });
-    const [left, top] = [(whole.width - side) / 2, (whole.height - side) / 2];
-    square.getContext('2d')?.drawImage(whole, left, top, side, side, 0, 0, 224, 224);
-    const ranked = await classifier.classify(square);
+    const ranked = await classifier.classify(squareOf(canvasOf(picture), side));
     answers.push(ranked.map((/** @type {any} */ { label, confidence }) => [label, confidence]));
   }
   return answers;
 }
 
-/** In the page: the project loader of GenAI-FI, which takes the zip as it is. @param {{ address: string, pictures: any[] }} task */
-async function askGenAi({ address, pictures }) {
-  const { canvasOf } = /** @type {any} */ (globalThis);
+/** In the page: the project loader of GenAI-FI, which takes the zip as it is. @param {{ address: string, pictures: any[], side: number }} task */
+async function askGenAi({ address, pictures, side }) {
+  const { canvasOf, squareOf } = /** @type {any} */ (globalThis);
   const module = '/node_modules/@genai-fi/classifier/dist/main.js';
   const { default: ClassifierApp } = await import(module);
   const app = await ClassifierApp.load(await (await fetch(address)).blob());
   const answers = [];
   for (const picture of pictures) {
-    const { predictions } = await app.predict(canvasOf(picture));
+    const { predictions } = await app.predict(squareOf(canvasOf(picture), side));
     answers.push(predictions.map((/** @type {any} */ { className, probability }) => [className, probability]));
   }
   return answers;
@@ -180,18 +175,33 @@ function skipPixels(files) {
 
 export function describeTfjs() {
   describeInBrowser('the TensorFlow.js files', (consumers) => {
-    /** @param {string} kind @param {object} options @param {(files: Record<string, Uint8Array>) => void} [change] */
-    async function exported(kind, options, change = () => {}) {
+    /** @type {Map<string, Promise<Uint8Array>>} */
+    const zips = new Map();
+
+    /** @param {string} kind @param {number} [pictureSize] left out: 224 @param {(files: Record<string, Uint8Array>) => void} [change] */
+    async function exported(kind, pictureSize = undefined, change = () => {}) {
       const learnt = await learn(kind);
-      const files = unzipSync(await learnt.trainer.exportModel({ format: 'tfjs', ...options }));
+      const name = `${kind}-${pictureSize}`;
+      zips.set(name, zips.get(name) ?? learnt.trainer.exportModel({ format: 'tfjs', pictureSize }));
+      const zip = await /** @type {Promise<Uint8Array>} */ (zips.get(name));
+      const files = unzipSync(zip);
       change(files);
-      const address = consumers.give(`/models/${kind}-${Math.random()}/`, files);
+      const address = consumers.give(`/models/${name}-${Math.random()}/`, { ...files, 'model.zip': zip });
       return { learnt, address, files };
     }
 
-    /** @param {import('@playwright/test').Page} page @param {string} address @param {any} learnt @param {import('./learnt.mjs').Picture[]} pictures */
-    async function compared(page, address, learnt, pictures) {
-      const answers = await page.evaluate(askTeachableMachine, { address, pictures: pictures.map(sendable) });
+    /**
+     * @param {import('@playwright/test').Page} page
+     * @param {typeof askTeachableMachine | typeof askMl5 | typeof askGenAi} ask
+     * @param {{ address: string, side?: number }} task
+     * @param {import('./learnt.mjs').Learnt} learnt
+     * @param {import('./learnt.mjs').Picture[]} pictures
+     */
+    async function compared(page, ask, task, learnt, pictures) {
+      const answers = await page.evaluate(
+        /** @type {any} */ (ask),
+        /** @type {any} */ ({ ...task, pictures: pictures.map(sendable) }),
+      );
       const expected = [];
       for (const picture of pictures) {
         expected.push(await pageSays(learnt, picture));
@@ -203,8 +213,9 @@ export function describeTfjs() {
       it(`say the same in Teachable Machine's library under TensorFlow.js ${version}`, async () => {
         const page = await consumers.open(script, machine);
         for (const kind of headKinds) {
-          const { learnt, address } = await exported(kind, { pictureSize: 96 });
-          const { largest } = await compared(page, address, learnt, picturesOfSide(learnt.size));
+          const { size } = await learn(kind);
+          const { learnt, address } = await exported(kind, size);
+          const { largest } = await compared(page, askTeachableMachine, { address }, learnt, picturesOfSide(size));
           assert.ok(largest < 1e-4, `${kind}: ${largest}`);
         }
         await page.close();
@@ -214,29 +225,32 @@ export function describeTfjs() {
     it(`would be noticed if they were wrong: ${Object.keys(faults).join(', ')}`, async () => {
       const page = await consumers.open(versions['4.22.0'], machine);
       for (const [fault, change] of Object.entries(faults)) {
-        const { learnt, address } = await exported('head', { pictureSize: 96 }, change);
-        const { largest } = await compared(page, address, learnt, picturesOfSide(learnt.size));
+        const { learnt, address } = await exported('head', 96, change);
+        const { largest } = await compared(page, askTeachableMachine, { address }, learnt, picturesOfSide(learnt.size));
         assert.ok(largest > 1e-3, `${fault}: ${largest}`);
       }
       await page.close();
     });
 
-    it('say the same in GenAI-FI, as the zip that they are', async () => {
+    /** @param {string} kind @param {ReturnType<typeof compare>} result */
+    function holdResampled(kind, { mean, lost }) {
+      assert.ok(mean <= 0.01, `${kind}: mean ${mean}`);
+      assert.equal(lost, 0, kind);
+    }
+
+    it('say the same in GenAI-FI, as the zip that they are, of pictures of every shape too', async () => {
       const page = await consumers.open();
       const headers = { 'Access-Control-Allow-Origin': '*' };
       await page.route(/^https:/, (route) => route.fulfill({ json: trunk, headers }));
       for (const kind of headKinds) {
-        const learnt = await learn(kind);
-        const zip = await learnt.trainer.exportModel({ format: 'tfjs', pictureSize: 96 });
-        const address = `${consumers.give(`/projects/${kind}/`, { 'model.zip': zip })}model.zip`;
-        const pictures = picturesOfSide(learnt.size);
-        const answers = await page.evaluate(askGenAi, { address, pictures: pictures.map(sendable) });
-        const expected = [];
-        for (const picture of pictures) {
-          expected.push(await pageSays(learnt, picture));
-        }
-        const { largest } = compare(expected, byLabel(/** @type {any} */ (answers)));
+        const { size: side } = await learn(kind);
+        const exact = await exported(kind, side);
+        const task = { address: `${exact.address}model.zip`, side };
+        const { largest } = await compared(page, askGenAi, task, exact.learnt, picturesOfSide(side));
         assert.ok(largest < 1e-4, `${kind}: ${largest}`);
+        const { learnt, address } = await exported(kind);
+        const asked = { address: `${address}model.zip`, side: 224 };
+        holdResampled(kind, await compared(page, askGenAi, asked, learnt, picturesOfManyShapes()));
       }
       await page.close();
     });
@@ -244,17 +258,8 @@ export function describeTfjs() {
     it('say nearly the same in ml5, which gives 224 px whatever the model wants', async () => {
       const page = await consumers.open('ml5/dist/ml5.min.js');
       for (const kind of headKinds) {
-        const { learnt, address } = await exported(kind, {});
-        const pictures = picturesOfManyShapes();
-        const answers = await page.evaluate(askMl5, { address, pictures: pictures.map(sendable) });
-        const expected = [];
-        for (const picture of pictures) {
-          expected.push(await pageSays(learnt, picture));
-        }
-        const { mean, lost } = compare(expected, byLabel(/** @type {any} */ (answers)));
-        // The canvas resizes as it likes, and not as the page does: that alone is up to .02 in the mean.
-        assert.ok(mean <= 0.03, `${kind}: mean ${mean}`);
-        assert.equal(lost, 0, kind);
+        const { learnt, address } = await exported(kind);
+        holdResampled(kind, await compared(page, askMl5, { address, side: 224 }, learnt, picturesOfManyShapes()));
       }
       await page.close();
     });
@@ -262,19 +267,20 @@ export function describeTfjs() {
     it('resample inside, so that a library that always gives 224 px takes them too', async () => {
       const page = await consumers.open(versions['4.22.0'], machine);
       for (const kind of headKinds) {
-        const { learnt, address, files } = await exported(kind, {});
+        const { learnt, address, files } = await exported(kind);
         assert.equal(JSON.parse(strFromU8(files['metadata.json'])).imageSize, 224);
-        const inside = await compared(page, address, learnt, picturesOf224());
-        assert.ok(inside.mean <= 0.01, `${kind}: mean ${inside.mean}`);
-        assert.equal(inside.lost, 0, kind);
-        // The library's canvas makes 224 px of other pictures in its own way before. Measured with all kinds of head: that
-        // alone is up to .020 in the mean at 96 px and .028 at 128 px, both of the cut one, and what the model does .001.
-        const { mean, lost } = await compared(page, address, learnt, picturesOfManyShapes());
-        assert.ok(mean <= 0.03, `${kind}: mean ${mean}`);
+        const task = { address, side: 224 };
+        for (const pictures of [picturesOf224(), picturesOfManyShapes()]) {
+          holdResampled(kind, await compared(page, askTeachableMachine, task, learnt, pictures));
+        }
+        // Left to itself, the library has a canvas that leaves pixels out: up to .020 in the mean at 96 px (of the cut one) and
+        // .033 at 128 px.
+        const { mean, lost } = await compared(page, askTeachableMachine, { address }, learnt, picturesOfManyShapes());
+        assert.ok(mean <= 0.04, `${kind}, cut and shrunk by the library: mean ${mean}`);
         assert.equal(lost, 0, kind);
       }
-      const { learnt, address } = await exported('head', {}, skipPixels);
-      const { mean } = await compared(page, address, learnt, picturesOf224());
+      const { learnt, address } = await exported('head', undefined, skipPixels);
+      const { mean } = await compared(page, askTeachableMachine, { address }, learnt, picturesOf224());
       assert.ok(mean > 0.02, `with pixels left out: mean ${mean}`);
       await page.close();
     });

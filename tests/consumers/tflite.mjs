@@ -11,11 +11,13 @@ import {
   headKinds,
   labels,
   learn,
+  learntThingsOfManyShapes,
   pageSays,
   picturesOfManyShapes,
   picturesOfSide,
 } from './learnt.mjs';
 import { describeInBrowser, sendable } from './page.mjs';
+import { squared } from './squares.mjs';
 import { padOnTheWrongSide } from './wrong-padding.mjs';
 
 export const interpreter = ['@tensorflow/tfjs/dist/tf.min.js', '@tensorflow/tfjs-tflite/dist/tf-tflite.min.js'];
@@ -70,7 +72,7 @@ export async function askLiteRt({ address, root, pictures, mean, deviation }) {
   return answers;
 }
 
-/** In the page: MediaPipe stretches, so it is asked about the square in the middle. @param {{ address: string, root: string, pictures: any[], delegate?: 'CPU' | 'GPU' }} task */
+/** In the page: of other pictures than squares, MediaPipe is asked about the square in the middle, which it shrinks itself. @param {{ address: string, root: string, pictures: any[], delegate?: 'CPU' | 'GPU' }} task */
 export async function askMediaPipe({ address, root, pictures, delegate = 'CPU' }) {
   const folder = `${root}/node_modules/@mediapipe/tasks-vision`;
   const { FilesetResolver, ImageClassifier } = await import(`${folder}/vision_bundle.mjs`);
@@ -91,6 +93,9 @@ export async function askMediaPipe({ address, root, pictures, delegate = 'CPU' }
   classifier.close();
   return answers;
 }
+
+/** The largest difference, and the mean of what is prepared as the programs shown do. */
+const MOST = /** @type {const} */ ({ tflite: [1e-4, 1e-3], 'tflite-float16': [1e-2, 1e-3], 'tflite-int8': [1, 0.03] });
 
 export function describeTflite() {
   describeInBrowser(
@@ -139,30 +144,58 @@ export function describeTflite() {
   );
 
   describeInBrowser('the TensorFlow Lite files', (consumers) => {
-    /** @param {string} kind @param {'tflite' | 'tflite-float16' | 'tflite-int8'} format */
-    async function exported(kind, format) {
-      const learnt = await learn(kind);
-      const file = await learnt.trainer.exportModel({ format });
-      const address = consumers.give('/models/', { [`${kind}-${format}.tflite`]: file });
-      const pictures = picturesOfSide(learnt.size);
-      const expected = [];
-      for (const picture of pictures) {
-        expected.push(await pageSays(learnt, picture));
-      }
-      return { file, address: `${address}${kind}-${format}.tflite`, pictures: pictures.map(sendable), expected };
+    /** @typedef {'tflite' | 'tflite-float16' | 'tflite-int8'} Format */
+    /** @type {Map<string, ReturnType<typeof exportNow>>} */
+    const made = new Map();
+
+    /** @param {string} kind @param {Format} format */
+    function exported(kind, format) {
+      const name = `${kind}-${format}.tflite`;
+      const files = made.get(name) ?? exportNow(kind, format, name);
+      made.set(name, files);
+      return files;
     }
 
-    for (const [format, most] of /** @type {const} */ ([
-      ['tflite', 1e-4],
-      ['tflite-float16', 1e-2],
-    ])) {
+    /** @param {string} kind @param {Format} format @param {string} name */
+    async function exportNow(kind, format, name) {
+      const learnt = await learn(kind);
+      const file = await learnt.trainer.exportModel({ format });
+      const address = consumers.give('/models/', { [name]: file }) + name;
+      const isWhole = format === 'tflite-int8';
+      // Numbers in 8 bits have a test of their own on pictures of the model's own side.
+      const own = isWhole ? [] : picturesOfSide(learnt.size);
+      const others = isWhole ? learntThingsOfManyShapes() : picturesOfManyShapes();
+      const pictures = [...own, ...others.map((picture) => squared(picture, learnt.size))].map(sendable);
+      const said = [];
+      for (const picture of [...own, ...others]) {
+        said.push(await pageSays(learnt, picture));
+      }
+      return { file, address, pictures, said, ownCount: own.length };
+    }
+
+    /**
+     * Of pictures of the model's own side the same, and of squares out of pictures of many shapes what rounding leaves.
+     *
+     * @param {string} kind
+     * @param {Format} format
+     * @param {(task: { address: string, root: string, pictures: any[] }) => Promise<number[][]>} ask
+     */
+    async function hold(kind, format, ask) {
+      const { address, pictures, said, ownCount } = await exported(kind, format);
+      const answers = await ask({ address, root: consumers.origin, pictures });
+      const [largest, mean] = MOST[format];
+      const own = compare(said.slice(0, ownCount), answers.slice(0, ownCount));
+      assert.ok(ownCount === 0 || own.largest < largest, `${kind} ${format}: ${own.largest}`);
+      const others = compare(said.slice(ownCount), answers.slice(ownCount));
+      assert.ok(others.mean <= mean, `${kind} ${format}, other shapes: mean ${others.mean}`);
+      assert.equal(own.lost + others.lost, 0, `${kind} ${format}`);
+    }
+
+    for (const format of /** @type {const} */ (['tflite', 'tflite-float16', 'tflite-int8'])) {
       it(`${format} says the same in LiteRT.js`, async () => {
         const page = await consumers.open();
         for (const kind of headKinds) {
-          const { address, pictures, expected } = await exported(kind, format);
-          const task = { address, root: consumers.origin, pictures, mean: 127.5, deviation: 127.5 };
-          const { largest } = compare(expected, await page.evaluate(askLiteRt, task));
-          assert.ok(largest < most, `${kind}: ${largest}`);
+          await hold(kind, format, (task) => page.evaluate(askLiteRt, { ...task, mean: 127.5, deviation: 127.5 }));
         }
         await page.close();
       });
@@ -170,58 +203,38 @@ export function describeTflite() {
       it(`${format} says the same in MediaPipe, with the labels that lie in it`, async () => {
         const page = await consumers.open();
         for (const kind of headKinds) {
-          const { address, pictures, expected } = await exported(kind, format);
-          const answers = await page.evaluate(askMediaPipe, { address, root: consumers.origin, pictures });
-          const { largest } = compare(expected, byLabel(answers));
-          assert.ok(largest < most, `${kind}: ${largest}`);
+          await hold(kind, format, async (task) => byLabel(await page.evaluate(askMediaPipe, task)));
+        }
+        await page.close();
+      });
+
+      it(`${format} says the same in tfjs-tflite`, async () => {
+        const page = await consumers.open(...interpreter);
+        for (const kind of headKinds) {
+          await hold(kind, format, (task) => page.evaluate(askInterpreter, task));
         }
         await page.close();
       });
     }
 
-    it('say nearly the same in MediaPipe of pictures of every shape, cut as the page does', async () => {
+    it('lose answers in MediaPipe where it cuts and shrinks by itself, since it leaves pixels out', async () => {
       const page = await consumers.open();
-      for (const kind of ['head', 'joined']) {
-        const { address } = await exported(kind, 'tflite');
-        const pictures = picturesOfManyShapes();
-        const task = { address, root: consumers.origin, pictures: pictures.map(sendable) };
-        const answers = byLabel(await page.evaluate(askMediaPipe, task));
-        const said = [];
-        for (const picture of pictures) {
-          said.push(await pageSays(await learn(kind), picture));
-        }
-        const { mean, lost } = compare(said, answers);
-        // It leaves pixels out where the page takes the mean of them: that alone is up to .03 in the mean, and more for heads that look closer.
-        assert.ok(mean <= 0.05, `${kind}: mean ${mean}`);
-        assert.equal(lost, 0, kind);
+      const means = [];
+      for (const kind of headKinds) {
+        const { address, said, ownCount } = await exported(kind, 'tflite');
+        const task = { address, root: consumers.origin, pictures: picturesOfManyShapes().map(sendable) };
+        const { mean, lost } = compare(said.slice(ownCount), byLabel(await page.evaluate(askMediaPipe, task)));
+        assert.ok(mean <= 0.2 && lost <= 2, `${kind}: mean ${mean}, ${lost} lost`);
+        means.push(mean);
       }
-      await page.close();
-    });
-
-    it('say the same in tfjs-tflite, in every kind of numbers', async () => {
-      const page = await consumers.open(...interpreter);
-      for (const [kind, format, most] of /** @type {const} */ ([
-        ['head', 'tflite', 1e-4],
-        ['joined', 'tflite', 1e-4],
-        ['tuned', 'tflite', 1e-4],
-        ['cut', 'tflite', 1e-4],
-        ['two', 'tflite', 1e-4],
-        ['joined', 'tflite-float16', 1e-2],
-        ['joined', 'tflite-int8', 0.2],
-        ['two', 'tflite-int8', 0.2],
-      ])) {
-        const { address, pictures, expected } = await exported(kind, format);
-        const answers = await page.evaluate(askInterpreter, { address, root: consumers.origin, pictures });
-        const { largest, mean, lost } = compare(expected, answers);
-        assert.ok(largest < most && mean <= 0.03, `${kind} ${format}: ${largest}, ${mean}`);
-        assert.equal(lost, 0, `${kind} ${format}`);
-      }
+      assert.ok(Math.max(...means) > 0.05, 'the programs that are shown need no longer say that it does');
       await page.close();
     });
 
     it('would be noticed if they were wrong: scale, colours, labels, temperature, padding', async () => {
       const page = await consumers.open();
-      const { file, address, pictures, expected } = await exported('head', 'tflite');
+      const { file, address, ...all } = await exported('head', 'tflite');
+      const [pictures, expected] = [all.pictures.slice(0, all.ownCount), all.said.slice(0, all.ownCount)];
       const root = consumers.origin;
       const right = { address, root, pictures, mean: 127.5, deviation: 127.5 };
       const learnt = await learn('head');

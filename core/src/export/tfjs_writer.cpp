@@ -1,6 +1,8 @@
 // Teachable Machine's three files: a Keras model in TensorFlow.js's JSON, its numbers, and metadata. It holds
 // to what the layers of TensorFlow.js 1.3.1 can do, which is what Teachable Machine's own library asks for.
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "export/byte_writer.h"
@@ -8,7 +10,6 @@
 #include "export/tfjs_topology.h"
 #include "export/writers.h"
 #include "export/zip_writer.h"
-#include "image/image_filter.h"
 
 namespace headstart {
 namespace {
@@ -26,22 +27,26 @@ std::vector<float> outputs_last(std::span<const float> weights, std::size_t outp
   return turned;
 }
 
-// [picture size, size]: the triangle filter's weights, which fewer pixels are made with.
-Result<std::vector<float>> resampling_matrix(std::size_t picture_size_px, std::size_t size_px) {
-  Result<FilterAxis> axis = make_filter_axis(static_cast<std::int32_t>(picture_size_px),
-                                             static_cast<std::int32_t>(size_px), FilterStart::kAnywhere);
-  if (!axis) return axis.error();
+// A picture of the size that the model takes was mostly made smaller before, in another program, by means
+// over what lies under each pixel. Blurs add up by their squares: this share of a squared pixel is there
+// already (measured with canvases that halve, as the programs shown do), and a triangle that is narrower by
+// so much makes both together what the page makes at once.
+constexpr double kBlurredBefore = 0.75;
+
+// [picture size, size]: the weights of the triangle filter, which fewer pixels are made with.
+std::vector<float> resampling_matrix(std::size_t picture_size_px, std::size_t size_px) {
+  const double step = static_cast<double>(picture_size_px) / static_cast<double>(size_px);
+  const double reach = std::sqrt(std::max(1.0, step * step - kBlurredBefore));
   std::vector<float> matrix(picture_size_px * size_px);
   for (std::size_t i = 0; i < size_px; ++i) {
-    auto at = static_cast<std::size_t>(axis.value().first_indices.span()[i]);
-    const auto put = [&](std::int16_t weight) {
-      if (at < picture_size_px) matrix[at * size_px + i] += static_cast<float>(weight) / (1 << kWeightBits);
-      ++at;
+    const double centre = (static_cast<double>(i) + 0.5) * step - 0.5;
+    const auto raw = [&](std::size_t k) {
+      return std::max(0.0, reach - std::abs(static_cast<double>(k) - centre));
     };
-    for (const WeightPair& pair : axis.value().pairs_of(i)) {
-      put(pair.first);
-      put(pair.second);
-    }
+    double sum = 0;
+    for (std::size_t k = 0; k < picture_size_px; ++k) sum += raw(k);
+    for (std::size_t k = 0; k < picture_size_px; ++k)
+      matrix[k * size_px + i] = static_cast<float>(raw(k) / sum);
   }
   return matrix;
 }
@@ -302,11 +307,7 @@ Result<std::vector<std::uint8_t>> write_tfjs(const ExportedModel& model, const E
                         std::to_string(kMostPreparedSidePx) + " px, got " + std::to_string(size));
   }
   std::vector<float> resampling;
-  if (size != model.input_size_px) {
-    Result<std::vector<float>> matrix = resampling_matrix(size, model.input_size_px);
-    if (!matrix) return matrix.error();
-    resampling = std::move(matrix).value();
-  }
+  if (size != model.input_size_px) resampling = resampling_matrix(size, model.input_size_px);
   TfjsWriter writer(model, size, std::move(resampling));
   writer.write();
   ZipWriter zip;

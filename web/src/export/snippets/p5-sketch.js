@@ -4,13 +4,10 @@
 // Unpack the zip into a folder "model" beside the sketch.
 let classifier;
 let camera;
-let square;
 let answer = 'one moment …';
 
 async function setup() {
   createCanvas(320, 320);
-  square = createGraphics(224, 224);
-  square.pixelDensity(1);
   camera = createCapture(VIDEO);
   camera.hide();
   // ml5 wants a whole address.
@@ -19,19 +16,40 @@ async function setup() {
 }
 
 function look() {
-  // ml5 would stretch the picture: give it the square in the middle, as Headstart does.
-  const side = Math.min(camera.width, camera.height);
-  square.image(camera, 0, 0, 224, 224, (camera.width - side) / 2, (camera.height - side) / 2, side, side);
-  classifier.classify(square.elt, ([best]) => {
+  // ml5 would stretch the picture: give it the square.
+  classifier.classify(squareOf(camera.elt, 224), ([best]) => {
     answer = `${best.label}: ${Math.round(best.confidence * 100)} %`;
     look();
   });
 }
 
 function draw() {
-  image(square, 0, 0, width, height);
+  drawingContext.drawImage(middle, 0, 0, width, height);
   textSize(24);
   fill(255);
   stroke(0);
   text(answer, 10, height - 16);
+}
+
+// The square in the middle of a picture, as Headstart cuts it. Shrunk a lot at once it would lose pixels: so it is halved.
+const sheet = document.createElement('canvas');
+const middle = document.createElement('canvas');
+function squareOf(picture, size) {
+  const width = picture.videoWidth || picture.width;
+  const height = picture.videoHeight || picture.height;
+  const side = Math.min(width, height);
+  let step = size;
+  while (step < side) {
+    step *= 2;
+  }
+  sheet.width = sheet.height = step;
+  middle.width = middle.height = size;
+  const pen = sheet.getContext('2d');
+  pen.imageSmoothingQuality = 'high';
+  pen.drawImage(picture, (width - side) >> 1, (height - side) >> 1, side, side, 0, 0, step, step);
+  for (; step > size; step /= 2) {
+    pen.drawImage(sheet, 0, 0, step, step, 0, 0, step / 2, step / 2);
+  }
+  middle.getContext('2d').drawImage(sheet, 0, 0);
+  return middle;
 }

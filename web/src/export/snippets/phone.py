@@ -12,8 +12,10 @@ from PIL import Image, ImageOps
 SIZE = 96  # headstart:size
 LABELS = ["first", "second"]  # headstart:labels
 
-# The square in the middle, as Headstart cuts it.
-square = ImageOps.fit(Image.open(sys.argv[1]).convert("RGB"), (SIZE, SIZE), Image.BILINEAR)
+# The square in the middle, cut and shrunk as Headstart does it. MediaPipe needs it made, too: it leaves pixels out
+# where it shrinks a picture itself, and answers become others.
+picture = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
+square = ImageOps.fit(picture, (SIZE, SIZE), Image.BILINEAR)
 numbers = numpy.asarray(square, numpy.float32)[None] / 127.5 - 1
 
 model = Interpreter("model.tflite")
