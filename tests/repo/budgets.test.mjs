@@ -53,6 +53,19 @@ for (const [name, budget] of Object.entries(budgets.wasmBytes)) {
   });
 }
 
+test('the writers of files stay within their budget, with what they cost in the module itself', {
+  // Against a module that is older, or newer, it would say something else.
+  skip: isWhole ? false : 'npm test links the module without them',
+}, () => {
+  const build = join(repository, 'build/wasm-simd');
+  const [all, without] = ['simd.wasm', 'without-writers/headstart_without_writers.wasm'].map(
+    (name) => statSync(join(build, name)).size,
+  );
+  const writers = statSync(join(build, 'simd.writers.wasm')).size;
+  assert.ok(all > without, `${all} bytes with the writers, ${without} without`);
+  assertWithin('what the writers add', writers + all - without, budgets.writersBytesInAll);
+});
+
 test("Emscripten's scripts stay within their budget", { skip }, () => {
   for (const file of some(filesIn(join(dist, 'lib/wasm'), /\.js$/))) {
     assertWithin(file, gzippedBytes([file]), budgets.moduleScriptBytesGzipped);

@@ -70,8 +70,16 @@ const parts = {
     suites: [{ name: 'exported files where they go', work: nodeTest('tests/consumers') }],
   },
   repo: {
-    // The budgets look at everything that is built.
-    steps: [...variantNames.map(moduleStep), distStep()],
+    // The budgets look at everything that is built, and at what the writers of files cost.
+    steps: [
+      ...variantNames.map(moduleStep),
+      {
+        title: 'Module without the writers of files',
+        isDone: () => false,
+        work: (onProgress) => buildPreset(variants[0].preset, ['headstart_without_writers'], onProgress),
+      },
+      distStep(),
+    ],
     suites: [
       { name: 'set-up', work: nodeTest('tests/toolchain') },
       { name: 'repository', work: nodeTest('tests/repo', { HEADSTART_ALL_BUILT: '1' }) },
