@@ -76,6 +76,9 @@ async function optionsOf(kind) {
   if (kind === 'two') {
     return twoNetworks();
   }
+  if (kind === 'large') {
+    return { inputSize: 224 }; // for a program that takes nothing else
+  }
   // Small pictures, so that it is quick.
   return kind === 'usual' ? {} : { inputSize: 96, ...(kind === 'gated' && { backbone: gatedFile }) };
 }

@@ -121,6 +121,8 @@ export function padOnTheWrongSide(old) {
   const activation = view.getInt8(fieldOf(follow(fieldOf(first, 4)), 3));
   const buffers = elements(model, 4).map((at) => keep(follow(at)));
 
+  const metadata = elements(model, 6).map((at) => keep(follow(at)));
+
   const paddings = prefix.vector([0, 0, 1, 0, 1, 0, 0, 0], 32); // before and behind, of each dimension
   const padded = tensors.length;
   const operators = [
@@ -150,6 +152,7 @@ export function padOnTheWrongSide(old) {
     1: prefix.vector([...codes, prefix.table({ 0: PAD, 2: 1, 3: PAD })]),
     2: prefix.vector([newGraph]),
     4: prefix.vector([...buffers, prefix.table({ 0: paddings })]),
+    6: prefix.vector(metadata),
   });
   return prefix.finish(root, old, (shift) => {
     for (const placed of kept) {
