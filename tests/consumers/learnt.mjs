@@ -199,17 +199,26 @@ function enlarged({ data, width, height }, times) {
   return { data: out, width: width * times, height: height * times };
 }
 
+/** Drawn once. */
+let things = /** @type {Picture[] | undefined} */ (undefined);
+
 /** What was learnt, through cameras of many shapes: numbers in 8 bits are fitted to what was learnt. @returns {Picture[]} */
-export const learntThingsOfManyShapes = () =>
-  SHAPES.flatMap(([width, height], at) => {
+export function learntThingsOfManyShapes() {
+  things ??= SHAPES.flatMap(([width, height], at) => {
     const times = Math.round(Math.min(width, height) / LEARNT_HEIGHT);
     const sides = /** @type {const} */ ([Math.round(width / times), Math.round(height / times)]);
     return [0, 1, 2].map((kind) => enlarged(faintPicture(kind, 600 + at, ...sides, 0.3), times));
   });
+  return things;
+}
+
+/** Drawn once. */
+let shaped = /** @type {Picture[] | undefined} */ (undefined);
 
 /** As cameras and folders have them; noise would show nothing but how two programs resample noise. @returns {Picture[]} */
 export function picturesOfManyShapes() {
-  return SHAPES.map(([width, height], at) => drawPicture([0, 1, 3, 0, 1][at], 70 + at, width, height));
+  shaped ??= SHAPES.map(([width, height], at) => drawPicture([0, 1, 3, 0, 1][at], 70 + at, width, height));
+  return shaped;
 }
 
 /** What the page says, in the order of the labels. @param {Learnt} learnt @param {Picture} picture */

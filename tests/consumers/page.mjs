@@ -98,8 +98,8 @@ export function describeInBrowser(name, suite, graphics) {
 function canvasOf({ base64, width, height }) {
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width, height });
-  const data = Uint8ClampedArray.from(atob(base64), (character) => character.charCodeAt(0));
-  canvas.getContext('2d')?.putImageData(new ImageData(data, width, height), 0, 0);
+  const bytes = /** @type {any} */ (Uint8Array).fromBase64(base64);
+  canvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(bytes.buffer), width, height), 0, 0);
   return canvas;
 }
 

@@ -234,7 +234,7 @@ export function describeTfjs() {
         const page = await consumers.open(...scripts);
         await page.route(/^https:/, (route) => route.fulfill({ json: trunk, headers: anyOrigin }));
         const { size: side } = await learn(kind);
-        const pictures = picturesOfSide(side).slice(0, 3);
+        const pictures = picturesOfSide(side).slice(0, 2);
         for (const [fault, change] of [['nothing', () => {}], ...Object.entries(faults)]) {
           const { learnt, address } = await exported(kind, side, /** @type {typeof faults[string]} */ (change));
           const task = { address: ask === askGenAi ? `${address}model.zip` : address, side };
