@@ -54,8 +54,8 @@ const { values, positionals } = parseArgs({
     backbone: { type: 'string', multiple: true },
     seeds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '40' },
-    head: { type: 'string', multiple: true, default: ['logistic', 'mlp'] },
-    way: { type: 'string', multiple: true, default: ['head', 'head:discriminant', 'joined-layers'] },
+    head: { type: 'string', multiple: true, default: ['discriminant', 'logistic', 'mlp'] },
+    way: { type: 'string', multiple: true, default: ['head', 'head:logistic', 'joined-layers'] },
     'no-peer': { type: 'boolean', default: false },
   },
 });

@@ -34,7 +34,7 @@ export function faintPicture(kind, number, width = 160, height = 120, share = 0.
 
 /** @type {Record<string, import('../../web/src/engine/headstart-training.d.ts').TrainOptions>} */
 const kinds = {
-  head: {},
+  head: { head: 'logistic' },
   discriminant: { head: 'discriminant' },
   joined: { strategy: 'joined-layers-views' },
   mlp: { head: 'mlp', epochCount: 20 },

@@ -70,7 +70,7 @@ export function describeTflite8() {
     /** @param {string} kind @param {'tflite-int8' | 'c-array'} format */
     async function exported(kind, format) {
       const learnt = await learn(kind);
-      /** @type {import('../../web/src/engine/headstart-export.d.ts').QuantisationLoss[]} */
+      /** @type {import('../../web/src/engine/headstart-export.d.ts').ExportLoss[]} */
       const losses = [];
       let steps = 0;
       const file = await learnt.trainer.exportModel({

@@ -96,7 +96,7 @@ TEST_CASE("what the places say sums to the answer, whatever the head and whateve
   }
   add_views(session, 6, ids);
   options = {.head = HeadKind::kDiscriminant,
-             .features = {"blocks.5", "blocks.14", "last"},
+             .features = {"blocks.5", "blocks.14", "blocks.14:deviation", "last"},
              .views = ViewUse::kAll,
              .second_look = SecondLook::kMirrored,
              .fold_count = 1};

@@ -1,4 +1,5 @@
 #include "headstart/backbone.h"
+#include "headstart/features.h"
 
 #include <doctest/doctest.h>
 
@@ -179,6 +180,7 @@ TEST_CASE("keeping maps does not change the embedding") {
   Backbone plain = loaded(file, {}, pool);
   BackboneOptions all;
   for (const FeatureBlock& block : feature_blocks_of(mobilenet_v2(0.1, 96))) all.maps.push_back(block.map);
+  all.maps = maps_of_features(all.maps);
   Backbone keeping = loaded(file, all, pool);
   for (Backbone* backbone : {&plain, &keeping}) {
     fill_with_noise(backbone->input(0), 2);

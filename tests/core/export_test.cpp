@@ -87,7 +87,7 @@ TEST_CASE("joined maps, looked at twice, leave as they are") {
   const std::vector<ClassId> ids = teach(session, 6, 3);
   add_views(session, 6, ids);
   REQUIRE(train(session, {.head = HeadKind::kDiscriminant,
-                          .features = {"blocks.5", "blocks.14", "last"},
+                          .features = {"blocks.5", "blocks.14", "blocks.16:deviation", "last"},
                           .views = ViewUse::kAll,
                           .second_look = SecondLook::kMirrored})
               .ok());
@@ -95,7 +95,7 @@ TEST_CASE("joined maps, looked at twice, leave as they are") {
   CHECK(head.transform == FeatureTransform::kLength);
   const auto model = read_exported_model(file, head);
   REQUIRE(model.ok());
-  CHECK(std::ranges::count(model.value().steps, StepKind::kNormalise, &Step::kind) == 3);
+  CHECK(std::ranges::count(model.value().steps, StepKind::kNormalise, &Step::kind) == 4);
   StepRunner runner(model.value().steps, pool);
   for (int number = 20; number < 23; ++number) {
     const DrawnPicture picture = draw(number % 3, number, kSidePx, kSidePx);
@@ -225,7 +225,7 @@ TEST_CASE("an 8-bit export is fitted to pictures first, says what it loses, and 
       const DrawnPicture picture = draw(number % 3, number);
       REQUIRE(quantised.measure(picture.view(), number % 3).ok());
     }
-    const QuantisationReport& report = quantised.report();
+    const AnswerChanges& report = quantised.report();
     CHECK(report.picture_count == 9);
     CHECK(report.known_count == 9);
     CHECK(report.mean_difference > 0);

@@ -62,7 +62,7 @@ TEST_CASE("every pass gives the mean of each map, the embedding as the last of t
   const std::vector<std::string> names = {"blocks.0", "blocks.7", "blocks.16", "last"};
   const NoiseNetwork network({.max_batch_size = 2, .maps = names});
   const Backbone& backbone = network.backbone;
-  REQUIRE(backbone.feature_blocks().size() == 18);
+  REQUIRE(backbone.feature_blocks().size() == 18 + 2);  // with two deviations
   CHECK(backbone.feature_blocks().back().map == "last");
   for (std::size_t i = 0; i < 2; ++i) {
     const std::vector<float> row = network.features(i);
@@ -76,6 +76,54 @@ TEST_CASE("every pass gives the mean of each map, the embedding as the last of t
     }
     CHECK(std::ranges::equal(std::span(row).last(1280), backbone.embedding(i)));
   }
+}
+
+TEST_CASE("of the maps that are joined the deviation over their places is a feature too") {
+  for (const std::vector<std::string>& maps : {std::vector<std::string>{"blocks.16", "blocks.14"}, {}}) {
+    NoiseNetwork network({.max_batch_size = 2, .maps = maps});
+    NoiseNetwork asked({.max_batch_size = 2, .maps = {"blocks.14", "blocks.16"}});
+    const Backbone& backbone = network.backbone;
+    CHECK(joined_maps(backbone.feature_blocks()) ==
+          FeatureSet{"blocks.14", "blocks.14:deviation", "blocks.16", "blocks.16:deviation", "last"});
+    CHECK(backbone.maps().size() == maps.size());
+    for (std::size_t i = 0; i < 2; ++i) {
+      const std::vector<float> row = network.features(i);
+      for (std::size_t map = 0; map < 2; ++map) {
+        const std::string name = asked.backbone.maps()[map].name;
+        const auto block = select_features(backbone.feature_blocks(), {name + ":deviation"}).value().front();
+        const std::vector<float> all(asked.features(i));
+        REQUIRE(all == row);
+        const std::span<const float> places = asked.backbone.map(i, map);
+        for (std::size_t c = 0; c < block.count; ++c) {
+          double sum = 0;
+          double square_sum = 0;
+          const double count = static_cast<double>(places.size() / block.count);
+          for (std::size_t at = c; at < places.size(); at += block.count)
+            sum += static_cast<double>(places[at]) / count;
+          for (std::size_t at = c; at < places.size(); at += block.count) {
+            const double rest = static_cast<double>(places[at]) - sum;
+            square_sum += rest * rest / count;
+          }
+          CHECK(static_cast<double>(row[block.offset + c]) ==
+                doctest::Approx(std::sqrt(square_sum)).epsilon(1e-4));
+        }
+      }
+    }
+  }
+  const ComputePool pool = ComputePool::create(1).value();
+  const auto file = test::make_random_backbone({.width_multiplier = "0.1"});
+  const auto refused = Backbone::load(file, {.maps = {"blocks.14:deviation"}}, pool);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().message.find("blocks.14:deviation") != std::string::npos);
+}
+
+TEST_CASE("the last layer has half of the say, and networks that look together as much each") {
+  const auto shares = [](const FeatureSet& maps) { return map_shares(maps); };
+  CHECK(shares({"last"}) == std::vector<double>{1});
+  CHECK(shares({"a.last", "b.last"}) == std::vector<double>{0.5, 0.5});
+  CHECK(shares({"blocks.3", "blocks.5"}) == std::vector<double>{0.5, 0.5});
+  CHECK(shares({"blocks.3", "blocks.3:deviation", "last"}) == std::vector<double>{0.25, 0.25, 0.5});
+  CHECK(shares({"a.blocks.3", "a.last", "b.last"}) == std::vector<double>{0.25, 0.25, 0.5});
 }
 
 TEST_CASE("features asked for in one call are those of the pass in steps") {

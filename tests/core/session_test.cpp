@@ -286,6 +286,31 @@ TEST_CASE("a training that runs away says so and leaves the old head at work") {
   CHECK(taught.answer() == taught.before);
 }
 
+TEST_CASE("a plain head is made beside the one at work, and says how its answers differ") {
+  Taught taught;
+  Session& session = taught.session;
+  CHECK(session.plain_head("").error().code == ErrorCode::kInternal);
+  const auto run = [&](HeadKind kind) {
+    REQUIRE(session.train_begin({.head = kind, .fold_count = 3}).ok());
+    while (!session.train_step().value().done) continue;
+  };
+  run(HeadKind::kDiscriminant);
+  REQUIRE(session.train_set_aside().ok());
+  run(HeadKind::kDiscriminant);
+  CHECK(session.plain_head("").error().code == ErrorCode::kBadArgument);
+  run(HeadKind::kLogistic);
+  const auto plain = session.plain_head("today");
+  REQUIRE(plain.ok());
+  const Head head = read_head_file(plain.value().file).value();
+  CHECK(head.transform == FeatureTransform::kNone);
+  CHECK(head.date == "today");
+  CHECK(head.known.has_value() == taught.head().known.has_value());
+  CHECK(plain.value().changes.picture_count == session.samples().training_set().sample_ids.size());
+  CHECK(plain.value().changes.mean_difference > 0);
+  CHECK(taught.answer() == taught.before);
+  CHECK(session.plain_head("").error().code == ErrorCode::kInternal);
+}
+
 TEST_CASE("pictures that are all alike are said to be, whatever is trained on them") {
   const ComputePool pool = one_thread();
   Session session = open_session(small_backbone(), pool);

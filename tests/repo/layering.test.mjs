@@ -41,7 +41,7 @@ const ROOMS = {
   image: ['image', 'views'],
   network: ['network', 'network_layers'],
   backbone: ['backbone', 'features'],
-  head: ['head', 'head_reader', 'attention'],
+  head: ['head', 'head_reader', 'attention', 'answer_changes'],
   samples: ['sample_store'],
   training: ['metrics', 'trainer'],
   fine_tune: ['fine_tuner'],

@@ -29,7 +29,13 @@ describe('advice', () => {
       assert.ok(trainedWeightCount > 0);
     }
     const joined = advice.candidates.find(({ strategy }) => strategy === 'joined-layers-views');
-    assert.deepEqual(joined?.features, ['blocks.14', 'blocks.16', 'last']);
+    assert.deepEqual(joined?.features, [
+      'blocks.14',
+      'blocks.14:deviation',
+      'blocks.16',
+      'blocks.16:deviation',
+      'last',
+    ]);
     assert.ok(/^few-/.test(advice.case));
     assert.ok(Number.isFinite(advice.transfer.logMe));
     await trainer.addSample(trainer.classes[0].id, drawPicture(0, 99));

@@ -141,7 +141,7 @@ describe('stopping', () => {
     const first = trainer.train({ head: 'mlp' });
     const second = trainer.train();
     await assert.rejects(first, failure('cancelled', /newer/));
-    assert.equal((await second).head, 'logistic');
+    assert.equal((await second).head, 'discriminant');
     await trainer.dispose();
   });
 

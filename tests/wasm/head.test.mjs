@@ -19,7 +19,7 @@ describe('the head file', () => {
   it('holds weights and labels that give what predict ranks', async () => {
     const trainer = await newTrainer();
     await teach(trainer, 6);
-    await trainer.train({ seed: 42 });
+    await trainer.train({ head: 'logistic', seed: 42 });
     const bytes = await trainer.exportHead({ date: '2026-11-23T12:00:00Z' });
     const file = readSafetensors(bytes);
     const labels = JSON.parse(file.metadata.labels);
@@ -80,6 +80,52 @@ describe('the head file', () => {
     assert.deepEqual(byName(await other.predict(picture)), byName(await trainer.predict(picture)));
     assert.equal(other.headInfo?.kind, 'discriminant');
     await other.dispose();
+    await trainer.dispose();
+  });
+
+  it('leaves as a plain one beside the one in use, for programs that know no transform', async () => {
+    const trainer = await newTrainer();
+    await teach(trainer, 8);
+    for (const strategy of /** @type {const} */ (['head', 'joined-layers', 'joined-layers-views'])) {
+      const report = await trainer.train({ strategy, seed: 5 });
+      const before = await trainer.exportHead({ date: 'x' });
+      /** @type {import('../../web/src/engine/headstart.d.ts').ExportLoss[]} */
+      const told = [];
+      const bytes = await trainer.exportModel({ format: 'head-1', date: 'x', onMeasured: (loss) => told.push(loss) });
+      assert.deepEqual(await trainer.exportHead({ date: 'x' }), before, strategy);
+      assert.equal(trainer.headInfo?.kind, 'discriminant');
+      const file = readSafetensors(bytes);
+      assert.equal(file.metadata.format, 'head/1');
+      assert.equal(file.metadata.transform, undefined);
+      assert.equal(told.length, 1);
+      const [{ pictureCount, knownCount, rightBeforeCount, rightAfterCount, meanDifference, largestDifference }] = told;
+      assert.equal(pictureCount, report.heldOut.length);
+      assert.equal(knownCount, pictureCount);
+      const right = report.heldOut.filter(({ classId, predictedClassId }) => classId === predictedClassId);
+      assert.equal(rightBeforeCount, right.length, strategy);
+      assert.ok(rightAfterCount > 0.7 * pictureCount && rightAfterCount <= pictureCount, `${rightAfterCount}`);
+      assert.ok(meanDifference > 0 && meanDifference <= largestDifference && largestDifference <= 1);
+      // It is what training such a head gives, and answers so.
+      const other = await newTrainer();
+      await other.importHead(bytes);
+      assert.equal(other.headInfo?.kind, 'logistic');
+      assert.deepEqual(other.headInfo?.features, report.features);
+      let rightCount = 0;
+      for (let number = 100; number < 130; number++) {
+        const { ranked } = await other.predict(drawPicture(number % 3, number));
+        rightCount += ranked[0].name === ['stripes', 'dots', 'gradient'][number % 3] ? 1 : 0;
+      }
+      assert.ok(rightCount >= 27, `${strategy}: ${rightCount} of 30`);
+      await other.dispose();
+    }
+    const logistic = await trainer.train({ head: 'logistic', seed: 5 });
+    assert.ok(logistic.measured);
+    const plain = await trainer.exportModel({ format: 'head-1', date: 'x', onMeasured: () => assert.fail('no loss') });
+    assert.deepEqual(plain, await trainer.exportHead({ date: 'x' }));
+    await trainer.train({ seed: 5 });
+    const stopped = trainer.exportModel({ format: 'head-1', signal: AbortSignal.abort() });
+    await assert.rejects(stopped, { code: 'cancelled' });
+    assert.equal(trainer.headInfo?.kind, 'discriminant');
     await trainer.dispose();
   });
 

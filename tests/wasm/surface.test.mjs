@@ -9,7 +9,7 @@ describe('the library', () => {
     const trainer = await newTrainer();
     const classIds = await teach(trainer, 8);
     const report = await trainer.train();
-    assert.equal(report.head, 'logistic');
+    assert.equal(report.head, 'discriminant');
     assert.ok(report.measured);
     assert.ok(report.accuracy >= 0.9, `accuracy ${report.accuracy}`);
     for (const [kind, classId] of classIds.entries()) {
@@ -58,7 +58,7 @@ describe('the library', () => {
     const trainer = await newTrainer();
     const classIds = await teach(trainer, 6);
     const progress = [];
-    const report = await trainer.train({ seed: 7, onProgress: (entry) => progress.push(entry) });
+    const report = await trainer.train({ head: 'logistic', seed: 7, onProgress: (entry) => progress.push(entry) });
     assert.equal(report.seed, 7);
     assert.equal(report.sampleCount, 18);
     assert.deepEqual(

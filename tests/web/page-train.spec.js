@@ -52,7 +52,7 @@ test('all numbers are there: accuracy with its uncertainty, calibration, setting
   await expect(facts).toContainText(/Accuracy.*95% sure/s);
   await expect(facts).toContainText('Are its percentages true?');
   await expect(facts).toContainText(/Seed\s*1/);
-  await expect(facts).toContainText('Logistic regression');
+  await expect(facts).toContainText('Linear discriminant');
   await expect(facts).toContainText(/Way\s*A new head, all else frozen/);
 });
 
@@ -200,7 +200,7 @@ test('another head, seed and number of parts make a new head by themselves, and 
   await drawer.getByRole('button', { name: 'Back to defaults' }).click();
   await drawer.getByRole('button', { name: 'Close' }).click();
   await untilTrained(page);
-  await expect.poll(async () => (await report()).head).toBe('logistic');
+  await expect.poll(async () => (await report()).head).toBe('discriminant');
   await expect.poll(async () => (await report()).seed).toBe(1);
   await untilTrained(page);
   expect((await report()).accuracy).toBe(before.accuracy);
@@ -229,7 +229,7 @@ test('a training can be stopped, and the head before it goes on answering', asyn
   await page.getByLabel(/Small neural network/).check();
   await stopped;
   await page.waitForFunction(() => window.headstart.state.training.phase === 'idle');
-  expect((await report()).head).toBe('logistic');
+  expect((await report()).head).toBe('discriminant');
   await page.getByRole('button', { name: 'Back to defaults' }).click();
   await page.keyboard.press('Escape');
   await untilTrained(page);

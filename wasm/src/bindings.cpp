@@ -303,6 +303,15 @@ void register_heads() {
       .field("secondLook", &HeadInfo::second_look)
       .field("border", &HeadInfo::border)
       .field("bringsLayers", &HeadInfo::brings_layers);
+  value_object<AnswerChanges>("AnswerChanges")
+      .field("pictureCount", &AnswerChanges::picture_count)
+      .field("meanDifference", &AnswerChanges::mean_difference)
+      .field("largestDifference", &AnswerChanges::largest_difference)
+      .field("lostCount", &AnswerChanges::lost_count)
+      .field("knownCount", &AnswerChanges::known_count)
+      .field("rightBeforeCount", &AnswerChanges::right_before_count)
+      .field("rightAfterCount", &AnswerChanges::right_after_count);
+  value_object<PlainHead>("PlainHead").field("file", &PlainHead::file).field("changes", &PlainHead::changes);
 }
 
 void register_outcomes() {
@@ -326,6 +335,7 @@ void register_outcomes() {
   register_outcome<std::vector<StageMaps>>("StageMapsOutcome");
   register_outcome<SampleMap>("SampleMapOutcome");
   register_outcome<HeadInfo>("HeadInfoOutcome");
+  register_outcome<PlainHead>("PlainHeadOutcome");
 }
 
 EMSCRIPTEN_BINDINGS(headstart) {

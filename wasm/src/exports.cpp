@@ -95,7 +95,7 @@ class QuantisedExportBinding {
     return outcome(export_->measure({bytes, width, height}, label_index));
   }
 
-  QuantisationReport report() const { return export_->report(); }
+  AnswerChanges report() const { return export_->report(); }
   ExportOutcome write() { return outcome_of(export_->write()); }
 
  private:
@@ -139,14 +139,6 @@ EMSCRIPTEN_BINDINGS(exports) {
       .field("date", &ExportSettings::date);
   emscripten::function("exportModel", &export_model_of);
   emscripten::function("refusedFormats", &refused_formats_of);
-  emscripten::value_object<QuantisationReport>("QuantisationReport")
-      .field("pictureCount", &QuantisationReport::picture_count)
-      .field("meanDifference", &QuantisationReport::mean_difference)
-      .field("largestDifference", &QuantisationReport::largest_difference)
-      .field("lostCount", &QuantisationReport::lost_count)
-      .field("knownCount", &QuantisationReport::known_count)
-      .field("rightBeforeCount", &QuantisationReport::right_before_count)
-      .field("rightAfterCount", &QuantisationReport::right_after_count);
   emscripten::class_<QuantisedExportBinding>("QuantisedExport")
       .constructor<>()
       .function("open", &QuantisedExportBinding::open)

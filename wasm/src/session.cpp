@@ -164,6 +164,14 @@ Outcome<SessionReport> SessionBinding::trainFinish() {
   return outcome(session_->train_finish());
 }
 
+Done SessionBinding::trainSetAside() {
+  return outcome(session_->train_set_aside());
+}
+
+Outcome<PlainHead> SessionBinding::plainHead(const std::string& date) {
+  return outcome(session_->plain_head(date));
+}
+
 void SessionBinding::trainCancel() {
   session_->train_cancel();
 }

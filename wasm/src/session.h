@@ -84,6 +84,8 @@ class SessionBinding {
   Outcome<TrainProgress> trainStep();
   Outcome<SessionReport> trainFinish();
   void trainCancel();
+  Done trainSetAside();
+  Outcome<PlainHead> plainHead(const std::string& date);
 
   // With the backbone file in the input, as adoptHead where the head brings layers (else no bytes). Behind it
   // the round to go on from, or nothing.

@@ -40,6 +40,8 @@ void register_session() {
       .function("trainStep", &SessionBinding::trainStep)
       .function("trainFinish", &SessionBinding::trainFinish)
       .function("trainCancel", &SessionBinding::trainCancel)
+      .function("trainSetAside", &SessionBinding::trainSetAside)
+      .function("plainHead(date)", &SessionBinding::plainHead)
       .function("tuneBegin(options, views, byteCount, roundByteCount)", &SessionBinding::tuneBegin)
       .function("tuneWanted", &SessionBinding::tuneWanted)
       .function("tuneSupply(view, frame)", &SessionBinding::tuneSupply)

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "headstart/answer_changes.h"
 #include "headstart/head.h"
 #include "headstart/image.h"
 #include "headstart/status.h"
@@ -58,17 +59,6 @@ struct RefusedFormat {
 [[nodiscard]] Result<std::vector<RefusedFormat>> refused_formats(std::span<const std::uint8_t> backbone_file,
                                                                  const Head& head);
 
-// What 8-bit numbers change, counted over the pictures that were measured.
-struct QuantisationReport {
-  std::size_t picture_count = 0;
-  double mean_difference = 0;  // of a probability
-  double largest_difference = 0;
-  std::size_t lost_count = 0;   // answers that led by 0.2 and have changed
-  std::size_t known_count = 0;  // pictures whose class is known; of them were right, and are right now:
-  std::size_t right_before_count = 0;
-  std::size_t right_after_count = 0;
-};
-
 // Writes kTfliteInt8 and kCArray: their numbers are fitted to the person's own pictures, one at a time, so
 // that a caller can show progress and stop. First `calibrate` for each, then `measure` for each.
 class QuantisedExport {
@@ -84,7 +74,7 @@ class QuantisedExport {
   Status calibrate(const FrameView& frame);
   // `label_index`: the head's row that is right, or -1. bad-argument before any picture was calibrated with.
   Status measure(const FrameView& frame, std::ptrdiff_t label_index);
-  [[nodiscard]] const QuantisationReport& report() const;
+  [[nodiscard]] const AnswerChanges& report() const;  // what 8-bit numbers change
   // too-few-samples before any picture was calibrated with.
   [[nodiscard]] Result<std::vector<std::uint8_t>> write();
 

@@ -24,13 +24,23 @@ using FeatureSet = std::vector<std::string>;
 [[nodiscard]] Result<std::vector<FeatureBlock>> select_features(std::span<const FeatureBlock> blocks,
                                                                 const FeatureSet& set);
 
-// The maps that are worth joining, late ones: where parts have become things, the last block, and the last
-// layer; of several networks those of each. Fewer where a network has fewer.
+// The features that are worth joining, of late maps: where parts have become things, the last block (of both
+// mean and deviation), and the last layer; of several networks those of each. Fewer where a network has
+// fewer.
 [[nodiscard]] FeatureSet joined_maps(std::span<const FeatureBlock> blocks);
+
+// The maps that these features are taken of, each once, in their order.
+[[nodiscard]] FeatureSet maps_of_features(const FeatureSet& features);
 
 // The maps that lie so many steps before the last layer, of each network, in the order of `steps_back`.
 [[nodiscard]] FeatureSet late_maps(std::span<const FeatureBlock> blocks,
                                    std::span<const std::size_t> steps_back);
+
+// The say of each of these maps in what is read of them all (sum: 1): half is the last layer's, the rest is
+// shared; alike where there is no last layer or nothing else, and of several networks each has as much. On
+// five sets of pictures the means of two small networks' maps alone, all alike, were 1.2 points less often
+// right.
+[[nodiscard]] std::vector<double> map_shares(const FeatureSet& maps);
 
 // How many numbers these maps have together.
 [[nodiscard]] std::size_t feature_count_of(std::span<const FeatureBlock> blocks);

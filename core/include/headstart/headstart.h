@@ -8,6 +8,7 @@
 
 // clang-format off: in reading order
 #include "headstart/advice.h"          // IWYU pragma: export
+#include "headstart/answer_changes.h"  // IWYU pragma: export
 #include "headstart/attention.h"       // IWYU pragma: export
 #include "headstart/backbone.h"        // IWYU pragma: export
 #include "headstart/buffer.h"          // IWYU pragma: export

@@ -14,9 +14,11 @@ namespace headstart {
 // The layers themselves, inside core: core/src/network.
 struct Network;
 
-// Where the mean over the places of one map lies in the row of features that a pass gives.
+// Where the mean over the places of one map lies in the row of features that a pass gives, or their standard
+// deviation: how unevenly each of its channels is spread over the picture. (Both together are the "statistics
+// pooling" of Snyder et al. 2018.)
 struct FeatureBlock {
-  std::string map;            // "blocks.0" … "blocks.16", "last"
+  std::string map;            // "blocks.0" … "blocks.16", "last"; of a deviation "blocks.14:deviation"
   std::size_t offset = 0;     // of its first number in the row
   std::size_t count = 0;      // the map's channels
   bool is_rectified = false;  // nothing of it can be below zero

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "headstart/advice.h"
+#include "headstart/answer_changes.h"
 #include "headstart/attention.h"
 #include "headstart/backbone.h"
 #include "headstart/compute.h"
@@ -42,6 +43,12 @@ struct Ranking {
   double known = 1;                  // 0…1: whether it is any of them (headstart/known.h)
   HeadKind kind = HeadKind::kNearestMean;
   bool trained = false;  // false: class means stand in for a head
+};
+
+// A head without a transform beside the one that is in use, for programs that read no file newer than head/1.
+struct PlainHead {
+  std::vector<std::uint8_t> file;
+  AnswerChanges changes;  // from the other to this one, on pictures that were held out of both
 };
 
 // The places that attention is told of: those of the network at its own input size, or of the same network on
@@ -178,6 +185,12 @@ class Session {
   Result<TrainProgress> train_step();
   Result<SessionReport> train_finish();
   void train_cancel();
+
+  // Neither puts a head to work: a run that is done is set aside with what it measured, and a later run on
+  // the same samples, of a head without a transform, becomes a file that is compared with it. bad-argument
+  // for a head that has one.
+  Status train_set_aside();
+  Result<PlainHead> plain_head(const std::string& date);
 
   // Fine-tuning, after a run that is done: its head is what fine-tuning has to beat. Begin; then supply the
   // maps of the views that are wanted, each from its sample's kept picture, and step, until done; finish.

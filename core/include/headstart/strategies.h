@@ -20,7 +20,7 @@ namespace headstart {
 
 struct Strategy {
   std::string name;  // "head", "joined-layers-views", "last-3-blocks", …
-  HeadKind head = HeadKind::kLogistic;
+  HeadKind head = HeadKind::kDiscriminant;
   bool free_head = false;  // any other kind of head may stand in its place
   FeatureSet features = {
       "last"};               // that the head reads, or that the head reads which fine-tuning has to beat

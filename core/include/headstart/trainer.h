@@ -18,9 +18,9 @@
 namespace headstart {
 
 enum class HeadKind : std::uint8_t {
-  kLogistic,      // multinomial logistic regression, L2, L-BFGS, cross-validated: the default
+  kLogistic,  // multinomial logistic regression, L2, L-BFGS, cross-validated: for programs that read head/1
   kNearestMean,   // distance to class means: instant
-  kDiscriminant,  // shrunk linear discriminant analysis, cross-validated: closed form, best on joined layers
+  kDiscriminant,  // shrunk linear discriminant analysis, cross-validated, closed form: what strategies use
   kMlp,           // Teachable Machine's recipe: dense 100 ReLU, dense softmax, Adam, 50 epochs
 };
 

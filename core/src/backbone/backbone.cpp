@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "backbone/graph_builder.h"
 #include "backbone/network_graph.h"
+#include "backbone/pooling.h"
 #include "headstart/buffer.h"
 #include "headstart/features.h"
+#include "network/map_name.h"
 #include "network/network_file.h"
 
 namespace headstart {
@@ -27,7 +30,10 @@ constexpr std::uint32_t kInputId = 0;
 constexpr std::uint32_t kFirstMeanId = 1;
 
 // "blocks.0" to "blocks.16" and "last", for messages.
-std::string map_names_text(std::span<const FeatureBlock> known) {
+std::string map_names_text(std::span<const FeatureBlock> features) {
+  std::vector<FeatureBlock> known;
+  std::ranges::copy_if(features, std::back_inserter(known),
+                       [](const FeatureBlock& block) { return !is_deviation(block.map); });
   if (known.size() < 3) return "\"" + known.front().map + "\" to \"" + known.back().map + "\"";
   return "\"" + known.front().map + "\" to \"" + known[known.size() - 2].map + "\" and \"" +
          known.back().map + "\"";
@@ -35,7 +41,7 @@ std::string map_names_text(std::span<const FeatureBlock> known) {
 
 Status check_maps(const BackboneOptions& options, const std::vector<FeatureBlock>& known) {
   const auto position_of = [&](const std::string& name) {
-    return std::ranges::find(known, name, &FeatureBlock::map);
+    return is_deviation(name) ? known.end() : std::ranges::find(known, name, &FeatureBlock::map);
   };
   const auto unknown = [&](const std::string& name) {
     return bad_argument("the network has maps " + map_names_text(known) + ", but none called \"" + name +
@@ -71,6 +77,13 @@ Status check_options(const BackboneOptions& options, const BackboneInfo& info) {
 
 }  // namespace
 
+// Where a deviation is and what it is taken of: positions among blocks, blocks and maps.
+struct Spread {
+  std::size_t block = 0;
+  std::size_t mean = 0;
+  std::size_t map = 0;
+};
+
 // Members are destroyed from the last to the first: the runtime goes before the weights and buffers that it
 // points to.
 struct Backbone::State {
@@ -83,10 +96,12 @@ struct Backbone::State {
 
   PaddedBuffer<float> input;               // [max_batch_size, input_size_px, input_size_px, 3]
   std::vector<FeatureBlock> blocks;        // of the maps that are computed
-  std::vector<PaddedBuffer<float>> means;  // for each of blocks: [max_batch_size, count]
+  std::vector<PaddedBuffer<float>> means;  // for each of blocks: [max_batch_size, count]; deviations too
+  std::vector<Spread> spreads;             // for each deviation
   std::vector<float> side_by_side;         // of branches, their embeddings: [max_batch_size, embedding_dim]
-  std::vector<MapInfo> maps;               // in the order asked
-  std::vector<PaddedBuffer<float>> kept;   // for each of maps: [max_batch_size, height, width, channel_count]
+  std::vector<MapInfo> maps;               // in the order asked, then those that deviations are taken of
+  std::size_t asked_map_count = 0;
+  std::vector<PaddedBuffer<float>> kept;  // for each of maps: [max_batch_size, height, width, channel_count]
 
   GraphRuntime runtime;
   std::size_t batch_size = 0;  // that the runtime is set up for
@@ -99,6 +114,7 @@ struct Backbone::State {
         max_batch_size(options.max_batch_size),
         preparer(std::move(image_preparer)) {}
 
+  std::size_t add_map(const std::string& name);
   Status build(const BackboneOptions& options, const ComputePool& pool);
   Status allocate_buffers();
   Status set_up(std::size_t new_batch_size);
@@ -115,6 +131,16 @@ struct Backbone::State {
   [[nodiscard]] std::span<const float> mean(std::size_t block_index, std::size_t batch_index) const {
     const std::size_t count = blocks[block_index].count;
     return std::as_const(means[block_index]).span().subspan(batch_index * count, count);
+  }
+  void find_spreads() {
+    for (const Spread& spread : spreads) {
+      for (std::size_t frame = 0; frame < batch_size; ++frame) {
+        const std::size_t count = blocks[spread.block].count;
+        const std::size_t size = map_element_count(spread.map);
+        pool_deviations(std::as_const(kept[spread.map]).span().subspan(frame * size, size),
+                        mean(spread.mean, frame), means[spread.block].span().subspan(frame * count, count));
+      }
+    }
   }
   // The last of several branches' means, which lie apart, in one piece.
   void gather_embeddings() {
@@ -135,11 +161,25 @@ struct Backbone::State {
   }
 };
 
+// The position of a map that is kept from now on.
+std::size_t Backbone::State::add_map(const std::string& name) {
+  const auto found = std::ranges::find(maps, name, &MapInfo::name);
+  const auto index = static_cast<std::size_t>(found - maps.begin());
+  if (found != maps.end()) return index;
+  const MapShape& map = network.map_of(*network.find_block(name));
+  maps.push_back({name, map.channel_count, map.height, map.width});
+  return index;
+}
+
 Status Backbone::State::build(const BackboneOptions& options, const ComputePool& pool) {
   blocks = feature_blocks_of(network);
-  for (const std::string& name : options.maps) {
-    const MapShape& map = network.map_of(*network.find_block(name));
-    maps.push_back({name, map.channel_count, map.height, map.width});
+  for (const std::string& name : options.maps) add_map(name);
+  asked_map_count = maps.size();
+  for (std::size_t index = 0; index < blocks.size(); ++index) {
+    if (!is_deviation(blocks[index].map)) continue;
+    const std::string name(map_of_feature(blocks[index].map));
+    const auto mean = std::ranges::find(blocks, name, &FeatureBlock::map);
+    spreads.push_back({index, static_cast<std::size_t>(mean - blocks.begin()), add_map(name)});
   }
   NetworkGraph parts;
   parts.input_id = kInputId;
@@ -186,6 +226,7 @@ Status Backbone::State::set_up(std::size_t new_batch_size) {
   if (new_batch_size == batch_size) return {};
   std::vector<ExternalBuffer> buffers = {{kInputId, input.data()}};
   for (std::size_t index = 0; index < means.size(); ++index) {
+    if (is_deviation(blocks[index].map)) continue;
     buffers.push_back({kFirstMeanId + static_cast<std::uint32_t>(index), means[index].data()});
   }
   for (std::size_t index = 0; index < kept.size(); ++index) {
@@ -208,6 +249,7 @@ Status Backbone::State::check_answers() {
       picture[i] = static_cast<float>(pixel) * normalisation.scale + normalisation.offset;
     }
     if (Status ran = runtime.run(); !ran) return ran;
+    find_spreads();
     for (std::size_t index = 0; index < blocks.size(); ++index) {
       if (std::ranges::all_of(mean(index, 0), [](float value) { return std::isfinite(value); })) continue;
       return bad_file("the network's weights are too large or not numbers: of a plain picture, its map \"" +
@@ -264,7 +306,7 @@ std::size_t Backbone::max_batch_size() const {
   return state_->max_batch_size;
 }
 std::span<const MapInfo> Backbone::maps() const {
-  return state_->maps;
+  return std::span(state_->maps).first(state_->asked_map_count);
 }
 std::span<const FeatureBlock> Backbone::feature_blocks() const {
   return state_->blocks;
@@ -330,6 +372,7 @@ Status Backbone::run(std::size_t batch_size) {
   }
   if (Status fitted = state_->set_up(batch_size); !fitted) return fitted;
   if (Status ran = state_->runtime.run(); !ran) return ran;
+  state_->find_spreads();
   state_->gather_embeddings();
   return {};
 }
@@ -348,21 +391,9 @@ void Backbone::features(std::size_t batch_index, std::span<float> features_out) 
 }
 
 std::span<const float> Backbone::map(std::size_t batch_index, std::size_t map_index) const {
-  assert(batch_index < state_->batch_size && map_index < state_->maps.size());
+  assert(batch_index < state_->batch_size && map_index < state_->asked_map_count);
   const std::size_t count = state_->map_element_count(map_index);
   return std::as_const(state_->kept[map_index]).span().subspan(batch_index * count, count);
-}
-
-void pool_map(std::span<const float> map, std::size_t channel_count, std::span<float> pooled) {
-  assert(channel_count > 0 && !map.empty() && map.size() % channel_count == 0 &&
-         pooled.size() == channel_count);
-  std::ranges::fill(pooled, 0.0F);
-  for (std::size_t begin = 0; begin < map.size(); begin += channel_count) {
-    for (std::size_t channel = 0; channel < channel_count; ++channel) pooled[channel] += map[begin + channel];
-  }
-  const std::size_t place_count = map.size() / channel_count;
-  const float share = 1.0F / static_cast<float>(place_count);
-  for (float& value : pooled) value *= share;
 }
 
 }  // namespace headstart

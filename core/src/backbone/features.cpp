@@ -50,7 +50,42 @@ Result<std::vector<FeatureBlock>> select_features(std::span<const FeatureBlock> 
 }
 
 FeatureSet joined_maps(std::span<const FeatureBlock> blocks) {
-  return late_maps(blocks, std::array<std::size_t, 3>{3, 1, 0});
+  FeatureSet joined;
+  for (std::string& map : late_maps(blocks, std::array<std::size_t, 3>{3, 1, 0})) {
+    std::string deviation = deviation_of(map);
+    const bool is_there = std::ranges::find(blocks, deviation, &FeatureBlock::map) != blocks.end();
+    joined.push_back(std::move(map));
+    if (is_there) joined.push_back(std::move(deviation));
+  }
+  return joined;
+}
+
+std::vector<double> map_shares(const FeatureSet& maps) {
+  std::vector<double> shares;
+  for (const std::string& map : maps) {
+    std::size_t last_count = 0;
+    std::size_t other_count = 0;
+    for (const std::string& other : maps) {
+      if (branch_of(other) != branch_of(map)) continue;
+      ++(inside_branch(other) == kLastBlock ? last_count : other_count);
+    }
+    const bool is_last = inside_branch(map) == kLastBlock;
+    const auto alike = static_cast<double>(is_last ? last_count : other_count);
+    shares.push_back((last_count > 0 && other_count > 0 ? 0.5 : 1.0) / alike);
+  }
+  double sum = 0;
+  for (const double share : shares) sum += share;
+  for (double& share : shares) share /= sum;
+  return shares;
+}
+
+FeatureSet maps_of_features(const FeatureSet& features) {
+  FeatureSet maps;
+  for (const std::string& feature : features) {
+    const std::string_view map = map_of_feature(feature);
+    if (std::ranges::find(maps, map) == maps.end()) maps.emplace_back(map);
+  }
+  return maps;
 }
 
 FeatureSet late_maps(std::span<const FeatureBlock> blocks, std::span<const std::size_t> steps_back) {
@@ -59,7 +94,8 @@ FeatureSet late_maps(std::span<const FeatureBlock> blocks, std::span<const std::
     if (inside_branch(last.map) != kLastBlock) continue;
     std::vector<std::string> own;
     for (const FeatureBlock& block : blocks) {
-      if (branch_of(block.map) == branch_of(last.map)) own.push_back(block.map);
+      const bool is_own = branch_of(block.map) == branch_of(last.map);
+      if (is_own && !is_deviation(block.map)) own.push_back(block.map);
     }
     for (const std::size_t steps : steps_back) {
       if (steps < own.size()) maps.push_back(own[own.size() - 1 - steps]);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "head/changed_tensors.h"
+#include "network/map_name.h"
 
 namespace headstart {
 namespace {
@@ -37,6 +38,12 @@ StepKind step_kind_of(LayerKind kind) {
   return StepKind::kConcatenate;
 }
 
+// Not every program takes a colon in a name.
+std::string step_name(std::string feature) {
+  std::ranges::replace(feature, ':', '.');
+  return feature;
+}
+
 class ModelMaker {
  public:
   ModelMaker(ExportedModel& model, const Head& head) : model_(model), head_(head) {}
@@ -57,7 +64,8 @@ class ModelMaker {
       const Result<std::vector<std::size_t>> second = add_look(mirrored, std::string(kMirroredSuffix));
       if (!second) return second.error();
       for (std::size_t i = 0; i < means.size(); ++i)
-        means[i] = add_vector(head_.features[i] + ".looks", StepKind::kAdd, {means[i], second.value()[i]});
+        means[i] = add_vector(step_name(head_.features[i]) + ".looks", StepKind::kAdd,
+                              {means[i], second.value()[i]});
       share_ = 0.5F;
     }
     if (head_.transform != FeatureTransform::kNone) {
@@ -132,17 +140,18 @@ class ModelMaker {
   std::size_t add_transform(std::size_t at, const std::string& feature) {
     if (head_.transform == FeatureTransform::kRoot) {
       if (!is_rectified(feature)) {
-        at = add_vector(feature + ".rectified", StepKind::kActivation, {at});
+        at = add_vector(step_name(feature) + ".rectified", StepKind::kActivation, {at});
         model_.steps[at].activation = Activation::kRelu;
       }
-      at = add_vector(feature + ".root", StepKind::kSquareRoot, {at});
+      at = add_vector(step_name(feature) + ".root", StepKind::kSquareRoot, {at});
     }
-    return add_vector(feature + ".normalised", StepKind::kNormalise, {at});
+    return add_vector(step_name(feature) + ".normalised", StepKind::kNormalise, {at});
   }
 
   // Whether the map's last layer lets nothing below zero through.
   [[nodiscard]] bool is_rectified(const std::string& feature) const {
     if (feature == kCutMap) return true;
+    if (is_deviation(feature)) return true;
     const Layer& last = model_.network->layers[model_.network->find_block(feature)->end - 1];
     return last.activation == Activation::kRelu || last.activation == Activation::kRelu6;
   }
@@ -162,16 +171,59 @@ class ModelMaker {
     }
     std::vector<std::size_t> means;
     for (const std::string& feature : head_.features) {
-      const Block* block =
-          feature == kCutMap ? &model_.network->blocks.back() : model_.network->find_block(feature);
+      const Block* block = feature == kCutMap ? &model_.network->blocks.back()
+                                              : model_.network->find_block(map_of_feature(feature));
       if (block == nullptr)
         return bad_file("the head reads " + feature + ", which the network does not have");
       std::size_t map = first + block->end - 1;
       if (feature == kCutMap) map = add_cut(map, suffix);
+      if (is_deviation(feature)) {
+        means.push_back(add_deviation(feature, map, suffix));
+        continue;
+      }
       means.push_back(add_vector(feature + ".mean", StepKind::kGlobalAveragePool, {map}));
       model_.steps.back().name += suffix;
     }
     return means;
+  }
+
+  // The root of the mean square less the square of the mean, of what every program has; below zero is
+  // rounding.
+  std::size_t add_deviation(const std::string& feature, std::size_t map, const std::string& suffix) {
+    struct Part {
+      const char* name;
+      StepKind kind;
+      std::size_t input_count;
+      std::size_t inputs[2];  // 0 is the map, 1 the first part, …
+    };
+    static constexpr Part kParts[] = {
+        {".squares", StepKind::kMultiply, 2, {0, 0}},
+        {".mean_square", StepKind::kGlobalAveragePool, 1, {1}},
+        {".mean", StepKind::kGlobalAveragePool, 1, {0}},
+        {".negative", StepKind::kScale, 1, {3}},
+        {".less", StepKind::kMultiply, 2, {3, 4}},
+        {".variance", StepKind::kAdd, 2, {2, 5}},
+        {".rectified", StepKind::kActivation, 1, {6}},
+        {"", StepKind::kSquareRoot, 1, {7}},
+    };
+    const std::string base = step_name(feature);
+    const std::size_t count = model_.steps[map].channel_count();
+    std::vector<std::size_t> made = {map};
+    for (const Part& part : kParts) {
+      std::vector<std::size_t> inputs;
+      for (std::size_t i = 0; i < part.input_count; ++i) inputs.push_back(made[part.inputs[i]]);
+      made.push_back(add_vector(base + part.name, part.kind, std::move(inputs)));
+      Step& step = model_.steps.back();
+      step.name += suffix;
+      if (made.size() == 2) {
+        step.output = model_.steps[map].output;
+        step.is_vector = false;
+      }
+      if (part.kind == StepKind::kScale)
+        give_numbers(keep(std::vector<float>(count, -1)), keep(std::vector<float>(count)));
+      if (part.kind == StepKind::kActivation) step.activation = Activation::kRelu;
+    }
+    return made.back();
   }
 
   void add_layer(const Layer& layer, std::vector<std::size_t> inputs, const std::string& suffix) {

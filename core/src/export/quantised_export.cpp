@@ -11,24 +11,9 @@
 namespace headstart {
 namespace {
 
-// An answer that leads by so much is clear.
-constexpr float kClearLead = 0.2F;
-
 // By more than this whole maps may not change a probability where real ones are to be had.
 constexpr float kMostLoss = 0.01F;
 constexpr std::size_t kPicturesToDecideBy = 8;
-
-std::size_t best_of(std::span<const float> probabilities) {
-  return static_cast<std::size_t>(std::ranges::max_element(probabilities) - probabilities.begin());
-}
-
-bool is_clear(std::span<const float> probabilities) {
-  const std::size_t best = best_of(probabilities);
-  for (std::size_t i = 0; i < probabilities.size(); ++i) {
-    if (i != best && probabilities[best] - probabilities[i] < kClearLead) return false;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -45,8 +30,7 @@ struct QuantisedExport::State {
   std::size_t calibrated_count = 0;
   std::optional<QuantisedModel> quantised = {};
   std::optional<QuantisedRunner> coarse = {};
-  double difference_sum = 0;
-  QuantisationReport report = {};
+  AnswerChanges report = {};
 
   Status read(const FrameView& frame) {
     if (const Status resized = preparer.resize(frame, {}, rgba); !resized) return resized;
@@ -82,25 +66,6 @@ struct QuantisedExport::State {
         sum += std::abs(before.value()[i] - after.value()[i]) / static_cast<float>(model.labels.size());
     }
     return sum / static_cast<float>(first_pictures.size());
-  }
-
-  void count(std::span<const float> before, std::span<const float> after, std::ptrdiff_t label_index) {
-    ++report.picture_count;
-    double sum = 0;
-    for (std::size_t i = 0; i < before.size(); ++i) {
-      const auto difference = static_cast<double>(std::abs(before[i] - after[i]));
-      sum += difference;
-      report.largest_difference = std::max(report.largest_difference, difference);
-    }
-    difference_sum += sum / static_cast<double>(before.size());
-    report.mean_difference = difference_sum / static_cast<double>(report.picture_count);
-    const std::size_t said_before = best_of(before);
-    const std::size_t said_after = best_of(after);
-    if (said_before != said_after && is_clear(before)) ++report.lost_count;
-    if (label_index < 0) return;
-    ++report.known_count;
-    if (said_before == static_cast<std::size_t>(label_index)) ++report.right_before_count;
-    if (said_after == static_cast<std::size_t>(label_index)) ++report.right_after_count;
   }
 };
 
@@ -150,11 +115,11 @@ Status QuantisedExport::measure(const FrameView& frame, std::ptrdiff_t label_ind
   const auto before = state_->quantiser->run(state_->picture);
   const auto after = state_->coarse->run(state_->picture);
   if (!before || !after) return before ? after.error() : before.error();
-  state_->count(before.value(), after.value(), label_index);
+  state_->report.add(before.value(), after.value(), label_index);
   return {};
 }
 
-const QuantisationReport& QuantisedExport::report() const {
+const AnswerChanges& QuantisedExport::report() const {
   return state_->report;
 }
 

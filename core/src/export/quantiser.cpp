@@ -205,7 +205,7 @@ QuantisedModel Quantiser::quantise(QuantisedEnds ends, CurvedMaps curved) const 
     // programs round halves differently.
     const float first = model_.normalisation.offset;
     const float last = first + 255 * model_.normalisation.scale;
-    if (!step.is_vector && !can_be)
+    if (is_of_picture(model_.steps, step))
       result.scales[i] =
           ends == QuantisedEnds::kWhole ? scale_of(first, last) : picture_scale_of(first, last);
   }
@@ -218,7 +218,7 @@ QuantisedModel Quantiser::quantise(QuantisedEnds ends, CurvedMaps curved) const 
 
 float Quantiser::missed_by_picture(const QuantisedModel& result, std::size_t from) const {
   const Step& step = model_.steps[from];
-  if (result.ends == QuantisedEnds::kReal || step.is_vector || is_whole_step(model_, step)) return 0;
+  if (result.ends == QuantisedEnds::kReal || !is_of_picture(model_.steps, step)) return 0;
   const Scale8& scale = result.scales[from];
   // byte * scale + offset, less scale * (byte - 128 - zero_point)
   return model_.normalisation.offset + scale.scale * static_cast<float>(128 + scale.zero_point);
@@ -268,13 +268,13 @@ Result<std::span<const float>> QuantisedRunner::run(std::span<const std::uint8_t
   return runner_.run(picture, [&](std::size_t index, std::span<float> values) {
     const Step& step = model_.steps[index];
     const Scale8& scale = model_.scales[index];
-    if (model_.ends == QuantisedEnds::kWhole && step.kind == StepKind::kScale) {
+    const bool is_picture = is_of_picture(model_.steps, step) && step.kind != StepKind::kPicture;
+    if (model_.ends == QuantisedEnds::kWhole && is_picture && step.kind == StepKind::kScale) {
       const std::span<const float> bytes = runner_.values_of(step.inputs.front());
       for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = scale.scale * (bytes[i] - 128 - static_cast<float>(scale.zero_point));
       return;
     }
-    const bool is_picture = step.kind == StepKind::kScale || step.kind == StepKind::kMirror;
     if (!model_.is_whole[index] && !is_picture) return;
     scale.round(values);
   });

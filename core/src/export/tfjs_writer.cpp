@@ -93,9 +93,13 @@ class TfjsWriter {
       case StepKind::kAdd:
         topology_.layer("Add", step.layer);
         return activated(step, topology_.use(in));
-      case StepKind::kMultiply:
+      case StepKind::kMultiply: {
+        // TensorFlow.js throws a layer's input away after its last use, and counts one that comes twice
+        // twice.
+        const TfjsNode other = step.inputs[0] == step.inputs[1] ? copied(step, in[0]) : in[1];
         topology_.layer("Multiply", step.layer);
-        return activated(step, topology_.use(in));
+        return activated(step, topology_.use(std::array{in[0], other}));
+      }
       case StepKind::kScale:
         return activated(step, scale(step, in.front()));
       case StepKind::kGlobalAveragePool:
@@ -241,6 +245,11 @@ class TfjsWriter {
   TfjsNode activation(const Step& step, const char* suffix, const TfjsNode& x, const char* kind) {
     topology_.layer("Activation", step.layer, suffix).text("activation", kind);
     return topology_.use(x);
+  }
+
+  TfjsNode copied(const Step& step, const TfjsNode& x) {
+    const std::size_t count = step.channel_count();
+    return tfjs_scaled(topology_, step, "_copy", x, std::vector<float>(count, 1), std::vector<float>(count));
   }
 
   TfjsNode product(const Step& step, const TfjsNode& x, const TfjsNode& gate) {

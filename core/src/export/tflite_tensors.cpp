@@ -44,7 +44,7 @@ bool TfliteTensors::holds_whole(std::size_t step) const {
   if (quantised_ == nullptr) return false;
   if (quantised_->is_whole[step]) return true;
   const Step& other = model_.steps[step];
-  return quantised_->ends == QuantisedEnds::kWhole && !other.is_vector && !is_whole_step(model_, other);
+  return quantised_->ends == QuantisedEnds::kWhole && is_of_picture(model_.steps, other);
 }
 
 std::optional<TfliteScales> TfliteTensors::scales_of(std::size_t step) const {

@@ -92,9 +92,14 @@ bool has_gate_inside(const Step& step) {
   return step.activation == Activation::kHardSigmoid && is_convolution(step);
 }
 
+bool is_of_picture(std::span<const Step> steps, const Step& step) {
+  if (step.kind == StepKind::kPicture || step.kind == StepKind::kMirror) return true;
+  return step.kind == StepKind::kScale && steps[step.inputs.front()].kind == StepKind::kPicture;
+}
+
 bool is_whole_step(const ExportedModel& model, const Step& step) {
-  if (step.is_vector || step.kind == StepKind::kPicture || step.kind == StepKind::kMirror) return false;
-  return step.kind != StepKind::kScale || model.steps[step.inputs.front()].kind != StepKind::kPicture;
+  const bool is_square = step.kind == StepKind::kMultiply && step.inputs[0] == step.inputs[1];
+  return !step.is_vector && !is_square && !is_of_picture(model.steps, step);
 }
 
 std::vector<bool> curved_parts(const ExportedModel& model) {

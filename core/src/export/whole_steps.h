@@ -2,6 +2,7 @@
 // interpreter has.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "export/exported_model.h"
@@ -13,7 +14,11 @@ namespace headstart {
 // convolutions of a single place.
 void take_apart_for_whole_numbers(ExportedModel& model);
 
-// Whether a step is computed in whole numbers: what comes behind the maps, and the picture, are not.
+// The picture, mirrored or scaled: in the numbers of the model's ends.
+[[nodiscard]] bool is_of_picture(std::span<const Step> steps, const Step& step);
+
+// Whether a step is computed in whole numbers: what comes behind the maps is not, their squares neither, of
+// which little would be left.
 [[nodiscard]] bool is_whole_step(const ExportedModel& model, const Step& step);
 
 [[nodiscard]] bool is_convolution(const Step& step);

@@ -30,7 +30,7 @@ Status check_features(const FeatureSet& features) {
   if (features.empty())
     return bad_file("a head must read at least one map of its network, `features` is empty");
   for (std::size_t i = 0; i < features.size(); ++i) {
-    if (features[i] != kCutMap && !is_map_name(features[i])) {
+    if (features[i] != kCutMap && !is_map_name(map_of_feature(features[i]))) {
       return bad_file("the network has no map " + quoted(features[i]) + " for `features`");
     }
     if (std::ranges::count(std::span(features).first(i), features[i]) > 0) {

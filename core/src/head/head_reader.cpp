@@ -1,11 +1,14 @@
 #include "headstart/head_reader.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "backbone/pooling.h"
 #include "headstart/features.h"
+#include "network/map_name.h"
 #include "network/network_file.h"
 
 namespace headstart {
@@ -36,6 +39,21 @@ void add_turned_back(const PlacedFeatures& mirrored, PlacedFeatures& places) {
       float& value = places.values[place * count + k];
       value = 0.5F * (value + mirrored.values[turned * count + k]);
     }
+  }
+}
+
+// Turns a map into what each place has in its channels' deviations: (x - mean)² / deviation, whose mean over
+// all places is the deviation again.
+void share_deviation(PlacedFeatures& places) {
+  const std::size_t count = places.channel_count;
+  std::vector<float> means(count);
+  std::vector<float> deviations(count);
+  pool_map(places.values, count, means);
+  pool_deviations(places.values, means, deviations);
+  for (std::size_t i = 0; i < places.values.size(); ++i) {
+    const float rest = places.values[i] - means[i % count];
+    const float deviation = deviations[i % count];
+    places.values[i] = deviation > 0 ? rest * rest / deviation : 0;
   }
 }
 
@@ -86,7 +104,8 @@ Status HeadReader::State::prepare_network(const Head& head, const Backbone& back
   if (!whole) return whole.error();
   Result<Network> changed = with_tensors(std::move(whole).value(), head.tensors);
   if (!changed) return misfit(changed.error());
-  options.maps = head.features;  // small beside the pass, and nobody has to load the network again for them
+  options.maps =
+      maps_of_features(head.features);  // small beside the pass, and no network is loaded for them again
   Result<Backbone> loaded = Backbone::from_network(std::move(changed).value(), options, pool);
   if (!loaded) return loaded.error();
   network.emplace(std::move(loaded).value());
@@ -138,11 +157,12 @@ Status HeadReader::State::place(const Backbone& backbone, std::vector<PlacedFeat
   const std::span<const MapInfo> maps = source.maps();
   places_out.resize(blocks.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const auto info = std::ranges::find(maps, blocks[i].map, &MapInfo::name);
+    const auto info = std::ranges::find(maps, map_of_feature(blocks[i].map), &MapInfo::name);
     if (info == maps.end())
       return internal_error("the backbone does not give the map \"" + blocks[i].map + "\"");
     const std::span<const float> map = source.map(0, static_cast<std::size_t>(info - maps.begin()));
     places_out[i] = {info->height, info->width, info->channel_count, {map.begin(), map.end()}};
+    if (is_deviation(blocks[i].map)) share_deviation(places_out[i]);
   }
   return {};
 }

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kMostDigits = 3;
 constexpr std::size_t kLastDepth = 1001;
+constexpr std::string_view kDeviation = ":deviation";
 
 // The block's name at the beginning of `name`; empty where there is none.
 std::string_view block_of(std::string_view name) {
@@ -52,6 +53,18 @@ std::size_t block_depth(std::string_view name) {
     number = number * 10 + static_cast<std::size_t>(digit - '0');
   }
   return number + 1;
+}
+
+std::string deviation_of(std::string_view map) {
+  return std::string(map) + std::string(kDeviation);
+}
+
+bool is_deviation(std::string_view feature) {
+  return feature.ends_with(kDeviation);
+}
+
+std::string_view map_of_feature(std::string_view feature) {
+  return is_deviation(feature) ? feature.substr(0, feature.size() - kDeviation.size()) : feature;
 }
 
 std::string branch_name(std::size_t index) {

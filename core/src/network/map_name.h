@@ -19,6 +19,12 @@ inline constexpr std::size_t kMostBranches = 4;
 [[nodiscard]] std::string_view branch_of(std::string_view name);  // "b" of "b.blocks.3"; empty of "blocks.3"
 [[nodiscard]] std::string_view inside_branch(std::string_view name);  // "blocks.3" of both
 
+// Of a map's places its mean is taken, under the map's own name, and of some maps their standard deviation
+// too: "blocks.14:deviation".
+[[nodiscard]] std::string deviation_of(std::string_view map);
+[[nodiscard]] bool is_deviation(std::string_view feature);
+[[nodiscard]] std::string_view map_of_feature(std::string_view feature);  // "blocks.14" of both
+
 // Where a name stands in its branch: 0 for the stem or what is no name of ours, N + 1 for block N and its
 // tensors, one past all of these for the last block and its tensors.
 [[nodiscard]] std::size_t block_depth(std::string_view name);

@@ -3,9 +3,17 @@
 #include <utility>
 
 #include "files/safetensors.h"
+#include "network/map_name.h"
 #include "network/network.h"
 
 namespace headstart {
+namespace {
+
+// Of these maps, counted from a network's last layer, deviations are features too: those that joined_maps
+// joins.
+constexpr std::size_t kSpreadStepsBack[] = {3, 1};
+
+}  // namespace
 
 std::vector<std::size_t> last_blocks_of(const Network& network) {
   if (network.branches.empty()) return {network.blocks.size() - 1};
@@ -32,7 +40,7 @@ Result<Network> cut_network(Network network, std::string_view block) {
 Result<Network> trim_network(Network network, std::span<const std::string> maps) {
   std::vector<bool> is_kept(network.blocks.size());
   for (const std::string& map : maps) {
-    const Block* block = network.find_block(map);
+    const Block* block = network.find_block(map_of_feature(map));
     if (block == nullptr) return bad_argument("the network has no map " + quoted(map));
     std::size_t i = static_cast<std::size_t>(block - network.blocks.data());
     const auto is_own = [&](const Branch& branch) { return branch.begin <= i && i < branch.end; };
@@ -73,18 +81,33 @@ Result<Network> trim_network(Network network, std::span<const std::string> maps)
 std::vector<FeatureBlock> feature_blocks_of(const Network& network) {
   std::vector<FeatureBlock> features;
   std::size_t offset = 0;
-  const auto add = [&](const Block& block) {
+  const auto add = [&](std::string name, const Block& block, bool is_rectified) {
     const std::size_t count = network.map_of(block).channel_count;
-    const Activation activation = network.layers[block.end - 1].activation;
-    const bool is_rectified = activation == Activation::kRelu || activation == Activation::kRelu6;
-    features.push_back({block.name, offset, count, is_rectified});
+    features.push_back({std::move(name), offset, count, is_rectified});
     offset += count;
   };
+  const auto add_mean = [&](const Block& block) {
+    const Activation activation = network.layers[block.end - 1].activation;
+    add(block.name, block, activation == Activation::kRelu || activation == Activation::kRelu6);
+  };
   const std::vector<std::size_t> last = last_blocks_of(network);
-  for (std::size_t i = 0; i < network.blocks.size(); ++i) {
-    if (network.blocks[i].is_tapped && std::ranges::count(last, i) == 0) add(network.blocks[i]);
+  std::vector<const Block*> spread;
+  std::size_t begin = 0;
+  for (const std::size_t end : last) {
+    std::vector<const Block*> own;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (!network.blocks[i].is_tapped) continue;
+      add_mean(network.blocks[i]);
+      own.push_back(&network.blocks[i]);
+    }
+    for (const std::size_t steps : kSpreadStepsBack) {
+      const bool is_whole = inside_branch(network.blocks[end].name) == kLastBlock;  // not cut
+      if (is_whole && steps <= own.size()) spread.push_back(own[own.size() - steps]);
+    }
+    begin = end + 1;
   }
-  for (const std::size_t i : last) add(network.blocks[i]);
+  for (const Block* block : spread) add(deviation_of(block->name), *block, true);
+  for (const std::size_t i : last) add_mean(network.blocks[i]);
   return features;
 }
 

@@ -83,7 +83,7 @@ Result<CandidateReport> Session::advice_add(const std::string& name) {
   const std::size_t position = advice.candidates.size();
   advice.usual = position;
   const bool reads_last = report.features == named_maps(state.backbone.feature_blocks(), {"last"});
-  if (reads_last && report.view_count == 0 && report.head == HeadKind::kLogistic) {
+  if (strategy.value().free_head) {
     advice.last = position;
     advice.held_out_rows = report.held_out_rows;
     advice.held_out_predictions = report.held_out_predictions;

@@ -1,7 +1,9 @@
 // Session's head as others see it: what is known of it, its file, and a file that takes its place.
+#include <span>
 #include <string>
 #include <utility>
 
+#include "base/softmax.h"
 #include "head/labels.h"
 #include "session/state.h"
 
@@ -53,6 +55,26 @@ Status clean_labels(Head& head) {
   return {};
 }
 
+// What two runs said of the pictures that both held out.
+AnswerChanges changes_between(const TrainReport& before, const TrainReport& after,
+                              std::span<const std::uint32_t> class_indices) {
+  AnswerChanges changes;
+  const std::size_t class_count = after.class_ids.size();
+  if (before.held_out_ids != after.held_out_ids || before.class_ids != after.class_ids) return changes;
+  const auto probabilities = [&](const TrainReport& report, std::size_t at) {
+    const std::span<const float> logits =
+        std::span(report.held_out_logits).subspan(at * class_count, class_count);
+    std::vector<double> row(logits.begin(), logits.end());
+    softmax(row);
+    return std::vector<float>(row.begin(), row.end());
+  };
+  for (std::size_t i = 0; i < after.held_out_rows.size(); ++i) {
+    changes.add(probabilities(before, i), probabilities(after, i),
+                static_cast<std::ptrdiff_t>(class_indices[after.held_out_rows[i]]));
+  }
+  return changes;
+}
+
 }  // namespace
 
 Result<HeadInfo> Session::head_info() const {
@@ -62,6 +84,34 @@ Result<HeadInfo> Session::head_info() const {
   info.class_ids = trained->class_ids;
   info.brings_layers = !trained->tensors.empty();
   return info;
+}
+
+Status Session::train_set_aside() {
+  if (!state_->run) return internal_error("no training run is done");
+  state_->aside = state_->run->trainer.report();
+  train_cancel();
+  return {};
+}
+
+Result<PlainHead> Session::plain_head(const std::string& date) {
+  State& state = *state_;
+  if (!state.run || !state.aside) return internal_error("no training run is done");
+  if (state.run->trainer.head().transform != FeatureTransform::kNone)
+    return bad_argument("a plain head is one without a transform, this kind of head has one");
+  const TrainReport& now = state.run->trainer.report();
+  PlainHead plain;
+  plain.changes = changes_between(*state.aside, now, state.run->class_indices);
+  Result<TrainedHead> trained = state.judged_head();
+  if (!trained) return trained.error();
+  Head& head = trained.value().head;
+  head.date = date;
+  head.known = trained.value().evidence(std::vector<std::uint8_t>(head.class_count(), 1));
+  Result<std::vector<std::uint8_t>> file = write_head_file(head);
+  if (!file) return file.error();
+  plain.file = std::move(file).value();
+  state.aside.reset();
+  train_cancel();
+  return plain;
 }
 
 Result<std::vector<std::uint8_t>> Session::export_head(const std::string& date) {

@@ -15,7 +15,7 @@ constexpr std::int32_t kFinestInputPx = 192;
 FeatureSet maps_of(const HeadReader& reader) {
   FeatureSet maps;
   for (const FeatureBlock& block : reader.blocks()) maps.push_back(block.map);
-  return maps;
+  return maps_of_features(maps);
 }
 
 }  // namespace

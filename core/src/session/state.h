@@ -118,6 +118,7 @@ struct Session::State {
   std::vector<std::uint8_t> view_picture = {};  // RGBA
   PendingViews pending_views = {};
   std::optional<TrainingRun> run = {};
+  std::optional<TrainReport> aside = {};  // of a run that was set aside
   std::optional<TuningRun> tuning = {};
   std::optional<AdviceRun> advice = {};
   std::optional<TrainedHead> trained_head = {};
@@ -143,6 +144,7 @@ struct Session::State {
   [[nodiscard]] FrameView view_frame(const FrameView& picture) const;
 
   Status refresh_answering_head();
+  Result<TrainedHead> judged_head() const;  // of the run that is done, without a reader
   bool answer_with_trained_head();
   HeadReader& answering_reader();  // of the head that was refreshed
   Status prepare_maps(std::optional<Backbone>& source, const Network& network, std::int32_t input_size_px,

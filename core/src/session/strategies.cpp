@@ -20,7 +20,7 @@ constexpr std::size_t kActivationBudgetBytes = std::size_t{16} << 20U;
 std::vector<std::string> block_names(std::span<const FeatureBlock> blocks) {
   std::vector<std::string> names;
   for (const FeatureBlock& block : blocks) {
-    if (block.map.starts_with("blocks.")) names.push_back(block.map);
+    if (block.map.starts_with("blocks.") && !is_deviation(block.map)) names.push_back(block.map);
   }
   return names;
 }
@@ -77,7 +77,7 @@ void add_heads(std::span<const FeatureBlock> blocks, const std::vector<std::stri
   all.push_back({.name = "head", .free_head = true, .suits = DataCase::kFewClose, .is_measured = true});
   const std::size_t usual_cut = back_from_last(names, kUsualCutBack);
   for (std::size_t i = names.size(); i-- > 0;) all.push_back(cut_after(names[i], i == usual_cut));
-  Strategy joined{.name = "joined-layers", .head = HeadKind::kDiscriminant, .features = joined_maps(blocks)};
+  Strategy joined{.name = "joined-layers", .features = joined_maps(blocks)};
   joined.is_measured = true;
   all.push_back(joined);
   all.push_back({.name = "head-views", .views = true, .second_look = true, .is_measured = true});

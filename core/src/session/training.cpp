@@ -59,26 +59,31 @@ Result<TrainProgress> Session::train_step() {
 Result<SessionReport> Session::train_finish() {
   State& state = *state_;
   if (!state.run) return no_run();
-  TrainedHead trained;
-  trained.head = state.run->trainer.head();
-  if (!check_head_numbers(trained.head)) {
+  if (!check_head_numbers(state.run->trainer.head())) {
     train_cancel();
     return ran_away();
   }
-  trained.kind = state.run->trainer.report().head;
-  trained.class_ids = state.run->trainer.report().class_ids;
-  state.describe_head(trained.head, state.run->seed);
-  Result<std::vector<FeatureBlock>> blocks =
-      select_features(state.backbone.feature_blocks(), known_features(state.backbone.feature_blocks()));
-  if (!blocks) return blocks.error();
-  const Status judged =
-      trained.judge_by(state.run->rows, std::move(blocks).value(), state.run->class_indices, state.pool);
-  if (!judged) return judged.error();
-  SessionReport report = state.report_of(state.run->trainer.report(), weight_count_of(trained.head));
-  if (const Status ready = state.prepare_head(trained, {}); !ready) return ready.error();
-  state.put_to_work(std::move(trained));
+  Result<TrainedHead> trained = state.judged_head();
+  if (!trained) return trained.error();
+  SessionReport report = state.report_of(state.run->trainer.report(), weight_count_of(trained.value().head));
+  if (const Status ready = state.prepare_head(trained.value(), {}); !ready) return ready.error();
+  state.put_to_work(std::move(trained).value());
   train_cancel();
   return report;
+}
+
+Result<TrainedHead> Session::State::judged_head() const {
+  TrainedHead trained;
+  trained.head = run->trainer.head();
+  trained.kind = run->trainer.report().head;
+  trained.class_ids = run->trainer.report().class_ids;
+  describe_head(trained.head, run->seed);
+  Result<std::vector<FeatureBlock>> blocks =
+      select_features(backbone.feature_blocks(), known_features(backbone.feature_blocks()));
+  if (!blocks) return blocks.error();
+  const Status fitted = trained.judge_by(run->rows, std::move(blocks).value(), run->class_indices, pool);
+  if (!fitted) return fitted.error();
+  return trained;
 }
 
 void Session::train_cancel() {

@@ -84,6 +84,7 @@ float probability_of(std::span<const float> logits, std::uint32_t class_index) {
 TrainReport tuned_report(const TrainingRun& run, const TuningRun& tuning) {
   const FineTuneReport& tuned = tuning.tuner.report();
   TrainReport report = run.trainer.report();
+  report.head = HeadKind::kLogistic;  // what descends by gradients, whatever kind it began beside
   report.metrics = tuned.fine_tuned;
   report.measured = true;
   report.temperature = tuned.temperature;

@@ -38,6 +38,7 @@ TrainingRows::TrainingRows(std::span<const float> embeddings, std::size_t featur
     : embeddings_(embeddings),
       selected_({{"last", 0, feature_count}}),
       map_sizes_({feature_count}),
+      shares_({1}),
       sample_count_(embeddings.size() / feature_count),
       full_count_(feature_count),
       feature_count_(feature_count) {}
@@ -52,7 +53,12 @@ Result<TrainingRows> TrainingRows::create(const TrainingSetView& samples, const 
   rows.embeddings_ = samples.embeddings;
   rows.views_ = samples.views;
   rows.selected_ = std::move(selected).value();
-  for (const FeatureBlock& block : rows.selected_) rows.map_sizes_.push_back(block.count);
+  FeatureSet maps;
+  for (const FeatureBlock& block : rows.selected_) {
+    rows.map_sizes_.push_back(block.count);
+    maps.push_back(block.map);
+  }
+  rows.shares_ = map_shares(maps);
   rows.sample_count_ = samples.class_indices.size();
   rows.full_count_ = samples.feature_count;
   rows.feature_count_ = feature_count_of(rows.selected_);

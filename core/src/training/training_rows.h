@@ -42,6 +42,8 @@ class TrainingRows {
   [[nodiscard]] std::size_t feature_count() const { return feature_count_; }
   [[nodiscard]] std::span<const std::size_t> map_sizes() const { return map_sizes_; }  // sum: feature_count
 
+  [[nodiscard]] std::span<const double> shares() const { return shares_; }  // as map_shares() has them
+
   // What suits these maps: roots for one that cannot go below zero, else lengths alone. Joined maps are less
   // often right with roots, but for the sign digits.
   [[nodiscard]] FeatureTransform transform() const;
@@ -63,6 +65,7 @@ class TrainingRows {
   std::span<const std::span<const float>> views_;
   std::vector<FeatureBlock> selected_;
   std::vector<std::size_t> map_sizes_;
+  std::vector<double> shares_;
   std::size_t sample_count_ = 0;
   std::size_t full_count_ = 0;  // numbers in a row of the store
   std::size_t feature_count_ = 0;

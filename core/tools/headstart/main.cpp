@@ -197,7 +197,7 @@ std::vector<std::uint8_t> fitted_file(const Options& options, const ExportOption
     const auto found = std::ranges::find(head.labels, name);
     need(quantised.measure(picture.view(), found == head.labels.end() ? -1 : found - head.labels.begin()));
   }
-  const QuantisationReport& report = quantised.report();
+  const AnswerChanges& report = quantised.report();
   std::printf("%zu pictures: %zu right, before %zu; probabilities differ by %.4f on average\n",
               report.picture_count, report.right_after_count, report.right_before_count,
               report.mean_difference);

@@ -46,6 +46,9 @@ export type StrategyName =
  */
 export type MapName = 'input' | `blocks.${number}` | 'last' | 'cut';
 
+/** What is read of a map's places: their mean, under the map's own name, or how far they are from it, their standard deviation. */
+export type FeatureName = MapName | `blocks.${number}:deviation`;
+
 /** How far a long action has got. `stage` names what is being counted; `total` is 0 while it is unknown. */
 export interface Progress {
   /**

@@ -10,6 +10,8 @@ import type { ClassId, LongAction, Pixels } from './headstart-basics.d.ts';
  * - `c-array`: the same with 8-bit numbers at both ends, as a C header for microcontrollers; states flash and memory
  * - `html`: one page that runs from the disk without a network: engine, backbone, head and names inside
  * - `head`: the head file, as `exportHead` gives it
+ * - `head-1`: for programs that read no file newer than `head/1`. A head that transforms its features, as a discriminant does, is
+ *   in no such file: the best linear head without a transform is trained beside it, on the pictures that are here
  * - `project`: a zip of everything that is here, for `importProject`
  * - `teachable-machine-project`: the pictures as a `.tm` file; in browsers only
  */
@@ -22,6 +24,7 @@ export type ExportFormat =
   | 'c-array'
   | 'html'
   | 'head'
+  | 'head-1'
   | 'project'
   | 'teachable-machine-project';
 
@@ -47,12 +50,15 @@ export interface ExportOptions extends LongAction {
   page?: unknown;
   /** `html` only: when its page names a class. Left out: always. */
   answer?: OneFileSettings;
-  /** `tflite-int8` and `c-array`: told before the file comes. */
-  onMeasured?: (loss: QuantisationLoss) => void;
+  /** `tflite-int8`, `c-array`, and `head-1` where another head has to be trained: told before the file comes. */
+  onMeasured?: (loss: ExportLoss) => void;
 }
 
-/** What 8-bit numbers change, on up to 200 of the pictures that are here. */
-export interface QuantisationLoss {
+/**
+ * What the file changes: with 8-bit numbers on up to 200 of the pictures that are here, with another head on those that were held
+ * out of both.
+ */
+export interface ExportLoss {
   pictureCount: number;
   /** Of a probability. */
   meanDifference: number;

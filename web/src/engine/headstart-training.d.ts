@@ -1,7 +1,15 @@
 // What training takes and reports: the ways to train, their reports, and the advice that is measured. The library's types are
 // one file where they are published (web/library.build.mjs puts this one into headstart.d.ts).
 
-import type { ClassId, HeadKind, LongAction, MapName, SampleId, StrategyName } from './headstart-basics.d.ts';
+import type {
+  ClassId,
+  FeatureName,
+  HeadKind,
+  LongAction,
+  MapName,
+  SampleId,
+  StrategyName,
+} from './headstart-basics.d.ts';
 
 /** One way to train, as the backbone in use offers it. */
 export interface Strategy {
@@ -12,7 +20,7 @@ export interface Strategy {
   /** `train` takes another `head` with it. */
   freeHead: boolean;
   /** The maps that the head reads; where layers are trained, those that the head before it reads. */
-  features: MapName[];
+  features: FeatureName[];
   /** The head learns from changed copies of each picture. */
   views: boolean;
   secondLook: boolean;
@@ -43,9 +51,9 @@ export interface TrainOptions extends LongAction {
   /** Default 'head'. 'recommended' runs `advise` first where it has not run on these pictures (60 s at most). */
   strategy?: StrategyName;
   /**
-   * Default 'logistic': multinomial logistic regression. 'discriminant': shrunk linear discriminant analysis on features whose
-   * length is divided out (on the last layer, of their square roots), what strategies that join layers use. 'mlp' is Teachable Machine's recipe. With a `strategy` other than
-   * 'head' it can only be left out.
+   * Default 'discriminant': shrunk linear discriminant analysis on features whose length is divided out (on the last layer, of
+   * their square roots; Hu et al. 2021). 'logistic': multinomial logistic regression on the features as they are, the default
+   * where `l2` is given. 'mlp' is Teachable Machine's recipe. With a `strategy` other than 'head' it can only be left out.
    */
   head?: HeadKind;
   /**
@@ -126,7 +134,7 @@ export interface TrainReport {
   /** The last frozen map: 'last' where only a head was trained on the whole network, 'input' where nothing is frozen. */
   border: MapName;
   /** The maps that the head reads, joined in this order. */
-  features: MapName[];
+  features: FeatureName[];
   /** Views of each picture that it was trained on, besides the picture itself. */
   viewCount: number;
   /** `predict` takes the mean of the picture's features and its mirrored copy's. */
@@ -191,7 +199,7 @@ export interface AdviceCandidate {
   logLoss: number;
   /** What training it took, the measuring included; without embedding pictures or views. */
   elapsedMs: number;
-  features: MapName[];
+  features: FeatureName[];
   viewCount: number;
   trainedWeightCount: number;
 }

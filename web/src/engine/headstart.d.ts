@@ -3,7 +3,16 @@
 // Every failure is a `HeadstartError`, an `Error` with a `code`. Class operations happen at once and throw; everything
 // else returns a promise and rejects.
 
-import type { ClassId, HeadKind, LongAction, MapName, Pixels, SampleId, StrategyName } from './headstart-basics.d.ts';
+import type {
+  ClassId,
+  FeatureName,
+  HeadKind,
+  LongAction,
+  MapName,
+  Pixels,
+  SampleId,
+  StrategyName,
+} from './headstart-basics.d.ts';
 import type { ExportOptions, ImportedProject, ImportOptions, RefusedFormat } from './headstart-export.d.ts';
 import type { Keeping } from './headstart-keeping.d.ts';
 import type {
@@ -211,7 +220,7 @@ export interface HeadInfo {
   strategy: StrategyName | null;
   /** The last frozen map, what the head reads, and whether `predict` looks at the mirrored picture too. */
   border: MapName;
-  features: MapName[];
+  features: FeatureName[];
   secondLook: boolean;
   /** In row order. Names follow renameClass; removed and disabled classes are left out of every answer and of the file. */
   classes: { classId: ClassId; name: string }[];
@@ -347,7 +356,7 @@ export interface Trainer {
    * joined maps, an earlier one, or the fine-tuned network's last layer, [featureCount] of `headInfo`. `features` names maps
    * of the backbone to have those joined instead, whatever the head is: `['last']` always gives [embeddingDim].
    */
-  embed(picture: Picture, options?: PictureOptions & { features?: MapName[] }): Promise<Float32Array>;
+  embed(picture: Picture, options?: PictureOptions & { features?: FeatureName[] }): Promise<Float32Array>;
 
   /** The trained head as a file. `date`: ISO 8601; left out: now. */
   exportHead(options?: { date?: string | Date }): Promise<Uint8Array>;

@@ -35,7 +35,15 @@ export const PLACES = /** @type {const} */ ([
     needsPictures: true,
   },
   { name: 'head', format: 'head', ending: '.safetensors', snippet: 'core', needsHead: true, needsPictures: false },
+  {
+    name: 'plainHead',
+    format: 'head-1',
+    ending: '-plain.safetensors',
+    snippet: null,
+    needsHead: true,
+    needsPictures: true,
+  },
 ]);
 
 /** Whether what such a file loses is measured on the person's pictures. @param {Place} place */
-export const isMeasured = ({ format }) => format === 'tflite-int8' || format === 'c-array';
+export const isMeasured = ({ format }) => ['tflite-int8', 'c-array', 'head-1'].includes(format);

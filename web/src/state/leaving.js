@@ -21,7 +21,7 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
    * Files that lose something on the way: made, measured, and saved when the person has read by how much. By place, with the head
    * that they are of.
    *
-   * @type {Map<string, { report: unknown, head: string, bytes: Uint8Array, name: string, loss: import('../engine/headstart.js').QuantisationLoss }>}
+   * @type {Map<string, { report: unknown, head: string, bytes: Uint8Array, name: string, loss: import('../engine/headstart.js').ExportLoss }>}
    */
   const made = new Map();
 
@@ -113,7 +113,7 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
         const stem = exchange.fileStem();
         const { threshold, knownThreshold } = state.settings;
         const head = described();
-        /** @type {import('../engine/headstart.js').QuantisationLoss | null} */
+        /** @type {import('../engine/headstart.js').ExportLoss | null} */
         let loss = null;
         const bytes = await trainer.exportModel({
           format,

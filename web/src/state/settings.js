@@ -18,7 +18,7 @@ export const DEFAULT_SETTINGS = Object.freeze({
   countdownSeconds: 3,
   trainsByItself: true,
   measuresByItself: true,
-  head: 'logistic',
+  head: 'discriminant',
   l2: null,
   mirrorViews: 'measured',
   secondLook: 'asked',
@@ -52,7 +52,7 @@ const LIMITS = {
 const CHOICES = {
   theme: ['auto', 'light', 'dark'],
   depth: ['plain', 'engineer'],
-  head: ['logistic', 'nearest-mean', 'discriminant', 'mlp'],
+  head: ['discriminant', 'logistic', 'nearest-mean', 'mlp'],
   mirrorViews: ['measured', 'yes', 'no'],
   secondLook: ['asked', 'no'],
 };

@@ -86,9 +86,11 @@ export function drawingOf(name, plan) {
     return { way: 'tune', border: count, taps: [count - 1] };
   }
   const at = (/** @type {string} */ map) => plan.layers.findIndex((layer) => layer.name === map);
+  // Mean and deviation of a map are both read of it: "blocks.14" and "blocks.14:deviation".
+  const read = new Set(strategy.features.map((feature) => feature.split(':')[0]));
   const way = wayOf(strategy);
   const isTuned = way === 'tune' && strategy.trains !== null;
-  return { way, border: at(strategy.border) + 1, taps: isTuned ? [count - 1] : strategy.features.map(at) };
+  return { way, border: at(strategy.border) + 1, taps: isTuned ? [count - 1] : [...read].map(at) };
 }
 
 /**

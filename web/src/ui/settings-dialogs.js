@@ -8,7 +8,7 @@ import { settled } from '../kit/settled.js';
 
 /** @typedef {import('../state/app.js').App} App */
 
-const HEADS = /** @type {const} */ (['logistic', 'discriminant', 'nearest-mean', 'mlp']);
+const HEADS = /** @type {const} */ (['discriminant', 'logistic', 'nearest-mean', 'mlp']);
 /** Where the slider starts: what cross-validation takes unless something else is better. */
 const USUAL_L2 = 10 ** -3.5;
 

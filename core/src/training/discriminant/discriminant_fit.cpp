@@ -1,6 +1,7 @@
 #include "training/discriminant/discriminant_fit.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -74,9 +75,21 @@ void DiscriminantFit::copy_rows(const TrainingRows& rows) {
   }
   standardisation_ =
       standardisation_of(rows_.span().first(row_count_ * feature_count_), rows.map_sizes(), Scaling::kByMap);
+  give_shares(rows);
   for (std::size_t r = 0; r < row_count_; ++r) standardise(own(r), standardisation_, own(r));
   for (std::size_t i = 0; i < scatter_count_; ++i) {
     std::copy_n(row(scatter_rows_[i]), feature_count_, scattered_.data() + i * feature_count_);
+  }
+}
+
+// All maps have the same share of a row's mean squared length so far.
+void DiscriminantFit::give_shares(const TrainingRows& rows) {
+  const std::span<const std::size_t> sizes = rows.map_sizes();
+  std::size_t begin = 0;
+  for (std::size_t map = 0; map < sizes.size(); ++map) {
+    const double factor = std::sqrt(rows.shares()[map] * static_cast<double>(sizes.size()));
+    for (std::size_t j = begin; j < begin + sizes[map]; ++j) standardisation_.scales[j] *= factor;
+    begin += sizes[map];
   }
 }
 

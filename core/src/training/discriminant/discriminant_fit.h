@@ -63,6 +63,7 @@ class DiscriminantFit {
                   MatrixProduct by_inner, MatrixProduct by_columns);
   Status make_room(std::size_t looked_count);
   void copy_rows(const TrainingRows& rows);
+  void give_shares(const TrainingRows& rows);
   void copy_looks(const TrainingRows& rows);
   void fit_means(std::span<const std::uint8_t> is_training);
   void factorise_slice();

@@ -9,7 +9,15 @@ import { checkDate, checkLongAction } from './checks.js';
 const MODEL_FORMATS = ['tfjs', 'onnx', 'tflite', 'tflite-float16'];
 /** Fitted to pictures first. */
 const QUANTISED_FORMATS = ['tflite-int8', 'c-array'];
-const FORMATS = [...MODEL_FORMATS, ...QUANTISED_FORMATS, 'html', 'head', 'project', 'teachable-machine-project'];
+const FORMATS = [
+  ...MODEL_FORMATS,
+  ...QUANTISED_FORMATS,
+  'html',
+  'head',
+  'head-1',
+  'project',
+  'teachable-machine-project',
+];
 
 /** What Teachable Machine and ml5 give a model, whatever it was trained for. */
 const MACHINE_SIDE = 224;
@@ -31,6 +39,9 @@ export async function exportModel(options, line, book, trainings, backbone) {
   const text = checkDate(date);
   if (format === 'head') {
     return trainings.exportHead({ date: text });
+  }
+  if (format === 'head-1') {
+    return trainings.exportPlainHead(options, text);
   }
   if (format === 'project') {
     return withProjects((projects) => projects.projectFile(book, trainings, backbone, options));

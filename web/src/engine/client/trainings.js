@@ -120,6 +120,24 @@ export class Trainings {
   }
 
   /**
+   * As a file of the format `head/1`: another head where the one in use transforms its features.
+   * @param {import('../headstart-export.d.ts').ExportOptions} options
+   * @param {string} date
+   * @returns {Promise<Uint8Array>}
+   */
+  async exportPlainHead({ signal, onProgress, onMeasured }, date) {
+    if (this.#head?.kind !== 'discriminant') {
+      return this.exportHead({ date });
+    }
+    const { strategy, seed } = this.#head;
+    const usual = checkTrainOptions({ strategy: strategy ?? 'head', seed: Number(seed) }, this.#strategies());
+    const plain = { ...usual, head: { ...usual.head, head: /** @type {const} */ ('logistic') } };
+    const { file, changes } = await this.#line.change('plainHead', { usual, plain, date }, { signal, onProgress });
+    onMeasured?.(changes);
+    return file;
+  }
+
+  /**
    * @param {Uint8Array | ArrayBuffer} bytes
    * All or nothing: refused, it leaves no class, nothing in the bin, and head and advice as fresh as they were.
    * @param {{ addClass(name: string): number }} trainer

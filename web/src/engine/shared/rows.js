@@ -4,7 +4,7 @@
 /** `of`: see rowsOf. @typedef {{ of: string, values: Float32Array }} SampleRow */
 
 /** Grows when rows of the same backbone come to mean something else. */
-const ROW_VERSION = 1;
+const ROW_VERSION = 2;
 
 /**
  * Which backbone a row is of: rows of another one, or at another size, are of no use.

@@ -9,7 +9,7 @@ import { checkStrategy, plainStrategy, RECOMMENDED, strategyNamed } from './stra
 /** Left out: the usual. @typedef {{ epochCount?: number, batchSize?: number, learningRate?: number }} TuneNumbers */
 /** @typedef {{ strategy: StrategyName, head: HeadSettings, tune: TuneNumbers, mirrorViews?: boolean, secondLook?: boolean, keepsRounds: boolean, resume: Uint8Array | null }} TrainRequest */
 
-const HEADS = ['logistic', 'nearest-mean', 'discriminant', 'mlp'];
+const HEADS = ['discriminant', 'logistic', 'nearest-mean', 'mlp'];
 
 /**
  * @param {TrainOptions} options
@@ -17,7 +17,9 @@ const HEADS = ['logistic', 'nearest-mean', 'discriminant', 'mlp'];
  * @returns {TrainRequest}
  */
 export function checkTrainOptions(options, strategies) {
-  const { head = 'logistic', seed = 1, l2, temperature, learningRate = 1e-3 } = options;
+  const { seed = 1, l2, temperature, learningRate = 1e-3 } = options;
+  // Whoever gives a strength of the L2 penalty means the head that has one.
+  const { head = l2 === undefined ? 'discriminant' : 'logistic' } = options;
   const plain = plainStrategy(strategies);
   // A kind of head that is a strategy of its own name is that strategy.
   const usual = strategyNamed(strategies, head)?.name ?? plain.name;

@@ -253,6 +253,11 @@ export class Host {
     return this.#runs.estimate(request, context);
   }
 
+  /** @param {import('./runs.js').PlainHeadRequest} request @param {Context} context */
+  plainHead(request, context) {
+    return this.#runs.plainHead(request, context);
+  }
+
   finishTraining() {
     this.#runs.finish();
   }

@@ -15,6 +15,7 @@ import { beginTuning, cancelTuning, measureTuning, tuneSettings, tuneUntilDone }
 /** @typedef {import('./tuning.js').Pace} Pace */
 /** @typedef {import('../shared/strategies.js').Strategy} Strategy */
 /** @typedef {import('../shared/train-options.js').TrainRequest} TrainRequest */
+/** `usual` as the head in use was trained, `plain` without a transform. @typedef {{ usual: TrainRequest, plain: TrainRequest, date: string }} PlainHeadRequest */
 
 const ADVICE_BUDGET_MS = 60_000;
 // Of a fine-tuning, what the head before it takes in the progress.
@@ -78,6 +79,11 @@ export class HostRuns {
     return this.#run(context, (pace) => this.#estimate(request, pace));
   }
 
+  /** A head for programs that know no transform, beside the one in use. @param {PlainHeadRequest} request @param {Context} context */
+  plainHead(request, context) {
+    return this.#run(context, (pace) => this.#plainHead(request, pace));
+  }
+
   /**
    * @template T
    * @param {Context} context
@@ -128,6 +134,23 @@ export class HostRuns {
       : await this.#fit(plan, request, pace);
     const head = this.#host.takeHead(revision, /** @type {StrategyName} */ (plan.name));
     return { report: { ...report, elapsedMs: performance.now() - start }, head, revision, advice };
+  }
+
+  /** @param {PlainHeadRequest} request @param {Pace} pace */
+  async #plainHead({ usual, plain, date }, pace) {
+    /** @type {(request: TrainRequest, from: number) => Promise<import('./engine.js').Engine>} */
+    const fit = async (request, from) => {
+      const plan = { ...this.#strategy(request.strategy), head: request.head.head, freeHead: true };
+      const { engine } = await this.#prepare(plan, request, pace, (fraction) =>
+        pace.onProgress?.({ stage: 'train', done: from + fraction / 2, total: 1 }),
+      );
+      return engine;
+    };
+    const first = await fit(usual, 0);
+    first.run((session) => unwrap(session.trainSetAside()));
+    const engine = await fit(plain, 0.5);
+    const { file, changes } = engine.run((session) => unwrap(session.plainHead(date)));
+    return { file, changes };
   }
 
   /** @param {string} name that was checked @returns {Strategy} */
@@ -302,7 +325,7 @@ export class HostRuns {
     const elapsedMs = (performance.now() - start) / Math.max(fraction, 0.01) + viewsMs * this.#host.embedMs;
     const classCount = engine.run((session) => session.classes().filter((c) => c.enabled && c.sampleCount > 0)).length;
     const width = plan.features.reduce(
-      (sum, map) => sum + (backbone.layers.find(({ name }) => name === map)?.channels ?? 0),
+      (sum, feature) => sum + (backbone.layers.find(({ name }) => name === feature.split(':')[0])?.channels ?? 0),
       0,
     );
     const copies = plan.views ? 2 + engine.run((session) => session.viewCount()) : 2;

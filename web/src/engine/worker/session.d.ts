@@ -283,6 +283,21 @@ export type HeadInfo = {
   bringsLayers: boolean;
 };
 
+export type AnswerChanges = {
+  pictureCount: number;
+  meanDifference: number;
+  largestDifference: number;
+  lostCount: number;
+  knownCount: number;
+  rightBeforeCount: number;
+  rightAfterCount: number;
+};
+
+export type PlainHead = {
+  file: Uint8Array;
+  changes: AnswerChanges;
+};
+
 export type Done = {
   code: string;
   message: string;
@@ -402,6 +417,12 @@ export type HeadInfoOutcome = {
   value: HeadInfo;
 };
 
+export type PlainHeadOutcome = {
+  code: string;
+  message: string;
+  value: PlainHead;
+};
+
 export interface Session {
   start(threadCount: number): Done;
   inputView(byteCount: number): InputViewOutcome;
@@ -433,6 +454,8 @@ export interface Session {
   trainStep(): TrainProgressOutcome;
   trainFinish(): SessionReportOutcome;
   trainCancel(): void;
+  trainSetAside(): Done;
+  plainHead(date: string): PlainHeadOutcome;
   tuneBegin(
     options: FineTuneOptions,
     views: 'none' | 'without-mirror' | 'all',
@@ -479,21 +502,11 @@ export type ExportSettings = {
   date: string;
 };
 
-export type QuantisationReport = {
-  pictureCount: number;
-  meanDifference: number;
-  largestDifference: number;
-  lostCount: number;
-  knownCount: number;
-  rightBeforeCount: number;
-  rightAfterCount: number;
-};
-
 export interface QuantisedExport {
   open(_0: Uint8Array, _1: Uint8Array, _2: ExportSettings): Done;
   calibrate(_0: Uint8Array, _1: number, _2: number): Done;
   measure(_0: Uint8Array, _1: number, _2: number, _3: number): Done;
-  report(): QuantisationReport;
+  report(): AnswerChanges;
   write(): { code: string; message: string; value: Uint8Array };
   delete(): void;
 }

@@ -1,7 +1,7 @@
-// In index.html, before this sketch:
+// Save this as sketch.js. In index.html, before it:
 //   <script src="https://cdn.jsdelivr.net/npm/p5@1.11.10/lib/p5.min.js"></script>
 //   <script src="https://cdn.jsdelivr.net/npm/ml5@1.4.0/dist/ml5.min.js"></script>
-// Unpack the zip into a folder "model" beside the sketch.
+// Unpack the zip into a folder "model" beside both, and serve all from a web server, as the p5 editor does.
 let classifier;
 let camera;
 let answer = 'one moment …';

@@ -49,4 +49,7 @@ export default {
   'export.withoutHead': 'Das Gelernte gehört zu einem anderen Netz: Trainiere neu',
   'export.head': 'Der Kopf allein',
   'export.head.about': 'Das Gelernte als Safetensors-Datei: für die Bibliothek, die Befehlszeile und diese Seite.',
+  'export.plainHead': 'Der Kopf allein, schlicht',
+  'export.plainHead.about':
+    'Die einfachste Art von Datei (head/1), für Programme, die keine neuere lesen. Dafür wird neben deinem ein schlichter Kopf trainiert; wie viel weniger er richtig hat, wird gemessen.',
 };

@@ -48,4 +48,7 @@ export default {
   'export.withoutHead': 'What was learnt belongs to another network: train again',
   'export.head': 'The head alone',
   'export.head.about': 'What was learnt, as a safetensors file: for the library, the command line and this page.',
+  'export.plainHead': 'The head alone, plain',
+  'export.plainHead.about':
+    'The simplest kind of file (head/1), for programs that read no newer one. A plain head is trained beside yours for it; how much less it gets right is measured.',
 };

@@ -48,4 +48,7 @@ export default {
   'export.withoutHead': 'Lo aprendido es de otra red: entrena de nuevo',
   'export.head': 'Solo la cabeza',
   'export.head.about': 'Lo aprendido como archivo safetensors: para la biblioteca, la línea de órdenes y esta página.',
+  'export.plainHead': 'Solo la cabeza, sencilla',
+  'export.plainHead.about':
+    'El archivo más sencillo (head/1), para programas que no leen otro más nuevo. Para él se entrena una cabeza sencilla junto a la tuya; se mide cuánto acierta de menos.',
 };

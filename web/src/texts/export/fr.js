@@ -50,4 +50,7 @@ export default {
   'export.head': 'La tête seule',
   'export.head.about':
     'Ce qui a été appris, dans un fichier safetensors : pour la bibliothèque, la ligne de commande et cette page.',
+  'export.plainHead': 'La tête seule, simple',
+  'export.plainHead.about':
+    'Le fichier le plus simple (head/1), pour les programmes qui n’en lisent pas de plus récent. Une tête simple est entraînée à côté de la tienne ; ce qu’elle perd est mesuré.',
 };

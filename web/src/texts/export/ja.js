@@ -46,4 +46,7 @@ export default {
   'export.withoutHead': '学んだことは別のネットワークのものです。もう一度学習させてください',
   'export.head': 'ヘッドだけ',
   'export.head.about': '学んだ結果の safetensors ファイル。ライブラリ、コマンドライン、このページで使えます。',
+  'export.plainHead': 'ヘッドだけ（簡単な形）',
+  'export.plainHead.about':
+    'いちばん簡単な形式（head/1）のファイル。新しい形式を読めないプログラム向けです。そのために簡単なヘッドを別に学習し、正解がどれだけ減るかを測ります。',
 };

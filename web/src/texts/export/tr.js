@@ -47,4 +47,7 @@ export default {
   'export.withoutHead': 'Öğrenilen başka bir ağa ait: yeniden eğit',
   'export.head': 'Yalnız baş',
   'export.head.about': 'Öğrenilen, safetensors dosyası olarak: kitaplık, komut satırı ve bu sayfa için.',
+  'export.plainHead': 'Yalnız baş, sade',
+  'export.plainHead.about':
+    'En sade dosya türü (head/1), daha yenisini okumayan programlar için. Bunun için seninkinin yanında sade bir baş eğitilir; ne kadar az doğru bildiği ölçülür.',
 };
