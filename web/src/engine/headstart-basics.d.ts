@@ -13,7 +13,7 @@ export type HeadKind = 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
  * - 'head': a new head on the last layer. The default.
  * - 'head-views': the same, from several views of each picture (mirrored, turned a little either way), and a second, mirrored look.
  * - 'earlier-cut', 'cut-after-N': the network ends after block N; a new head reads the mean of that block's map.
- * - 'joined-layers', 'joined-layers-views': a new head (a linear discriminant) on blocks 14, 16 and the last layer side by side; with views and
+ * - 'joined-layers', 'joined-layers-views': a new head on blocks 14 and 16, mean and deviation, and the last layer side by side; with views and
  *   a second, mirrored look.
  * - 'new-layers', 'new-layers-after-N': the network ends after block N; a new 1x1 convolution and a head are trained on it
  *   from random weights.

@@ -351,7 +351,8 @@ export interface Trainer {
   /** Where the pictures of the enabled classes lie on a map of all, after the changes that were asked for before. */
   pictureMap(): Promise<PictureMap>;
   /**
-   * What the head in use reads, so that softmax(head.weight · vector + head.bias) is what `predict` ranks. [embeddingDim]
+   * What the head in use reads: softmax(head.weight · vector + head.bias) is what `predict` ranks, of the transformed vector
+   * where its file (`head/2`) says a transform. [embeddingDim]
    * of the backbone's last layer before there is a head and with every head of strategy 'head'; other strategies' heads read
    * joined maps, an earlier one, or the fine-tuned network's last layer, [featureCount] of `headInfo`. `features` names maps
    * of the backbone to have those joined instead, whatever the head is: `['last']` always gives [embeddingDim].
