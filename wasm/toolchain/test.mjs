@@ -26,7 +26,11 @@ const relaxed = '--experimental-wasm-relaxed-simd';
  */
 const variantsWithCoreTests = variants.filter(({ variant }) => ['simd', 'relaxed-simd-threads'].includes(variant));
 
-/** What each part needs built, and its suites. @type {Record<string, { steps: import('./setup.mjs').Step[], suites: Suite[] }>} */
+/**
+ * What each part needs built, what it alone needs built besides, and its suites.
+ *
+ * @type {Record<string, { steps: import('./setup.mjs').Step[], own?: import('./setup.mjs').Step[], suites: Suite[] }>}
+ */
 const parts = {
   core: {
     steps: ['native-debug', 'native-asan'].map((preset) => presetStep(preset, `Tests of core, ${preset}`)),
@@ -71,14 +75,13 @@ const parts = {
   },
   repo: {
     // The budgets look at everything that is built, and at what the writers of files cost.
-    steps: [
-      ...variantNames.map(moduleStep),
+    steps: [...variantNames.map(moduleStep), distStep()],
+    own: [
       {
         title: 'Module without the writers of files',
         isDone: () => false,
         work: (onProgress) => buildPreset(variants[0].preset, ['headstart_without_writers'], onProgress),
       },
-      distStep(),
     ],
     suites: [
       { name: 'set-up', work: nodeTest('tests/toolchain') },
@@ -217,7 +220,8 @@ runCommand(import.meta.url, async (parameters) => {
   // Two parts may want the same step, under different names the same build.
   const steps = names.flatMap((name) => {
     const others = { web: ['wasm'], repo: ['wasm', 'web'] }[name] ?? [];
-    return others.some((other) => names.includes(other)) ? [] : parts[name].steps;
+    const { steps: shared, own = [] } = parts[name];
+    return others.some((other) => names.includes(other)) ? own : [...shared, ...own];
   });
   await setUp({
     native: names.includes('core'),
