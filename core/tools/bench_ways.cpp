@@ -36,10 +36,15 @@ std::vector<std::string> parts_of(std::string_view text) {
 
 std::vector<std::uint8_t> read_backbones(std::string_view text) {
   std::vector<std::vector<std::uint8_t>> files;
-  for (const std::string& path : parts_of(text)) files.push_back(read_file(path.c_str()));
+  std::vector<double> shares;
+  for (const std::string& part : parts_of(text)) {
+    const std::size_t star = part.rfind('*');
+    files.push_back(read_file(part.substr(0, star).c_str()));
+    shares.push_back(star == std::string::npos ? 1 : std::strtod(part.c_str() + star + 1, nullptr));
+  }
   if (files.size() == 1) return std::move(files.front());
   const std::vector<std::span<const std::uint8_t>> spans(files.begin(), files.end());
-  return joined_file(spans);
+  return joined_file(spans, shares);
 }
 
 Strategy way_of(std::string_view text, std::span<const FeatureBlock> blocks) {

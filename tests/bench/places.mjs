@@ -43,10 +43,12 @@ export function tflites() {
   return files.map((file) => ({ name: basename(file, '.tflite'), file }));
 }
 
+/** @typedef {{ name: string, files: string[], shares?: number[] }} Lookers `shares`: the say of each network. */
+
 /**
  * What a person may look with: the built-in network, the one that Teachable Machine uses, and the catalogue's tiers as far as
  * their networks, or others of the same family, are at hand.
- * @returns {{ name: string, files: string[] }[]}
+ * @returns {Lookers[]}
  */
 export function togetherAndAlone() {
   const known = backbones();
@@ -57,7 +59,7 @@ export function togetherAndAlone() {
   const { tiers } = JSON.parse(readFileSync(join(repository, 'web/public/backbones/catalogue.json'), 'utf8'));
   const alone = ['builtin', 'mobilenet_v2_0.35_224'].map((name) => ({ name, networks: [name] }));
   return [...alone, ...tiers]
-    .map(({ name, networks }) => ({ name, files: networks.map(fileOf) }))
+    .map(({ name, networks, shares }) => ({ name, files: networks.map(fileOf), shares }))
     .filter(({ files }) => files.every(Boolean));
 }
 

@@ -10,17 +10,18 @@ const kShots = [5, 10, 20];
 const kRecipe = { network: 'mobilenet_v2_0.35_224', way: 'head:mlp' };
 
 /**
- * @param {{ folders: string[], networks: { name: string, files: string[] }[], seeds: number, ways: string[] }} job
+ * @param {{ folders: string[], networks: import('./places.mjs').Lookers[], seeds: number, ways: string[] }} job
  */
 export async function measureWays({ folders, networks, seeds, ways }) {
   const results = [];
   for (const folder of folders) {
     const rows = await withPackedPictures(folder, Math.max(...kShots) + 1, async (measure) => {
       const measured = [];
-      for (const { name, files } of networks) {
+      for (const { name, files, shares } of networks) {
         const wanted = name === kRecipe.network ? [...ways, kRecipe.way] : ways;
         progress(`  ${basename(folder)}: ${name}`);
-        const { cells } = await measure('bench_ways', files.join(','), seeds, kShots.join(','), ...wanted);
+        const told = files.map((file, i) => (shares ? `${file}*${shares[i]}` : file)).join(',');
+        const { cells } = await measure('bench_ways', told, seeds, kShots.join(','), ...wanted);
         for (const way of wanted) {
           measured.push({ name, way, cells: cells.filter((/** @type {{ way: string }} */ cell) => cell.way === way) });
         }

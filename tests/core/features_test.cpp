@@ -118,12 +118,19 @@ TEST_CASE("of the maps that are joined the deviation over their places is a feat
 }
 
 TEST_CASE("the last layer has half of the say, and networks that look together as much each") {
-  const auto shares = [](const FeatureSet& maps) { return map_shares(maps); };
+  const auto shares = [](const FeatureSet& maps) {
+    std::vector<FeatureBlock> blocks;
+    for (const std::string& map : maps) blocks.push_back({.map = map});
+    return map_shares(blocks);
+  };
   CHECK(shares({"last"}) == std::vector<double>{1});
   CHECK(shares({"a.last", "b.last"}) == std::vector<double>{0.5, 0.5});
   CHECK(shares({"blocks.3", "blocks.5"}) == std::vector<double>{0.5, 0.5});
   CHECK(shares({"blocks.3", "blocks.3:deviation", "last"}) == std::vector<double>{0.25, 0.25, 0.5});
   CHECK(shares({"a.blocks.3", "a.last", "b.last"}) == std::vector<double>{0.25, 0.25, 0.5});
+  const std::vector<FeatureBlock> uneven = {
+      {.map = "a.blocks.3"}, {.map = "a.last"}, {.map = "b.last", .share = 3}};
+  CHECK(map_shares(uneven) == std::vector<double>{0.125, 0.125, 0.75});
 }
 
 TEST_CASE("features asked for in one call are those of the pass in steps") {

@@ -164,6 +164,59 @@ TEST_CASE("what a .tflite does not say of its pixels, the file around it can") {
   CHECK(refused(with("much", "0")).code == ErrorCode::kBadFile);
 }
 
+TEST_CASE("of networks that look together, the file says how much say each has") {
+  const Bytes first = v2_file();
+  const Bytes second = v3_file();
+  const std::vector<std::span<const std::uint8_t>> files = {first, second};
+  CHECK(read_network(joined_file(files)).value().branches[1].share == 1);
+  const Bytes uneven = joined_file(files, std::vector<double>{0.5, 3});
+  const Network network = read_network(uneven).value();
+  CHECK(network.branches[0].share == 0.5);
+  CHECK(network.branches[1].share == 3);
+  CHECK(network.sha256 == read_network(joined_file(files)).value().sha256);
+  for (const FeatureBlock& block : feature_blocks_of(network)) {
+    CAPTURE(block.map);
+    CHECK(block.share == (block.map.starts_with("a.") ? 0.5 : 3));
+  }
+  const auto said = [&](const char* share) {
+    SafetensorsWriter writer;
+    writer.set_metadata("format", "joined/1");
+    writer.set_metadata("b.share", share);
+    writer.add_bytes("a", DType::kU8, {first.size()}, first);
+    writer.add_bytes("b", DType::kU8, {second.size()}, second);
+    return writer.finish();
+  };
+  CHECK(read_network(said("1/4")).value().branches[1].share == 0.25);
+  for (const char* wrong : {"0", "-1", "much", "", "1001", "0.0001"}) {
+    CAPTURE(wrong);
+    CHECK(refused(said(wrong)).message.find("b.share") != std::string::npos);
+  }
+}
+
+TEST_CASE("a network with more say counts for more in what a discriminant makes of it") {
+  // The length of what a head reads of each network, after its transform and scales.
+  const auto reach = [](double share) {
+    const Bytes first = v2_file();
+    const Bytes second = v3_file();
+    const std::vector<std::span<const std::uint8_t>> files = {first, second};
+    const ComputePool pool = one_thread();
+    const Bytes file = joined_file(files, std::vector<double>{1, share});
+    Session session = open_session(file, pool);
+    teach(session, 6, 3);
+    REQUIRE(train(session, {.head = HeadKind::kDiscriminant}).ok());
+    const Head head = read_head_file(session.export_head("").value()).value();
+    double of_first = 0;
+    double of_second = 0;
+    for (std::size_t k = 0; k < head.weights.size(); ++k) {
+      const bool is_first = k % head.feature_count < head.map_sizes[0];
+      (is_first ? of_first : of_second) += std::pow(static_cast<double>(head.weights[k]), 2);
+    }
+    return of_second / of_first;
+  };
+  CHECK(reach(4) > 1.5 * reach(1));
+  CHECK(reach(0.25) < reach(1) / 1.5);
+}
+
 TEST_CASE("a head on two networks is trained, travels and answers the same") {
   const Bytes file = joined({v2_file(), v3_file()});
   const ComputePool pool = one_thread();

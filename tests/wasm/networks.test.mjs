@@ -124,7 +124,43 @@ describe('networks', () => {
     await assert.rejects(newTrainer({ backbone: [backboneFile, backboneFile] }), /there twice/);
     await assert.rejects(newTrainer({ backbone: [] }), /one network or up to 4/);
     await assert.rejects(newTrainer({ backbone: { file: tflite, pixelRange: [1, 0] } }), /pixelRange/);
+    for (const share of [0, -1, 2000, Number.NaN, /** @type {any} */ ('2')]) {
+      await assert.rejects(
+        newTrainer({ backbone: [backboneFile, { file: tflite, share }] }),
+        /share is a network's say/,
+      );
+    }
     await assert.rejects(newTrainer({ backbone: [backboneFile, new Uint8Array(200)] }), /bad|file|header/i);
+  });
+
+  it('gives a network as much say as is asked for', async () => {
+    const alone = await newTrainer();
+    const led = await newTrainer({
+      backbone: [
+        { file: backboneFile, share: 1000 },
+        { file: tflite, share: 0.001, pixelRange: [-2, 1] },
+      ],
+    });
+    const together = await newTrainer({ backbone: both });
+    for (const trainer of [alone, led, together]) {
+      await teach(trainer, 6);
+      await trainer.train({ strategy: 'joined-layers' });
+    }
+    const apart = { led: 0, together: 0 };
+    for (let number = 40; number < 48; number += 1) {
+      const picture = drawPicture(number % 2, number);
+      const answers = await Promise.all([alone, led, together].map((trainer) => trainer.predict(picture)));
+      const [own, ...others] = answers.map(
+        ({ ranked }) => ranked.find(({ name }) => name === 'dots')?.probability ?? 0,
+      );
+      apart.led += Math.abs(others[0] - own);
+      apart.together += Math.abs(others[1] - own);
+    }
+    assert.ok(apart.led < 1e-3, `${apart.led}`);
+    assert.ok(apart.together > 10 * apart.led, `${apart.together} and ${apart.led}`);
+    for (const trainer of [alone, led, together]) {
+      await trainer.dispose();
+    }
   });
 
   const small = published('tflite/mobilenet_v3_small_224.hybrid.tflite');

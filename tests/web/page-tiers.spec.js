@@ -21,14 +21,14 @@ const CATALOGUE = {
   format: 'catalogue/1',
   tiers: [
     { name: 'fast', networks: ['first', 'second'] },
-    { name: 'best', networks: NETWORKS },
+    { name: 'best', networks: NETWORKS, shares: [1, 2, 4] },
   ],
   backbones: NETWORKS.map(entry),
 };
 
 /** @param {import('@playwright/test').Page} page @param {string[]} atHand */
-async function serveNetworks(page, atHand) {
-  await page.route('**/backbones/catalogue.json', (route) => route.fulfill({ json: CATALOGUE }));
+async function serveNetworks(page, atHand, catalogue = CATALOGUE) {
+  await page.route('**/backbones/catalogue.json', (route) => route.fulfill({ json: catalogue }));
   await page.route('**/backbones/at-hand.json', (route) =>
     route.fulfill({ json: atHand.map((name) => `${name}.safetensors`) }),
   );
@@ -113,6 +113,16 @@ test('with pictures it is offered, and every picture stays, up a tier and down',
   }
   await untilTrained(page);
   expect(await page.evaluate(() => window.headstart.state.report?.backbone)).toBe('first+second');
+});
+
+test('the shares that a catalogue gives the networks of a tier reach the engine', async ({ page }) => {
+  const tiers = [{ name: 'fast', networks: ['first', 'second'], shares: [1, 5000] }];
+  await serveNetworks(page, NETWORKS, { ...CATALOGUE, tiers });
+  await openPage(page, { picksNetwork: false });
+  const drawer = await openDrawer(page);
+  await drawer.locator('.choice', { hasText: 'Fast' }).click();
+  await expect(page.locator('.toast', { hasText: 'from 0.001 to 1000, got 5000' })).toBeVisible();
+  await expect(drawer.locator('.choice', { hasText: 'Built in' }).first().locator('input')).toBeChecked();
 });
 
 test('in plain words: how carefully it looks is chosen in the settings, where there is a choice', async ({ page }) => {

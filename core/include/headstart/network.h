@@ -22,6 +22,7 @@ struct FeatureBlock {
   std::size_t offset = 0;     // of its first number in the row
   std::size_t count = 0;      // the map's channels
   bool is_rectified = false;  // nothing of it can be below zero
+  double share = 1;           // of several networks: its network's say beside the others, above 0
 };
 
 // One tensor that a network has.
@@ -59,7 +60,9 @@ struct ChangedTensor {
 // The bytes of two to four backbones as those of one that looks with all of them, in this order: wherever a
 // backbone's file is asked for, these are one. Its maps bear a letter for each network in front, "a.last" and
 // "b.last", and its embedding is theirs one behind the other. What does not go together is told by whoever
-// reads it: pictures of different sizes, or the same network twice.
-[[nodiscard]] std::vector<std::uint8_t> joined_file(std::span<const std::span<const std::uint8_t>> files);
+// reads it: pictures of different sizes, or the same network twice. `shares` [files.size()], above 0: the say
+// of each beside the others in what a head makes of them; none: alike.
+[[nodiscard]] std::vector<std::uint8_t> joined_file(std::span<const std::span<const std::uint8_t>> files,
+                                                    std::span<const double> shares = {});
 
 }  // namespace headstart

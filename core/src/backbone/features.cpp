@@ -60,18 +60,18 @@ FeatureSet joined_maps(std::span<const FeatureBlock> blocks) {
   return joined;
 }
 
-std::vector<double> map_shares(const FeatureSet& maps) {
+std::vector<double> map_shares(std::span<const FeatureBlock> maps) {
   std::vector<double> shares;
-  for (const std::string& map : maps) {
+  for (const FeatureBlock& map : maps) {
     std::size_t last_count = 0;
     std::size_t other_count = 0;
-    for (const std::string& other : maps) {
-      if (branch_of(other) != branch_of(map)) continue;
-      ++(inside_branch(other) == kLastBlock ? last_count : other_count);
+    for (const FeatureBlock& other : maps) {
+      if (branch_of(other.map) != branch_of(map.map)) continue;
+      ++(inside_branch(other.map) == kLastBlock ? last_count : other_count);
     }
-    const bool is_last = inside_branch(map) == kLastBlock;
+    const bool is_last = inside_branch(map.map) == kLastBlock;
     const auto alike = static_cast<double>(is_last ? last_count : other_count);
-    shares.push_back((last_count > 0 && other_count > 0 ? 0.5 : 1.0) / alike);
+    shares.push_back(map.share * (last_count > 0 && other_count > 0 ? 0.5 : 1.0) / alike);
   }
   double sum = 0;
   for (const double share : shares) sum += share;

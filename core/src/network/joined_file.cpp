@@ -22,6 +22,9 @@ constexpr std::string_view kFormat = "joined/1";
 constexpr std::string_view kFormatFamily = "joined/";
 constexpr std::string_view kScale = ".input_scale";
 constexpr std::string_view kOffset = ".input_offset";
+constexpr std::string_view kShare = ".share";
+constexpr double kLeastShare = 1e-3;
+constexpr double kMostShare = 1e3;
 
 Error broken(std::string message) {
   return bad_file("joined networks: " + std::move(message));
@@ -49,6 +52,16 @@ Result<std::optional<Normalisation>> stated_normalisation(const SafetensorsView&
   if (has_scale != has_offset) return broken("a network's input_scale and input_offset come together");
   if (!has_scale) return std::optional<Normalisation>();
   return std::optional(Normalisation{static_cast<float>(scale.value()), static_cast<float>(offset.value())});
+}
+
+Result<double> stated_share(const SafetensorsView& file, const std::string& name) {
+  const std::string key = name + std::string(kShare);
+  bool is_there = false;
+  const Result<double> share = read_ratio(file, key, is_there);
+  if (!share) return share.error();
+  if (!is_there) return 1.0;
+  if (share.value() >= kLeastShare && share.value() <= kMostShare) return share;
+  return broken(key + " should be from 0.001 to 1000, got " + quoted(*file.metadata(key)));
 }
 
 Result<Network> read_part(const SafetensorsView& file, const TensorView& tensor) {
@@ -94,23 +107,33 @@ Result<Network> read_joined_file(std::span<const std::uint8_t> bytes) {
                   std::to_string(count));
   }
   std::vector<Network> parts;
+  std::vector<double> shares;
   for (std::size_t i = 0; i < count; ++i) {
     const TensorView* tensor = file.find(branch_name(i));
     if (tensor == nullptr) return broken("there is no network " + quoted(branch_name(i)));
     auto part = read_part(file, *tensor);
     if (!part) return part.error();
     parts.push_back(std::move(part).value());
+    const Result<double> share = stated_share(file, branch_name(i));
+    if (!share) return share.error();
+    shares.push_back(share.value());
   }
   if (count == 1) return std::move(parts.front());
   auto whole = join_networks(std::move(parts));
   if (!whole && whole.error().code == ErrorCode::kBadArgument) return broken(whole.error().message);
+  if (!whole) return whole;
+  for (std::size_t i = 0; i < count; ++i) whole.value().branches[i].share = shares[i];
   return whole;
 }
 
-std::vector<std::uint8_t> joined_file(std::span<const std::span<const std::uint8_t>> files) {
+std::vector<std::uint8_t> joined_file(std::span<const std::span<const std::uint8_t>> files,
+                                      std::span<const double> shares) {
   SafetensorsWriter writer;
   writer.set_metadata("format", std::string(kFormat));
   for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!shares.empty()) {
+      writer.set_metadata(branch_name(i) + std::string(kShare), write_ratio(shares[i]));
+    }
     writer.add_bytes(branch_name(i), DType::kU8, {files[i].size()}, files[i]);
   }
   return writer.finish();

@@ -3,7 +3,8 @@
 // A safetensors file of the format `joined/1`, so that there is one container to check and any safetensors
 // program can look inside: a tensor "a", "b", … of bytes (U8) for each network's own file, in this order.
 // Metadata may say how a network wants its pixels where its own file does not: "a.input_scale" and
-// "a.input_offset" ("1/255", "0"). One network alone is allowed for that.
+// "a.input_offset" ("1/255", "0"). One network alone is allowed for that. "a.share" is its say beside the
+// others ("2"; 1 where nothing is said).
 #pragma once
 
 #include <cstdint>

@@ -124,6 +124,7 @@ struct Branch {
   std::string sha256;     // of its own file's bytes
   std::size_t begin = 0;  // positions in blocks
   std::size_t end = 0;    // one past the last
+  double share = 1;       // its say beside the others in what a head reads of them all, above 0
 };
 
 // A layer may read only what was made before it; blocks cover all layers in order. The embedding is the mean

@@ -81,9 +81,14 @@ Result<Network> trim_network(Network network, std::span<const std::string> maps)
 std::vector<FeatureBlock> feature_blocks_of(const Network& network) {
   std::vector<FeatureBlock> features;
   std::size_t offset = 0;
+  const auto share_of = [&](std::string_view name) {
+    const auto branch = std::ranges::find(network.branches, branch_of(name), &Branch::name);
+    return branch == network.branches.end() ? 1.0 : branch->share;
+  };
   const auto add = [&](std::string name, const Block& block, bool is_rectified) {
     const std::size_t count = network.map_of(block).channel_count;
-    features.push_back({std::move(name), offset, count, is_rectified});
+    const double share = share_of(name);
+    features.push_back({std::move(name), offset, count, is_rectified, share});
     offset += count;
   };
   const auto add_mean = [&](const Block& block) {

@@ -53,12 +53,8 @@ Result<TrainingRows> TrainingRows::create(const TrainingSetView& samples, const 
   rows.embeddings_ = samples.embeddings;
   rows.views_ = samples.views;
   rows.selected_ = std::move(selected).value();
-  FeatureSet maps;
-  for (const FeatureBlock& block : rows.selected_) {
-    rows.map_sizes_.push_back(block.count);
-    maps.push_back(block.map);
-  }
-  rows.shares_ = map_shares(maps);
+  for (const FeatureBlock& block : rows.selected_) rows.map_sizes_.push_back(block.count);
+  rows.shares_ = map_shares(rows.selected_);
   rows.sample_count_ = samples.class_indices.size();
   rows.full_count_ = samples.feature_count;
   rows.feature_count_ = feature_count_of(rows.selected_);

@@ -24,6 +24,7 @@ constexpr std::string_view kUsage =
     "headstart embed PICTURE…                     one line of numbers for each picture\n"
     "headstart info                               what the backbone says about itself\n"
     "options: --backbone FILE (.safetensors or .tflite; again for several networks at once)\n"
+    "         --share S (of several, the say of the --backbone before it beside the others; usually 1)\n"
     "         --strategy NAME (train; or 'recommended')  --seed N  --json\n"
     "         --size PX (input size)  --threads N  --mirror\n";
 
@@ -33,6 +34,14 @@ std::uint64_t number_of(const std::string& option, const std::string& text) {
   if (text.empty() || text[0] < '0' || text[0] > '9' || *end != '\0')
     fail(option + " needs a whole number, got '" + text + "'");
   return number;
+}
+
+double share_of(const std::string& text) {
+  char* end = nullptr;
+  const double share = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || !(share >= 0.001 && share <= 1000))
+    fail("--share needs a number from 0.001 to 1000, got '" + text + "'");
+  return share;
 }
 
 Options read_options(int count, char** values) {
@@ -45,6 +54,10 @@ Options read_options(int count, char** values) {
     };
     if (word == "--backbone") {
       options.backbones.push_back(value());
+      options.shares.push_back(1);
+    } else if (word == "--share") {
+      if (options.shares.empty()) fail("--share follows the --backbone that it is for");
+      options.shares.back() = share_of(value());
     } else if (word == "-o") {
       options.output = value();
     } else if (word == "--format") {

@@ -54,7 +54,7 @@ std::vector<std::uint8_t> backbone_of(const Options& options) {
   for (const std::string& path : options.backbones) files.push_back(need(read_whole_file(path)));
   if (files.size() == 1) return std::move(files.front());
   const std::vector<std::span<const std::uint8_t>> spans(files.begin(), files.end());
-  return joined_file(spans);
+  return joined_file(spans, options.shares);
 }
 
 Workshop::Workshop(const Options& options)

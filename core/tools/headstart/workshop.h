@@ -15,6 +15,7 @@ namespace headstart::tools {
 struct Options {
   std::vector<std::string> words;
   std::vector<std::string> backbones;  // one, or several that look at once
+  std::vector<double> shares;          // [backbones.size()], of several the say of each
   std::string output;
   std::string format;
   std::string strategy = "joined-layers";

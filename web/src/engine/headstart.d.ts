@@ -91,16 +91,16 @@ export interface PictureOptions {
 }
 
 /**
- * A file, or the file and what it wants its pixels as: `pixelRange` is what black and white become, [-1, 1], [0, 1] or
- * [0, 255] as a rule. Of use for a .tflite that does not say so itself: without it such a network is taken at its first layers'
- * word, or for one that wants [-1, 1].
+ * A file, or a file and what is to be said of it. `pixelRange` is what black and white become, [-1, 1], [0, 1] or [0, 255] as a
+ * rule: of use for a .tflite that does not say so itself, which is taken at its first layers' word otherwise, or for one that
+ * wants [-1, 1]. `share`, from 0.001 to 1000, is its say beside the others in what a discriminant head makes of them. Default 1.
  */
 export type NetworkSource =
   | Uint8Array
   | ArrayBuffer
   | URL
   | string
-  | { file: Uint8Array | ArrayBuffer | URL | string; pixelRange: readonly [number, number] };
+  | { file: Uint8Array | ArrayBuffer | URL | string; pixelRange?: readonly [number, number]; share?: number };
 
 export interface TrainerOptions extends LongAction {
   /**

@@ -4,6 +4,7 @@
 /** @typedef {import('./types.js').CatalogueEntry} CatalogueEntry */
 /** @typedef {import('./types.js').State['backbones']['entries'][number]} Entry */
 /** @typedef {ReturnType<typeof createBackbones>} Backbones */
+/** @typedef {{ name: string, networks: string[], shares?: number[] }} Tier `shares`: the say of each network. */
 
 const FOLDER = new URL('backbones/', document.baseURI);
 const SPEEDS_KEY = 'headstart.speeds';
@@ -45,13 +46,15 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
       // The built-in one serves at several sizes.
       return entry.inputSize ? { inputSize: entry.inputSize } : {};
     }
-    return { backbone: files.map((file) => new URL(String(file), FOLDER)) };
+    const addresses = files.map((file) => new URL(String(file), FOLDER));
+    const { shares } = entry;
+    return { backbone: shares ? addresses.map((file, i) => ({ file, share: shares[i] ?? 1 })) : addresses };
   }
 
   async function readCatalogue() {
     /** @type {CatalogueEntry[]} */
     let networks = [];
-    /** @type {{ name: string, networks: string[] }[]} */
+    /** @type {Tier[]} */
     let tiers = [];
     try {
       const response = await fetch(new URL('catalogue.json', FOLDER));
@@ -244,12 +247,13 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
 /** @param {number[]} numbers */
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
-/** @param {{ name: string, networks: string[] }} tier @param {CatalogueEntry[]} networks @returns {CatalogueEntry} */
-function tierOf({ name, networks: names }, networks) {
+/** @param {Tier} tier @param {CatalogueEntry[]} networks @returns {CatalogueEntry} */
+function tierOf({ name, networks: names, shares }, networks) {
   const parts = networks.filter((network) => names.includes(network.name));
   return {
     name,
     networks: names,
+    ...(shares && { shares }),
     file: null,
     bytes: 0,
     inputSize: parts[0]?.inputSize ?? 0,

@@ -74,6 +74,7 @@
  * @property {number} inputSize
  * @property {number} mmac Million multiply-adds for one picture.
  * @property {string[]} [networks] Of a tier: the names of the networks that look at once.
+ * @property {number[]} [shares] Of a tier: the say of each of them beside the others; alike where nothing is said.
  * @property {boolean} [isOwn] A file that the person brought.
  * @property {string} license
  * @property {string} source

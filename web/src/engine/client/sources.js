@@ -4,6 +4,8 @@ import { inNode } from '../shared/assets.js';
 import { HeadstartError, requireArgument, show } from '../shared/errors.js';
 
 const MOST_NETWORKS = 4;
+const LEAST_SHARE = 0.001;
+const MOST_SHARE = 1000;
 const INPUT_SIZES = [224, 192, 160, 128, 96];
 
 /** @param {unknown} inputSize @returns {number} 0: the backbone's own */
@@ -38,17 +40,34 @@ export function backboneSource(source) {
 
 /** @param {unknown} source @returns {OneNetwork} */
 function oneNetwork(source) {
-  const isPlain = typeof source === 'object' && source !== null && 'pixelRange' in source;
-  if (!isPlain) {
+  if (typeof source !== 'object' || source === null || !('file' in source)) {
     return { file: fileSource(source) };
   }
-  const { file, pixelRange } = /** @type {{ file?: unknown, pixelRange: unknown }} */ (source);
+  const { file, pixelRange, share } = /** @type {{ file: unknown, pixelRange?: unknown, share?: unknown }} */ (source);
+  return {
+    file: fileSource(file),
+    ...(pixelRange !== undefined && { pixelRange: checkPixelRange(pixelRange) }),
+    ...(share !== undefined && { share: checkShare(share) }),
+  };
+}
+
+/** @param {unknown} share @returns {number} */
+function checkShare(share) {
+  requireArgument(
+    typeof share === 'number' && share >= LEAST_SHARE && share <= MOST_SHARE,
+    `share is a network's say beside the others, from ${LEAST_SHARE} to ${MOST_SHARE}, got ${show(share)}`,
+  );
+  return /** @type {number} */ (share);
+}
+
+/** @param {unknown} pixelRange @returns {[number, number]} */
+function checkPixelRange(pixelRange) {
   const [black, white] = Array.isArray(pixelRange) ? pixelRange : [];
   requireArgument(
     Number.isInteger(black) && Number.isInteger(white) && white > black && Math.abs(black) < 1000 && white < 1000,
     `pixelRange is what black and white become, such as [-1, 1] or [0, 255], got ${show(pixelRange)}`,
   );
-  return { file: fileSource(file), pixelRange: [black, white] };
+  return [black, white];
 }
 
 /** @param {unknown} source @returns {Uint8Array | string} */

@@ -4,11 +4,14 @@
 
 import { addressOf, readBytes } from './assets.js';
 
+const SHARE_DIGITS = 7;
+
 /**
  * A network as the worker gets it: bytes of our own, or an absolute address. `pixelRange`: what black and white become for it.
- * @typedef {{ file: Uint8Array | string, pixelRange?: readonly [number, number] }} OneNetwork
+ * `share`: its say beside the others, 1 where it is left out.
+ * @typedef {{ file: Uint8Array | string, pixelRange?: readonly [number, number], share?: number }} OneNetwork
  */
-/** @typedef {{ bytes: Uint8Array, pixelRange?: readonly [number, number] }} NetworkFile */
+/** @typedef {{ bytes: Uint8Array, pixelRange?: readonly [number, number], share?: number }} NetworkFile */
 
 /**
  * @param {OneNetwork[]} networks none: the built-in one
@@ -23,10 +26,10 @@ export async function readNetworks(networks, library, context) {
   /** @type {{ done: number, total: number }[]} */
   const parts = networks.map(() => ({ done: 0, total: 0 }));
   const files = await Promise.all(
-    networks.map(async ({ file, pixelRange }, i) => {
+    networks.map(async ({ file, ...told }, i) => {
       if (file instanceof Uint8Array) {
         parts[i] = { done: file.length, total: file.length };
-        return { bytes: file, pixelRange };
+        return { bytes: file, ...told };
       }
       /** @param {import('../headstart.d.ts').Progress} progress */
       const onProgress = ({ stage, done, total }) => {
@@ -38,7 +41,7 @@ export async function readNetworks(networks, library, context) {
           total: isKnown ? parts.reduce((sum, part) => sum + part.total, 0) : 0,
         });
       };
-      return { bytes: await readBytes(file, 'backbone', { ...context, onProgress }), pixelRange };
+      return { bytes: await readBytes(file, 'backbone', { ...context, onProgress }), ...told };
     }),
   );
   return files.length === 1 && !files[0].pixelRange ? files[0].bytes : joinedFile(files);
@@ -51,12 +54,15 @@ export function joinedFile(files) {
   /** @type {Record<string, unknown>} */
   const header = { __metadata__: metadata };
   let end = 0;
-  files.forEach(({ bytes, pixelRange }, i) => {
+  files.forEach(({ bytes, pixelRange, share }, i) => {
     const name = String.fromCharCode('a'.charCodeAt(0) + i);
     if (pixelRange) {
       const [black, white] = pixelRange;
       metadata[`${name}.input_scale`] = `${white - black}/255`;
       metadata[`${name}.input_offset`] = String(black);
+    }
+    if (share !== undefined) {
+      metadata[`${name}.share`] = String(Number(share.toPrecision(SHARE_DIGITS)));
     }
     header[name] = { dtype: 'U8', shape: [bytes.length], data_offsets: [end, end + bytes.length] };
     end += bytes.length;
