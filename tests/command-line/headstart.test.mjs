@@ -84,6 +84,26 @@ describe('the command line', () => {
     assert.equal(statSync(head).size, report.headBytes);
   });
 
+  it('writes the kind of head that is asked for', () => {
+    const formats = ['logistic', 'discriminant'].map((kind) => {
+      const file = join(folder, `${kind}.safetensors`);
+      const report = json('train', pictures, '-o', file, '--head', kind);
+      assert.equal(report.strategy, 'head');
+      assert.equal(json('predict', file, join(folder, 'lying.ppm')).ranked[0].name, 'lying');
+      const bytes = readFileSync(file);
+      return JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString()).__metadata__.format;
+    });
+    assert.deepEqual(formats, ['head/1', 'head/2']);
+    assert.match(refusal('train', pictures, '-o', head, '--head', 'best'), /--head must be one of .*logistic/);
+    const views = ['--strategy', 'joined-layers-views', '--head', 'logistic'];
+    assert.match(refusal('train', pictures, '-o', head, ...views), /brings its own head/);
+  });
+
+  it('gives networks that look together the say that is asked for', () => {
+    assert.match(refusal('info', '--share', '2', '--backbone', builtIn), /--share follows the --backbone/);
+    assert.match(refusal('info', '--backbone', builtIn, '--share', '0'), /from 0.001 to 1000, got '0'/);
+  });
+
   it('answers from that file about pictures it has not seen, most likely first', () => {
     for (const kind of ['lying', 'standing']) {
       const { ranked } = json('predict', head, join(folder, `${kind}.ppm`));

@@ -26,6 +26,7 @@ constexpr std::string_view kUsage =
     "options: --backbone FILE (.safetensors or .tflite; again for several networks at once)\n"
     "         --share S (of several, the say of the --backbone before it beside the others; usually 1)\n"
     "         --strategy NAME (train; or 'recommended')  --seed N  --json\n"
+    "         --head KIND (train; 'logistic' writes a plain linear head, the file head/1)\n"
     "         --size PX (input size)  --threads N  --mirror\n";
 
 std::uint64_t number_of(const std::string& option, const std::string& text) {
@@ -42,6 +43,15 @@ double share_of(const std::string& text) {
   if (text.empty() || *end != '\0' || !(share >= 0.001 && share <= 1000))
     fail("--share needs a number from 0.001 to 1000, got '" + text + "'");
   return share;
+}
+
+HeadKind head_kind_of(const std::string& text) {
+  std::string known;
+  for (const auto& [value, name] : names_of(HeadKind())) {
+    if (name == text) return value;
+    known += (known.empty() ? "" : ", ") + std::string(name);
+  }
+  fail("--head must be one of " + known + ", got '" + text + "'");
 }
 
 Options read_options(int count, char** values) {
@@ -64,6 +74,8 @@ Options read_options(int count, char** values) {
       options.format = value();
     } else if (word == "--strategy") {
       options.strategy = value();
+    } else if (word == "--head") {
+      options.head = head_kind_of(value());
     } else if (word == "--seed") {
       options.seed = number_of(word, value());
     } else if (word == "--size") {
@@ -83,6 +95,15 @@ Options read_options(int count, char** values) {
   }
   if (options.backbones.empty()) options.backbones.emplace_back(HEADSTART_BACKBONE);
   return options;
+}
+
+Strategy strategy_of(const Options& options, const std::string& name, Workshop& workshop) {
+  Strategy strategy = need(strategy_named(workshop.session().backbone().feature_blocks(), name));
+  if (!options.head) return strategy;
+  if (!strategy.free_head && strategy.head != *options.head)
+    fail("the strategy '" + strategy.name + "' brings its own head: leave --head out");
+  strategy.head = *options.head;
+  return strategy;
 }
 
 // Measures the heads that advice tries; layers are trained only where they are asked for by name.
@@ -107,12 +128,12 @@ int run_train(const Options& options) {
   if (options.words.size() != 2 || options.output.empty()) fail("train takes a folder, and -o with a file");
   Workshop workshop(options);
   workshop.teach(options.words[1]);
-  std::string name = options.strategy;
+  std::string name = options.strategy_name();
   if (name == "recommended") {
     std::vector<std::pair<std::string, CandidateReport>> candidates;
     name = measure_heads(workshop, candidates).recommended;
   }
-  const Strategy strategy = need(strategy_named(workshop.session().backbone().feature_blocks(), name));
+  const Strategy strategy = strategy_of(options, name, workshop);
   workshop.run(strategy);
   const SessionReport report = workshop.finish(strategy);
   const std::vector<std::uint8_t> head = need(workshop.session().export_head(""));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,19 @@ struct Options {
   std::vector<double> shares;          // [backbones.size()], of several the say of each
   std::string output;
   std::string format;
-  std::string strategy = "joined-layers";
+  std::string strategy;          // empty where nothing is said
+  std::optional<HeadKind> head;  // where the strategy leaves it open
   std::uint64_t seed = 1;
   std::int32_t input_size_px = 0;
   std::size_t thread_count = 1;
   PrepareOptions prepare;
   bool json = false;
+
+  // The strategy that is said, or the usual one.
+  [[nodiscard]] std::string strategy_name() const {
+    if (!strategy.empty()) return strategy;
+    return head ? "head" : "joined-layers";
+  }
 };
 
 [[noreturn]] void fail(const std::string& message);
