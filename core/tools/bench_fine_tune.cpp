@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
   for (std::uint32_t i = 0; i < picture_count + kClassCount; ++i) views.push_back({i, i % kClassCount});
   const std::vector<std::string> labels{"a", "b", "c", "d", "e"};
   FineTuner tuner = need(FineTuner::start(file, 224, views, labels, options, nullptr, pool));
-  std::vector<float> map(tuner.border_height() * tuner.border_width() * tuner.border_channel_count());
+  std::vector<float> map(tuner.border_size());
 
   std::vector<double> epoch_s(options.epoch_count);
   FineTuneProgress progress;

@@ -21,8 +21,8 @@
 #include <vector>
 
 #include "headstart/headstart.h"
-#include "network/network_file.h"
 #include "pictures.h"
+#include "tuning.h"
 
 namespace {
 
@@ -77,35 +77,14 @@ struct FineTuneJob {
   std::size_t view_count = 0;
 };
 
-FineTuner tune(std::span<const std::uint8_t> file, const Pictures& pictures, const Draw& drawn,
-               const FineTuneJob& job, const Head& head, const ComputePool& pool) {
+FineTuneOptions options_of(const FineTuneJob& job) {
   FineTuneOptions options;
   options.block_count = job.block_count;
   options.epoch_count = job.epoch_count;
   options.seed = job.seed;
   if (job.block_count == 0) options.part = TrainedPart::kLastConvolution;
   if (job.block_count == 17) options.part = TrainedPart::kWholeNetwork;
-  std::vector<FineTuneView> tuned_views;
-  for (const std::uint32_t picture : drawn.train) {
-    for (std::size_t view = 0; view <= job.view_count; ++view) {
-      tuned_views.push_back({picture, pictures.classes[picture]});
-    }
-  }
-  std::vector<std::string> labels;
-  for (std::size_t c = 0; c < pictures.class_count; ++c) labels.push_back(std::to_string(c));
-  const BackboneInfo info = need(Backbone::load(file, {}, pool)).info();
-  FineTuner tuner =
-      need(FineTuner::start(file, info.input_size_px, tuned_views, labels, options, &head, pool));
-  const bool whole = tuner.border() == "input";
-  Watcher frozen(file, pictures, whole ? std::vector<std::string>{} : std::vector{tuner.border()}, pool);
-  for (;;) {
-    const std::vector<std::uint32_t> wanted(tuner.wanted_views().begin(), tuner.wanted_views().end());
-    for (const std::uint32_t view : wanted) {
-      frozen.look(tuned_views[view].picture_index, view % (job.view_count + 1));
-      need(tuner.supply_map(view, whole ? frozen.backbone().input(0) : frozen.backbone().map(0, 0)));
-    }
-    if (need(tuner.step()).done) return tuner;
-  }
+  return options;
 }
 
 int fine_tune(const std::vector<std::uint8_t>& file, const Pictures& pictures, const FineTuneJob& job,
@@ -125,13 +104,13 @@ int fine_tune(const std::vector<std::uint8_t>& file, const Pictures& pictures, c
   const double head_accuracy = accuracy_of(head_alone.head(), plain, pictures, drawn.test);
 
   const double begin = now_s();
-  const FineTuner tuner = tune(file, pictures, drawn, job, head_alone.head(), pool);
+  const FineTuner tuner = 
+      tune(file, pictures, drawn, options_of(job), job.view_count, head_alone.head(), pool);
   const double elapsed_s = now_s() - begin;
   const FineTuned& tuned = tuner.result();
   double tuned_accuracy = head_accuracy;
   if (!tuned.tensors.empty()) {
-    Network network = need(with_tensors(need(read_network(file)), tuned.tensors));
-    Watcher changed(need(Backbone::from_network(std::move(network), {}, pool)), pictures);
+    Watcher changed(changed_network(file, tuned, pool), pictures);
     tuned_accuracy = accuracy_of(tuned.head, changed, pictures, drawn.test);
   }
   const FineTuneReport& report = tuner.report();

@@ -18,6 +18,7 @@
 #include "headstart/headstart.h"
 #include "headstart/names.h"
 #include "pictures.h"
+#include "tuning.h"
 
 namespace {
 
@@ -50,7 +51,6 @@ std::vector<std::uint8_t> read_backbones(std::string_view text) {
 Strategy way_of(std::string_view text, std::span<const FeatureBlock> blocks) {
   const std::size_t colon = text.find(':');
   Strategy strategy = need(strategy_named(blocks, text.substr(0, colon)));
-  if (strategy.tuning) fail("bench_ways measures heads: bench_pictures fine-tunes");
   if (colon == std::string_view::npos) return strategy;
   for (const auto& [value, name] : names_of(HeadKind())) {
     if (name == text.substr(colon + 1)) strategy.head = value;
@@ -85,6 +85,12 @@ struct Score {
   double claimed = 0;
   double log_loss = 0;
 };
+
+void add(std::span<const float> probabilities, std::uint32_t truth, Score& score) {
+  const auto best = std::ranges::max_element(probabilities) - probabilities.begin();
+  score.accuracy += static_cast<std::uint32_t>(best) == truth ? 1 : 0;
+  score.log_loss -= std::log(std::max(1e-12, static_cast<double>(probabilities[truth])));
+}
 
 Trainer train(Rows& rows, const Pictures& pictures, const Draw& drawn, const Strategy& way,
               std::span<const FeatureBlock> blocks, std::uint64_t seed, const ComputePool& pool) {
@@ -122,13 +128,29 @@ Score test(const Trainer& trainer, Rows& rows, const Pictures& pictures, const D
       for (std::size_t k = 0; k < features.size(); ++k) features[k] = 0.5F * (features[k] + mirrored[k]);
     }
     need(head_probabilities(head, features, probabilities));
-    const std::uint32_t truth = pictures.classes[picture];
-    const auto best = std::ranges::max_element(probabilities) - probabilities.begin();
-    score.accuracy += static_cast<std::uint32_t>(best) == truth ? 1 : 0;
-    score.log_loss -= std::log(std::max(1e-12, static_cast<double>(probabilities[truth])));
+    add(probabilities, pictures.classes[picture], score);
   }
   const auto count = static_cast<double>(drawn.test.size());
   return {score.accuracy / count, trainer.report().metrics.accuracy, score.log_loss / count};
+}
+
+// Layers of the network trained too, with all views; the head alone where that was no better.
+Score tune_and_test(const std::vector<std::uint8_t>& file, const Trainer& head_alone, Rows& rows,
+                    const Pictures& pictures, const Draw& drawn, std::span<const FeatureBlock> blocks,
+                    const FineTuneOptions& options, const ComputePool& pool) {
+  const FineTuner tuner = tune(file, pictures, drawn, options, views().size(), head_alone.head(), pool);
+  const FineTuned& tuned = tuner.result();
+  if (tuned.tensors.empty()) return test(head_alone, rows, pictures, drawn, blocks);
+  Watcher changed(changed_network(file, tuned, pool), pictures);
+  std::vector<float> probabilities(tuned.head.class_count());
+  Score score;
+  for (const std::uint32_t picture : drawn.test) {
+    changed.look(picture, 0);
+    need(head_probabilities(tuned.head, changed.backbone().embedding(0), probabilities));
+    add(probabilities, pictures.classes[picture], score);
+  }
+  const auto count = static_cast<double>(drawn.test.size());
+  return {score.accuracy / count, tuner.report().fine_tuned.accuracy, score.log_loss / count};
 }
 
 }  // namespace
@@ -152,7 +174,11 @@ int main(int argc, char** argv) {
       for (std::uint64_t seed = 1; seed <= seed_count; ++seed) {
         const Draw drawn = draw(pictures, per_class, pictures.frames.size(), seed);
         const Trainer trainer = train(rows, pictures, drawn, way, blocks, seed, pool);
-        const Score score = test(trainer, rows, pictures, drawn, blocks);
+        FineTuneOptions tuning = way.tuning.value_or(FineTuneOptions{});
+        tuning.seed = seed;
+        const Score score = way.tuning
+                                ? tune_and_test(file, trainer, rows, pictures, drawn, blocks, tuning, pool)
+                                : test(trainer, rows, pictures, drawn, blocks);
         const auto part = 1.0 / static_cast<double>(seed_count);
         mean.accuracy += part * score.accuracy;
         mean.claimed += part * score.claimed;

@@ -122,7 +122,7 @@ TEST_CASE("the last blocks of a MobileNetV3 can be trained, behind a border of i
   const Network network = gated_network();
   const auto plan = make_fine_tune_plan(network, options, kClasses);
   REQUIRE(plan.ok());
-  CHECK(plan.value().border == "blocks.0");
+  CHECK(plan.value().border() == "blocks.0");
   CHECK(plan.value().parameters.front().name == "blocks.1.convolution.weight");
   CHECK(plan.value().frozen_weight_count > 0);
 }

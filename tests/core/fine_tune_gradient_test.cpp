@@ -127,7 +127,7 @@ TrainedNetwork small_network(const ComputePool& pool, std::size_t piece_size) {
   auto plan = make_fine_tune_plan(script_network(), options, kClasses);
   if (!plan.ok()) MESSAGE(plan.error().message);
   REQUIRE(plan.ok());
-  CHECK(plan.value().border == "input");
+  CHECK(plan.value().border() == "input");
   const std::size_t head = plan.value().head_weights();
   restart_parameter(plan.value().parameters[head], tensor_values(head));
   restart_parameter(plan.value().parameters[head + 1], tensor_values(head + 1));

@@ -26,7 +26,7 @@ TEST_CASE("maps beyond the cache's budget stay until they were used") {
   for (std::uint32_t view = 0; view < 3; ++view) REQUIRE(cache.put(view, map).ok());
   CHECK(cache.has(2));
   std::vector<float> back(8);
-  cache.read(2, back);
+  cache.read(2, 0, back);
   CHECK(back == map);
   cache.forget_passing();
   CHECK(cache.has(1));

@@ -143,6 +143,32 @@ TEST_CASE("files whose features or border make no sense are refused as bad files
   CHECK(unreadable(cut_head(), "border", "input").code == ErrorCode::kBadFile);
 }
 
+TEST_CASE("the border of several networks is one map of each, and tensors lie behind that of their own") {
+  Head head = plain_head(8);
+  head.features = {"a.last", "b.last"};
+  head.border = "a.blocks.7,b.blocks.13";
+  head.tensors = {tensor("a.blocks.8.expand.bias", {4}), tensor("b.blocks.14.expand.bias", {4}),
+                  tensor("b.last.bias", {4})};
+  const auto written = write_head_file(head);
+  if (!written.ok()) MESSAGE(written.error().message);
+  REQUIRE(written.ok());
+  CHECK(read_head_file(written.value()).value().border == head.border);
+  for (const char* border : {"a.blocks.7", "b.blocks.13", "b.blocks.13,a.blocks.7", "a.blocks.7,a.blocks.8",
+                             "a.blocks.7,b.blocks.14", "a.blocks.8,b.blocks.13", "a.blocks.7,b.blocks.13,",
+                             ",a.blocks.7", "a.blocks.7,blocks.13", "a.blocks.7,,b.blocks.13",
+                             "a.blocks.7,input", "blocks.7", ","}) {
+    CAPTURE(border);
+    CHECK(unreadable(head, "border", border).code == ErrorCode::kBadFile);
+  }
+  // Of two networks that are really there, one has no such map.
+  BackboneInfo info = small_backbone();
+  for (FeatureBlock& block : info.feature_blocks) block.map.insert(0, "a.");
+  info.feature_blocks.push_back({"b.last", 0, 4});
+  const Error misfit = check_head_fits(head, info).error();
+  CHECK(misfit.code == ErrorCode::kBadFile);
+  CHECK(misfit.message.find("a.blocks.7,b.blocks.13") != std::string::npos);
+}
+
 TEST_CASE("tensors that do not belong behind the border, or to a cut, are not written") {
   Head frozen = tuned_head();
   frozen.tensors.push_back(tensor("blocks.15.project.bias", {16}));

@@ -273,22 +273,30 @@ TEST_CASE("a head on two networks is trained, travels and answers the same") {
   CHECK(alone.read_head(head_file.value()).error().code == ErrorCode::kBadFile);
 }
 
-TEST_CASE("two networks are not fine-tuned, and no way that would be is offered") {
+TEST_CASE("of two networks what they end with can be trained, and no more is offered") {
   const Bytes file = joined({v2_file(), v3_file()});
   const ComputePool pool = one_thread();
   Session session = open_session(file, pool);
-  for (const Strategy& strategy : strategies(session.backbone().feature_blocks())) {
+  const std::span<const FeatureBlock> blocks = session.backbone().feature_blocks();
+  std::vector<std::string> tuned;
+  for (const Strategy& strategy : strategies(blocks)) {
     CAPTURE(strategy.name);
-    CHECK_FALSE(strategy.tuning);
-    CHECK(select_features(session.backbone().feature_blocks(), strategy.features).ok());
+    CHECK(select_features(blocks, strategy.features).ok());
+    if (strategy.tuning) tuned.push_back(strategy.name);
   }
-  CHECK(strategy_named(session.backbone().feature_blocks(), "head").value().features ==
-        FeatureSet{"a.last", "b.last"});
-  CHECK_FALSE(strategy_named(session.backbone().feature_blocks(), "last-3-blocks").ok());
+  // The second has two blocks besides its first and last.
+  CHECK(tuned == std::vector<std::string>{"last-convolution", "last-block"});
+  CHECK(strategy_named(blocks, "last-convolution").value().border == "a.blocks.16,b.blocks.1");
+  CHECK(strategy_named(blocks, "last-block").value().border == "a.blocks.15,b.blocks.0");
+  CHECK(strategy_named(blocks, "last-block").value().features == FeatureSet{"a.last", "b.last"});
+  CHECK(strategy_named(blocks, "head").value().features == FeatureSet{"a.last", "b.last"});
+  CHECK_FALSE(strategy_named(blocks, "last-3-blocks").ok());
   teach(session, 6, 2);
   REQUIRE(session.train_begin({}).ok());
   while (!session.train_step().value().done) continue;
-  const auto begun = session.tune_begin(file, {}, ViewUse::kNone);
+  FineTuneOptions options;
+  options.part = TrainedPart::kWholeNetwork;
+  const auto begun = session.tune_begin(file, options, ViewUse::kNone);
   REQUIRE_FALSE(begun.ok());
   CHECK(begun.error().code == ErrorCode::kUnsupported);
   CHECK(begun.error().message.find("one network") != std::string::npos);

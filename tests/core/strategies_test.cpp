@@ -51,6 +51,32 @@ TEST_CASE("strategies are named after the network's own blocks, each once") {
   }
 }
 
+TEST_CASE("of several networks the last blocks of each are trained, as many as the shortest has") {
+  std::vector<FeatureBlock> blocks;
+  for (const auto& [prefix, count] : {std::pair("a.", 11U), std::pair("b.", 17U)}) {
+    for (FeatureBlock block : network_of(count)) {
+      block.map.insert(0, prefix);
+      blocks.push_back(block);
+    }
+  }
+  CHECK(measured(blocks) == std::vector<std::string>{"nearest-mean", "head", "joined-layers", "head-views",
+                                                     "joined-layers-views", "last-3-blocks", "last-8-blocks"});
+  CHECK(strategy_named(blocks, "last-3-blocks").value().border == "a.blocks.7,b.blocks.13");
+  CHECK(strategy_named(blocks, "last-10-blocks").value().border == "a.blocks.0,b.blocks.6");
+  CHECK(strategy_named(blocks, "last-convolution").value().border == "a.blocks.10,b.blocks.16");
+  CHECK(strategy_named(blocks, "last-3-blocks").value().features == FeatureSet{"a.last", "b.last"});
+  for (const char* name : {"last-11-blocks", "whole-network", "new-layers", "earlier-cut"}) {
+    CAPTURE(name);
+    CHECK_FALSE(strategy_named(blocks, name).ok());
+  }
+  // Nothing is offered for few pictures of things far off: a head on what there is.
+  std::vector<DataCase> cases;
+  for (const Strategy& strategy : strategies(blocks)) {
+    if (strategy.suits) cases.push_back(*strategy.suits);
+  }
+  CHECK(cases == std::vector<DataCase>{DataCase::kFewClose, DataCase::kManyClose, DataCase::kManyFar});
+}
+
 TEST_CASE("short names stand for the cut and the new layers that were best elsewhere") {
   const std::vector<FeatureBlock> blocks = network_of(17);
   CHECK(strategy_named(blocks, "earlier-cut").value().name == "cut-after-14");

@@ -43,7 +43,7 @@ Bytes run(FineTuner& tuner) {
   for (;;) {
     const std::vector<std::uint32_t> wanted(tuner.wanted_views().begin(), tuner.wanted_views().end());
     for (const std::uint32_t view : wanted) {
-      std::vector<float> map(tuner.border_height() * tuner.border_width() * tuner.border_channel_count());
+      std::vector<float> map(tuner.border_size());
       for (std::size_t i = 0; i < map.size(); ++i) map[i] = (i + view) % (2 + view % 2) == 0 ? 0.7F : -0.4F;
       require(tuner.supply_map(view, map).ok());
     }

@@ -6,7 +6,7 @@
 //   FineTuner tuner = FineTuner::start(file, backbone.input_size_px(), views, labels, options, &head, pool);
 //   for (;;) {
 //     for (std::uint32_t view : tuner.wanted_views())
-//       tuner.supply_map(view, map of that view at tuner.border());  // "input": the prepared picture itself
+//       tuner.supply_map(view, maps of that view at tuner.border_maps());  // "input": the prepared picture
 //     FineTuneProgress progress = tuner.step();
 //     if (progress.done) break;
 //   }
@@ -29,12 +29,13 @@
 
 namespace headstart {
 
-// How much of the network is trained besides the head.
+// How much of the network, or of each of several, is trained besides the head.
 enum class TrainedPart : std::uint8_t {
   kLastConvolution,  // the 1x1 convolution before the pooling
   kLastBlocks,       // the last `block_count` blocks and all that follows them
-  kWholeNetwork,
-  kCut,  // the network ends after block `cut_block`; a new 1x1 convolution is trained from random weights
+  kWholeNetwork,     // not of several networks at once
+  kCut,  // the network ends after block `cut_block`; a new 1x1 convolution is trained from random weights; not
+         // of several networks at once
 };
 
 enum class Optimiser : std::uint8_t {
@@ -44,7 +45,7 @@ enum class Optimiser : std::uint8_t {
 
 struct FineTuneOptions {
   TrainedPart part = TrainedPart::kLastBlocks;
-  std::size_t block_count = 1;          // 1…16, for kLastBlocks
+  std::size_t block_count = 1;          // 1…16, for kLastBlocks; of each of several networks
   std::size_t cut_block = 5;            // 0…16, for kCut
   std::size_t cut_channel_count = 256;  // of the new convolution; a multiple of four
   std::uint64_t seed = 1;
@@ -134,7 +135,9 @@ struct FineTuneReport {
 // What a head file needs besides the head itself, and what prediction needs to use it.
 struct FineTuned {
   TrainedPart part = TrainedPart::kLastBlocks;
-  std::string border;  // the last frozen map: "blocks.13", or "input" when nothing is frozen
+  // The last frozen map: "blocks.13", of several networks one each, "a.blocks.7,b.blocks.13", or "input" when
+  // nothing is frozen.
+  std::string border;
   // Backbone tensors ("blocks.14.expand.weight", …, "last.bias"); on a cut "cut.weight" [channels, 1, 1, C]
   // and "cut.bias" [channels]. Empty when the head alone was kept.
   std::vector<ChangedTensor> tensors;
@@ -168,17 +171,17 @@ class FineTuner {
   FineTuner& operator=(FineTuner&&) noexcept;
   ~FineTuner();
 
-  // The map that supply_map takes: its name in the backbone and its shape.
+  // The maps that supply_map takes, by their names in the backbone: one, or one of each of several networks.
+  // border() is all of them as a text.
   const std::string& border() const;
-  [[nodiscard]] std::size_t border_height() const;
-  [[nodiscard]] std::size_t border_width() const;
-  [[nodiscard]] std::size_t border_channel_count() const;
+  [[nodiscard]] std::vector<std::string> border_maps() const;
+  [[nodiscard]] std::size_t border_size() const;  // numbers in all of them
 
   // Views whose maps the next step() needs and that are not there: at most a batch. A map is asked for once
   // while the cache's budget lasts, beyond it again each time. Valid until the next call.
   std::span<const std::uint32_t> wanted_views();
 
-  // `map` [border_height, border_width, border_channel_count], as Backbone::map gives it; for "input" as
+  // `map` [border_size]: each map as Backbone::map gives it, one behind the other; for "input" as
   // Backbone::input holds it. bad-argument for a view that was not asked for or another length.
   Status supply_map(std::uint32_t view, std::span<const float> map);
 

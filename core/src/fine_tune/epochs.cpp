@@ -48,8 +48,13 @@ std::vector<std::uint32_t> Epochs::begin_epoch() {
 double Epochs::lay_gradient(TrainedNetwork& network, std::span<const std::uint32_t> classes,
                             std::size_t batch_size) const {
   const std::size_t logit_count = classes.size() * class_weights_.size();
-  return cross_entropy(network.logits().first(logit_count), classes, class_weights_,
-                       1.0F / static_cast<float>(batch_size), network.grad_logits().first(logit_count));
+  const std::size_t head_count = network.plan().head_count();
+  double loss = 0;
+  for (std::size_t head = 0; head < head_count; ++head) {
+    loss += cross_entropy(network.logits(head).first(logit_count), classes, class_weights_,
+                          1.0F / static_cast<float>(batch_size), network.grad_logits(head).first(logit_count));
+  }
+  return loss / static_cast<double>(head_count);
 }
 
 Status Epochs::learn(TrainedNetwork& network, const Piece& piece) {

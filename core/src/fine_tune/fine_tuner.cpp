@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fine_tune/tuning.h"
+#include "network/border.h"
 #include "network/network_file.h"
 
 namespace headstart {
@@ -69,7 +70,7 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
   }
   const std::size_t picture_count = prepared.value().pictures.size();
   FineTuneEstimate estimate;
-  estimate.border = plan.border;
+  estimate.border = plan.border();
   estimate.frozen_weight_count = plan.frozen_weight_count;
   estimate.view_multiply_adds = plan.train_multiply_adds();
   for (const Parameter& parameter : plan.parameters) {
@@ -84,7 +85,7 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
   const std::size_t first_passes = options.part == TrainedPart::kCut ? 2 : 1;
   estimate.forward_step_count =
       (first_passes + 1) * pieces(picture_count) + options.epoch_count * pieces(held_out);
-  const std::size_t map_bytes = plan.border_shape().size() * sizeof(std::uint16_t);
+  const std::size_t map_bytes = plan.border_size() * sizeof(std::uint16_t);
   const std::size_t wanted_views = train_views + held_out;
   const std::size_t cached = std::min(wanted_views, options.cache_budget_bytes / map_bytes);
   estimate.cache_bytes = cached * map_bytes;
@@ -126,16 +127,13 @@ FineTuner& FineTuner::operator=(FineTuner&&) noexcept = default;
 FineTuner::~FineTuner() = default;
 
 const std::string& FineTuner::border() const {
-  return state_->network.plan().border;
+  return state_->report.border;
 }
-std::size_t FineTuner::border_height() const {
-  return state_->network.plan().border_shape().height;
+std::vector<std::string> FineTuner::border_maps() const {
+  return maps_of_border(border());
 }
-std::size_t FineTuner::border_width() const {
-  return state_->network.plan().border_shape().width;
-}
-std::size_t FineTuner::border_channel_count() const {
-  return state_->network.plan().border_shape().channel_count;
+std::size_t FineTuner::border_size() const {
+  return state_->network.plan().border_size();
 }
 
 std::span<const std::uint32_t> FineTuner::wanted_views() {
@@ -147,7 +145,7 @@ std::span<const std::uint32_t> FineTuner::wanted_views() {
 }
 
 Status FineTuner::supply_map(std::uint32_t view, std::span<const float> map) {
-  const std::size_t expected = state_->network.plan().border_shape().size();
+  const std::size_t expected = state_->network.plan().border_size();
   if (map.size() != expected) {
     return bad_argument("the map at " + border() + " has " + std::to_string(expected) + " numbers, got " +
                         std::to_string(map.size()));

@@ -27,8 +27,8 @@ Status MapCache::put(std::uint32_t view, std::span<const float> map) {
   return {};
 }
 
-void MapCache::read(std::uint32_t view, std::span<float> out) const {
-  const std::span<const std::uint16_t> halves = maps_[view].span();
+void MapCache::read(std::uint32_t view, std::size_t offset, std::span<float> out) const {
+  const std::span<const std::uint16_t> halves = maps_[view].span().subspan(offset, out.size());
   std::transform(halves.begin(), halves.end(), out.begin(), float_from_half);
 }
 

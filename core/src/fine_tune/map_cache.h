@@ -11,7 +11,7 @@
 
 namespace headstart {
 
-// Keeps maps of one size, by view, while their bytes fit into a budget; those beyond it stay only until
+// Keeps maps of one size, or several maps one behind the other, by view, while their bytes fit into a budget; those beyond it stay only until
 // forget_passing(). Both are rounded to float16, so that the budget changes the time and not the result.
 class MapCache {
  public:
@@ -23,8 +23,8 @@ class MapCache {
   // `map` [map_size]. Values beyond float16's range are cut to it. out-of-memory.
   Status put(std::uint32_t view, std::span<const float> map);
 
-  // `out` [map_size]; the view must be there.
-  void read(std::uint32_t view, std::span<float> out) const;
+  // From `offset` on as much as `out` holds; the view must be there.
+  void read(std::uint32_t view, std::size_t offset, std::span<float> out) const;
 
   void forget_passing();
 

@@ -15,23 +15,23 @@ std::size_t packed_size(std::size_t row_count, std::size_t inner_count) {
 
 // How many maps' gradients there are at once, going backwards as TrainedNetwork::backward does.
 std::size_t grad_count_of(const FineTunePlan& plan) {
-  std::vector<bool> is_there(plan.layers.size() + 1);
-  is_there.back() = true;
-  std::size_t count = 1;
+  std::vector<bool> is_there(plan.map_count());
+  std::size_t count = 0;
   std::size_t most = 1;
   const auto read = [&](std::size_t map) {
-    if (map == 0) return;
+    if (plan.is_border(map)) return;
     most = std::max(most, count + 1);  // at least while it is added to another
     if (!is_there[map]) ++count;
     is_there[map] = true;
   };
   for (std::size_t i = plan.layers.size(); i-- > 0;) {
     const TrainedLayer& layer = plan.layers[i];
+    if (std::ranges::binary_search(plan.last_maps, plan.map_of(i))) ++count;
     read(layer.input);
     if (layer.kind == TrainedLayerKind::kMultiply || layer.kind == TrainedLayerKind::kAdd) read(layer.other);
     --count;
-    const bool moves = layer.residual_map != TrainedLayer::kNoResidual && layer.residual_map > 0 &&
-                       !is_there[layer.residual_map];
+    const bool moves = layer.residual_map != TrainedLayer::kNoResidual &&
+                       !plan.is_border(layer.residual_map) && !is_there[layer.residual_map];
     if (moves) {
       is_there[layer.residual_map] = true;
       ++count;
@@ -45,8 +45,7 @@ std::size_t grad_count_of(const FineTunePlan& plan) {
 PerPicture measure_picture(const FineTunePlan& plan) {
   PerPicture need;
   need.grad_count = grad_count_of(plan);
-  need.maps = plan.border_shape().size();
-  need.largest_map = need.maps;
+  need.maps = plan.border_size();
   need.workspace.left = plan.class_count;
   need.workspace.right = plan.feature_count();
   for (const TrainedLayer& layer : plan.layers) {
@@ -87,7 +86,7 @@ std::size_t TrainedNetwork::memory_bytes_for(const FineTunePlan& plan, std::size
   const WorkspaceSize size = workspace_size_of(plan, piece_size);
   const PerPicture need = measure_picture(plan);
   const std::size_t per_picture =
-      need.maps + need.grad_count * need.largest_map + 2 * (plan.feature_count() + plan.class_count);
+      need.maps + need.grad_count * need.largest_map + 2 * (plan.feature_count() + plan.head_count() * plan.class_count);
   // Of the product with ReLU6, which packs weights only, and of the linear one, which packs maps too.
   std::size_t packed_weights = 0;
   for (const Parameter& parameter : plan.parameters) {

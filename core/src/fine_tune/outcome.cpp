@@ -55,10 +55,15 @@ void FineTuner::State::keep_tuned() {
     const std::span<const float> values = parameter.elements();
     tuned.tensors.push_back({parameter.name, parameter.shape, {values.begin(), values.end()}});
   }
-  tuned.head = head_alone_.head;
-  tuned.head.feature_count = network.plan().feature_count();
-  tuned.head.weights.assign(parameters[first].elements().begin(), parameters[first].elements().end());
-  tuned.head.biases.assign(parameters[first + 1].elements().begin(), parameters[first + 1].elements().end());
+  std::vector<Head> heads(network.plan().head_count(), head_alone_.head);
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    const std::span<const float> weights = parameters[first + 2 * i].elements();
+    const std::span<const float> biases = parameters[first + 2 * i + 1].elements();
+    heads[i].feature_count = network.plan().feature_count(i);
+    heads[i].weights.assign(weights.begin(), weights.end());
+    heads[i].biases.assign(biases.begin(), biases.end());
+  }
+  tuned.head = mean_of_heads(heads);
   fold_temperature(tuned.head.weights, report.temperature);
   fold_temperature(tuned.head.biases, report.temperature);
   set_order(Phase::kEmbedFinal, first_views(false));

@@ -8,6 +8,8 @@
 
 #include "base/random.h"
 #include "files/safetensors.h"
+#include "network/border.h"
+#include "network/map_name.h"
 
 namespace headstart {
 namespace {
@@ -25,17 +27,34 @@ Error no_backward_pass(const Layer& layer, const std::string& what) {
   return unsupported("fine-tuning has no backward pass for " + what + " (layer " + quoted(layer.name) + ")");
 }
 
-// Walks the network from the border on.
+// The blocks of one branch, by position: those before `first_trained` are frozen, those from `end` on left out.
+struct BranchPart {
+  std::size_t begin = 0;
+  std::size_t first_trained = 0;
+  std::size_t end = 0;
+};
+
+// Walks the network from the borders on: all of these first, then the layers of each branch.
 class Planner {
  public:
   explicit Planner(const Network& network) : network_(network) {}
 
-  // Of the blocks up to `block_end`, those from `first_trained` on are trained.
-  Status run(std::size_t first_trained, std::size_t block_end) {
-    for (std::size_t i = 0; i < block_end; ++i) {
+  void start_branch(const BranchPart& part) {
+    constexpr std::size_t kImageChannels = 3;
+    if (part.first_trained == part.begin) {
+      const MapShape picture = {network_.input_size_px, network_.input_size_px, kImageChannels};
+      start_at(std::string(kNetworkInput), std::string(kNetworkInput), picture);
+      return;
+    }
+    const Block& frozen = network_.blocks[part.first_trained - 1];
+    start_at(frozen.name, network_.layers[frozen.end - 1].name, network_.map_of(frozen));
+  }
+
+  Status run(const BranchPart& part) {
+    for (std::size_t i = part.begin; i < part.end; ++i) {
       const Block& block = network_.blocks[i];
-      depth_ = network_.blocks.size() - i;
-      if (i < first_trained) {
+      depth_ = part.end - i;
+      if (i < part.first_trained) {
         freeze(block);
         continue;
       }
@@ -43,19 +62,19 @@ class Planner {
         if (const Status added = add(network_.layers[layer]); !added) return added;
       }
     }
+    plan_.last_maps.push_back(plan_.map_count() - 1);
     return {};
-  }
-
-  // Everything up to here is frozen: its last map is map 0.
-  void start_at(std::string border, const std::string& map, const MapShape& shape) {
-    plan_.border = std::move(border);
-    maps_ = {{map, 0}};
-    shapes_ = {shape};
   }
 
   FineTunePlan take() { return std::move(plan_); }
 
  private:
+  // Everything up to here is frozen.
+  void start_at(std::string border, const std::string& map, const MapShape& shape) {
+    maps_[map] = plan_.borders.size();
+    plan_.borders.push_back({std::move(border), shape});
+  }
+
   void freeze(const Block& block) {
     for (std::size_t i = block.begin; i < block.end; ++i) {
       const Layer& layer = network_.layers[i];
@@ -71,7 +90,7 @@ class Planner {
     }
     TrainedLayer layer;
     layer.input = maps_.at(from.inputs[0]);
-    layer.in = shapes_[layer.input];
+    layer.in = plan_.shape_of(layer.input);
     layer.out = from.output;
     layer.stride = from.stride;
     switch (from.kind) {
@@ -84,7 +103,7 @@ class Planner {
       case LayerKind::kMultiply:
         layer.kind = TrainedLayerKind::kMultiply;
         layer.other = maps_.at(from.inputs[1]);
-        if (shapes_[layer.other].place_count() != 1 || layer.in.place_count() == 1) {
+        if (plan_.shape_of(layer.other).place_count() != 1 || layer.in.place_count() == 1) {
           return no_backward_pass(from, "a product of two maps");
         }
         break;
@@ -149,10 +168,10 @@ class Planner {
   // An addition right behind a product of its own is done by that product's layer.
   Status add_sum(const Layer& from, TrainedLayer layer) {
     const std::size_t other = maps_.at(from.inputs[1]);
-    if (shapes_[other] != layer.in) return no_backward_pass(from, "a sum of maps of two shapes");
+    if (plan_.shape_of(other) != layer.in) return no_backward_pass(from, "a sum of maps of two shapes");
     const std::size_t newest = std::max(layer.input, other);
     const std::size_t older = std::min(layer.input, other);
-    const bool is_last = newest == plan_.layers.size() && newest != older;
+    const bool is_last = newest == plan_.map_count() - 1 && !plan_.is_border(newest) && newest != older;
     if (is_last && plan_.layers.back().kind == TrainedLayerKind::kPointwise &&
         plan_.layers.back().activation == Activation::kLinear &&
         plan_.layers.back().residual_map == TrainedLayer::kNoResidual && is_linear(from)) {
@@ -178,8 +197,7 @@ class Planner {
 
   void push(const TrainedLayer& layer, const std::string& name) {
     plan_.layers.push_back(layer);
-    maps_[name] = plan_.layers.size();
-    shapes_.push_back(layer.out);
+    maps_[name] = plan_.map_count() - 1;
   }
 
   void push_with_activation(const Layer& from, const TrainedLayer& layer) {
@@ -188,7 +206,7 @@ class Planner {
     TrainedLayer function;
     function.kind = TrainedLayerKind::kActivation;
     function.activation = from.activation;
-    function.input = plan_.layers.size();
+    function.input = plan_.map_count() - 1;
     function.in = function.out = layer.out;
     push(function, from.name);
   }
@@ -196,12 +214,12 @@ class Planner {
   const Network& network_;
   FineTunePlan plan_;
   std::map<std::string, std::size_t> maps_;  // the number of each layer's map
-  std::vector<MapShape> shapes_;             // of the maps by number
   std::size_t depth_ = 0;
 };
 
 // The new layer of a cut: uniform weights of variance 2 / fan_in (He et al. 2015), zero biases.
-Status add_cut_layer(FineTunePlan& plan, const MapShape& map, const FineTuneOptions& options) {
+Status add_cut_layer(FineTunePlan& plan, const FineTuneOptions& options) {
+  const MapShape map = plan.borders.front().shape;
   const std::size_t out_count = options.cut_channel_count;
   constexpr std::uint64_t kStream = 0x637574;  // "cut"
   Random random(options.seed, kStream);
@@ -220,26 +238,48 @@ Status add_cut_layer(FineTunePlan& plan, const MapShape& map, const FineTuneOpti
   layer.out = {map.height, map.width, out_count};
   layer.weights = plan.parameters.size() - 2;
   plan.layers.push_back(layer);
+  plan.last_maps = {plan.map_count() - 1};
   return {};
 }
 
-Status add_head(FineTunePlan& plan, std::size_t class_count) {
+Status add_heads(FineTunePlan& plan, std::size_t class_count) {
   plan.class_count = class_count;
-  Result<Parameter> weights = make_parameter("head.weight", {class_count, plan.feature_count()}, 0, {});
-  if (!weights) return weights.error();
-  Result<Parameter> bias = make_parameter("head.bias", {class_count}, 0, {});
-  if (!bias) return bias.error();
-  plan.parameters.push_back(std::move(weights).value());
-  plan.parameters.push_back(std::move(bias).value());
+  for (std::size_t head = 0; head < plan.head_count(); ++head) {
+    const std::string name = (plan.head_count() > 1 ? branch_name(head) + "." : std::string()) + "head";
+    auto weights = make_parameter(name + ".weight", {class_count, plan.feature_count(head)}, 0, {});
+    if (!weights) return weights.error();
+    auto bias = make_parameter(name + ".bias", {class_count}, 0, {});
+    if (!bias) return bias.error();
+    plan.parameters.push_back(std::move(weights).value());
+    plan.parameters.push_back(std::move(bias).value());
+  }
   return {};
 }
 
-// Blocks between the stem and the last, where borders and cuts may lie: a network has them at least.
+// Of each branch its first block and one past its last.
+std::vector<BranchPart> branches_of(const Network& network) {
+  if (network.branches.empty()) return {{0, 0, network.blocks.size()}};
+  std::vector<BranchPart> branches;
+  for (const Branch& branch : network.branches) branches.push_back({branch.begin, branch.begin, branch.end});
+  return branches;
+}
+
+// Blocks between the stem and the last, where borders and cuts may lie: every branch has so many.
 std::size_t inner_block_count(const Network& network) {
-  return network.blocks.size() < 2 ? 0 : network.blocks.size() - 2;
+  std::size_t count = network.blocks.size();
+  for (const BranchPart& branch : branches_of(network)) count = std::min(count, branch.end - branch.begin);
+  return count < 2 ? 0 : count - 2;
 }
 
 Status check_options(const FineTuneOptions& options, const Network& network) {
+  // All layers of several networks: a branch may begin with a scale that no training is to move, and nobody
+  // would wait for so much. New layers: they would have to replace the end of each.
+  if (!network.branches.empty() &&
+      (options.part == TrainedPart::kWholeNetwork || options.part == TrainedPart::kCut)) {
+    return unsupported(std::string(options.part == TrainedPart::kCut ? "new layers" : "all layers") +
+                       " of several networks at once are not trained: take one network for that, or train the "
+                       "last blocks of each");
+  }
   const std::size_t inner_count = inner_block_count(network);
   if (options.part == TrainedPart::kLastBlocks &&
       (options.block_count < 1 || options.block_count >= inner_count)) {
@@ -263,53 +303,61 @@ Status check_options(const FineTuneOptions& options, const Network& network) {
 
 }  // namespace
 
+std::string FineTunePlan::border() const {
+  std::vector<std::string> names;
+  for (const FrozenMap& map : borders) names.push_back(map.name);
+  return border_text(names);
+}
+
+std::size_t FineTunePlan::border_size() const {
+  std::size_t size = 0;
+  for (const FrozenMap& map : borders) size += map.shape.size();
+  return size;
+}
+
+std::size_t FineTunePlan::feature_count() const {
+  std::size_t count = 0;
+  for (const std::size_t map : last_maps) count += shape_of(map).channel_count;
+  return count;
+}
+
 std::size_t FineTunePlan::train_multiply_adds() const {
   std::size_t sum = 3 * feature_count() * class_count;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const TrainedLayer& layer = layers[i];
+  for (const TrainedLayer& layer : layers) {
     std::size_t taps = 1;
     if (layer.kind == TrainedLayerKind::kWindowed || layer.kind == TrainedLayerKind::kDepthwise) taps = 9;
     if (layer.kind == TrainedLayerKind::kDepthwiseWindow) {
       taps = layer.window.kernel_height * layer.window.kernel_width;
     }
     const std::size_t inputs = layer.is_product() ? layer.in.channel_count : 1;
-    // Forwards, the weights' gradient, and the input's, which the first layer does without.
-    sum += (i == 0 ? 2 : 3) * layer.out.size() * taps * inputs;
+    // Forwards, the weights' gradient, and the input's, which the border does without.
+    sum += (is_border(layer.input) ? 2 : 3) * layer.out.size() * taps * inputs;
   }
   return sum;
 }
 
 Result<FineTunePlan> make_fine_tune_plan(const Network& network, const FineTuneOptions& options,
                                          std::size_t class_count) {
-  if (!network.branches.empty()) {
-    return unsupported(
-        "layers of several networks at once are not trained, only a head on all of them: take one network to "
-        "fine-tune it");
-  }
   const Status valid = check_options(options, network);
   if (!valid) return valid.error();
   const bool cut = options.part == TrainedPart::kCut;
-  std::size_t first_trained = network.blocks.size() - 1;  // the last block
-  if (options.part == TrainedPart::kLastBlocks) first_trained -= options.block_count;
-  if (options.part == TrainedPart::kWholeNetwork) first_trained = 0;
-  if (cut) first_trained = options.cut_block + 2;
-  const std::size_t block_end = cut ? first_trained : network.blocks.size();
-
-  constexpr std::size_t kImageChannels = 3;
-  MapShape border = {network.input_size_px, network.input_size_px, kImageChannels};
+  std::vector<BranchPart> branches = branches_of(network);
   Planner planner(network);
-  if (first_trained == 0) {
-    planner.start_at(std::string(kNetworkInput), std::string(kNetworkInput), border);
-  } else {
-    const Block& frozen = network.blocks[first_trained - 1];
-    border = network.map_of(frozen);
-    planner.start_at(frozen.name, network.layers[frozen.end - 1].name, border);
+  for (BranchPart& branch : branches) {
+    branch.first_trained = branch.end - 1;  // the last block
+    if (options.part == TrainedPart::kLastBlocks) branch.first_trained -= options.block_count;
+    if (options.part == TrainedPart::kWholeNetwork) branch.first_trained = branch.begin;
+    if (cut) branch.end = branch.first_trained = branch.begin + options.cut_block + 2;
+    planner.start_branch(branch);
   }
-  Status status = planner.run(first_trained, block_end);
+  Status status;
+  for (const BranchPart& branch : branches) {
+    if (status) status = planner.run(branch);
+  }
   if (!status) return status.error();
   FineTunePlan plan = planner.take();
-  if (cut) status = add_cut_layer(plan, border, options);
-  if (status) status = add_head(plan, class_count);
+  if (cut) status = add_cut_layer(plan, options);
+  if (status) status = add_heads(plan, class_count);
   if (!status) return status.error();
   return plan;
 }

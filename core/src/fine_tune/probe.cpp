@@ -1,5 +1,6 @@
 #include "fine_tune/probe.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "headstart/sample_store.h"
@@ -64,6 +65,24 @@ std::vector<float> Probe::held_out_logits() const {
     }
   }
   return logits;
+}
+
+Head mean_of_heads(std::span<const Head> heads) {
+  Head mean = heads.front();
+  if (heads.size() == 1) return mean;
+  const float share = 1.0F / static_cast<float>(heads.size());
+  mean.feature_count = 0;
+  mean.weights.clear();
+  std::ranges::fill(mean.biases, 0.0F);
+  for (const Head& head : heads) mean.feature_count += head.feature_count;
+  for (std::size_t c = 0; c < mean.biases.size(); ++c) {
+    for (const Head& head : heads) {
+      mean.biases[c] += share * head.biases[c];
+      const auto row = std::span(head.weights).subspan(c * head.feature_count, head.feature_count);
+      for (const float weight : row) mean.weights.push_back(share * weight);
+    }
+  }
+  return mean;
 }
 
 }  // namespace headstart

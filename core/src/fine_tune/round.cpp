@@ -276,7 +276,7 @@ Status FineTuner::State::read_head_alone(const SafetensorsView& file) {
   Head& head = head_alone_.head;
   head.labels = task.labels;
   head.feature_count =
-      is_cut() ? network.plan().border_shape().channel_count : network.plan().feature_count();
+      is_cut() ? network.plan().borders.front().shape.channel_count : network.plan().feature_count();
   head.weights.resize(class_count * head.feature_count);
   head.biases.resize(class_count);
   head_alone_.logits.resize(held_out_.count() * class_count);

@@ -39,18 +39,19 @@ Result<TrainedNetwork> TrainedNetwork::create(FineTunePlan plan, std::size_t bat
 }
 
 Status TrainedNetwork::allocate() {
-  maps_.resize(plan_.layers.size() + 1);
+  maps_.resize(plan_.map_count());
   const PerPicture need = measure_picture(plan_);
   grad_maps_.resize(need.grad_count);
   grad_of_.resize(maps_.size());
-  std::vector<std::pair<PaddedBuffer<float>*, std::size_t>> buffers{{&maps_[0], plan_.border_shape().size()},
-                                                                    {&features_, plan_.feature_count()},
-                                                                    {&logits_, plan_.class_count},
-                                                                    {&grad_features_, plan_.feature_count()},
-                                                                    {&grad_logits_, plan_.class_count}};
-  for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
-    buffers.emplace_back(&maps_[i + 1], plan_.layers[i].out.size());
+  heads_.resize(plan_.head_count());
+  std::vector<std::pair<PaddedBuffer<float>*, std::size_t>> buffers;
+  for (std::size_t i = 0; i < heads_.size(); ++i) {
+    buffers.emplace_back(&heads_[i].features, plan_.feature_count(i));
+    buffers.emplace_back(&heads_[i].logits, plan_.class_count);
+    buffers.emplace_back(&heads_[i].grad_features, plan_.feature_count(i));
+    buffers.emplace_back(&heads_[i].grad_logits, plan_.class_count);
   }
+  for (std::size_t i = 0; i < maps_.size(); ++i) buffers.emplace_back(&maps_[i], plan_.shape_of(i).size());
   for (PaddedBuffer<float>& buffer : grad_maps_) buffers.emplace_back(&buffer, need.largest_map);
   for (const auto& [buffer, per_picture] : buffers) {
     Result<PaddedBuffer<float>> made = PaddedBuffer<float>::create(per_picture * piece_size_);
@@ -61,47 +62,55 @@ Status TrainedNetwork::allocate() {
 }
 
 std::size_t TrainedNetwork::memory_bytes() const {
-  std::size_t bytes = workspace_.memory_bytes() + features_.size_bytes() + logits_.size_bytes() +
-                      grad_features_.size_bytes() + grad_logits_.size_bytes();
+  std::size_t bytes = workspace_.memory_bytes();
+  for (const HeadBuffers& head : heads_) {
+    bytes += head.features.size_bytes() + head.logits.size_bytes() + head.grad_features.size_bytes() +
+             head.grad_logits.size_bytes();
+  }
   for (const PaddedBuffer<float>& map : maps_) bytes += map.size_bytes();
   for (const PaddedBuffer<float>& map : grad_maps_) bytes += map.size_bytes();
   for (const Parameter& parameter : plan_.parameters) bytes += parameter.memory_bytes();
   return bytes;
 }
 
-std::span<float> TrainedNetwork::input(std::size_t index) {
-  const std::size_t size = plan_.border_shape().size();
-  return maps_[0].span().subspan(index * size, size);
+std::span<float> TrainedNetwork::input(std::size_t index, std::size_t border) {
+  const std::size_t size = plan_.shape_of(border).size();
+  return maps_[border].span().subspan(index * size, size);
 }
 
-std::span<const float> TrainedNetwork::features() const {
-  return features_.span();
+std::span<const float> TrainedNetwork::features(std::size_t head) const {
+  return heads_[head].features.span();
 }
-std::span<const float> TrainedNetwork::logits() const {
-  return logits_.span();
+std::span<const float> TrainedNetwork::logits(std::size_t head) const {
+  return heads_[head].logits.span();
 }
-std::span<float> TrainedNetwork::grad_logits() {
-  return grad_logits_.span();
+std::span<float> TrainedNetwork::grad_logits(std::size_t head) {
+  return heads_[head].grad_logits.span();
 }
 
 Status TrainedNetwork::forward(std::size_t picture_count) {
-  for (std::size_t i = 0; i < plan_.layers.size(); ++i) {
-    const Status status = layer_forward(i, picture_count);
-    if (!status) return status;
-  }
-  mean_pool(maps_.back().data(), picture_count, plan_.layers.back().out.place_count(), plan_.feature_count(),
-            features_.data(), pool());
-  const Parameter& weights = plan_.parameters[plan_.head_weights()];
-  const Parameter& bias = plan_.parameters[plan_.head_weights() + 1];
-  return pointwise_forward(workspace_, {picture_count, plan_.feature_count(), plan_.class_count},
-                           Activation::kLinear, features_.data(), weights.values.data(), bias.values.data(),
-                           logits_.data());
+  Status status;
+  for (std::size_t i = 0; status && i < plan_.layers.size(); ++i) status = layer_forward(i, picture_count);
+  for (std::size_t i = 0; status && i < heads_.size(); ++i) status = head_forward(i, picture_count);
+  return status;
+}
+
+Status TrainedNetwork::head_forward(std::size_t head, std::size_t picture_count) {
+  const std::size_t map = plan_.last_maps[head];
+  HeadBuffers& own = heads_[head];
+  mean_pool(maps_[map].data(), picture_count, plan_.shape_of(map).place_count(), plan_.feature_count(head),
+            own.features.data(), pool());
+  const Parameter& weights = plan_.parameters[plan_.head_weights(head)];
+  const Parameter& bias = plan_.parameters[plan_.head_weights(head) + 1];
+  return pointwise_forward(workspace_, {picture_count, plan_.feature_count(head), plan_.class_count},
+                           Activation::kLinear, own.features.data(), weights.values.data(),
+                           bias.values.data(), own.logits.data());
 }
 
 Status TrainedNetwork::layer_forward(std::size_t index, std::size_t picture_count) {
   const TrainedLayer& layer = plan_.layers[index];
   const float* x = maps_[layer.input].data();
-  float* y = maps_[index + 1].data();
+  float* y = maps_[plan_.map_of(index)].data();
   const std::size_t count = picture_count * layer.out.size();
   switch (layer.kind) {
     case TrainedLayerKind::kActivation:
@@ -149,20 +158,16 @@ float* TrainedNetwork::take_grad() {
   return taken;
 }
 
-std::size_t TrainedNetwork::map_size(std::size_t map) const {
-  return map == 0 ? plan_.border_shape().size() : plan_.layers[map - 1].out.size();
-}
-
 template <typename Write>
 Status TrainedNetwork::add_grad(std::size_t map, std::size_t picture_count, const Write& write) {
-  if (map == 0) return write(nullptr);
+  if (plan_.is_border(map)) return write(nullptr);
   float* grad = take_grad();
   const Status status = write(grad);
   if (grad_of_[map] == nullptr) {
     grad_of_[map] = grad;
     return status;
   }
-  add_to(grad_of_[map], grad, picture_count * map_size(map), pool());
+  add_to(grad_of_[map], grad, picture_count * plan_.shape_of(map).size(), pool());
   free_grads_.push_back(grad);
   return status;
 }
@@ -172,56 +177,67 @@ Status TrainedNetwork::backward(std::size_t picture_count, Accumulate accumulate
   free_grads_.clear();
   for (PaddedBuffer<float>& buffer : grad_maps_) free_grads_.push_back(buffer.data());
   std::ranges::fill(grad_of_, nullptr);
-  grad_of_.back() = take_grad();
-  Status status = head_backward(picture_count, accumulate, grad_of_.back());
+  Status status;
+  std::size_t head = heads_.size();
   for (std::size_t i = plan_.layers.size(); status && i-- > 0;) {
     const TrainedLayer& layer = plan_.layers[i];
-    float* grad_out = grad_of_[i + 1];
+    const std::size_t map = plan_.map_of(i);
+    if (head > 0 && plan_.last_maps[head - 1] == map) {
+      // Only now: while one branch is gone through, the others' gradients need no room.
+      grad_of_[map] = take_grad();
+      status = head_backward(--head, picture_count, accumulate, grad_of_[map]);
+      if (!status) return status;
+    }
+    float* grad_out = grad_of_[map];
     status = layer_backward(i, picture_count, accumulate, grad_out);
-    grad_of_[i + 1] = nullptr;
+    grad_of_[map] = nullptr;
     const std::size_t residual = layer.residual_map;
-    if (residual == TrainedLayer::kNoResidual || residual == 0) {
+    if (residual == TrainedLayer::kNoResidual || plan_.is_border(residual)) {
       free_grads_.push_back(grad_out);
     } else if (grad_of_[residual] == nullptr) {
       // y = f(x) + x: the gradient of y waits as x's until that through f has come back.
       grad_of_[residual] = grad_out;
     } else {
-      add_to(grad_of_[residual], grad_out, picture_count * map_size(residual), pool());
+      add_to(grad_of_[residual], grad_out, picture_count * plan_.shape_of(residual).size(), pool());
       free_grads_.push_back(grad_out);
     }
   }
   return status;
 }
 
-Status TrainedNetwork::head_backward(std::size_t picture_count, Accumulate accumulate, float* grad_map) {
-  Parameter& weights = plan_.parameters[plan_.head_weights()];
-  Parameter& bias = plan_.parameters[plan_.head_weights() + 1];
-  const PointwiseShape shape{picture_count, plan_.feature_count(), plan_.class_count};
-  Status status = pointwise_grad_weights(workspace_, shape, features_.data(), grad_logits_.data(),
+Status TrainedNetwork::head_backward(std::size_t head, std::size_t picture_count, Accumulate accumulate,
+                                     float* grad_map) {
+  Parameter& weights = plan_.parameters[plan_.head_weights(head)];
+  Parameter& bias = plan_.parameters[plan_.head_weights(head) + 1];
+  HeadBuffers& own = heads_[head];
+  const std::size_t feature_count = plan_.feature_count(head);
+  const PointwiseShape shape{picture_count, feature_count, plan_.class_count};
+  Status status = pointwise_grad_weights(workspace_, shape, own.features.data(), own.grad_logits.data(),
                                          weights.grad.data(), accumulate);
   if (!status) return status;
   // grad_bias += sum over pictures of grad_logits; as many columns as classes, so not by fours.
   for (std::size_t i = 0; i < picture_count * plan_.class_count; ++i) {
-    bias.grad.data()[i % plan_.class_count] += grad_logits_.data()[i];
+    bias.grad.data()[i % plan_.class_count] += own.grad_logits.data()[i];
   }
-  status =
-      pointwise_grad_x(workspace_, shape, weights.values.data(), grad_logits_.data(), grad_features_.data());
+  status = pointwise_grad_x(workspace_, shape, weights.values.data(), own.grad_logits.data(),
+                            own.grad_features.data());
   if (!status) return status;
-  mean_pool_backward(grad_features_.data(), picture_count, plan_.layers.back().out.place_count(),
-                     plan_.feature_count(), grad_map, pool());
+  mean_pool_backward(own.grad_features.data(), picture_count,
+                     plan_.shape_of(plan_.last_maps[head]).place_count(), feature_count, grad_map, pool());
   return {};
 }
 
 // Of the layer whose ReLU6 the depthwise convolution at `index` reads alone; null where there is none.
 float* TrainedNetwork::input_bias_grad(std::size_t index) {
   const std::size_t map = plan_.layers[index].input;
-  if (map == 0 || plan_.layers[index].kind != TrainedLayerKind::kDepthwise) return nullptr;
-  const TrainedLayer& before = plan_.layers[map - 1];
+  if (plan_.is_border(map) || plan_.layers[index].kind != TrainedLayerKind::kDepthwise) return nullptr;
+  const TrainedLayer& before = plan_.layers[map - plan_.borders.size()];
   const auto reads = [&](const TrainedLayer& layer) {
     const bool is_pair = layer.kind == TrainedLayerKind::kMultiply || layer.kind == TrainedLayerKind::kAdd;
     return layer.input == map || layer.residual_map == map || (is_pair && layer.other == map);
   };
-  const bool is_alone = std::ranges::count_if(plan_.layers, reads) == 1 && map < plan_.layers.size();
+  const bool is_alone =
+      std::ranges::count_if(plan_.layers, reads) == 1 && !std::ranges::binary_search(plan_.last_maps, map);
   if (!before.is_product() && before.kind != TrainedLayerKind::kDepthwise) return nullptr;
   if (before.activation != Activation::kRelu6 || !is_alone) return nullptr;
   return plan_.parameters[before.weights + 1].grad.data();
@@ -292,7 +308,7 @@ Status TrainedNetwork::product_backward(std::size_t index, std::size_t picture_c
     depthwise_backward(depthwise_shape(layer), picture_count,
                        {.x = x,
                         .weights = weights.values.data(),
-                        .y = maps_[index + 1].data(),
+                        .y = maps_[plan_.map_of(index)].data(),
                         .grad_y = grad_out,
                         .grad_x = grad_in,
                         .grad_weights = weights.grad.data(),
@@ -301,12 +317,13 @@ Status TrainedNetwork::product_backward(std::size_t index, std::size_t picture_c
                        pool());
     return {};
   }
-  const bool is_through = index + 1 < plan_.layers.size() && plan_.layers[index + 1].input == index + 1 &&
+  const std::size_t map = plan_.map_of(index);
+  const bool is_through = index + 1 < plan_.layers.size() && plan_.layers[index + 1].input == map &&
                           input_bias_grad(index + 1) != nullptr;
   if (is_through) {
     // The depthwise convolution behind this layer has taken the gradient through this one's ReLU6.
   } else if (layer.activation == Activation::kRelu6) {
-    relu6_bias_backward(maps_[index + 1].data(), grad_out, row_count, layer.out.channel_count,
+    relu6_bias_backward(maps_[map].data(), grad_out, row_count, layer.out.channel_count,
                         bias.grad.data(), pool());
   } else {
     bias_backward(grad_out, row_count, layer.out.channel_count, bias.grad.data(), pool());

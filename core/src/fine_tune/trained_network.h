@@ -31,17 +31,19 @@ class TrainedNetwork {
   [[nodiscard]] std::size_t memory_bytes() const;
   [[nodiscard]] pthreadpool* pool() const { return workspace_.pool; }
 
-  // Where map `index` < piece_size() goes: [height, width, channel_count] of the border.
-  std::span<float> input(std::size_t index);
+  // Where the map of picture `index` < piece_size() at one of the plan's borders goes: [height, width,
+  // channel_count].
+  std::span<float> input(std::size_t index, std::size_t border = 0);
 
-  // The first `picture_count` inputs to their features and logits; each valid until the next forward.
+  // The first `picture_count` inputs to what each of the plan's heads reads, [piece_size, its features], and says,
+  // [piece_size, class_count]; each valid until the next forward.
   Status forward(std::size_t picture_count);
-  [[nodiscard]] std::span<const float> features() const;  // [piece_size, feature_count]
-  [[nodiscard]] std::span<const float> logits() const;    // [piece_size, class_count]
+  [[nodiscard]] std::span<const float> features(std::size_t head = 0) const;
+  [[nodiscard]] std::span<const float> logits(std::size_t head = 0) const;
 
-  // Backwards from grad_logits() [piece_size, class_count], which the caller filled after forward, to the
-  // gradients of all parameters; they are replaced or added to.
-  std::span<float> grad_logits();
+  // Backwards from the grad_logits() of every head [piece_size, class_count], which the caller filled after
+  // forward, to the gradients of all parameters; they are replaced or added to.
+  std::span<float> grad_logits(std::size_t head = 0);
   Status backward(std::size_t picture_count, Accumulate accumulate);
 
  private:
@@ -55,21 +57,24 @@ class TrainedNetwork {
                           float* grad_out, float* grad_in);
   float* input_bias_grad(std::size_t index);
   float* take_grad();
-  // Runs `write(gradient)` for a map's gradient and adds it to what is there already; the border's is not
-  // asked for.
+  // Runs `write(gradient)` for a map's gradient and adds it to what is there already; a border's is not asked
+  // for.
   template <typename Write>
   Status add_grad(std::size_t map, std::size_t picture_count, const Write& write);
-  [[nodiscard]] std::size_t map_size(std::size_t map) const;
-  Status head_backward(std::size_t picture_count, Accumulate accumulate, float* grad_map);
+  Status head_forward(std::size_t head, std::size_t picture_count);
+  Status head_backward(std::size_t head, std::size_t picture_count, Accumulate accumulate, float* grad_map);
 
   FineTunePlan plan_;
   Workspace workspace_;
   std::size_t piece_size_ = 0;
-  std::vector<PaddedBuffer<float>> maps_;  // map i feeds layer i; each [piece_size, its shape]
-  PaddedBuffer<float> features_;
-  PaddedBuffer<float> logits_;
-  PaddedBuffer<float> grad_features_;
-  PaddedBuffer<float> grad_logits_;
+  std::vector<PaddedBuffer<float>> maps_;  // by number; each [piece_size, its shape]
+  struct HeadBuffers {
+    PaddedBuffer<float> features;
+    PaddedBuffer<float> logits;
+    PaddedBuffer<float> grad_features;
+    PaddedBuffer<float> grad_logits;
+  };
+  std::vector<HeadBuffers> heads_;
   std::vector<PaddedBuffer<float>> grad_maps_;  // as many as there are gradients at a time
   std::vector<float*> free_grads_;              // of grad_maps_
   std::vector<float*> grad_of_;                 // of each map while its gradient is there, else null

@@ -19,20 +19,20 @@ std::vector<std::uint32_t> held_out_classes(std::span<const SplitPicture> pictur
 FineTuner::State::State(FineTuneTask the_task, TrainedNetwork the_network, const ComputePool& the_pool)
     : task(std::move(the_task)),
       network(std::move(the_network)),
-      cache(task.views.size(), network.plan().border_shape().size(), task.options.cache_budget_bytes),
+      cache(task.views.size(), network.plan().border_size(), task.options.cache_budget_bytes),
       pool(the_pool),
       epochs(task.options, task.pictures, task.labels.size()),
       held_out_(held_out_classes(task.pictures), task.labels.size()) {
   fill_report();
   total_units_ = task.pictures.size() * (is_cut() ? 3 : 2) +
                  task.options.epoch_count * (3 * epochs.view_count() + held_out_.count());
-  if (is_cut()) survey_.emplace(network.plan().border_shape());
+  if (is_cut()) survey_.emplace(network.plan().borders.front().shape);
   set_order(is_cut() ? Phase::kSurvey : Phase::kEmbed, first_views(false));
 }
 
 void FineTuner::State::fill_report() {
   report.held_out_views = first_views(true);
-  report.border = network.plan().border;
+  report.border = network.plan().border();
   report.held_out_picture_count = held_out_.count();
   report.train_picture_count = task.pictures.size() - held_out_.count();
   report.frozen_weight_count = network.plan().frozen_weight_count;
@@ -92,7 +92,14 @@ Status FineTuner::State::run_piece() {
       return bad_argument("the map of view " + std::to_string(view) + " was asked for and is not there yet");
     }
   }
-  for (std::size_t i = 0; i < piece.size(); ++i) cache.read(piece[i], network.input(i));
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    std::size_t offset = 0;
+    for (std::size_t border = 0; border < network.plan().borders.size(); ++border) {
+      const std::span<float> input = network.input(i, border);
+      cache.read(piece[i], offset, input);
+      offset += input.size();
+    }
+  }
   cache.forget_passing();
   done_units_ += piece.size() * (phase_ == Phase::kTrain ? 3 : 1);
   if (phase_ == Phase::kSurvey) {
@@ -111,11 +118,22 @@ Status FineTuner::State::run_network(std::span<const std::uint32_t> piece) {
   const Status status = network.forward(piece.size());
   if (!status) return status;
   if (phase_ == Phase::kTrain) return learn(piece);
-  const bool embedding = phase_ == Phase::kEmbed || phase_ == Phase::kEmbedFinal;
-  const std::size_t width = embedding ? network.plan().feature_count() : task.labels.size();
-  const std::span<const float> rows = embedding ? network.features() : network.logits();
-  collected_.insert(collected_.end(), rows.begin(),
-                    rows.begin() + static_cast<std::ptrdiff_t>(piece.size() * width));
+  const FineTunePlan& plan = network.plan();
+  if (phase_ == Phase::kEmbed || phase_ == Phase::kEmbedFinal) {
+    for (std::size_t i = 0; i < piece.size(); ++i) {
+      for (std::size_t head = 0; head < plan.head_count(); ++head) {
+        const std::size_t width = plan.feature_count(head);
+        const std::span<const float> row = network.features(head).subspan(i * width, width);
+        collected_.insert(collected_.end(), row.begin(), row.end());
+      }
+    }
+    return {};
+  }
+  for (std::size_t i = 0; i < piece.size() * plan.class_count; ++i) {
+    float sum = 0;
+    for (std::size_t head = 0; head < plan.head_count(); ++head) sum += network.logits(head)[i];
+    collected_.push_back(sum / static_cast<float>(plan.head_count()));
+  }
   return {};
 }
 
@@ -136,9 +154,10 @@ Status FineTuner::State::end_of_order() {
     case Phase::kSurvey:
       survey_->standardise(network.parameters()[0], network.parameters()[1]);
       return start_probe(Phase::kBaselineProbe, survey_->means(),
-                         network.plan().border_shape().channel_count);
+                         network.plan().borders.front().shape.channel_count);
     case Phase::kEmbed:
-      return start_probe(Phase::kProbe, collected_, network.plan().feature_count());
+      probed_rows_ = std::move(collected_);
+      return probe_next_head();
     case Phase::kTrain:
       set_order(Phase::kEvaluate, first_views(true));
       return {};
@@ -156,7 +175,9 @@ Status FineTuner::State::end_of_order() {
 
 Status FineTuner::State::trial_step() {
   const std::size_t count = std::min(network.piece_size(), task.options.batch_size);
-  for (std::size_t i = 0; i < count; ++i) std::ranges::fill(network.input(i), 0.0F);
+  for (std::size_t border = 0; border < network.plan().borders.size(); ++border) {
+    for (std::size_t i = 0; i < count; ++i) std::ranges::fill(network.input(i, border), 0.0F);
+  }
   Status status = network.forward(count);
   if (!status) return status;
   static_cast<void>(epochs.lay_gradient(network, std::vector<std::uint32_t>(count), count));
@@ -178,28 +199,54 @@ Status FineTuner::State::start_probe(Phase next, std::span<const float> features
 Status FineTuner::State::probe_slice() {
   const Result<bool> done = probe_->step();
   if (!done) return done.error();
-  if (done.value()) end_probe();
-  return {};
+  return done.value() ? end_probe() : Status();
 }
 
-void FineTuner::State::end_probe() {
-  const Head head = probe_->head();
-  const std::vector<float> logits = probe_->held_out_logits();
-  probe_.reset();
-  if (phase_ == Phase::kBaselineProbe || !is_cut()) {
-    report.head_alone = held_out_.metrics(logits);
-    head_alone_ = {head, logits, {0, held_out_.loss(logits), report.head_alone.accuracy}};
+// The features of each network by itself.
+Status FineTuner::State::probe_next_head() {
+  const FineTunePlan& plan = network.plan();
+  if (plan.head_count() == 1) return start_probe(Phase::kProbe, probed_rows_, plan.feature_count());
+  std::size_t begin = 0;
+  for (std::size_t head = 0; head < probed_.size(); ++head) begin += plan.feature_count(head);
+  const std::size_t count = plan.feature_count(probed_.size());
+  std::vector<float> own;
+  for (std::size_t at = begin; at < probed_rows_.size(); at += plan.feature_count()) {
+    const std::span<const float> row = std::span(probed_rows_).subspan(at, count);
+    own.insert(own.end(), row.begin(), row.end());
   }
-  if (phase_ == Phase::kBaselineProbe) {
+  return start_probe(Phase::kProbe, own, count);
+}
+
+Status FineTuner::State::end_probe() {
+  const bool is_baseline = phase_ == Phase::kBaselineProbe;
+  probed_.push_back(probe_->head());
+  std::vector<float> logits = probe_->held_out_logits();
+  probe_.reset();
+  const std::size_t head_count = is_baseline ? 1 : network.plan().head_count();
+  probed_logits_.resize(logits.size());
+  for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = (probed_logits_[i] += logits[i]);
+  if (probed_.size() < head_count) return probe_next_head();
+  for (float& logit : logits) logit /= static_cast<float>(head_count);
+  probed_rows_ = {};
+  probed_logits_.clear();
+  const std::vector<Head> heads = std::exchange(probed_, {});
+  if (is_baseline || !is_cut()) {
+    report.head_alone = held_out_.metrics(logits);
+    head_alone_ = {mean_of_heads(heads), logits, {0, held_out_.loss(logits), report.head_alone.accuracy}};
+  }
+  if (is_baseline) {
     set_order(Phase::kEmbed, first_views(false));
-    return;
+    return {};
   }
   const std::span<Parameter> parameters = network.parameters();
-  const std::size_t first = network.plan().head_weights();
-  restart_parameter(parameters[first], head.weights);
-  restart_parameter(parameters[first + 1], head.biases);
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    const std::size_t at = network.plan().head_weights(i);
+    restart_parameter(parameters[at], heads[i].weights);
+    restart_parameter(parameters[at + 1], heads[i].biases);
+  }
   epochs.start(parameters, logits, held_out_);
   set_order(Phase::kTrain, epochs.begin_epoch());
+  return {};
 }
 
 void FineTuner::State::end_epoch() {
@@ -252,7 +299,7 @@ void FineTuner::State::count_ahead(FineTuneProgress& now) const {
 }
 
 std::size_t FineTuner::State::memory_bytes() const {
-  const std::size_t snapshots = epochs.best_weights().size() + collected_.size() + embeddings.size();
+  const std::size_t snapshots = epochs.best_weights().size() + collected_.size() + probed_rows_.size() + embeddings.size();
   return cache.bytes() + network.memory_bytes() + snapshots * sizeof(float);
 }
 

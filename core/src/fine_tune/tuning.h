@@ -44,7 +44,7 @@ struct FineTuner::State {
     kSurvey,  // cut only: the channels' means and spreads at the border, and the mean map of each picture
     kBaselineProbe,  // cut only: a linear head on those means
     kEmbed,          // features of every picture before anything has moved
-    kProbe,          // the head that training starts from
+    kProbe,          // the head that training starts from; of several networks one after another
     kTrain,
     kEvaluate,    // the held-out pictures, after each epoch
     kEmbedFinal,  // features of every picture under the weights that are kept
@@ -87,7 +87,8 @@ struct FineTuner::State {
   Status end_of_order();
   Status start_probe(Phase next, std::span<const float> features, std::size_t feature_count);
   Status probe_slice();
-  void end_probe();
+  Status end_probe();
+  Status probe_next_head();
   void end_epoch();
   void go_on_or_finish();
   void finish();
@@ -108,6 +109,9 @@ struct FineTuner::State {
   std::size_t total_units_ = 0;
   std::optional<BorderSurvey> survey_;
   std::optional<Probe> probe_;
+  std::vector<float> probed_rows_;  // [picture_count, feature_count] that they are on
+  std::vector<Head> probed_;        // heads that are there, and what they say
+  std::vector<float> probed_logits_;  // [held_out_count, class_count], their sum
   HeadAlone head_alone_;
 };
 

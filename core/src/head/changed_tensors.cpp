@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "files/safetensors.h"
+#include "network/border.h"
 #include "network/map_name.h"
 
 namespace headstart {
@@ -64,6 +65,23 @@ Status check_cut(const Head& head) {
   return {};
 }
 
+Error no_border(const std::string& border) {
+  return bad_file("`border` must be a map of the network, one of each of several networks, or \"input\", got " +
+                  quoted(border));
+}
+
+// "input", "blocks.13", or "a.blocks.7,b.blocks.13": of several networks one each, in their order.
+Status check_border(const std::string& border) {
+  if (border.empty() || border == kInputBorder) return {};
+  const std::vector<std::string> maps = maps_of_border(border);
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    const bool is_next = i == 0 || branch_of(maps[i - 1]) < branch_of(maps[i]);
+    const bool is_alone = maps.size() == 1 || !branch_of(maps[i]).empty();
+    if (!is_map_name(maps[i]) || !is_next || !is_alone) return no_border(border);
+  }
+  return border_text(maps) == border ? Status() : Status(no_border(border));
+}
+
 Status check_map_sizes(const Head& head) {
   if (head.transform == FeatureTransform::kNone && head.map_sizes.empty()) return {};
   std::size_t count = 0;
@@ -85,9 +103,7 @@ std::size_t dimension_count_of(std::string_view tensor_name) {
 Status check_parts(const Head& head) {
   if (const Status valid = check_features(head.features); !valid) return valid;
   if (const Status valid = check_map_sizes(head); !valid) return valid;
-  if (!head.border.empty() && head.border != kInputMap && !is_map_name(head.border)) {
-    return bad_file("`border` must be a map of the network or \"input\", got " + quoted(head.border));
-  }
+  if (const Status valid = check_border(head.border); !valid) return valid;
   for (const ChangedTensor& tensor : head.tensors) {
     const std::size_t dimension_count = dimension_count_of(tensor.name);
     if (dimension_count == 0 || tensor.shape.size() != dimension_count ||
@@ -99,8 +115,7 @@ Status check_parts(const Head& head) {
       return bad_file("the head brings the tensor " + quoted(tensor.name) +
                       ", but its `border` does not say which part of the network was frozen");
     }
-    const bool is_frozen = head.border != kInputMap && block_depth(tensor.name) <= block_depth(head.border);
-    if (!is_cut_tensor(tensor) && is_frozen) {
+    if (!is_cut_tensor(tensor) && !lies_behind(tensor.name, head.border)) {
       return bad_file("the tensor " + quoted(tensor.name) + " lies before the border " + quoted(head.border) +
                       ", where the network was frozen");
     }
@@ -122,8 +137,10 @@ Status check_parts_fit(const Head& head, const BackboneInfo& backbone) {
   for (const std::string& map : head.features) {
     if (count_of(map) == 0) return bad_file("the network has no map " + quoted(map) + " for `features`");
   }
-  if (!head.border.empty() && head.border != kInputMap && count_of(head.border) == 0) {
-    return bad_file("`border` must be a map of the network or \"input\", got " + quoted(head.border));
+  if (head.border != kInputBorder) {
+    for (const std::string& map : maps_of_border(head.border)) {
+      if (count_of(map) == 0) return no_border(head.border);
+    }
   }
   std::size_t feature_count = 0;
   for (const std::string& map : head.features) feature_count += count_of(map);

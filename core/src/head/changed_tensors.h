@@ -11,8 +11,7 @@ namespace headstart {
 // Of the convolution that a cut network ends with: [channels, 1, 1, input channels] and [channels].
 inline constexpr std::string_view kCutWeight = "cut.weight";
 inline constexpr std::string_view kCutBias = "cut.bias";
-inline constexpr std::string_view kCutMap = "cut";      // its pooled output, as a feature
-inline constexpr std::string_view kInputMap = "input";  // as a border: nothing was frozen
+inline constexpr std::string_view kCutMap = "cut";  // its pooled output, as a feature
 
 // How many dimensions a tensor of this name has in any network or on a cut; 0 where there is no such tensor.
 [[nodiscard]] std::size_t dimension_count_of(std::string_view tensor_name);

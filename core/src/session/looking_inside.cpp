@@ -5,6 +5,7 @@
 
 #include "headstart/channels.h"
 #include "headstart/network_layers.h"
+#include "network/border.h"
 #include "network/network.h"
 #include "session/state.h"
 
@@ -13,7 +14,6 @@ namespace {
 
 // What the convolution at the end of a cut makes, which is no map of the network.
 constexpr const char* kCutMap = "cut";
-constexpr const char* kNothingFrozen = "input";
 // So many of the pictures that a head is judged by tell its channels apart.
 constexpr std::size_t kMostTellingRows = 256;
 
@@ -31,14 +31,14 @@ void append_levels(std::span<const float> map, std::size_t channel, std::size_t 
     levels.push_back(static_cast<std::uint8_t>((map[at] - least) * scale + 0.5F));
 }
 
-// The head's features of the pictures that it is judged by, each up to a factor and a summand, which no ratio
-// of variances sees: [row_count, feature_count], and the head's row of each.
+// Some of the head's features of the pictures that it is judged by, each up to a factor and a summand, which no
+// ratio of variances sees: [row_count, count], and the head's row of each.
 struct JudgedRows {
   std::vector<float> features;
   std::vector<std::uint32_t> class_indices;
 };
 
-JudgedRows judged_rows(const TrainedHead& trained) {
+JudgedRows judged_rows(const TrainedHead& trained, std::size_t offset, std::size_t count) {
   JudgedRows rows;
   // Where blocks of the backbone are judged, these are not what the head reads.
   if (!trained.judge || !trained.judged_blocks.empty()) return rows;
@@ -50,15 +50,26 @@ JudgedRows judged_rows(const TrainedHead& trained) {
   for (std::size_t at = 0; at < evidence->sample_count(); at += step) {
     if (evidence->class_indices[at] >= trained.class_ids.size()) continue;  // of a class that left the head
     rows.class_indices.push_back(evidence->class_indices[at]);
-    rows.features.resize(rows.class_indices.size() * width);
-    const std::span<float> row = std::span(rows.features).last(width);
+    rows.features.resize(rows.class_indices.size() * count);
+    const std::span<float> row = std::span(rows.features).last(count);
     for (std::size_t d = 0; d < dimension_count; ++d) {
       const float coordinate = evidence->coordinates[at * dimension_count + d];
-      const float* direction = evidence->basis.data() + d * width;
-      for (std::size_t k = 0; k < width; ++k) row[k] += coordinate * direction[k];
+      const float* direction = evidence->basis.data() + d * width + offset;
+      for (std::size_t k = 0; k < count; ++k) row[k] += coordinate * direction[k];
     }
   }
   return rows;
+}
+
+// Where the map's features begin among those that the head reads.
+std::size_t offset_of(const std::string& map, const FeatureSet& features, std::span<const FeatureBlock> blocks) {
+  std::size_t offset = 0;
+  for (const std::string& feature : features) {
+    if (feature == map) break;
+    const auto block = std::ranges::find(blocks, feature, &FeatureBlock::map);
+    if (block != blocks.end()) offset += block->count;
+  }
+  return offset;
 }
 
 void add_channels(const std::vector<TellingChannel>& telling, std::span<const ClassId> class_ids,
@@ -96,15 +107,14 @@ void Session::State::choose_stages(std::size_t channel_count, const HeadReader* 
   const TrainingSetView samples = store.training_set();
   const std::span<const FeatureBlock> blocks = backbone.feature_blocks();
   const bool is_cut = own != nullptr && own->own_network() == nullptr;
-  bool is_own = own != nullptr && trained_head->head.border == kNothingFrozen;
   for (const NetworkLayer& layer : network_layers(backbone.network())) {
     if (std::ranges::find(blocks, layer.name, &FeatureBlock::map) == blocks.end()) continue;
+    const bool is_own = own != nullptr && lies_behind(layer.name, trained_head->head.border);
     if (is_cut && is_own) break;  // the network ends at the border
     if (stages.empty() || stages.back().height != layer.side) stages.emplace_back();
     stages.back().map = layer.name;
     stages.back().height = layer.side;
     stages.back().is_own = is_own;
-    if (own != nullptr && layer.name == trained_head->head.border) is_own = true;
   }
   if (is_cut) {
     stages.emplace_back().map = kCutMap;
@@ -112,10 +122,10 @@ void Session::State::choose_stages(std::size_t channel_count, const HeadReader* 
   }
   for (StageMaps& stage : stages) {
     const auto block = std::ranges::find(blocks, stage.map, &FeatureBlock::map);
-    const bool is_read = stage.is_own && trained_head->head.features == FeatureSet{stage.map};
-    if (is_read) {
-      const JudgedRows rows = judged_rows(*trained_head);
-      const std::size_t width = trained_head->head.feature_count;
+    const FeatureSet read = trained_head ? trained_head->head.features : FeatureSet{};
+    if (stage.is_own && std::ranges::find(read, stage.map) != read.end()) {
+      const std::size_t width = stage.map == kCutMap ? trained_head->head.feature_count : block->count;
+      const JudgedRows rows = judged_rows(*trained_head, offset_of(stage.map, read, blocks), width);
       add_channels(telling_channels(rows.features, width, rows.class_indices, trained_head->class_ids.size(),
                                     channel_count),
                    trained_head->class_ids, stage);

@@ -37,11 +37,12 @@ struct TunedView {
 };
 
 struct TuningRun {
-  std::optional<Backbone> frozen;  // up to the border; none where nothing is frozen
+  std::optional<Backbone> frozen;  // up to the borders; none where nothing is frozen
   FineTuner tuner;
   std::vector<TunedView> views;
   std::uint64_t seed = 0;
   FineTuneOrigin origin;
+  std::vector<float> maps = {};  // of the last view at all borders, one behind the other
 };
 
 struct AdviceRun {

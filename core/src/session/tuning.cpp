@@ -7,6 +7,9 @@
 
 #include "headstart/metrics.h"
 #include "headstart/views.h"
+#include "network/border.h"
+#include "network/map_name.h"
+#include "network/network_file.h"
 #include "session/state.h"
 
 namespace headstart {
@@ -81,14 +84,16 @@ float probability_of(std::span<const float> logits, std::uint32_t class_index) {
 }
 
 // What a run that fine-tuned reports: that of its head, with what was measured after it.
-TrainReport tuned_report(const TrainingRun& run, const TuningRun& tuning) {
+TrainReport tuned_report(const TrainingRun& run, const TuningRun& tuning,
+                         std::span<const FeatureBlock> blocks) {
   const FineTuneReport& tuned = tuning.tuner.report();
   TrainReport report = run.trainer.report();
   report.head = HeadKind::kLogistic;  // what descends by gradients, whatever kind it began beside
   report.metrics = tuned.fine_tuned;
   report.measured = true;
   report.temperature = tuned.temperature;
-  report.features = {tuning.tuner.result().part == TrainedPart::kCut ? "cut" : "last"};
+  report.features =
+      tuning.tuner.result().part == TrainedPart::kCut ? FeatureSet{"cut"} : named_maps(blocks, {"last"});
   report.fold_count = 1;
   report.view_count = tuning.views.size() / run.sample_ids.size() - 1;
   report.held_out_rows.clear();
@@ -114,13 +119,16 @@ TrainReport tuned_report(const TrainingRun& run, const TuningRun& tuning) {
 }  // namespace
 
 Status Session::State::open_frozen_part(std::span<const std::uint8_t> backbone_file) {
-  const std::string& border = tuning->tuner.border();
-  if (border == "input") return {};
+  if (tuning->tuner.border() == kInputBorder) return {};
   BackboneOptions options;
   options.input_size_px = backbone.input_size_px();
-  options.maps = {border};
-  options.end_map = border;
-  Result<Backbone> frozen = Backbone::load(backbone_file, options, pool);
+  options.maps = tuning->tuner.border_maps();
+  Result<Network> network = read_network(backbone_file);
+  if (!network) return network.error();
+  // Nothing behind the borders is computed.
+  Result<Network> trimmed = trim_network(std::move(network).value(), options.maps);
+  if (!trimmed) return trimmed.error();
+  Result<Backbone> frozen = Backbone::from_network(std::move(trimmed).value(), options, pool);
   if (!frozen) return frozen.error();
   tuning->frozen.emplace(std::move(frozen).value());
   return {};
@@ -186,7 +194,12 @@ Status Session::tune_supply(std::uint32_t view, const FrameView& picture) {
   if (const Status prepared = network.prepare(source, {}, 0); !prepared) return prepared;
   if (!tuning.frozen) return tuning.tuner.supply_map(view, network.input(0));
   if (const Status ran = network.run(1); !ran) return ran;
-  return tuning.tuner.supply_map(view, network.map(0, 0));
+  tuning.maps.clear();
+  for (std::size_t i = 0; i < network.maps().size(); ++i) {
+    const std::span<const float> map = network.map(0, i);
+    tuning.maps.insert(tuning.maps.end(), map.begin(), map.end());
+  }
+  return tuning.tuner.supply_map(view, tuning.maps);
 }
 
 Status Session::tune_trial() {
@@ -218,7 +231,7 @@ Result<SessionReport> Session::tune_finish(std::span<const std::uint8_t> backbon
     tune_cancel();
     return kept;
   }
-  TrainReport training = tuned_report(*state.run, tuning);
+  TrainReport training = tuned_report(*state.run, tuning, state.backbone.feature_blocks());
   TrainedHead trained;
   trained.head = tuning.tuner.result().head;
   trained.head.tensors = tuning.tuner.result().tensors;

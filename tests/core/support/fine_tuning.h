@@ -78,7 +78,7 @@ struct Steps {
 
 // Runs to the end, calling `between` after every step.
 inline Steps run_counting(FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
-  const std::size_t size = tuner.border_height() * tuner.border_width() * tuner.border_channel_count();
+  const std::size_t size = tuner.border_size();
   Steps steps;
   FineTuneProgress last;
   for (;;) {
