@@ -104,7 +104,7 @@ int fine_tune(const std::vector<std::uint8_t>& file, const Pictures& pictures, c
   const double head_accuracy = accuracy_of(head_alone.head(), plain, pictures, drawn.test);
 
   const double begin = now_s();
-  const FineTuner tuner = 
+  const FineTuner tuner =
       tune(file, pictures, drawn, options_of(job), job.view_count, head_alone.head(), pool);
   const double elapsed_s = now_s() - begin;
   const FineTuned& tuned = tuner.result();

@@ -49,7 +49,8 @@ inline FineTuner tune(std::span<const std::uint8_t> file, const Pictures& pictur
       for (std::size_t i = 0; i < backbone.maps().size(); ++i) {
         maps.insert(maps.end(), backbone.map(0, i).begin(), backbone.map(0, i).end());
       }
-      need(tuner.supply_map(view, backbone.maps().empty() ? backbone.input(0) : std::span<const float>(maps)));
+      need(
+          tuner.supply_map(view, backbone.maps().empty() ? backbone.input(0) : std::span<const float>(maps)));
     }
     if (need(tuner.step()).done) return tuner;
   }

@@ -153,10 +153,10 @@ TEST_CASE("the border of several networks is one map of each, and tensors lie be
   if (!written.ok()) MESSAGE(written.error().message);
   REQUIRE(written.ok());
   CHECK(read_head_file(written.value()).value().border == head.border);
-  for (const char* border : {"a.blocks.7", "b.blocks.13", "b.blocks.13,a.blocks.7", "a.blocks.7,a.blocks.8",
-                             "a.blocks.7,b.blocks.14", "a.blocks.8,b.blocks.13", "a.blocks.7,b.blocks.13,",
-                             ",a.blocks.7", "a.blocks.7,blocks.13", "a.blocks.7,,b.blocks.13",
-                             "a.blocks.7,input", "blocks.7", ","}) {
+  for (const char* border :
+       {"a.blocks.7", "b.blocks.13", "b.blocks.13,a.blocks.7", "a.blocks.7,a.blocks.8",
+        "a.blocks.7,b.blocks.14", "a.blocks.8,b.blocks.13", "a.blocks.7,b.blocks.13,", ",a.blocks.7",
+        "a.blocks.7,blocks.13", "a.blocks.7,,b.blocks.13", "a.blocks.7,input", "blocks.7", ","}) {
     CAPTURE(border);
     CHECK(unreadable(head, "border", border).code == ErrorCode::kBadFile);
   }

@@ -232,7 +232,8 @@ DrawnPicture picture_of(int at) {
 std::vector<ClassId> teach_doubtful(Session& session) {
   std::vector<ClassId> ids;
   for (int at = 0; at < 3 * kPerClass; ++at) {
-    if (at % kPerClass == 0) ids.push_back(session.samples().add_class("class " + std::to_string(ids.size())));
+    if (at % kPerClass == 0)
+      ids.push_back(session.samples().add_class("class " + std::to_string(ids.size())));
     REQUIRE(session.add_sample(ids.back(), picture_of(at).view(), {}).ok());
   }
   return ids;

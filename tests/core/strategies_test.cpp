@@ -60,7 +60,8 @@ TEST_CASE("of several networks the last blocks of each are trained, as many as t
     }
   }
   CHECK(measured(blocks) == std::vector<std::string>{"nearest-mean", "head", "joined-layers", "head-views",
-                                                     "joined-layers-views", "last-3-blocks", "last-8-blocks"});
+                                                     "joined-layers-views", "last-3-blocks",
+                                                     "last-8-blocks"});
   CHECK(strategy_named(blocks, "last-3-blocks").value().border == "a.blocks.7,b.blocks.13");
   CHECK(strategy_named(blocks, "last-10-blocks").value().border == "a.blocks.0,b.blocks.6");
   CHECK(strategy_named(blocks, "last-convolution").value().border == "a.blocks.10,b.blocks.16");

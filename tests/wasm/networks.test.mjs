@@ -89,11 +89,16 @@ describe('networks', () => {
     await Promise.all([trainer.dispose(), other.dispose()]);
   });
 
-  it('offers no way to train that would change the layers of two', async () => {
+  it('offers to train what two end with, and no way that would end or begin them anew', async () => {
     const trainer = await newTrainer({ backbone: both });
     const names = trainer.strategies.map(({ name }) => name);
     assert.ok(names.includes('head') && names.includes('joined-layers-views'), String(names));
-    assert.ok(!names.some((name) => /^last-|^new-|^whole-|^cut-/.test(name)), String(names));
+    assert.ok(names.includes('last-3-blocks') && names.includes('last-convolution'), String(names));
+    assert.ok(!names.some((name) => /^new-|^whole-|^cut-/.test(name)), String(names));
+    const { border, features, trains } = trainer.strategies.find(({ name }) => name === 'last-3-blocks') ?? {};
+    assert.match(String(border), /^a\.blocks\.\d+,b\.blocks\.\d+$/);
+    assert.deepEqual(features, ['a.last', 'b.last']);
+    assert.equal(trains, 'last-blocks');
     await teach(trainer, 3);
     await assert.rejects(trainer.train({ strategy: 'whole-network' }), (error) => {
       return error instanceof HeadstartError && error.code === 'bad-argument';

@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { drawPicture, largestDifference, newTrainer, randomNumbers, readSafetensors, teach } from './support.mjs';
+import {
+  backboneFile,
+  drawPicture,
+  largestDifference,
+  newTrainer,
+  randomNumbers,
+  readSafetensors,
+  teach,
+} from './support.mjs';
 
 const kUnseen = [20, 21, 22, 23];
 /** Small pictures, so that it is quick. */
@@ -113,6 +121,37 @@ describe('fine-tuning', () => {
     const info = await other.importHead(bytes);
     assert.equal(info.border, 'blocks.15');
     assert.ok(largestDifference(await answers(other), expected) < 1e-5);
+    await Promise.all([trainer.dispose(), other.dispose()]);
+  });
+
+  it('trains layers of two networks at once, which travel and come back as those of one do', async () => {
+    const first = await newTrainer();
+    await teach(first, 3);
+    await first.train();
+    const tflite = await first.exportModel({ format: 'tflite' });
+    await first.dispose();
+    const both = { backbone: [backboneFile, { file: tflite, pixelRange: /** @type {[number, number]} */ ([-2, 1]) }] };
+    const trainer = await newTrainer(both);
+    await teachFaint(trainer);
+    const estimate = await trainer.estimateTraining({ strategy: 'last-block' });
+    const report = await trainWithGain(trainer);
+    assert.match(report.border, /^a\.blocks\.15,b\.blocks\.\d+$/);
+    assert.deepEqual(report.features, ['a.last', 'b.last']);
+    assert.equal(estimate.trainedWeightCount, report.trainedWeightCount);
+    assert.equal(estimate.frozenWeightCount, report.frozenWeightCount);
+    const bytes = await trainer.exportHead();
+    const { metadata, tensors } = readSafetensors(bytes);
+    assert.equal(metadata.border, report.border);
+    for (const name of ['a.blocks.16.expand.weight', 'a.last.bias', 'b.last.bias']) {
+      assert.ok(name in tensors, name);
+    }
+    const expected = await answers(trainer);
+    const other = await newTrainer(both);
+    const info = await other.importHead(bytes);
+    assert.equal(info.border, report.border);
+    assert.ok(largestDifference(await answers(other), expected) < 1e-5);
+    await trainer.recover();
+    assert.ok(largestDifference(await answers(trainer), expected) < 1e-5);
     await Promise.all([trainer.dispose(), other.dispose()]);
   });
 

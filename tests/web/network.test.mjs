@@ -5,12 +5,15 @@ import { after, test } from 'node:test';
 import { adviceAsCsv, comparisonOf, sortCandidates } from '../../web/src/state/advice.js';
 import {
   bordersOf,
+  caseToldAs,
   drawingOf,
+  frozenOf,
   nearestBorder,
   sightOf,
   strategyAt,
   strategyFor,
   WAYS,
+  waysOf,
   weightsOf,
   zonesOf,
 } from '../../web/src/state/strategies.js';
@@ -65,15 +68,53 @@ test('the head reads the last layer, the cut one, or those that the engine names
   assert.deepEqual(drawingOf('head', plan).taps, [18]);
   assert.deepEqual(drawingOf('cut-after-12', plan).taps, [13]);
   assert.deepEqual(drawingOf('joined-layers-views', plan).taps, [15, 17, 18]);
-  assert.deepEqual(drawingOf('earlier-cut', plan), { way: 'cut', border: 16, taps: [15] });
-  assert.deepEqual(drawingOf('new-layers', plan), { way: 'new-layers', border: 14, taps: [13] });
-  assert.deepEqual(drawingOf('of another backbone', plan), { way: 'tune', border: 19, taps: [18] });
+  assert.deepEqual(drawingOf('earlier-cut', plan), { way: 'cut', border: 16, borders: [16], taps: [15] });
+  assert.deepEqual(drawingOf('new-layers', plan), { way: 'new-layers', border: 14, borders: [14], taps: [13] });
+  const whole = { way: 'tune', border: 19, borders: [19], taps: [18] };
+  assert.deepEqual(drawingOf('of another backbone', plan), whole);
 });
 
 test('weights are counted by what is frozen, learns, or is cut off', () => {
   assert.deepEqual(weightsOf(drawingOf('head', plan), layers, 2), { frozen: 1900, trained: 2 * 1281 });
   assert.deepEqual(weightsOf(drawingOf('last-block', plan), layers, 2), { frozen: 1700, trained: 200 + 2 * 1281 });
   assert.deepEqual(weightsOf(drawingOf('cut-after-12', plan), layers, 3), { frozen: 1400, trained: 3 * 33 });
+});
+
+/** A network of three blocks and one of five, as the engine tells of them. @type {any} */
+const pair = {
+  layers: [
+    ...['stem', 'blocks.0', 'blocks.1', 'blocks.2', 'last'].map((name) => `a.${name}`),
+    ...['stem', 'blocks.0', 'blocks.1', 'blocks.2', 'blocks.3', 'blocks.4', 'last'].map((name) => `b.${name}`),
+  ].map((name) => ({ name, side: 7, stride: 32, channels: name.endsWith('last') ? 100 : 10, weightCount: 100 })),
+  strategies: [
+    { name: 'head', trains: null, border: 'last', freeHead: true },
+    { name: 'last-convolution', trains: 'last-convolution', border: 'a.blocks.2,b.blocks.4' },
+    { name: 'last-block', trains: 'last-blocks', border: 'a.blocks.1,b.blocks.3' },
+    { name: 'last-2-blocks', trains: 'last-blocks', border: 'a.blocks.0,b.blocks.2' },
+  ].map((each) => ({ shortName: '', freeHead: false, ...each, features: ['a.last', 'b.last'] })),
+};
+
+test('of two networks each has a border of its own, and they move together', () => {
+  assert.deepEqual(waysOf(pair), ['tune']);
+  assert.deepEqual(waysOf(plan), [...WAYS]);
+  assert.deepEqual(bordersOf('tune', pair), [9, 10, 11, 12]);
+  for (const border of bordersOf('tune', pair)) {
+    assert.equal(drawingOf(strategyAt('tune', border, pair), pair).border, border);
+  }
+  const drawing = drawingOf('last-block', pair);
+  assert.deepEqual(drawing, { way: 'tune', border: 10, borders: [3, 10], taps: [4, 11] });
+  const frozen = pair.layers.filter(
+    (/** @type {any} */ _, /** @type {number} */ at) => frozenOf(drawing, pair.layers)[at],
+  );
+  assert.equal(frozen.length, 3 + 5);
+  assert.ok(frozenOf(drawingOf('head', pair), pair.layers).every(Boolean), 'a head changes no layer');
+  // 4 layers of 100 weights, and a head on 200 features.
+  assert.deepEqual(weightsOf(drawing, pair.layers, 3), { frozen: 800, trained: 400 + 3 * 201 });
+  // Dragged in the first network or in the second, the nearest border is meant.
+  assert.equal(nearestBorder('tune', 2, pair), 9);
+  assert.equal(nearestBorder('tune', 3.2, pair), 10);
+  assert.equal(nearestBorder('tune', 10.9, pair), 11);
+  assert.equal(nearestBorder('new-layers', 5, pair), 12);
 });
 
 test('all strategies and sights have a name', () => {
@@ -173,6 +214,22 @@ test('each of the four cases begins with what the engine says suits it', () => {
   );
   const [fewClose, , manyClose, manyFar] = ways.map(({ border }) => border);
   assert.ok(manyFar === 0 && manyFar < manyClose && manyClose < fewClose && fewClose === layers.length);
+});
+
+test('a case is told in the words of what the network offers for it', () => {
+  const cases = /** @type {const} */ (['few-close', 'few-far', 'many-close', 'many-far']);
+  assert.deepEqual(
+    cases.map((each) => caseToldAs(plan, each)),
+    cases,
+  );
+  const offered = pair.strategies.map((/** @type {any} */ each) => ({
+    ...each,
+    suits: { head: 'few-close', 'last-block': 'many-close', 'last-2-blocks': 'many-far' }[each.name] ?? null,
+  }));
+  assert.deepEqual(
+    cases.map((each) => caseToldAs({ ...pair, strategies: offered }, each)),
+    ['few-close', 'few-close', 'many-close', 'many-close'],
+  );
 });
 
 test('only what changes the network or trains new layers counts as fine-tuning', () => {

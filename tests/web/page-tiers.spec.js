@@ -125,6 +125,39 @@ test('the shares that a catalogue gives the networks of a tier reach the engine'
   await expect(drawer.locator('.choice', { hasText: 'Built in' }).first().locator('input')).toBeChecked();
 });
 
+test('the last layers of two networks that look together are trained, as they are drawn', async ({ page }) => {
+  await serveNetworks(page, NETWORKS);
+  await rememberSpeeds(page, { fast: 20, best: 90 });
+  await openPage(page, { burstCount: 10, countdownSeconds: 0, mirror: false });
+  test.setTimeout(180_000);
+  await expect.poll(() => networkOf(page), { timeout: 60_000 }).toBe('first+second');
+  await takeBursts(page, ['Class 1', 'Class 2']);
+  await untilTrained(page);
+  await page.getByRole('button', { name: 'Pause' }).click(); // the processor is for what is tested here
+  await page.getByRole('button', { name: 'Look inside the network' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Inside the network' });
+  const border = dialog.getByRole('slider', { name: 'Border between frozen and learning layers' });
+  await expect(border).toHaveAttribute('aria-valuetext', /A new head, all else frozen.*38 of 38 layers frozen/);
+  await expect(dialog.locator('.net-slab.is-trained')).toHaveCount(0);
+  await border.focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(border).toHaveAttribute('aria-valuetext', /^Tune the last layer/);
+  await page.keyboard.press('ArrowLeft');
+  await expect(border).toHaveAttribute('aria-valuetext', /^Tune the last block.*34 of 38 layers frozen/);
+  await expect(dialog.locator('.net-slab.is-trained')).toHaveCount(4);
+  await expect(dialog.locator('.net-border-too')).toHaveCount(1);
+  await expect(dialog.locator('.net-ways')).toHaveCount(0); // they can neither be cut nor end in new layers
+  await expectNoSeriousFindings(page, 'two networks, drawn');
+  await dialog.locator('.net-legend').getByText(/about/i).waitFor({ timeout: 60_000 }); // how long it will take
+  await dialog.getByRole('button', { name: 'Train like this' }).click();
+  await page.waitForFunction(() => window.headstart.state.report?.strategy === 'last-block', undefined, {
+    timeout: 150_000,
+  });
+  const { fineTuning, features } = await page.evaluate(() => /** @type {any} */ (window.headstart.state.report));
+  expect(fineTuning.epochs.length).toBeGreaterThan(0);
+  expect(features).toEqual(['a.last', 'b.last']);
+});
+
 test('in plain words: how carefully it looks is chosen in the settings, where there is a choice', async ({ page }) => {
   await serveNetworks(page, NETWORKS);
   await rememberSpeeds(page, { fast: 20, best: 90 });

@@ -34,8 +34,8 @@ enum class TrainedPart : std::uint8_t {
   kLastConvolution,  // the 1x1 convolution before the pooling
   kLastBlocks,       // the last `block_count` blocks and all that follows them
   kWholeNetwork,     // not of several networks at once
-  kCut,  // the network ends after block `cut_block`; a new 1x1 convolution is trained from random weights; not
-         // of several networks at once
+  kCut,  // the network ends after block `cut_block`; a new 1x1 convolution is trained from random weights;
+         // not of several networks at once
 };
 
 enum class Optimiser : std::uint8_t {

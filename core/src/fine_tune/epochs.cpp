@@ -51,8 +51,9 @@ double Epochs::lay_gradient(TrainedNetwork& network, std::span<const std::uint32
   const std::size_t head_count = network.plan().head_count();
   double loss = 0;
   for (std::size_t head = 0; head < head_count; ++head) {
-    loss += cross_entropy(network.logits(head).first(logit_count), classes, class_weights_,
-                          1.0F / static_cast<float>(batch_size), network.grad_logits(head).first(logit_count));
+    loss +=
+        cross_entropy(network.logits(head).first(logit_count), classes, class_weights_,
+                      1.0F / static_cast<float>(batch_size), network.grad_logits(head).first(logit_count));
   }
   return loss / static_cast<double>(head_count);
 }

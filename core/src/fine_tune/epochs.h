@@ -46,8 +46,8 @@ class Epochs {
   };
   Status learn(TrainedNetwork& network, const Piece& piece);
 
-  // The sum of the losses of what the network says, the mean of its heads; the derivative of each head's own is
-  // laid out for going backwards.
+  // The sum of the losses of what the network says, the mean of its heads; the derivative of each head's own
+  // is laid out for going backwards.
   double lay_gradient(TrainedNetwork& network, std::span<const std::uint32_t> classes,
                       std::size_t batch_size) const;
 

@@ -11,8 +11,9 @@
 
 namespace headstart {
 
-// Keeps maps of one size, or several maps one behind the other, by view, while their bytes fit into a budget; those beyond it stay only until
-// forget_passing(). Both are rounded to float16, so that the budget changes the time and not the result.
+// Keeps maps of one size, or several maps one behind the other, by view, while their bytes fit into a budget;
+// those beyond it stay only until forget_passing(). Both are rounded to float16, so that the budget changes
+// the time and not the result.
 class MapCache {
  public:
   MapCache(std::size_t view_count, std::size_t map_size, std::size_t budget_bytes)

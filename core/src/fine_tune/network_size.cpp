@@ -85,8 +85,8 @@ std::size_t TrainedNetwork::piece_size_for(const FineTunePlan& plan, std::size_t
 std::size_t TrainedNetwork::memory_bytes_for(const FineTunePlan& plan, std::size_t piece_size) {
   const WorkspaceSize size = workspace_size_of(plan, piece_size);
   const PerPicture need = measure_picture(plan);
-  const std::size_t per_picture =
-      need.maps + need.grad_count * need.largest_map + 2 * (plan.feature_count() + plan.head_count() * plan.class_count);
+  const std::size_t per_picture = need.maps + need.grad_count * need.largest_map +
+                                  2 * (plan.feature_count() + plan.head_count() * plan.class_count);
   // Of the product with ReLU6, which packs weights only, and of the linear one, which packs maps too.
   std::size_t packed_weights = 0;
   for (const Parameter& parameter : plan.parameters) {

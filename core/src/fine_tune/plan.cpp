@@ -27,7 +27,8 @@ Error no_backward_pass(const Layer& layer, const std::string& what) {
   return unsupported("fine-tuning has no backward pass for " + what + " (layer " + quoted(layer.name) + ")");
 }
 
-// The blocks of one branch, by position: those before `first_trained` are frozen, those from `end` on left out.
+// The blocks of one branch, by position: those before `first_trained` are frozen, those from `end` on left
+// out.
 struct BranchPart {
   std::size_t begin = 0;
   std::size_t first_trained = 0;
@@ -276,9 +277,10 @@ Status check_options(const FineTuneOptions& options, const Network& network) {
   // would wait for so much. New layers: they would have to replace the end of each.
   if (!network.branches.empty() &&
       (options.part == TrainedPart::kWholeNetwork || options.part == TrainedPart::kCut)) {
-    return unsupported(std::string(options.part == TrainedPart::kCut ? "new layers" : "all layers") +
-                       " of several networks at once are not trained: take one network for that, or train the "
-                       "last blocks of each");
+    return unsupported(
+        std::string(options.part == TrainedPart::kCut ? "new layers" : "all layers") +
+        " of several networks at once are not trained: take one network for that, or train the "
+        "last blocks of each");
   }
   const std::size_t inner_count = inner_block_count(network);
   if (options.part == TrainedPart::kLastBlocks &&

@@ -25,8 +25,8 @@ enum class TrainedLayerKind : std::uint8_t {
   kAdd,
 };
 
-// One layer of the trained part, with what its backward pass needs. Maps are numbered: first the borders', then
-// that of each layer.
+// One layer of the trained part, with what its backward pass needs. Maps are numbered: first the borders',
+// then that of each layer.
 struct TrainedLayer {
   TrainedLayerKind kind = TrainedLayerKind::kPointwise;
   // What is done to the result of the first three, linear or ReLU6; all that kActivation does.
@@ -54,13 +54,13 @@ struct FrozenMap {
   MapShape shape;
 };
 
-// The trained part: layers from the borders on, branch by branch, then of each branch the mean over the places of
-// its last map, then a linear head on that.
+// The trained part: layers from the borders on, branch by branch, then of each branch the mean over the
+// places of its last map, then a linear head on that.
 //
-// Every branch has a head and a loss of its own, and the answer is the mean of what they say: one linear head on
-// all means again, which is what is kept. Under one loss the branches lean on each other and each learns less:
-// on the sign digits, 20 pictures per class, the fast pair had 92.9 % with one loss, 94.5 % where each was
-// trained alone (two draws).
+// Every branch has a head and a loss of its own, and the answer is the mean of what they say: one linear head
+// on all means again, which is what is kept. Under one loss the branches lean on each other and each learns
+// less: the last 3 blocks of the fast pair, sign digits, 20 pictures per class, two draws: 92.9 % with one
+// loss for all, 94.1 % with one each.
 struct FineTunePlan {
   std::vector<FrozenMap> borders;      // one, or one of each branch
   std::vector<std::size_t> last_maps;  // numbers of the maps that heads read the means of, ascending
@@ -75,7 +75,7 @@ struct FineTunePlan {
   // twice.
   [[nodiscard]] std::size_t train_multiply_adds() const;
 
-  [[nodiscard]] std::string border() const;  // all of them: "a.blocks.7,b.blocks.13"
+  [[nodiscard]] std::string border() const;       // all of them: "a.blocks.7,b.blocks.13"
   [[nodiscard]] std::size_t border_size() const;  // numbers in all of them together
   [[nodiscard]] std::size_t map_count() const { return borders.size() + layers.size(); }
   [[nodiscard]] std::size_t map_of(std::size_t layer) const { return borders.size() + layer; }
@@ -95,10 +95,10 @@ struct FineTunePlan {
 };
 
 // Lays out the trained part of a network that is fitted to what the frozen backbone runs at; on a cut, with
-// untrained layers (He et al. 2015, drawn from `options.seed`). Of several networks each is trained from a border
-// of its own on. bad-argument for a border that the network does not have, unsupported where a layer of the
-// trained part has no backward pass, and for what is not trained in several networks: all of their layers, and
-// new ones.
+// untrained layers (He et al. 2015, drawn from `options.seed`). Of several networks each is trained from a
+// border of its own on. bad-argument for a border that the network does not have, unsupported where a layer
+// of the trained part has no backward pass, and for what is not trained in several networks: all of their
+// layers, and new ones.
 Result<FineTunePlan> make_fine_tune_plan(const Network& network, const FineTuneOptions& options,
                                          std::size_t class_count);
 

@@ -41,7 +41,8 @@ class Probe {
   std::vector<float> held_out_;  // [held_out_count, feature_count]
 };
 
-// The head that says the mean of what these say, each of features of its own: it reads them one behind the other.
+// The head that says the mean of what these say, each of features of its own: it reads them one behind the
+// other.
 [[nodiscard]] Head mean_of_heads(std::span<const Head> heads);
 
 }  // namespace headstart

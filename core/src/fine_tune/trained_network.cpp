@@ -323,8 +323,8 @@ Status TrainedNetwork::product_backward(std::size_t index, std::size_t picture_c
   if (is_through) {
     // The depthwise convolution behind this layer has taken the gradient through this one's ReLU6.
   } else if (layer.activation == Activation::kRelu6) {
-    relu6_bias_backward(maps_[map].data(), grad_out, row_count, layer.out.channel_count,
-                        bias.grad.data(), pool());
+    relu6_bias_backward(maps_[map].data(), grad_out, row_count, layer.out.channel_count, bias.grad.data(),
+                        pool());
   } else {
     bias_backward(grad_out, row_count, layer.out.channel_count, bias.grad.data(), pool());
   }

@@ -35,8 +35,8 @@ class TrainedNetwork {
   // channel_count].
   std::span<float> input(std::size_t index, std::size_t border = 0);
 
-  // The first `picture_count` inputs to what each of the plan's heads reads, [piece_size, its features], and says,
-  // [piece_size, class_count]; each valid until the next forward.
+  // The first `picture_count` inputs to what each of the plan's heads reads, [piece_size, its features], and
+  // says, [piece_size, class_count]; each valid until the next forward.
   Status forward(std::size_t picture_count);
   [[nodiscard]] std::span<const float> features(std::size_t head = 0) const;
   [[nodiscard]] std::span<const float> logits(std::size_t head = 0) const;

@@ -299,7 +299,8 @@ void FineTuner::State::count_ahead(FineTuneProgress& now) const {
 }
 
 std::size_t FineTuner::State::memory_bytes() const {
-  const std::size_t snapshots = epochs.best_weights().size() + collected_.size() + probed_rows_.size() + embeddings.size();
+  const std::size_t snapshots =
+      epochs.best_weights().size() + collected_.size() + probed_rows_.size() + embeddings.size();
   return cache.bytes() + network.memory_bytes() + snapshots * sizeof(float);
 }
 

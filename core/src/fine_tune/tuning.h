@@ -109,8 +109,8 @@ struct FineTuner::State {
   std::size_t total_units_ = 0;
   std::optional<BorderSurvey> survey_;
   std::optional<Probe> probe_;
-  std::vector<float> probed_rows_;  // [picture_count, feature_count] that they are on
-  std::vector<Head> probed_;        // heads that are there, and what they say
+  std::vector<float> probed_rows_;    // [picture_count, feature_count] that they are on
+  std::vector<Head> probed_;          // heads that are there, and what they say
   std::vector<float> probed_logits_;  // [held_out_count, class_count], their sum
   HeadAlone head_alone_;
 };

@@ -66,8 +66,9 @@ Status check_cut(const Head& head) {
 }
 
 Error no_border(const std::string& border) {
-  return bad_file("`border` must be a map of the network, one of each of several networks, or \"input\", got " +
-                  quoted(border));
+  return bad_file(
+      "`border` must be a map of the network, one of each of several networks, or \"input\", got " +
+      quoted(border));
 }
 
 // "input", "blocks.13", or "a.blocks.7,b.blocks.13": of several networks one each, in their order.

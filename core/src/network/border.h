@@ -1,5 +1,5 @@
-// Where training leaves the network as it was: the last frozen map of each branch. Reports, heads and strategies
-// write all of them as one text, "a.blocks.7,b.blocks.13".
+// Where training leaves the network as it was: the last frozen map of each branch. Reports, heads and
+// strategies write all of them as one text, "a.blocks.7,b.blocks.13".
 #pragma once
 
 #include <span>

@@ -31,8 +31,8 @@ void append_levels(std::span<const float> map, std::size_t channel, std::size_t 
     levels.push_back(static_cast<std::uint8_t>((map[at] - least) * scale + 0.5F));
 }
 
-// Some of the head's features of the pictures that it is judged by, each up to a factor and a summand, which no
-// ratio of variances sees: [row_count, count], and the head's row of each.
+// Some of the head's features of the pictures that it is judged by, each up to a factor and a summand, which
+// no ratio of variances sees: [row_count, count], and the head's row of each.
 struct JudgedRows {
   std::vector<float> features;
   std::vector<std::uint32_t> class_indices;
@@ -62,7 +62,8 @@ JudgedRows judged_rows(const TrainedHead& trained, std::size_t offset, std::size
 }
 
 // Where the map's features begin among those that the head reads.
-std::size_t offset_of(const std::string& map, const FeatureSet& features, std::span<const FeatureBlock> blocks) {
+std::size_t offset_of(const std::string& map, const FeatureSet& features,
+                      std::span<const FeatureBlock> blocks) {
   std::size_t offset = 0;
   for (const std::string& feature : features) {
     if (feature == map) break;

@@ -98,8 +98,7 @@ Strategy last_blocks(const std::vector<BlockNames>& branches, std::size_t count)
   return strategy;
 }
 
-void add_heads(std::span<const FeatureBlock> blocks, const BlockNames& names,
-               std::vector<Strategy>& all) {
+void add_heads(std::span<const FeatureBlock> blocks, const BlockNames& names, std::vector<Strategy>& all) {
   all.push_back({.name = "nearest-mean", .head = HeadKind::kNearestMean, .is_measured = true});
   all.push_back({.name = "head", .free_head = true, .suits = DataCase::kFewClose, .is_measured = true});
   const std::size_t usual_cut = back_from_last(names, kUsualCutBack);
@@ -159,7 +158,8 @@ std::vector<Strategy> strategies(std::span<const FeatureBlock> blocks) {
   const BlockNames names = block_names(blocks);
   std::vector<Strategy> all;
   add_heads(blocks, names, all);
-  // Several networks at once end where they ended and begin as they began: only what they end with is trained.
+  // Several networks at once end where they ended and begin as they began: only what they end with is
+  // trained.
   if (!is_joined(blocks)) add_new_layers(names, all);
   add_last_blocks(branches_of(blocks), all);
   if (!is_joined(blocks)) add_whole_network(all);

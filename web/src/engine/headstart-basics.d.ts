@@ -22,7 +22,8 @@ export type HeadKind = 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
  * - 'recommended': what `advise` recommends for these pictures.
  *
  * 'earlier-cut' is 'cut-after-14', 'new-layers' is 'new-layers-after-12'. The numbers are those of MobileNetV2's 17 blocks;
- * `trainer.strategies` says what the backbone in use offers.
+ * `trainer.strategies` says what the backbone in use offers. Of several networks the last blocks of each are trained, as many of
+ * each; they are neither cut nor trained as a whole.
  */
 export type StrategyName =
   | 'nearest-mean'
@@ -42,12 +43,22 @@ export type StrategyName =
 
 /**
  * A map of the network: where it can end, or be frozen up to. 'input' is the picture, 'blocks.0' to 'blocks.16' and 'last'
- * are what the layers give, 'cut' is the new convolution of 'new-layers'.
+ * are what the layers give, 'cut' is the new convolution of 'new-layers'. Of several networks each map bears the network's letter.
  */
-export type MapName = 'input' | `blocks.${number}` | 'last' | 'cut';
+export type MapName =
+  | 'input'
+  | `blocks.${number}`
+  | 'last'
+  | 'cut'
+  | `${NetworkLetter}.blocks.${number}`
+  | `${NetworkLetter}.last`;
+export type NetworkLetter = 'a' | 'b' | 'c' | 'd';
+
+/** Up to where the network stayed as it was: a map, or of several networks one of each: 'a.blocks.7,b.blocks.13'. */
+export type BorderName = MapName | `${NetworkLetter}.blocks.${number},${string}`;
 
 /** What is read of a map's places: their mean, under the map's own name, or how far they are from it, their standard deviation. */
-export type FeatureName = MapName | `blocks.${number}:deviation`;
+export type FeatureName = MapName | `blocks.${number}:deviation` | `${NetworkLetter}.blocks.${number}:deviation`;
 
 /** How far a long action has got. `stage` names what is being counted; `total` is 0 while it is unknown. */
 export interface Progress {

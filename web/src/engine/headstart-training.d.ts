@@ -2,6 +2,7 @@
 // one file where they are published (web/library.build.mjs puts this one into headstart.d.ts).
 
 import type {
+  BorderName,
   ClassId,
   FeatureName,
   HeadKind,
@@ -24,8 +25,8 @@ export interface Strategy {
   /** The head learns from changed copies of each picture. */
   views: boolean;
   secondLook: boolean;
-  /** The last map of the network that stays as it is. */
-  border: MapName;
+  /** The last map of the network that stays as it is; 'last' where all of it does. */
+  border: BorderName;
   /** What is trained besides the head; 'cut': new layers in the place of those behind the border. */
   trains: 'last-convolution' | 'last-blocks' | 'whole-network' | 'cut' | null;
   /** Where nothing was measured yet: what to begin with in this case. */
@@ -132,7 +133,7 @@ export interface TrainReport {
   /** What was trained; for 'recommended', 'earlier-cut' and 'new-layers' the strategy that they turned out to be. */
   strategy: StrategyName;
   /** The last frozen map: 'last' where only a head was trained on the whole network, 'input' where nothing is frozen. */
-  border: MapName;
+  border: BorderName;
   /** The maps that the head reads, joined in this order. */
   features: FeatureName[];
   /** Views of each picture that it was trained on, besides the picture itself. */

@@ -4,11 +4,11 @@
 // else returns a promise and rejects.
 
 import type {
+  BorderName,
   ClassId,
   FeatureName,
   HeadKind,
   LongAction,
-  MapName,
   Pixels,
   SampleId,
   StrategyName,
@@ -219,7 +219,7 @@ export interface HeadInfo {
   /** How it was trained; null where a file does not say. */
   strategy: StrategyName | null;
   /** The last frozen map, what the head reads, and whether `predict` looks at the mirrored picture too. */
-  border: MapName;
+  border: BorderName;
   features: FeatureName[];
   secondLook: boolean;
   /** In row order. Names follow renameClass; removed and disabled classes are left out of every answer and of the file. */

@@ -1,7 +1,16 @@
 // The drawing of the network as a person plays with it: a draft of a strategy that nothing uses until they say so, and
 // what it would cost, measured by the engine.
 
-import { bordersOf, drawingOf, nearestBorder, strategyAt, strategyFor, weightsOf } from './strategies.js';
+import {
+  bordersOf,
+  caseToldAs,
+  drawingOf,
+  nearestBorder,
+  strategyAt,
+  strategyFor,
+  waysOf,
+  weightsOf,
+} from './strategies.js';
 
 /** @typedef {ReturnType<typeof createNetwork>} Network */
 /** @typedef {import('./strategies.js').Way} Way */
@@ -100,6 +109,7 @@ export function createNetwork({ state, changed, watch, engine, notices }, { trai
         strategy: draft,
         applied: state.training.strategy,
         way,
+        ways: waysOf({ layers, strategies }),
         drawing,
         trained: estimate?.trainedWeightCount ?? counts?.trained ?? 0,
         frozen: estimate?.frozenWeightCount ?? counts?.frozen ?? 0,
@@ -150,7 +160,7 @@ export function createNetwork({ state, changed, watch, engine, notices }, { trai
     /** What one of the four cases begins with, as it is drawn. @param {import('./strategies.js').Case} name */
     caseOf(name) {
       const strategy = strategyFor(plan(), name);
-      return { strategy, drawing: drawingOf(strategy, plan()) };
+      return { strategy, drawing: drawingOf(strategy, plan()), toldAs: caseToldAs(plan(), name) };
     },
 
     /** @param {import('./strategies.js').Case} name */

@@ -16,7 +16,9 @@ import { strategyNamed } from './strategy-names.js';
 /**
  * @typedef {object} Drawing
  * @property {Way} way
- * @property {number} border So many layers from the picture on are frozen.
+ * @property {number} border Where it is dragged: so many layers from the picture on. Of several networks, which stand one
+ *   behind the other, the last one's.
+ * @property {number[]} borders Of each network; what lies before it and belongs to the same network is frozen.
  * @property {number[]} taps Positions of the layers that the head reads.
  */
 
@@ -25,6 +27,21 @@ export const WAYS = /** @type {const} */ (['tune', 'cut', 'new-layers']);
 /** What to begin with in one of the four cases. @param {Plan} plan @param {Case} wanted @returns {StrategyName} */
 export const strategyFor = ({ strategies }, wanted) => strategies.find(({ suits }) => suits === wanted)?.name ?? 'head';
 
+/**
+ * The case whose words say what this one begins with: several networks are neither trained as a whole nor end in new layers.
+ *
+ * @param {Plan} plan
+ * @param {Case} wanted
+ * @returns {Case}
+ */
+export function caseToldAs({ strategies }, wanted) {
+  const strategy = strategies.find(({ suits }) => suits === wanted);
+  if (!strategy) {
+    return 'few-close';
+  }
+  return strategy.trains === 'last-blocks' ? 'many-close' : wanted;
+}
+
 /** @param {Strategy} strategy @returns {Way} */
 function wayOf({ trains, border }) {
   if (trains === null) {
@@ -32,6 +49,34 @@ function wayOf({ trains, border }) {
   }
   return trains === 'cut' ? 'new-layers' : 'tune';
 }
+
+/** Which ways this network offers. @param {Plan} plan */
+export const waysOf = ({ strategies }) =>
+  WAYS.filter((way) => way === 'tune' || strategies.some((strategy) => wayOf(strategy) === way));
+
+/**
+ * Where each of several networks begins and ends among the layers; their names bear its letter. One network is all of them.
+ *
+ * @param {readonly NetworkLayer[]} layers
+ */
+function networksOf(layers) {
+  /** @type {{ letter: string, begin: number, end: number }[]} */
+  const networks = [];
+  for (const [index, { name }] of layers.entries()) {
+    const letter = name[1] === '.' ? name[0] : '';
+    if (networks.at(-1)?.letter !== letter) {
+      networks.push({ letter, begin: index, end: index });
+    }
+    networks[networks.length - 1].end = index + 1;
+  }
+  return networks;
+}
+
+/** Which layers stay as they are. @param {Drawing} drawing @param {readonly NetworkLayer[]} layers */
+export const frozenOf = ({ borders }, layers) =>
+  networksOf(layers).flatMap(({ begin, end }, i) =>
+    Array.from({ length: end - begin }, (_, index) => begin + index < borders[i]),
+  );
 
 /**
  * Where the border can stand, ascending.
@@ -56,9 +101,14 @@ export function bordersOf(way, plan) {
  * @param {Plan} plan
  */
 export function nearestBorder(way, wanted, plan) {
-  return bordersOf(way, plan).reduce((best, border) =>
-    Math.abs(border - wanted) < Math.abs(best - wanted) ? border : best,
-  );
+  // Of several networks any border may be what is meant.
+  const places = plan.strategies.filter((strategy) => wayOf(strategy) === way).map(({ name }) => drawingOf(name, plan));
+  const whole = { border: plan.layers.length, borders: [plan.layers.length] };
+  const from = (/** @type {{ borders: number[] }} */ { borders }) =>
+    Math.min(...borders.map((border) => Math.abs(border - wanted)));
+  return (way === 'cut' ? [...places, whole] : places)
+    .sort((a, b) => a.border - b.border)
+    .reduce((best, place) => (from(place) < from(best) ? place : best), places[0] ?? whole).border;
 }
 
 /**
@@ -82,15 +132,19 @@ export function strategyAt(way, border, plan) {
 export function drawingOf(name, plan) {
   const strategy = strategyNamed(plan.strategies, name);
   const count = plan.layers.length;
+  const networks = networksOf(plan.layers);
   if (!strategy) {
-    return { way: 'tune', border: count, taps: [count - 1] };
+    return { way: 'tune', border: count, borders: networks.map(({ end }) => end), taps: [count - 1] };
   }
   const at = (/** @type {string} */ map) => plan.layers.findIndex((layer) => layer.name === map);
   // Mean and deviation of a map are both read of it: "blocks.14" and "blocks.14:deviation".
   const read = new Set(strategy.features.map((feature) => feature.split(':')[0]));
-  const way = wayOf(strategy);
-  const isTuned = way === 'tune' && strategy.trains !== null;
-  return { way, border: at(strategy.border) + 1, taps: isTuned ? [count - 1] : [...read].map(at) };
+  const maps = strategy.border.split(',').map(at);
+  const borders = networks.map(({ begin, end }) => {
+    const map = maps.find((position) => begin <= position && position < end);
+    return map === undefined ? (strategy.border === 'input' ? begin : end) : map + 1;
+  });
+  return { way: wayOf(strategy), border: borders.at(-1) ?? 0, borders, taps: [...read].map(at) };
 }
 
 /**
@@ -100,12 +154,15 @@ export function drawingOf(name, plan) {
  * @param {readonly NetworkLayer[]} layers
  * @param {number} classCount
  */
-export function weightsOf({ way, border, taps }, layers, classCount) {
+export function weightsOf(drawing, layers, classCount) {
+  const { way, taps } = drawing;
+  const isFrozen = frozenOf(drawing, layers);
   const sum = (/** @type {readonly NetworkLayer[]} */ some) =>
     some.reduce((total, { weightCount }) => total + weightCount, 0);
   const read = taps.reduce((total, tap) => total + layers[tap].channels, 0);
   const head = classCount * (read + 1);
-  return { frozen: sum(layers.slice(0, border)), trained: head + (way === 'tune' ? sum(layers.slice(border)) : 0) };
+  const frozen = sum(layers.filter((_, index) => isFrozen[index]));
+  return { frozen, trained: head + (way === 'tune' ? sum(layers) - frozen : 0) };
 }
 
 /**

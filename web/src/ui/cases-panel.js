@@ -4,6 +4,7 @@
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 import { regionMark } from '../kit/region-marks.js';
+import { frozenOf } from '../state/strategies.js';
 
 /** @typedef {import('../state/app.js').App} App */
 /** @typedef {import('../state/inside.js').Inside} Inside */
@@ -22,8 +23,10 @@ export function mountCasesPanel(host, app, { network, advice }) {
   /** @param {CaseName} name */
   function sketch(name) {
     const { layers } = network.view;
-    const { way, border } = network.caseOf(name).drawing;
-    const frozen = Math.round((border / layers.length) * BARS);
+    const { drawing } = network.caseOf(name);
+    const { way } = drawing;
+    const frozenCount = frozenOf(drawing, layers).filter(Boolean).length;
+    const frozen = Math.round((frozenCount / layers.length) * BARS);
     return html`<span class="sketch" aria-hidden="true">
       ${Array.from({ length: BARS }, (_, index) => {
         const region = index < frozen ? 'frozen' : way === 'tune' ? 'trained' : 'removed';
@@ -40,7 +43,7 @@ export function mountCasesPanel(host, app, { network, advice }) {
     return html`<td class=${isHere ? 'is-here' : ''}>
       <button type="button" class="case" aria-pressed=${chosen} @click=${() => network.chooseCase(name)}>
         ${sketch(name)}
-        <span class="case-text">${t(`case.${name}`)}</span>
+        <span class="case-text">${t(`case.${network.caseOf(name).toldAs}`)}</span>
         ${isHere ? html`<span class="case-here small">${icon('check')} ${t('case.here')}</span>` : nothing}
       </button>
     </td>`;

@@ -6,7 +6,7 @@ import { icon } from '../kit/icons.js';
 import { regionMark } from '../kit/region-marks.js';
 import { token } from '../kit/token.js';
 import { vars } from '../kit/vars.js';
-import { sightOf, WAYS, zonesOf } from '../state/strategies.js';
+import { frozenOf, sightOf, zonesOf } from '../state/strategies.js';
 import { nameOf } from '../state/strategy-names.js';
 
 /** @typedef {import('../state/app.js').App} App */
@@ -25,8 +25,8 @@ export function mountNetworkPanel(host, app, network) {
 
   /** @param {number} index */
   function regionOf(index) {
-    const { drawing } = network.view;
-    if (index < drawing.border) {
+    const { drawing, layers } = network.view;
+    if (frozenOf(drawing, layers)[index]) {
       return /** @type {const} */ ('frozen');
     }
     return drawing.way === 'tune' ? /** @type {const} */ ('trained') : /** @type {const} */ ('removed');
@@ -139,7 +139,13 @@ export function mountNetworkPanel(host, app, network) {
 
   function border() {
     const { drawing, layers } = network.view;
-    return html`<div
+    const frozenCount = frozenOf(drawing, layers).filter(Boolean).length;
+    // Of several networks one border is moved, and those of the others with it.
+    const others = drawing.borders.slice(0, -1);
+    return html`${others.map(
+      (each) =>
+        html`<span class="net-border-too for-engineers" aria-hidden="true" ${vars({ '--border': each, '--count': layers.length })}></span>`,
+    )}<div
       class="net-border for-engineers ${dragging ? 'is-dragged' : ''}"
       role="slider"
       tabindex="0"
@@ -148,7 +154,7 @@ export function mountNetworkPanel(host, app, network) {
       aria-valuemin="0"
       aria-valuemax=${layers.length}
       aria-valuenow=${drawing.border}
-      aria-valuetext=${`${name(network.view.strategy)}. ${t('network.borderValue', { count: drawing.border, total: layers.length })}`}
+      aria-valuetext=${`${name(network.view.strategy)}. ${t('network.borderValue', { count: frozenCount, total: layers.length })}`}
       aria-describedby="network-caption"
       @keydown=${onKey}
       ${vars({ '--border': drawing.border, '--count': layers.length })}
@@ -231,11 +237,14 @@ export function mountNetworkPanel(host, app, network) {
   }
 
   function ways() {
-    const { way } = network.view;
+    const { way, ways: offered } = network.view;
+    if (offered.length < 2) {
+      return nothing;
+    }
     return html`<div class="net-ways for-engineers">
       <span class="small" id="network-way">${t('network.way')}</span>
       <div class="segments" role="radiogroup" aria-labelledby="network-way">
-      ${WAYS.map(
+      ${offered.map(
         (each) => html`<label class="segment">
           <input type="radio" name="network-way" class="covering" .checked=${way === each} @change=${() => network.chooseWay(each)} />
           ${regionMark(each === 'tune' ? 'trained' : 'removed')} <span>${t(`way.${each}`)}</span>

@@ -131,7 +131,7 @@ class Measuring {
    */
   #add({ name, features, tuning }, start, viewCount, add) {
     const { accuracy, standardError, logLoss, trainedWeightCount } = add();
-    const read = tuning ? [tuning.part === 'cut' ? 'cut' : 'last'] : features;
+    const read = tuning?.part === 'cut' ? ['cut'] : features;
     this.#candidates.push({
       strategy: /** @type {AdviceCandidate['strategy']} */ (name),
       accuracy,
