@@ -182,6 +182,12 @@ const tuned = headerOf(
   { ...tensors, 'blocks.16.project.bias': ['F32', [3]], 'last.weight': ['F32', [2, 1, 1, 3]] },
 );
 write('head', 'tuned', fileOf(tuned.text, tuned.dataBytes));
+const pairTensors = { ...tensors, 'a.blocks.8.project.bias': ['F32', [3]], 'b.last.bias': ['F32', [2]] };
+const tunedPair = { ...headMetadata, border: 'a.blocks.7,b.blocks.13', features: '["a.last","b.last"]' };
+const pair = headerOf(tunedPair, pairTensors);
+write('head', 'tuned-pair', fileOf(pair.text, pair.dataBytes));
+const oneBorder = headerOf({ ...tunedPair, border: 'a.blocks.7' }, pairTensors);
+write('head', 'border-of-one-of-a-pair', fileOf(oneBorder.text, oneBorder.dataBytes));
 const frozen = headerOf({ ...headMetadata, border: 'blocks.16' }, { ...tensors, 'stem.bias': ['F32', [3]] });
 write('head', 'before-the-border', fileOf(frozen.text, frozen.dataBytes));
 const cut = headerOf(
