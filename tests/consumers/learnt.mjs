@@ -41,6 +41,8 @@ const kinds = {
   tuned: { strategy: 'last-3-blocks' },
   cut: { strategy: 'new-layers-after-12' },
   two: { strategy: 'joined-layers' },
+  /** The last block of each of two networks. */
+  twoTuned: { strategy: 'last-block' },
   /** At the size that the built-in network is used at. */
   usual: { strategy: 'joined-layers-views' },
 };
@@ -73,7 +75,7 @@ export const kindsFor8Bits = hasGated ? [...headKinds, 'gated'] : headKinds;
 
 /** @param {string} kind @returns {Promise<import('../../web/src/engine/headstart.d.ts').TrainerOptions>} */
 async function optionsOf(kind) {
-  if (kind === 'two') {
+  if (kind.startsWith('two')) {
     return twoNetworks();
   }
   if (kind === 'large') {
