@@ -4,6 +4,7 @@ import { changedBackbone, drawPicture, newTrainer, teach } from '../wasm/support
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { openPage, pictureCount, takeBursts, untilTrained } from './support/page.mjs';
+import { overlapping, tooWide } from './support/reach.mjs';
 
 /** The built-in network under three names: as quick as it, and three to whoever reads them. */
 const NETWORKS = ['first', 'second', 'third'];
@@ -147,6 +148,15 @@ test('the last layers of two networks that look together are trained, as they ar
   await expect(dialog.locator('.net-slab.is-trained')).toHaveCount(4);
   await expect(dialog.locator('.net-border-too')).toHaveCount(1);
   await expect(dialog.locator('.net-ways')).toHaveCount(0); // they can neither be cut nor end in new layers
+  // What their layers see is said once, and nothing lies over anything else.
+  await expect(dialog.locator('.net-zone')).toHaveCount(5);
+  for (const width of [1366, 768, 360]) {
+    await page.setViewportSize({ width, height: 768 });
+    const inside = '.net-zone > *, .net-head, .net-input, .net-slabs';
+    expect(await page.evaluate(overlapping, inside), `${width} px`).toEqual([]);
+    expect(await page.evaluate(tooWide), `${width} px`).toEqual([]);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
   await expectNoSeriousFindings(page, 'two networks, drawn');
   await dialog.locator('.net-legend').getByText(/about/i).waitFor({ timeout: 60_000 }); // how long it will take
   await dialog.getByRole('button', { name: 'Train like this' }).click();

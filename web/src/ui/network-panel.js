@@ -161,9 +161,13 @@ export function mountNetworkPanel(host, app, network) {
     ><span class="net-grip"></span></div>`;
   }
 
+  const isSeveral = () => network.view.drawing.borders.length > 1;
+
+  /** Of several networks each kind once: they see the same in the same order. */
   function zones() {
-    const { layers } = network.view;
-    return zonesOf(layers).map(
+    const all = zonesOf(network.view.layers);
+    const shown = isSeveral() ? all.filter(({ side }, at) => all.findIndex((zone) => zone.side === side) === at) : all;
+    return shown.map(
       ({ from, count, side, stride }) => html`<li class="net-zone" ${vars({ '--from': from + 1, '--span': count })}>
         <span class="net-side numbers for-engineers"><bdi>${side} × ${side}</bdi></span>
         <span class="net-sight small soft">${t(sightOf(stride))}</span>
@@ -281,7 +285,7 @@ export function mountNetworkPanel(host, app, network) {
     }
     render(
       html`<p class="soft net-intro">${t('network.intro')}</p>
-        <div class="net" ${vars({ '--count': network.view.layers.length })}>
+        <div class="net ${isSeveral() ? 'is-several' : ''}" ${vars({ '--count': network.view.layers.length })}>
           <div class="net-input">
             ${icon('pictures')}
             <span class="small soft">${t('network.input')}</span>
