@@ -7,6 +7,7 @@
 #include "fine_tune/plan.h"
 #include "fine_tune/trained_network.h"
 #include "network/tflite_reader.h"
+#include "support/gradients.h"
 #include "support/tflite_builder.h"
 
 using namespace headstart;
@@ -91,28 +92,7 @@ TEST_CASE("gradients through gates, hard-swish, windows and sums are those of fi
   }
   weighted_logits(network);
   REQUIRE(network.backward(kPictures, Accumulate::kReplace).ok());
-
-  for (Parameter& parameter : network.parameters()) {
-    CAPTURE(parameter.name);
-    // Along the gradient itself, where the difference is largest.
-    const std::vector<float> start(parameter.elements().begin(), parameter.elements().end());
-    double squares = 0;
-    for (std::size_t i = 0; i < start.size(); ++i) {
-      squares += std::pow(static_cast<double>(parameter.grad.data()[i]), 2);
-    }
-    REQUIRE(squares > 0);
-    const double step = 2e-3 / std::sqrt(squares);
-    const auto moved = [&](double along) {
-      for (std::size_t i = 0; i < start.size(); ++i) {
-        parameter.values.data()[i] = start[i] + static_cast<float>(along) * parameter.grad.data()[i];
-      }
-      const double sum = weighted_logits(network);
-      std::copy(start.begin(), start.end(), parameter.values.data());
-      return sum;
-    };
-    const double slope = (moved(step) - moved(-step)) / (2 * step);
-    CHECK(slope == doctest::Approx(squares).epsilon(0.02));
-  }
+  test::check_gradients(network, weighted_logits);
 }
 
 TEST_CASE("the last blocks of a MobileNetV3 can be trained, behind a border of its own") {

@@ -203,15 +203,7 @@ TEST_CASE("the estimate before the start is what the run then takes") {
       REQUIRE(estimate.ok());
       FineTuner tuner = started(task, options, pool);
       const Steps steps = run_counting(tuner, task);
-      CHECK(estimate.value().border == tuner.border());
-      CHECK(estimate.value().trained_weight_count == tuner.report().trained_weight_count);
-      CHECK(estimate.value().frozen_weight_count == tuner.report().frozen_weight_count);
-      CHECK(estimate.value().train_step_count == steps.train_count);
-      CHECK(steps.forward_count <= estimate.value().forward_step_count);
-      CHECK(estimate.value().cache_bytes >= tuner.cache_bytes());
-      CHECK(estimate.value().memory_bytes >= tuner.memory_bytes());
-      CHECK(estimate.value().memory_bytes < 2 * tuner.memory_bytes());
-      if (budget > 0) CHECK(estimate.value().frozen_pass_count == steps.map_count);
+      check_estimate(estimate.value(), options, tuner, steps);
     }
   }
 }

@@ -6,43 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "export/exported_model.h"
-#include "export/step_runner.h"
-#include "export/writers.h"
 #include "headstart/backbone.h"
-#include "headstart/export.h"
 #include "headstart/network_layers.h"
 #include "headstart/strategies.h"
 #include "network/join.h"
 #include "network/joined_file.h"
 #include "network/network_file.h"
 #include "support/files.h"
-#include "support/session.h"
-#include "support/tflite_networks.h"
+#include "support/joined_networks.h"
 
 using namespace headstart;
 using namespace headstart::test;
 
 namespace {
-
-using Bytes = std::vector<std::uint8_t>;
-
-constexpr std::int32_t kSidePx = 96;
-
-// A MobileNetV2 and a MobileNetV3, which want their pixels differently.
-Bytes v2_file(std::uint64_t seed = 1) {
-  return make_random_backbone({.width_multiplier = "0.1", .input_size_px = kSidePx, .seed = seed});
-}
-Bytes v3_file(std::int32_t side_px = kSidePx) {
-  TfliteBuilder builder = v3_network(side_px);
-  builder.quantise_input(TfliteBuilder::kUint8, 1.0F / 255, 0);
-  return builder.file();
-}
-
-Bytes joined(const std::vector<Bytes>& files) {
-  const std::vector<std::span<const std::uint8_t>> spans(files.begin(), files.end());
-  return joined_file(spans);
-}
 
 std::vector<float> features_of(const Bytes& file, const DrawnPicture& picture) {
   const ComputePool pool = one_thread();
@@ -65,14 +41,6 @@ Error refused(const Bytes& file) {
   const auto network = read_network(file);
   REQUIRE_FALSE(network.ok());
   return network.error();
-}
-
-double largest_difference(std::span<const float> a, std::span<const float> b) {
-  REQUIRE(a.size() == b.size());
-  double largest = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    largest = std::max(largest, std::abs(static_cast<double>(a[i] - b[i])));
-  return largest;
 }
 
 }  // namespace
@@ -246,28 +214,7 @@ TEST_CASE("a head on two networks is trained, travels and answers the same") {
   for (int kind = 0; kind < 3; ++kind) (void)other.samples().add_class("kind " + std::to_string(kind));
   REQUIRE(other.read_head(head_file.value()).ok());
   REQUIRE(other.adopt_head(ids, file).ok());
-  const auto model = read_exported_model(file, head);
-  REQUIRE(model.ok());
-  StepRunner runner(model.value().steps, pool);
-  for (int number = 20; number < 23; ++number) {
-    const DrawnPicture picture = draw(number % 3, number, kSidePx, kSidePx);
-    const Ranking said = ask(session, picture).value();
-    CHECK(largest_difference(said.probabilities, ask(other, picture).value().probabilities) == 0);
-    std::vector<std::uint8_t> rgb;
-    for (std::size_t i = 0; i < picture.rgba.size(); ++i) {
-      if (i % 4 != 3) rgb.push_back(picture.rgba[i]);
-    }
-    CHECK(largest_difference(said.probabilities, runner.run(rgb).value()) < 1e-4);
-    REQUIRE(session.embed_for_attention(picture.view(), {}).ok());
-    const auto attention = session.attention(ids[0]);
-    REQUIRE(attention.ok());
-    double sum = attention.value().bias;
-    for (const float value : attention.value().values) sum += static_cast<double>(value);
-    CHECK(sum == doctest::Approx(attention.value().logit).epsilon(1e-3));
-  }
-  for (const ModelFormat format : {ModelFormat::kTfjs, ModelFormat::kOnnx, ModelFormat::kTflite}) {
-    CHECK(export_model(file, head, {.format = format}).ok());
-  }
+  check_says_the_same(session, other, file, head, ids[0], pool);
   // Another pair, or one of the two, is another backbone.
   Session alone = open_session(v2_file(), pool);
   CHECK(alone.read_head(head_file.value()).error().code == ErrorCode::kBadFile);

@@ -99,6 +99,20 @@ inline Steps run_counting(FineTuner& tuner, const Task& task, const std::functio
   }
 }
 
+// What was told beforehand is what it then took.
+inline void check_estimate(const FineTuneEstimate& estimate, const FineTuneOptions& options,
+                           const FineTuner& tuner, const Steps& steps) {
+  CHECK(estimate.border == tuner.border());
+  CHECK(estimate.trained_weight_count == tuner.report().trained_weight_count);
+  CHECK(estimate.frozen_weight_count == tuner.report().frozen_weight_count);
+  CHECK(estimate.train_step_count == steps.train_count);
+  CHECK(steps.forward_count <= estimate.forward_step_count);
+  CHECK(estimate.cache_bytes >= tuner.cache_bytes());
+  CHECK(estimate.memory_bytes >= tuner.memory_bytes());
+  CHECK(estimate.memory_bytes < 2 * tuner.memory_bytes());
+  if (options.cache_budget_bytes > 0) CHECK(estimate.frozen_pass_count == steps.map_count);
+}
+
 // … and returns how many maps were asked for.
 inline std::size_t run(FineTuner& tuner, const Task& task, const std::function<void()>& between = [] {}) {
   return run_counting(tuner, task, between).map_count;

@@ -79,19 +79,22 @@ export const frozenOf = ({ borders }, layers) =>
   );
 
 /**
- * Where the border can stand, ascending.
+ * What can be drawn of a way, from the picture on.
  *
  * @param {Way} way
  * @param {Plan} plan
+ * @returns {Pick<Drawing, 'border' | 'borders'>[]}
  */
-export function bordersOf(way, plan) {
-  const borders = plan.strategies
-    .filter((strategy) => wayOf(strategy) === way)
-    .map(({ name }) => drawingOf(name, plan).border);
+function placesOf(way, plan) {
+  const places = plan.strategies.filter((strategy) => wayOf(strategy) === way).map(({ name }) => drawingOf(name, plan));
   // Cut behind the last layer, the network is whole.
-  const all = way === 'cut' ? [...borders, plan.layers.length] : borders;
-  return [...new Set(all)].sort((a, b) => a - b);
+  const end = plan.layers.length;
+  const all = way === 'cut' ? [...places, { border: end, borders: [end] }] : places;
+  return all.sort((a, b) => a.border - b.border);
 }
+
+/** Where the border can stand, ascending. @param {Way} way @param {Plan} plan */
+export const bordersOf = (way, plan) => [...new Set(placesOf(way, plan).map(({ border }) => border))];
 
 /**
  * The place nearest to where it was wanted.
@@ -102,13 +105,12 @@ export function bordersOf(way, plan) {
  */
 export function nearestBorder(way, wanted, plan) {
   // Of several networks any border may be what is meant.
-  const places = plan.strategies.filter((strategy) => wayOf(strategy) === way).map(({ name }) => drawingOf(name, plan));
-  const whole = { border: plan.layers.length, borders: [plan.layers.length] };
-  const from = (/** @type {{ borders: number[] }} */ { borders }) =>
+  const from = (/** @type {Pick<Drawing, 'borders'>} */ { borders }) =>
     Math.min(...borders.map((border) => Math.abs(border - wanted)));
-  return (way === 'cut' ? [...places, whole] : places)
-    .sort((a, b) => a.border - b.border)
-    .reduce((best, place) => (from(place) < from(best) ? place : best), places[0] ?? whole).border;
+  const [first, ...others] = placesOf(way, plan);
+  return first
+    ? others.reduce((best, place) => (from(place) < from(best) ? place : best), first).border
+    : plan.layers.length;
 }
 
 /**

@@ -23,15 +23,6 @@ export function mountNetworkPanel(host, app, network) {
   /** The layer under the pointer. @type {number | null} */
   let looked = null;
 
-  /** @param {number} index */
-  function regionOf(index) {
-    const { drawing, layers } = network.view;
-    if (frozenOf(drawing, layers)[index]) {
-      return /** @type {const} */ ('frozen');
-    }
-    return drawing.way === 'tune' ? /** @type {const} */ ('trained') : /** @type {const} */ ('removed');
-  }
-
   // The border.
 
   /** @param {PointerEvent} event */
@@ -126,11 +117,13 @@ export function mountNetworkPanel(host, app, network) {
   }
 
   function slabs() {
-    const { layers } = network.view;
+    const { drawing, layers } = network.view;
+    const isFrozen = frozenOf(drawing, layers);
+    const behind = drawing.way === 'tune' ? /** @type {const} */ ('trained') : /** @type {const} */ ('removed');
     const sides = layers.map(({ side }) => side);
     const counts = layers.map(({ channels }) => channels);
     return layers.map(({ side, channels }, index) => {
-      const region = regionOf(index);
+      const region = isFrozen[index] ? /** @type {const} */ ('frozen') : behind;
       return html`<li class="net-slab is-${region} ${looked === index ? 'is-looked' : ''}" ${vars({ '--rise': part(side, sides), '--sheets': sheets(channels, counts) })} data-sheets=${sheets(channels, counts)}>
         <span class="net-sheet">${regionMark(region)}</span>
       </li>`;
