@@ -24,13 +24,14 @@ function drawFrame() {
 }
 
 /** Our engine: from the 640x480 frame to the embedding; crop, resize and normalisation count. */
-async function openEngine(createTrainer, { backbone, variant, threads }) {
-  const trainer = await createTrainer({ backbone, variant, threads });
+async function openEngine(createTrainer, { backbone, variant, threads, precision }) {
+  const trainer = await createTrainer({ backbone, variant, threads, precision });
   const frame = drawFrame();
   for (const name of ['a', 'b']) {
     await trainer.addSample(trainer.addClass(name), frame);
   }
   return {
+    isQuantised: trainer.backbone.isQuantised,
     once: async () => {
       const started = performance.now();
       const { timings } = await trainer.predict(frame);
@@ -92,6 +93,9 @@ export async function run(job) {
   const { createTrainer } = await import(job.library);
   const contestants = [];
   for (const each of job.engines) {
+    if (each.precision === 'int8' && !contestants[0].isQuantised) {
+      continue;
+    }
     contestants.push({ ...each, ...(await openEngine(createTrainer, each)) });
   }
   if (job.peer) {

@@ -27,6 +27,9 @@ const kPage = `<!doctype html><title>Speed</title><script type="importmap">
 /** @param {{ file: string }} backbone */
 const isTflite = ({ file }) => file.endsWith('.tflite');
 
+/** What it can be computed in; the page leaves int8 out where the file is not in bytes. */
+const precisionsOf = (backbone) => (isTflite(backbone) ? ['float32', 'int8'] : ['float32']);
+
 /**
  * What the peer runs: of our own files the same network; of a publisher's file the file itself, often in 8 bits and with a
  * classifier behind, and the very layers that we run, in float32 and written by our exporter (no `model`).
@@ -42,11 +45,14 @@ function jobFor(backbone, rounds, peerFolder) {
   return {
     library: '/lib/headstart.js',
     rounds,
-    engines: kVariants.map((each) => ({
-      ...each,
-      key: `${each.variant}, ${each.threads}`,
-      backbone: `/backbone/${basename(backbone.file)}`,
-    })),
+    engines: precisionsOf(backbone).flatMap((precision) =>
+      kVariants.map((each) => ({
+        ...each,
+        precision,
+        key: `${each.variant}${precision === 'int8' ? ' in int8' : ''}, ${each.threads}`,
+        backbone: `/backbone/${basename(backbone.file)}`,
+      })),
+    ),
     peer: peerFolder && {
       module: '/peers/node_modules/@litertjs/core/dist/index.js',
       wasm: '/peers/node_modules/@litertjs/core/wasm/',

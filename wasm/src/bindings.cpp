@@ -56,6 +56,7 @@ void register_lists() {
   register_words<DataCase>();
   register_words<AdviceKind>();
   register_words<MirrorVerdict>();
+  register_words<Precision>();
   register_words<MapAxes>();
   register_optional<double>();
   register_optional<FineTuneReport>();
@@ -107,6 +108,8 @@ void register_pictures_and_samples() {
       .field("widthMultiplier", &LoadedBackbone::width_multiplier)
       .field("inputSize", &LoadedBackbone::used_input_size_px)
       .field("nativeInputSize", &LoadedBackbone::input_size_px)
+      .field("precision", &LoadedBackbone::precision)
+      .field("isQuantised", &LoadedBackbone::is_quantised)
       .field("embeddingDim", &LoadedBackbone::embedding_dim)
       .field("pixelsAreGuessed", &LoadedBackbone::is_normalisation_guessed)
       .field("parameterCount", &LoadedBackbone::parameter_count)

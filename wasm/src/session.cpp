@@ -33,20 +33,21 @@ Outcome<InputView> SessionBinding::inputView(std::uint32_t byte_count) {
   return {{}, {}, InputView(val(emscripten::typed_memory_view(byte_count, bytes.value().data())))};
 }
 
-Outcome<LoadedBackbone> SessionBinding::loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px) {
+Outcome<LoadedBackbone> SessionBinding::loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px,
+                                                     Precision precision) {
   if (!pool_ || session_)
     return failure<LoadedBackbone>(internal_error("a session loads one backbone, once"));
   const Result<std::span<const std::uint8_t>> file = input_.bytes(byte_count);
   if (!file) return failure<LoadedBackbone>(file.error());
-  Result<Session> session = Session::open(file.value(), input_size_px, *pool_);
+  Result<Session> session = Session::open(file.value(), input_size_px, *pool_, precision);
   input_.clear();  // a backbone file is far larger than any frame
   if (!session) return failure<LoadedBackbone>(session.error());
   session_.emplace(std::move(session).value());
   const Backbone& backbone = session_->backbone();
   const std::span<const FeatureBlock> blocks = backbone.feature_blocks();
-  LoadedBackbone loaded{backbone.info(),         backbone.input_size_px(),
-                        backbone.memory_bytes(), network_layers(backbone.network()),
-                        strategies(blocks),      scored_maps(blocks)};
+  LoadedBackbone loaded{backbone.info(),         backbone.input_size_px(),           precision,
+                        backbone.memory_bytes(), network_layers(backbone.network()), strategies(blocks),
+                        scored_maps(blocks)};
   return {{}, {}, std::move(loaded)};
 }
 

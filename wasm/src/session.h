@@ -27,6 +27,7 @@ struct FrameDescription {
 // What a loaded backbone says of itself.
 struct LoadedBackbone : BackboneInfo {
   std::int32_t used_input_size_px = 0;
+  Precision precision = Precision::kFloat32;
   std::size_t memory_bytes = 0;
   std::vector<NetworkLayer> layers;
   std::vector<Strategy> strategies;
@@ -50,7 +51,8 @@ class SessionBinding {
   Done start(std::uint32_t thread_count);
   Outcome<InputView> inputView(std::uint32_t byte_count);
   // The backbone file in the input. Once.
-  Outcome<LoadedBackbone> loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px);
+  Outcome<LoadedBackbone> loadBackbone(std::uint32_t byte_count, std::int32_t input_size_px,
+                                       Precision precision);
 
   Outcome<std::vector<float>> embed(const FrameDescription& frame);
   Outcome<std::vector<float>> embedMaps(const FrameDescription& frame, const FeatureSet& maps);

@@ -12,7 +12,7 @@ void register_session() {
       .constructor<>()
       .function("start(threadCount)", &SessionBinding::start)
       .function("inputView(byteCount)", &SessionBinding::inputView)
-      .function("loadBackbone(byteCount, inputSize)", &SessionBinding::loadBackbone)
+      .function("loadBackbone(byteCount, inputSize, precision)", &SessionBinding::loadBackbone)
       .function("embed(frame)", &SessionBinding::embed)
       .function("embedMaps(frame, maps)", &SessionBinding::embedMaps)
       .function("embedRow(frame)", &SessionBinding::embedRow)

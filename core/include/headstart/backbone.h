@@ -23,6 +23,10 @@ struct MapInfo {
   std::size_t width = 0;
 };
 
+// What a network computes in. In bytes only layers do that their file computes in bytes and XNNPACK can:
+// convolutions, depthwise ones and sums without an activation or with ReLU or ReLU6; all others stay float32.
+enum class Precision : std::uint8_t { kFloat32, kInt8 };
+
 struct BackboneOptions {
   std::int32_t input_size_px = 0;      // 224, 192, 160, 128 or 96; 0 means the file's own
   std::size_t max_batch_size = 1;      // most frames in one run, 1…64
@@ -30,6 +34,9 @@ struct BackboneOptions {
   // The network ends at this map, and with it its features: nothing behind it is computed, and there is no
   // embedding. Empty: the whole network.
   std::string end_map = {};
+  // kInt8 is for a network whose file computes in bytes (BackboneInfo::is_quantised). Its answers are a
+  // little different: behind each layer they are rounded to 256 steps.
+  Precision precision = Precision::kFloat32;
 };
 
 // A network that is loaded and ready to run. Movable; the pool must outlive it.
@@ -39,12 +46,13 @@ class Backbone {
   // .tflite, or several of these at once (joined_file), packs its weights and runs two plain pictures
   // through: about 90 ms for 2 million parameters.
   // `file` is not kept. Fails with bad-file (what was expected, what came), bad-version, unsupported (an
-  // operator that there is no layer for), bad-argument (options), out-of-memory.
+  // operator that there is no layer for, kInt8 for a file that is not in bytes), bad-argument (options),
+  // out-of-memory.
   static Result<Backbone> load(std::span<const std::uint8_t> file, const BackboneOptions& options,
                                const ComputePool& pool);
 
   // The same for a network that was read already, its tensors perhaps changed (core/src/network). They are
-  // shared, not copied.
+  // shared, not copied. With kInt8, layers whose tensors were changed are computed in float32.
   static Result<Backbone> from_network(Network network, const BackboneOptions& options,
                                        const ComputePool& pool);
 
@@ -56,6 +64,7 @@ class Backbone {
   const Network& network() const;    // at this input size, up to the map that it ends at; as long
   [[nodiscard]] std::int32_t input_size_px() const;
   [[nodiscard]] std::size_t max_batch_size() const;
+  [[nodiscard]] Precision precision() const;
   std::span<const MapInfo> maps() const;  // those asked for, in the order asked
 
   // The mean over the places of every map, in the network's order: each pass gives them besides the

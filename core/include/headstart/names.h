@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "headstart/advice.h"
+#include "headstart/backbone.h"
 #include "headstart/fine_tuner.h"
 #include "headstart/picture_map.h"
 #include "headstart/trainer.h"
@@ -28,6 +29,7 @@ std::span<const Named<ReasonCode>> names_of(ReasonCode);        // "usual", "cle
 std::span<const Named<DataCase>> names_of(DataCase);            // "few-close", "few-far", …
 std::span<const Named<AdviceKind>> names_of(AdviceKind);        // "too-few", "near-duplicates", …
 std::span<const Named<MirrorVerdict>> names_of(MirrorVerdict);  // "helps", "harms", "unclear"
+std::span<const Named<Precision>> names_of(Precision);          // "float32", "int8"
 std::span<const Named<MapAxes>> names_of(MapAxes);              // "discriminants", "principal"
 
 template <typename T>

@@ -41,6 +41,7 @@ struct BackboneInfo {
   std::string input_scale;                // the file's own text, "1/127.5"; the head file repeats it
   std::string input_offset;               // "-1"
   bool is_normalisation_guessed = false;  // the file does not say it: whoever knows better should be asked
+  bool is_quantised = false;              // the file is in bytes: it can be run in int8
   std::size_t embedding_dim = 0;
   std::vector<FeatureBlock> feature_blocks;  // of the whole network, in its order
   std::vector<TensorSpec> tensors;           // all of them, in the order of the layers

@@ -149,7 +149,7 @@ class Session {
   // Another backbone wants another session, so that the old one stays untouched until the new one is ready.
   // Fails as Backbone::load does.
   static Result<Session> open(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
-                              const ComputePool& pool);
+                              const ComputePool& pool, Precision precision = Precision::kFloat32);
 
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;

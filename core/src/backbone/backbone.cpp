@@ -91,6 +91,7 @@ struct Backbone::State {
   Network network;  // at the input size that it runs at, up to the map that it ends at
   std::int32_t input_size_px = 0;
   std::size_t max_batch_size = 1;
+  Precision precision = Precision::kFloat32;
   std::size_t graph_bytes = 0;  // what XNNPACK keeps for itself, estimated
   ImagePreparer preparer;
 
@@ -112,6 +113,7 @@ struct Backbone::State {
         network(std::move(a_network)),
         input_size_px(static_cast<std::int32_t>(network.input_size_px)),
         max_batch_size(options.max_batch_size),
+        precision(options.precision),
         preparer(std::move(image_preparer)) {}
 
   std::size_t add_map(const std::string& name);
@@ -183,6 +185,7 @@ Status Backbone::State::build(const BackboneOptions& options, const ComputePool&
   }
   NetworkGraph parts;
   parts.input_id = kInputId;
+  parts.precision = options.precision;
   parts.map_id = [&](std::string_view name) -> ExternalId {
     const auto found = std::ranges::find(maps, name, &MapInfo::name);
     if (found == maps.end()) return std::nullopt;
@@ -268,6 +271,11 @@ Result<Backbone> Backbone::load(std::span<const std::uint8_t> file, const Backbo
                                 const ComputePool& pool) {
   auto network = read_network(file);
   if (!network) return network.error();
+  if (options.precision == Precision::kInt8 && !network.value().is_quantised()) {
+    return unsupported(
+        "int8 is for networks whose file computes in bytes (a .tflite in int8), this one's does not: take "
+        "float32");
+  }
   return from_network(std::move(network).value(), options, pool);
 }
 
@@ -304,6 +312,9 @@ std::int32_t Backbone::input_size_px() const {
 }
 std::size_t Backbone::max_batch_size() const {
   return state_->max_batch_size;
+}
+Precision Backbone::precision() const {
+  return state_->precision;
 }
 std::span<const MapInfo> Backbone::maps() const {
   return std::span(state_->maps).first(state_->asked_map_count);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -118,10 +119,19 @@ void GraphBuilder::keep(int xnn_status_code, const char* what) {
 }
 
 GraphMap GraphBuilder::define_map(std::size_t height, std::size_t width, std::size_t channel_count,
-                                  std::uint32_t flags, ExternalId external_id) {
-  GraphMap map{0, height, width, channel_count};
+                                  std::uint32_t flags, ExternalId external_id,
+                                  const std::optional<MapScale>& scale) {
+  GraphMap map{0, height, width, channel_count, scale};
   if (!status_) return map;
   const std::array<std::size_t, 4> shape = {1, height, width, channel_count};
+  if (scale) {
+    assert(!external_id);
+    keep(xnn_define_quantized_tensor_value(subgraph_.get(), xnn_datatype_qint8, scale->zero_point,
+                                           scale->scale, shape.size(), shape.data(), nullptr,
+                                           XNN_INVALID_VALUE_ID, flags, &map.id),
+         "a map of bytes");
+    return map;
+  }
   keep(xnn_define_tensor_value(subgraph_.get(), xnn_datatype_fp32, shape.size(), shape.data(), nullptr,
                                external_id.value_or(XNN_INVALID_VALUE_ID), flags, &map.id),
        "a map");
@@ -144,8 +154,62 @@ std::uint32_t GraphBuilder::define_static(std::span<const std::size_t> shape, st
   return id;
 }
 
+// The bytes that stand for the weights, each channel's by its own scale.
+std::uint32_t GraphBuilder::define_quantised(std::span<const std::size_t> shape,
+                                             std::size_t channel_dimension, const LayerWeights& weights) {
+  std::uint32_t id = 0;
+  auto made = PaddedBuffer<std::int8_t>::create(weights.weights.size());
+  auto scales = PaddedBuffer<float>::create(weights.scales.size());
+  if (status_ && !made) status_ = made.error();
+  if (status_ && !scales) status_ = scales.error();
+  if (!status_) return id;
+  const std::size_t channels = weights.scales.size();
+  const std::size_t inner = channel_dimension == 0 ? weights.weights.size() / channels : 1;
+  for (std::size_t i = 0; i < weights.weights.size(); ++i) {
+    const float byte = std::round(weights.weights[i] / weights.scales[i / inner % channels]);
+    made.value().span()[i] = static_cast<std::int8_t>(std::clamp(byte, -128.0F, 127.0F));
+  }
+  std::ranges::copy(weights.scales, scales.value().span().begin());
+  packed_bytes_ += 2 * made.value().size_bytes();
+  keep(xnn_define_channelwise_quantized_tensor_value(
+           subgraph_.get(), xnn_datatype_qcint8, scales.value().data(), shape.size(), channel_dimension,
+           shape.data(), made.value().data(), XNN_INVALID_VALUE_ID, kNoFlags, &id),
+       "weights in bytes");
+  constants_.weights.push_back(std::move(made).value());
+  constants_.scales.push_back(std::move(scales).value());
+  return id;
+}
+
+// Of a map of bytes in units of the sums that they begin: the input's scale times the weights'.
+std::uint32_t GraphBuilder::define_biases(const GraphMap& input, const LayerWeights& weights) {
+  std::uint32_t id = 0;
+  const std::array shape = {weights.biases.size()};
+  if (!input.scale) return define_static(shape, weights.biases);
+  auto made = PaddedBuffer<std::int32_t>::create(shape[0]);
+  auto scales = PaddedBuffer<float>::create(shape[0]);
+  if (status_ && !made) status_ = made.error();
+  if (status_ && !scales) status_ = scales.error();
+  if (!status_) return id;
+  constexpr double kMost = 1 << 30;
+  for (std::size_t i = 0; i < shape[0]; ++i) {
+    const float scale = input.scale->scale * weights.scales[i];
+    const double whole = std::round(static_cast<double>(weights.biases[i]) / static_cast<double>(scale));
+    scales.value().span()[i] = scale;
+    made.value().span()[i] = static_cast<std::int32_t>(std::clamp(whole, -kMost, kMost));
+  }
+  packed_bytes_ += 2 * made.value().size_bytes();
+  keep(xnn_define_channelwise_quantized_tensor_value(
+           subgraph_.get(), xnn_datatype_qcint32, scales.value().data(), shape.size(), /*channel_dim=*/0,
+           shape.data(), made.value().data(), XNN_INVALID_VALUE_ID, kNoFlags, &id),
+       "biases in whole numbers");
+  constants_.biases.push_back(std::move(made).value());
+  constants_.scales.push_back(std::move(scales).value());
+  return id;
+}
+
 void GraphBuilder::note_step(const GraphMap& input, const GraphMap& output) {
-  working_bytes_ = std::max(working_bytes_, (input.element_count() + output.element_count()) * sizeof(float));
+  const auto size = [](const GraphMap& map) { return map.element_count() * (map.scale ? 1 : sizeof(float)); };
+  working_bytes_ = std::max(working_bytes_, size(input) + size(output));
 }
 
 GraphMap GraphBuilder::input(std::uint32_t external_id, std::size_t height, std::size_t width,
@@ -162,7 +226,9 @@ GraphMap GraphBuilder::define_window_output(const GraphMap& input, const Window&
                                             std::size_t channel_count, ExternalId external_id) {
   const WindowPadding padding = padding_of(input, window);
   const GraphMap output =
-      define_output(padding.height, padding.width, channel_count, fused_id(window.activation, external_id));
+      input.scale ? define_map(padding.height, padding.width, channel_count, kNoFlags, {}, window.scale)
+                  : define_output(padding.height, padding.width, channel_count,
+                                  fused_id(window.activation, external_id));
   note_step(input, output);
   return output;
 }
@@ -173,9 +239,10 @@ GraphMap GraphBuilder::convolution(const GraphMap& input, const Window& window, 
   assert(weights.weights.size() == channel_count * window.kernel_height * window.kernel_width * group_inputs);
   assert(weights.biases.size() == channel_count);
   const GraphMap output = define_window_output(input, window, channel_count, external_id);
-  const std::uint32_t filter_id = define_static(
-      std::array{channel_count, window.kernel_height, window.kernel_width, group_inputs}, weights.weights);
-  const std::uint32_t bias_id = define_static(std::array{channel_count}, weights.biases);
+  const std::array shape = {channel_count, window.kernel_height, window.kernel_width, group_inputs};
+  const std::uint32_t filter_id =
+      input.scale ? define_quantised(shape, 0, weights) : define_static(shape, weights.weights);
+  const std::uint32_t bias_id = define_biases(input, weights);
   if (!status_) return output;
   const WindowPadding padding = padding_of(input, window);
   const auto stride = static_cast<std::uint32_t>(window.stride);
@@ -195,10 +262,10 @@ GraphMap GraphBuilder::depthwise(const GraphMap& input, const Window& window, co
   assert(weights.weights.size() == window.kernel_height * window.kernel_width * input.channel_count);
   assert(weights.biases.size() == input.channel_count);
   const GraphMap output = define_window_output(input, window, input.channel_count, external_id);
-  const std::uint32_t filter_id = define_static(
-      std::array{std::size_t{1}, window.kernel_height, window.kernel_width, input.channel_count},
-      weights.weights);
-  const std::uint32_t bias_id = define_static(std::array{input.channel_count}, weights.biases);
+  const std::array shape = {std::size_t{1}, window.kernel_height, window.kernel_width, input.channel_count};
+  const std::uint32_t filter_id = input.scale ? define_quantised(shape, shape.size() - 1, weights)
+                                              : define_static(shape, weights.weights);
+  const std::uint32_t bias_id = define_biases(input, weights);
   if (!status_) return output;
   const WindowPadding padding = padding_of(input, window);
   const auto stride = static_cast<std::uint32_t>(window.stride);
@@ -272,6 +339,41 @@ GraphMap GraphBuilder::clamp(const GraphMap& input, float lowest, float highest,
   keep(xnn_define_unary(subgraph_.get(), xnn_unary_clamp, &params, input.id, output.id, kNoFlags),
        "an activation");
   return output;
+}
+
+GraphMap GraphBuilder::add_bytes(const GraphMap& a, const GraphMap& b, Activation activation,
+                                 const MapScale& scale) {
+  const GraphMap sum = define_map(a.height, a.width, a.channel_count, kNoFlags, {}, scale);
+  note_step(a, sum);
+  if (!status_) return sum;
+  keep(xnn_define_binary(subgraph_.get(), xnn_binary_add, /*params=*/nullptr, a.id, b.id, sum.id, kNoFlags),
+       "an addition of bytes");
+  if (activation == Activation::kLinear || !status_) return sum;
+  const GraphMap clamped = define_map(a.height, a.width, a.channel_count, kNoFlags, {}, scale);
+  const OutputRange range = range_of(activation);
+  xnn_unary_params params;
+  params.clamp = {range.lowest, range.highest};
+  if (!status_) return clamped;
+  keep(xnn_define_unary(subgraph_.get(), xnn_unary_clamp, &params, sum.id, clamped.id, kNoFlags),
+       "an activation of bytes");
+  return clamped;
+}
+
+GraphMap GraphBuilder::convert(const GraphMap& input, const GraphMap& output) {
+  note_step(input, output);
+  if (!status_) return output;
+  keep(
+      xnn_define_unary(subgraph_.get(), xnn_unary_convert, /*params=*/nullptr, input.id, output.id, kNoFlags),
+      "bytes of a map");
+  return output;
+}
+
+GraphMap GraphBuilder::quantise(const GraphMap& input, const MapScale& scale) {
+  return convert(input, define_map(input.height, input.width, input.channel_count, kNoFlags, {}, scale));
+}
+
+GraphMap GraphBuilder::dequantise(const GraphMap& input, ExternalId external_id) {
+  return convert(input, define_output(input.height, input.width, input.channel_count, external_id));
 }
 
 GraphMap GraphBuilder::activate(const GraphMap& input, Activation activation, ExternalId external_id) {
@@ -380,6 +482,7 @@ Result<GraphRuntime> GraphBuilder::finish(const ComputePool& pool, OperatorTimin
   if (!created) return created.error();
   GraphRuntime result;
   result.runtime_.reset(runtime);
+  result.constants_ = std::move(constants_);
   result.input_ = input_;
   return result;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "headstart/buffer.h"
 #include "headstart/compute.h"
 #include "headstart/status.h"
 #include "network/network.h"
@@ -24,6 +25,7 @@ struct GraphMap {
   std::size_t height = 0;
   std::size_t width = 0;
   std::size_t channel_count = 0;
+  std::optional<MapScale> scale;  // of a map of bytes; none of float32
 
   [[nodiscard]] std::size_t element_count() const { return height * width * channel_count; }
 };
@@ -33,6 +35,7 @@ struct GraphMap {
 struct LayerWeights {
   std::span<const float> weights;
   std::span<const float> biases;
+  std::span<const float> scales = {};  // [channel_count], how bytes stand for the weights
 };
 
 // Where a layer's result goes: nowhere outside (the usual), or to the caller's memory too, under one of the
@@ -53,6 +56,13 @@ struct OperatorTime {
 
 enum class OperatorTiming : std::uint8_t { kOff, kOn };
 
+// Weights and biases in bytes and what their scales are: XNNPACK keeps pointers to them.
+struct QuantisedConstants {
+  std::vector<PaddedBuffer<std::int8_t>> weights;
+  std::vector<PaddedBuffer<std::int32_t>> biases;
+  std::vector<PaddedBuffer<float>> scales;
+};
+
 // A network that runs. The pool, the weights and the external buffers must outlive it.
 class GraphRuntime {
  public:
@@ -71,6 +81,7 @@ class GraphRuntime {
   struct Delete {
     void operator()(xnn_runtime* runtime) const;
   };
+  QuantisedConstants constants_;  // destroyed after the runtime
   std::unique_ptr<xnn_runtime, Delete> runtime_;
   GraphMap input_;
 };
@@ -91,9 +102,11 @@ class GraphBuilder {
     std::size_t stride = 1;
     Padding padding;
     Activation activation = Activation::kLinear;
+    std::optional<MapScale> scale = {};  // of the result, where the input is bytes: then bytes too
   };
 
   // weights [channel_count, kernel height, kernel width, input channels / groups], biases [channel_count].
+  // Of a map of bytes the window has a scale, a clamp at most for an activation, and the weights have scales.
   GraphMap convolution(const GraphMap& input, const Window& window, std::size_t channel_count,
                        std::size_t groups, const LayerWeights& weights, ExternalId external_id = {});
 
@@ -112,6 +125,13 @@ class GraphBuilder {
   // Channel by channel: factors (the weights) and offsets (the biases), [channels] each.
   GraphMap scale(const GraphMap& input, const LayerWeights& weights, Activation activation,
                  ExternalId external_id = {});
+
+  // The same of two maps of bytes: a sum of bytes.
+  GraphMap add_bytes(const GraphMap& a, const GraphMap& b, Activation activation, const MapScale& scale);
+
+  // From float32 to bytes and back.
+  GraphMap quantise(const GraphMap& input, const MapScale& scale);
+  GraphMap dequantise(const GraphMap& input, ExternalId external_id = {});
 
   GraphMap activate(const GraphMap& input, Activation activation, ExternalId external_id = {});
 
@@ -141,11 +161,15 @@ class GraphBuilder {
 
   void keep(int xnn_status_code, const char* what);
   GraphMap define_map(std::size_t height, std::size_t width, std::size_t channel_count, std::uint32_t flags,
-                      ExternalId external_id);
+                      ExternalId external_id, const std::optional<MapScale>& scale = {});
   GraphMap define_output(std::size_t height, std::size_t width, std::size_t channel_count,
                          ExternalId external_id);
   std::uint32_t define_static(std::span<const std::size_t> shape, std::span<const float> values);
   std::uint32_t define_number(std::span<const float> number);
+  std::uint32_t define_quantised(std::span<const std::size_t> shape, std::size_t channel_dimension,
+                                 const LayerWeights& weights);
+  std::uint32_t define_biases(const GraphMap& input, const LayerWeights& weights);
+  GraphMap convert(const GraphMap& input, const GraphMap& output);
   GraphMap define_window_output(const GraphMap& input, const Window& window, std::size_t channel_count,
                                 ExternalId external_id);
   GraphMap binary(int xnn_operator, const GraphMap& a, std::uint32_t b_id, ExternalId external_id);
@@ -153,6 +177,7 @@ class GraphBuilder {
   GraphMap clamp(const GraphMap& input, float lowest, float highest, ExternalId external_id);
   void note_step(const GraphMap& input, const GraphMap& output);
 
+  QuantisedConstants constants_;  // destroyed after the graph
   std::unique_ptr<xnn_subgraph, Delete> subgraph_;
   GraphMap input_;
   Status status_;

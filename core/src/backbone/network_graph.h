@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "backbone/graph_builder.h"
+#include "headstart/backbone.h"
 #include "headstart/status.h"
 #include "network/network.h"
 
@@ -14,6 +15,7 @@ namespace headstart {
 // Under which external ids results go out.
 struct NetworkGraph {
   std::uint32_t input_id = 0;
+  Precision precision = Precision::kFloat32;
   std::function<ExternalId(std::string_view block)> map_id;      // of a block's map that is wanted, or none
   std::function<std::uint32_t(std::string_view block)> mean_id;  // of the mean of a tapped block's map
 };

@@ -92,6 +92,7 @@ Status HeadReader::State::prepare_network(const Head& head, const Backbone& back
                                           const ComputePool& pool) {
   BackboneOptions options;
   options.input_size_px = backbone.input_size_px();
+  options.precision = backbone.precision();
   if (is_cut(head)) {
     options.maps = {head.border};
     options.end_map = head.border;

@@ -75,6 +75,7 @@ class Round {
     if (before->layer.kind == LayerKind::kConcatenate || before->layer.kind == LayerKind::kGlobalAveragePool)
       return false;
     before->layer.activation = at(index).layer.activation;
+    take_output(at(index), *before);
     replace(index, before->layer.name);
     return true;
   }
@@ -108,6 +109,7 @@ class Round {
       before->biases[i] = before->biases[i] * scale.weights[i] + scale.biases[i];
     }
     before->layer.activation = scale.layer.activation;
+    before->layer.quantisation.reset();
     replace(index, before->layer.name);
     return true;
   }
@@ -130,8 +132,26 @@ class Round {
     normalisation.offset = static_cast<float>(static_cast<double>(normalisation.offset) * factor +
                                               static_cast<double>(scale.biases[0]));
     normalisation.scale = static_cast<float>(static_cast<double>(normalisation.scale) * factor);
+    for (DraftLayer& reader : draft_.layers) {
+      if (std::ranges::count(reader.layer.inputs, scale.layer.name) == 0 || !reader.layer.quantisation)
+        continue;
+      if (scale.layer.quantisation) {
+        reader.layer.quantisation->picture = scale.layer.quantisation->output;
+      } else {
+        reader.layer.quantisation.reset();
+      }
+    }
     replace(index, std::string(kNetworkInput));
     return true;
+  }
+
+  // `before` makes the map that `layer` made.
+  static void take_output(const DraftLayer& layer, DraftLayer& before) {
+    if (layer.layer.quantisation && before.layer.quantisation) {
+      before.layer.quantisation->output = layer.layer.quantisation->output;
+    } else {
+      before.layer.quantisation.reset();
+    }
   }
 
   // clamp(y + 3, 0, 6) / 6, the sum being the biases' or a scale's.
@@ -141,6 +161,7 @@ class Round {
     if (!all_near(scale.weights, kHardShare) || !all_near_zero(scale.biases)) return false;
     for (float& bias : before.biases) bias -= kHardShift;
     before.layer.activation = Activation::kHardSigmoid;
+    before.layer.quantisation.reset();
     replace(index, before.layer.name);
     return true;
   }
@@ -165,6 +186,7 @@ class Round {
       const std::string x = gate->layer.inputs[0];
       is_gone_[maker_.at(gate->layer.name)] = true;
       turn_into_activation(product, x, Activation::kHardSwish);
+      take_output(at(index), product);
       replace(index, product.layer.name);
       return true;
     }

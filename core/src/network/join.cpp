@@ -53,7 +53,9 @@ Status add_scale(const Normalisation& from, const Normalisation& to, Network& pa
   scale.weights = std::move(weights).value();
   scale.biases = std::move(biases).value();
   for (Layer& layer : part.layers) {
+    if (std::ranges::count(layer.inputs, kNetworkInput) == 0) continue;
     std::ranges::replace(layer.inputs, std::string(kNetworkInput), scale.name);
+    scale.quantisation = take_picture_scale(layer);
   }
   part.layers.insert(part.layers.begin(), std::move(scale));
   for (Block& block : part.blocks) {

@@ -262,6 +262,10 @@ std::size_t Network::parameter_count() const {
   return count;
 }
 
+bool Network::is_quantised() const {
+  return std::ranges::any_of(layers, [](const Layer& layer) { return layer.quantisation.has_value(); });
+}
+
 PaddedSide pad_side(PaddingKind kind, std::size_t input_size, std::size_t kernel_size, std::size_t stride,
                     std::size_t before, std::size_t after) {
   if (kind == PaddingKind::kExplicit) {
@@ -352,12 +356,22 @@ Status check_tensors(const Network& network) {
   return {};
 }
 
+std::optional<Quantisation> take_picture_scale(Layer& reader) {
+  if (!reader.quantisation || !reader.quantisation->picture) return std::nullopt;
+  return Quantisation{.output = *std::exchange(reader.quantisation->picture, std::nullopt)};
+}
+
 Result<Network> with_tensors(Network network, std::span<const ChangedTensor> tensors) {
   for (const ChangedTensor& changed : tensors) {
     Tensor* original = nullptr;
-    for_each_tensor(network, [&](Tensor& tensor) {
-      if (tensor.name == changed.name) original = &tensor;
-    });
+    Layer* changed_layer = nullptr;
+    for (Layer& layer : network.layers) {
+      for (std::optional<Tensor>* tensor : {&layer.weights, &layer.biases}) {
+        if (!*tensor || (*tensor)->name != changed.name) continue;
+        original = &**tensor;
+        changed_layer = &layer;
+      }
+    }
     if (original == nullptr) {
       return bad_argument("the backbone has no tensor " + quoted(changed.name) + " to replace");
     }
@@ -369,6 +383,7 @@ Result<Network> with_tensors(Network network, std::span<const ChangedTensor> ten
     auto made = make_tensor(changed.name, changed.shape, changed.values);
     if (!made) return made.error();
     *original = std::move(made).value();
+    changed_layer->quantisation.reset();
   }
   return network;
 }

@@ -88,6 +88,23 @@ struct Tensor {
 // The name of the picture among the inputs of layers: normalised RGB [input_size_px, input_size_px, 3].
 inline constexpr std::string_view kNetworkInput = "input";
 
+// How numbers are written in bytes, -128 to 127: number = (byte - zero_point) * scale (Jacob et al. 2018,
+// "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference").
+struct MapScale {
+  float scale = 1;  // above 0
+  std::int32_t zero_point = 0;
+
+  bool operator==(const MapScale&) const = default;
+};
+
+// Of a layer whose file computes in bytes. The tensors hold the numbers that the bytes stand for.
+struct Quantisation {
+  MapScale output;
+  std::optional<MapScale> picture = {};  // of kNetworkInput, where the layer reads it
+  std::vector<float> weight_scales =
+      {};  // for each output channel, zero points 0; none where it has no weights
+};
+
 struct Layer {
   std::string name;  // "blocks.3.expand", unique; its map bears it
   LayerKind kind = LayerKind::kConvolution;
@@ -104,6 +121,8 @@ struct Layer {
   // Weights and biases, where the kind has them: NAME.weight and NAME.bias.
   std::optional<Tensor> weights;
   std::optional<Tensor> biases;
+
+  std::optional<Quantisation> quantisation;  // none where the file has none, or its weights were changed
 };
 
 // Layers that people and strategies speak of as one: "stem", "blocks.3", "last". The block's map is that of
@@ -157,6 +176,9 @@ struct Network {
   [[nodiscard]] const MapShape& map_of(const Block& block) const { return layers[block.end - 1].output; }
   [[nodiscard]] std::size_t embedding_dim() const;
   [[nodiscard]] std::size_t parameter_count() const;
+
+  // Whether any layer has what computing in bytes takes.
+  [[nodiscard]] bool is_quantised() const;
 };
 
 // The padding of one direction of a window on `input_size` places. `before` and `after` are the explicit
@@ -186,8 +208,12 @@ Status fit_network(Network& network, std::size_t input_size_px);
 // Whether every layer has the tensors of its kind, in their shapes: bad-file otherwise.
 Status check_tensors(const Network& network);
 
+// How the picture is written in bytes for a layer that is to read a scale of it from now on: the scale's
+// quantisation. The layer forgets it.
+[[nodiscard]] std::optional<Quantisation> take_picture_scale(Layer& reader);
+
 // The same network with some tensors replaced, as fine-tuning leaves them: names that it has, in their
-// shapes, else bad-argument.
+// shapes, else bad-argument. Their layers have no quantisation any more.
 [[nodiscard]] Result<Network> with_tensors(Network network, std::span<const ChangedTensor> tensors);
 
 // Positions of the blocks that give the embedding: the last, or the last of each branch.

@@ -28,6 +28,7 @@ BackboneInfo info_of(const Network& network) {
   info.input_scale = network.input_scale;
   info.input_offset = network.input_offset;
   info.is_normalisation_guessed = network.is_normalisation_guessed;
+  info.is_quantised = network.is_quantised();
   info.embedding_dim = network.embedding_dim();
   info.feature_blocks = feature_blocks_of(network);
   info.tensors = tensors_of(network);

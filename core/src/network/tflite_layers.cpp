@@ -1,6 +1,7 @@
 #include "network/tflite_layers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace headstart::tflite {
@@ -23,6 +24,15 @@ std::optional<Activation> fused_activation(std::int32_t code) {
   return std::nullopt;
 }
 
+// How a map is written in bytes; none where it is not.
+std::optional<MapScale> map_scale(const TensorRecord& tensor) {
+  if (tensor.type != ElementType::kInt8 || tensor.scales.size() != 1 || !(tensor.scales[0] > 0) ||
+      !std::isfinite(tensor.scales[0]) || tensor.zero_points[0] < -128 || tensor.zero_points[0] > 127) {
+    return std::nullopt;
+  }
+  return MapScale{tensor.scales[0], static_cast<std::int32_t>(tensor.zero_points[0])};
+}
+
 std::size_t product(const std::vector<std::size_t>& shape) {
   std::size_t count = 1;
   for (const std::size_t length : shape) count *= length;
@@ -36,6 +46,7 @@ LayerMaker::LayerMaker(const Model& file, std::size_t input)
   const std::vector<std::size_t>& shape = file.tensors[input].shape;
   values_[input].map = kNetworkInput;
   values_[input].shape = {shape[1], shape[2], shape[3]};
+  values_[input].picture = map_scale(file.tensors[input]);
 }
 
 Result<LayerMaker::Value> LayerMaker::value_of(const Operator& op, std::size_t input,
@@ -72,6 +83,32 @@ Result<std::vector<float>> LayerMaker::biases_of(const Operator& op, std::size_t
   return biases;
 }
 
+// What the file says of bytes, where it says all that the layer takes.
+std::optional<Quantisation> LayerMaker::quantisation_of(const Operator& op, const Layer& layer) const {
+  const std::optional<MapScale> output = map_scale(file_.tensors[static_cast<std::size_t>(op.outputs[0])]);
+  if (!output) return std::nullopt;
+  Quantisation result{.output = *output};
+  if (layer.kind == LayerKind::kConvolution || layer.kind == LayerKind::kDepthwiseConvolution) {
+    const TensorRecord* weights = constant_of(op, 1);
+    if (weights == nullptr || weights->type != ElementType::kInt8 || weights->scales.empty() ||
+        std::ranges::any_of(weights->zero_points, [](std::int64_t zero) { return zero != 0; }) ||
+        !std::ranges::all_of(weights->scales,
+                             [](float scale) { return scale > 0 && std::isfinite(scale); })) {
+      return std::nullopt;
+    }
+    result.weight_scales = weights->scales;
+    if (weights->scales.size() == 1) {
+      result.weight_scales.resize(layer.output.channel_count, weights->scales[0]);
+    }
+  }
+  for (const std::int32_t input : op.inputs) {
+    if (input < 0) continue;
+    const Value& value = values_[static_cast<std::size_t>(input)];
+    if (value.map == kNetworkInput) result.picture = value.picture;
+  }
+  return result;
+}
+
 Status LayerMaker::finish(const Operator& op, DraftLayer layer, const MapShape& shape) {
   if (op.outputs.size() != 1) return bad_operator(op, "should make one tensor");
   const std::optional<Activation> fused = fused_activation(op.options.fused_activation);
@@ -81,6 +118,7 @@ Status LayerMaker::finish(const Operator& op, DraftLayer layer, const MapShape& 
   if (!stated || *stated != shape) return bad_operator(op, "makes a tensor of a shape that it cannot");
   layer.layer.name = "#" + std::to_string(draft_.layers.size());
   layer.layer.output = shape;
+  layer.layer.quantisation = quantisation_of(op, layer.layer);
   if (*fused != Activation::kLinear) layer.layer.activation = *fused;
   Value& value = values_[output];
   if (!value.map.empty()) return bad_operator(op, "makes a tensor that is there already");
@@ -139,7 +177,11 @@ Status LayerMaker::add(const Operator& op) {
       }
       auto value = value_of(op, 0, /*may_be_padded=*/true);
       if (!value) return value.error();
-      return pass_on(op, std::move(value).value());
+      Value passed = std::move(value).value();
+      if (passed.map == kNetworkInput && op.outputs.size() == 1 && !passed.picture) {
+        passed.picture = map_scale(file_.tensors[static_cast<std::size_t>(op.outputs[0])]);
+      }
+      return pass_on(op, std::move(passed));
     }
     case Op::kReshape:
     case Op::kSqueeze:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ class LayerMaker {
   struct Value {
     std::string map;  // empty: not made (yet)
     MapShape shape;
+    std::optional<MapScale> picture;  // of the picture itself, where it was made bytes
     Padding pad{PaddingKind::kExplicit};
     bool is_not_negative = false;
 
@@ -42,6 +44,7 @@ class LayerMaker {
   Result<std::vector<float>> numbers_of(const Operator& op, std::size_t input);
   Result<std::vector<float>> biases_of(const Operator& op, std::size_t channel_count);
   Status finish(const Operator& op, DraftLayer layer, const MapShape& shape);
+  [[nodiscard]] std::optional<Quantisation> quantisation_of(const Operator& op, const Layer& layer) const;
   Status pass_on(const Operator& op, Value value);
 
   Status add_convolution(const Operator& op);

@@ -101,7 +101,9 @@ void add_colour_scale(const tflite::Model& file, Draft& draft) {
     scale.biases.push_back(-file.means[i] / file.deviations[i]);
   }
   for (DraftLayer& layer : draft.layers) {
+    if (std::ranges::count(layer.layer.inputs, kNetworkInput) == 0) continue;
     std::ranges::replace(layer.layer.inputs, std::string(kNetworkInput), scale.layer.name);
+    scale.layer.quantisation = take_picture_scale(layer.layer);
   }
   draft.layers.insert(draft.layers.begin(), std::move(scale));
 }

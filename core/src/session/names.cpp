@@ -31,6 +31,7 @@ constexpr Named<AdviceKind> kAdviceKinds[] = {
     {AdviceKind::kBackground, "background"}, {AdviceKind::kMirrorMatters, "mirror-matters"}};
 constexpr Named<MirrorVerdict> kMirrorVerdicts[] = {
     {MirrorVerdict::kHelps, "helps"}, {MirrorVerdict::kHarms, "harms"}, {MirrorVerdict::kUnclear, "unclear"}};
+constexpr Named<Precision> kPrecisions[] = {{Precision::kFloat32, "float32"}, {Precision::kInt8, "int8"}};
 constexpr Named<MapAxes> kMapAxes[] = {{MapAxes::kDiscriminants, "discriminants"},
                                        {MapAxes::kPrincipal, "principal"}};
 
@@ -59,6 +60,9 @@ std::span<const Named<AdviceKind>> names_of(AdviceKind) {
 }
 std::span<const Named<MirrorVerdict>> names_of(MirrorVerdict) {
   return kMirrorVerdicts;
+}
+std::span<const Named<Precision>> names_of(Precision) {
+  return kPrecisions;
 }
 std::span<const Named<MapAxes>> names_of(MapAxes) {
   return kMapAxes;

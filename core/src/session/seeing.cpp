@@ -36,6 +36,7 @@ Status Session::State::prepare_maps(std::optional<Backbone>& source, const Netwo
   source.reset();
   BackboneOptions options;
   options.input_size_px = input_size_px;
+  options.precision = backbone.precision();
   options.maps = std::move(wanted);
   Result<Backbone> made = Backbone::from_network(network, options, pool);
   if (!made) return made.error();

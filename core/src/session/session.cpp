@@ -15,9 +15,10 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 Result<Session> Session::open(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
-                              const ComputePool& pool) {
+                              const ComputePool& pool, Precision precision) {
   BackboneOptions options;
   options.input_size_px = input_size_px;
+  options.precision = precision;
   Result<Backbone> backbone = Backbone::load(backbone_file, options, pool);
   if (!backbone) return backbone.error();
   Result<PaddedBuffer<float>> row = PaddedBuffer<float>::create(backbone.value().feature_count());

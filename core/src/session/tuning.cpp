@@ -122,6 +122,7 @@ Status Session::State::open_frozen_part(std::span<const std::uint8_t> backbone_f
   if (tuning->tuner.border() == kInputBorder) return {};
   BackboneOptions options;
   options.input_size_px = backbone.input_size_px();
+  options.precision = backbone.precision();
   options.maps = tuning->tuner.border_maps();
   Result<Network> network = read_network(backbone_file);
   if (!network) return network.error();

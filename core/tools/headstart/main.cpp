@@ -27,6 +27,7 @@ constexpr std::string_view kUsage =
     "         --share S (of several, the say of the --backbone before it beside the others; usually 1)\n"
     "         --strategy NAME (train; or 'recommended')  --seed N  --json\n"
     "         --head KIND (train; 'logistic' writes a plain linear head, the file head/1)\n"
+    "         --precision int8 (what a .tflite in int8 is computed in; usually float32)\n"
     "         --size PX (input size)  --threads N  --mirror\n";
 
 std::uint64_t number_of(const std::string& option, const std::string& text) {
@@ -45,13 +46,14 @@ double share_of(const std::string& text) {
   return share;
 }
 
-HeadKind head_kind_of(const std::string& text) {
+template <typename T>
+T word_of(const std::string& option, const std::string& text) {
   std::string known;
-  for (const auto& [value, name] : names_of(HeadKind())) {
+  for (const auto& [value, name] : names_of(T())) {
     if (name == text) return value;
     known += (known.empty() ? "" : ", ") + std::string(name);
   }
-  fail("--head must be one of " + known + ", got '" + text + "'");
+  fail(option + " must be one of " + known + ", got '" + text + "'");
 }
 
 Options read_options(int count, char** values) {
@@ -75,12 +77,14 @@ Options read_options(int count, char** values) {
     } else if (word == "--strategy") {
       options.strategy = value();
     } else if (word == "--head") {
-      options.head = head_kind_of(value());
+      options.head = word_of<HeadKind>(word, value());
     } else if (word == "--seed") {
       options.seed = number_of(word, value());
     } else if (word == "--size") {
       options.input_size_px =
           static_cast<std::int32_t>(std::min<std::uint64_t>(number_of(word, value()), 9999));
+    } else if (word == "--precision") {
+      options.precision = word_of<Precision>(word, value());
     } else if (word == "--threads") {
       options.thread_count = number_of(word, value());
     } else if (word == "--mirror") {
@@ -271,6 +275,7 @@ int run_info(const Options& options) {
   std::printf("name            %s\n", info.name.c_str());
   std::printf("input           %d px, pixel * %s + %s\n", info.input_size_px, info.input_scale.c_str(),
               info.input_offset.c_str());
+  if (info.is_quantised) std::printf("precision       float32, or int8 as the file\n");
   std::printf("embedding       %zu numbers\n", info.embedding_dim);
   std::printf("parameters      %zu\n", info.parameter_count);
   std::printf("source          %s\nlicence         %s\n", info.source.c_str(), info.license.c_str());

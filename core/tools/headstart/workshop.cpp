@@ -61,7 +61,7 @@ Workshop::Workshop(const Options& options)
     : options_(options),
       file_(backbone_of(options)),
       pool_(need(ComputePool::create(options.thread_count))),
-      session_(need(Session::open(file_, options.input_size_px, pool_))) {}
+      session_(need(Session::open(file_, options.input_size_px, pool_, options.precision))) {}
 
 void Workshop::tell(const std::string& what, double fraction) const {
   if (isatty(STDERR_FILENO) == 0) return;

@@ -23,6 +23,7 @@ struct Options {
   std::optional<HeadKind> head;  // where the strategy leaves it open
   std::uint64_t seed = 1;
   std::int32_t input_size_px = 0;
+  Precision precision = Precision::kFloat32;
   std::size_t thread_count = 1;
   PrepareOptions prepare;
   bool json = false;

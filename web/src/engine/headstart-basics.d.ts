@@ -60,6 +60,26 @@ export type BorderName = MapName | `${NetworkLetter}.blocks.${number},${string}`
 /** What is read of a map's places: their mean, under the map's own name, or how far they are from it, their standard deviation. */
 export type FeatureName = MapName | `blocks.${number}:deviation` | `${NetworkLetter}.blocks.${number}:deviation`;
 
+/**
+ * A file, or a file and what is to be said of it. `pixelRange` is what black and white become, [-1, 1], [0, 1] or [0, 255] as a
+ * rule: of use for a .tflite that does not say so itself, which is taken at its first layers' word otherwise, or for one that
+ * wants [-1, 1]. `share`, from 0.001 to 1000, is its say beside the others in what a discriminant head makes of them. Default 1.
+ */
+export type NetworkSource =
+  | Uint8Array
+  | ArrayBuffer
+  | URL
+  | string
+  | { file: Uint8Array | ArrayBuffer | URL | string; pixelRange?: readonly [number, number]; share?: number };
+
+/**
+ * What a network computes in. 'int8' is for a .tflite whose file is in bytes: two to three times as fast where the processor
+ * multiplies bytes by itself (AVX-VNNI, ARM's dot products), in a browser with relaxed SIMD. Each layer's result is rounded to
+ * 256 steps, as the file's own maker meant it to be: answers differ a little, and more with some networks (MobileNetV3) than with
+ * others (EfficientNet-Lite).
+ */
+export type Precision = 'float32' | 'int8';
+
 /** How far a long action has got. `stage` names what is being counted; `total` is 0 while it is unknown. */
 export interface Progress {
   /**

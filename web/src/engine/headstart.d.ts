@@ -9,7 +9,9 @@ import type {
   FeatureName,
   HeadKind,
   LongAction,
+  NetworkSource,
   Pixels,
+  Precision,
   SampleId,
   StrategyName,
 } from './headstart-basics.d.ts';
@@ -90,18 +92,6 @@ export interface PictureOptions {
   mirror?: boolean;
 }
 
-/**
- * A file, or a file and what is to be said of it. `pixelRange` is what black and white become, [-1, 1], [0, 1] or [0, 255] as a
- * rule: of use for a .tflite that does not say so itself, which is taken at its first layers' word otherwise, or for one that
- * wants [-1, 1]. `share`, from 0.001 to 1000, is its say beside the others in what a discriminant head makes of them. Default 1.
- */
-export type NetworkSource =
-  | Uint8Array
-  | ArrayBuffer
-  | URL
-  | string
-  | { file: Uint8Array | ArrayBuffer | URL | string; pixelRange?: readonly [number, number]; share?: number };
-
 export interface TrainerOptions extends LongAction {
   /**
    * The network that looks: a backbone .safetensors or any image network's .tflite, as bytes or where it lies. Left out: the
@@ -111,6 +101,8 @@ export interface TrainerOptions extends LongAction {
   backbone?: NetworkSource | readonly NetworkSource[];
   /** 224, 192, 160, 128 or 96 px. Left out: what the backbone was trained for. */
   inputSize?: number;
+  /** Left out: 'float32'. `unsupported` with 'int8' where no network's file is in bytes. */
+  precision?: Precision;
   /** Left out or 'auto': the fastest that runs here; with threads only where a probe shows that they pay. */
   variant?: VariantName | 'auto';
   /** Left out or 'auto': what the processor has, at most 4. */
@@ -141,6 +133,9 @@ export interface BackboneInfo {
   inputSize: number;
   /** What it was trained for. */
   nativeInputSize: number;
+  precision: Precision;
+  /** Its file is in bytes: 'int8' can run it. */
+  isQuantised: boolean;
   embeddingDim: number;
   /** Its file does not say what black and white become for it: `pixelRange` does, where somebody knows. */
   pixelsAreGuessed: boolean;
@@ -379,7 +374,7 @@ export interface Trainer {
    */
   setBackbone(
     backbone: NetworkSource | readonly NetworkSource[] | undefined,
-    options?: LongAction & { inputSize?: number },
+    options?: LongAction & { inputSize?: number; precision?: Precision },
   ): Promise<BackboneInfo>;
 
   stats(): Promise<TrainerStats>;

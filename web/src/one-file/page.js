@@ -51,8 +51,9 @@ async function openEngine() {
     'wasm/simd.js': await dataAddress(glue, 'text/javascript'),
     'wasm/simd.wasm': await dataAddress(wasm, 'application/wasm'),
   };
-  const { inputSize } = settings;
-  const trainer = await trainerMaker(ports, library)({ backbone, variant: 'simd', ...(inputSize && { inputSize }) });
+  const { inputSize, precision } = settings;
+  const how = { precision, ...(inputSize && { inputSize }) };
+  const trainer = await trainerMaker(ports, library)({ backbone, variant: 'simd', ...how });
   await trainer.importHead(head);
   return trainer;
 }

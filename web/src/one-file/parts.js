@@ -10,5 +10,5 @@ export async function bytesOf(element) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** @param {HTMLElement} element @returns {{ title: string, inputSize: number, threshold: number, knownThreshold: number }} */
+/** @param {HTMLElement} element @returns {{ title: string, inputSize: number, precision: 'float32' | 'int8', threshold: number, knownThreshold: number }} */
 export const settingsOf = (element) => JSON.parse(element.textContent ?? '');

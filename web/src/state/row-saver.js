@@ -6,7 +6,8 @@ const ROWS_AT_ONCE = 128;
 const ROWS_AFTER_MS = 900;
 
 /** Identifies what a backbone sees: other weights or another size see something else. @param {import('./types.js').BackboneInfo} backbone */
-export const rowsOf = ({ sha256, inputSize }) => `1-${sha256}-${inputSize}`;
+export const rowsOf = ({ sha256, inputSize, precision }) =>
+  ['1', sha256, inputSize, ...(precision === 'float32' ? [] : [precision])].join('-');
 
 /**
  * @param {Pick<import('./types.js').Context, 'state' | 'engine'>} context

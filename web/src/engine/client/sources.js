@@ -20,6 +20,15 @@ export function checkInputSize(inputSize) {
   return /** @type {number} */ (inputSize);
 }
 
+/** @param {unknown} precision @returns {import('../headstart-basics.d.ts').Precision} */
+export function checkPrecision(precision) {
+  requireArgument(
+    precision === undefined || precision === 'float32' || precision === 'int8',
+    `precision must be 'float32' or 'int8', got ${show(precision)}`,
+  );
+  return precision ?? 'float32';
+}
+
 /** @typedef {import('../shared/networks.js').OneNetwork} OneNetwork */
 
 /**
@@ -122,11 +131,12 @@ export function ownBytes(bytes, expectation) {
  * @param {import('../shared/assets.js').Library} library
  * @returns {import('../shared/rpc.js').ArgsOf<'open'>}
  */
-export function openingOf({ libraryUrl, backbone, inputSize, variant, threads }, library) {
+export function openingOf({ libraryUrl, backbone, inputSize, precision, variant, threads }, library) {
   return {
     parts: { library: libraryUrl === undefined ? library : libraryFolder(libraryUrl), modules: [] },
     backbone: backboneSource(backbone),
     inputSize: checkInputSize(inputSize),
+    precision: checkPrecision(precision),
     variant: variant ?? 'auto',
     threads: threads ?? 'auto',
   };

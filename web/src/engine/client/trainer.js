@@ -12,7 +12,7 @@ import { checkFeatures, packWith } from './images.js';
 import { Keeping } from './keeping.js';
 import { rebuild } from './rebuild.js';
 import { recordOf, SampleBook } from './sample-book.js';
-import { backboneSource, checkInputSize, openingOf } from './sources.js';
+import { backboneSource, checkInputSize, checkPrecision, openingOf } from './sources.js';
 import { Trainings } from './trainings.js';
 
 /** @typedef {import('../headstart.d.ts').TrainerOptions} TrainerOptions */
@@ -338,15 +338,16 @@ export class Trainer {
     return this.#trainings.importHead(bytes, this);
   }
 
-  /** @param {any} backbone @param {LongAction & { inputSize?: number }} [options] */
+  /** @param {any} backbone @param {LongAction & { inputSize?: number, precision?: unknown }} [options] */
   async setBackbone(backbone, options = {}) {
     this.#line.requireOpen();
-    const { inputSize, signal, onProgress } = checkLongAction(options, 'setBackbone');
-    const change = { backbone: backboneSource(backbone), inputSize: checkInputSize(inputSize) };
+    const { inputSize, precision, signal, onProgress } = checkLongAction(options, 'setBackbone');
+    const how = { inputSize: checkInputSize(inputSize), precision: checkPrecision(precision) };
+    const change = { backbone: backboneSource(backbone), ...how };
     const answer = await this.#line.call('setBackbone', change, { signal, onProgress });
     this.#line.noteRevision(answer);
     const { file, parts } = answer;
-    Object.assign(this.#opening, { inputSize: change.inputSize, backbone: [{ file }], parts });
+    Object.assign(this.#opening, { ...how, backbone: [{ file }], parts });
     this.#opened = answer;
     this.#book.takeRows(answer.rows, this.#rowsOf);
     this.#trainings.dropHead();

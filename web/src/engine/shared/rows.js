@@ -7,7 +7,8 @@
 const ROW_VERSION = 2;
 
 /**
- * Which backbone a row is of: rows of another one, or at another size, are of no use.
- * @param {{ sha256: string, inputSize: number }} backbone
+ * Which backbone a row is of: rows of another one, or at another size or precision, are of no use.
+ * @param {{ sha256: string, inputSize: number, precision: string }} backbone
  */
-export const rowsOf = ({ sha256, inputSize }) => `${ROW_VERSION}:${sha256}:${inputSize}`;
+export const rowsOf = ({ sha256, inputSize, precision }) =>
+  [ROW_VERSION, sha256, inputSize, ...(precision === 'float32' ? [] : [precision])].join(':');

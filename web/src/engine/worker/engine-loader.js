@@ -10,7 +10,9 @@ import { Engine } from './engine.js';
 /** @typedef {import('./session.d.ts').EngineModule} EngineModule */
 /** @typedef {import('./session.d.ts').LoadedBackbone} LoadedBackbone */
 /** @typedef {import('../shared/variants.js').Candidate} Candidate */
-/** @typedef {{ engine: Engine, backbone: LoadedBackbone, file: Uint8Array, inputSize: number }} LoadedEngine `inputSize` as it was asked for; 0: the backbone's own */
+/** @typedef {import('../headstart-basics.d.ts').Precision} Precision */
+/** What an engine is to run, and how. `inputSize` 0: the backbone's own. @typedef {{ file: Uint8Array, inputSize: number, precision: Precision }} Network */
+/** @typedef {Network & { engine: Engine, backbone: LoadedBackbone }} LoadedEngine */
 /** @typedef {{ variant: VariantName, compiled: WebAssembly.Module }} CompiledVariant */
 /** @typedef {ConstructorParameters<typeof Engine>[0]} Running */
 /**
@@ -69,23 +71,23 @@ export class EngineLoader {
    * The first of `candidates` that runs; where they are free to choose, the faster of one thread and several.
    * @param {Candidate[]} candidates
    * @param {boolean} isFree
-   * @param {{ file: Uint8Array, inputSize: number }} backbone
+   * @param {Network} network
    * @param {Context} context
    * @returns {Promise<LoadedEngine>}
    */
-  async load(candidates, isFree, backbone, context) {
+  async load(candidates, isFree, network, context) {
     const single = candidates.filter(({ variant }) => !isThreaded(variant));
     const threaded = candidates.filter(({ variant }) => isThreaded(variant));
     if (!isFree || single.length === 0 || threaded.length === 0) {
-      return this.#first(candidates, backbone, context);
+      return this.#first(candidates, network, context);
     }
-    const one = await this.#first(single, backbone, context);
+    const one = await this.#first(single, network, context);
     const oneMs = fastestEmbedMs(one);
     if (oneMs < FAST_ENOUGH_MS) {
       return one;
     }
     try {
-      const several = await this.#first(threaded, backbone, context);
+      const several = await this.#first(threaded, network, context);
       const isBetter = fastestEmbedMs(several) < oneMs * WORTH_IT;
       (isBetter ? one : several).engine.dispose();
       return isBetter ? several : one;
@@ -101,10 +103,10 @@ export class EngineLoader {
   /**
    * A build of the library may leave variants out, and a device may refuse one (shared memory on small phones).
    * @param {Candidate[]} candidates
-   * @param {{ file: Uint8Array, inputSize: number }} backbone
+   * @param {Network} network
    * @param {Context} context
    */
-  async #first(candidates, backbone, context) {
+  async #first(candidates, network, context) {
     let engine;
     for (const [i, { variant, threads }] of candidates.entries()) {
       try {
@@ -119,7 +121,7 @@ export class EngineLoader {
         }
       }
     }
-    return withBackbone(/** @type {Engine} */ (engine), backbone, context.signal);
+    return withBackbone(/** @type {Engine} */ (engine), network, context.signal);
   }
 
   /** @param {VariantName} variant @param {Context} context */
@@ -146,17 +148,17 @@ export class EngineLoader {
 
 /**
  * @param {Engine} engine is disposed on failure
- * @param {{ file: Uint8Array, inputSize: number }} backbone
+ * @param {Network} network
  * @param {AbortSignal} [signal]
  * @returns {LoadedEngine}
  */
-function withBackbone(engine, { file, inputSize }, signal) {
+function withBackbone(engine, { file, inputSize, precision }, signal) {
   try {
     throwIfAborted(signal);
     const backbone = engine.withBytes(file, (session) => {
-      return unwrap(session.loadBackbone(file.length, inputSize));
+      return unwrap(session.loadBackbone(file.length, inputSize, precision));
     });
-    return { engine, backbone, file, inputSize };
+    return { engine, backbone, file, inputSize, precision };
   } catch (cause) {
     engine.dispose();
     throw cause;

@@ -40,10 +40,10 @@ export function refusedFormats(host) {
 /** @param {Host} host @param {PageRequest} request @param {Context} context */
 export async function exportPage(host, { date, settings }, { signal, onProgress }) {
   const head = await exportHead(host, { date });
-  const { file: backbone, askedInputSize: inputSize } = host;
+  const { file: backbone, running } = host;
   const read = (/** @type {string} */ name) => readBytes(addressOf(host.library, name), 'engine', { signal });
   const [page, glue, wasm] = await Promise.all(['one-file.html', 'wasm/simd.js', 'wasm/simd.wasm'].map(read));
-  return writeOneFile(page, { glue, wasm, backbone, head }, { ...settings, inputSize }, (done, total) => {
+  return writeOneFile(page, { glue, wasm, backbone, head }, { ...settings, ...running }, (done, total) => {
     throwIfAborted(signal);
     onProgress?.({ stage: 'export', done, total });
   });

@@ -21,6 +21,7 @@ import { HostViews } from './views.js';
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('./engine-loader.js').LoadedEngine} LoadedEngine */
 /** @typedef {import('./engine-loader.js').Parts} Parts */
+/** @typedef {import('./engine-loader.js').Precision} Precision */
 /** @typedef {import('../headstart.d.ts').CropRectangle} CropRectangle */
 /** @typedef {import('../client/images.js').FrameMessage} FrameMessage */
 /** @typedef {{ message: FrameMessage, crop?: CropRectangle, mirror: boolean }} PictureArgs */
@@ -41,7 +42,7 @@ export class Host {
   #samples = null;
   /** @type {EngineLoader | null} */
   #loader = null;
-  /** @type {(backbone: { file: Uint8Array, inputSize: number }, context: Context) => Promise<LoadedEngine>} */
+  /** @type {(network: import('./engine-loader.js').Network, context: Context) => Promise<LoadedEngine>} */
   #load = () => Promise.reject(new HeadstartError('internal', 'the engine is not open'));
   /** The revision that the trained head was made from. @type {number | null} */
   #headRevision = null;
@@ -76,9 +77,10 @@ export class Host {
     return this.#inUse.backbone;
   }
 
-  /** 0: the backbone's own. */
-  get askedInputSize() {
-    return this.#inUse.inputSize;
+  /** As it was asked for; `inputSize` 0: the backbone's own. */
+  get running() {
+    const { inputSize, precision } = this.#inUse;
+    return { inputSize, precision };
   }
 
   get library() {
@@ -100,10 +102,10 @@ export class Host {
   }
 
   /**
-   * @param {{ parts: Parts, backbone: BackboneSource, inputSize: number, variant: string, threads: number | 'auto' }} args
+   * @param {{ parts: Parts, backbone: BackboneSource, inputSize: number, precision: Precision, variant: string, threads: number | 'auto' }} args
    * @param {Context} context
    */
-  async open({ parts, backbone, inputSize, variant, threads }, context) {
+  async open({ parts, backbone, inputSize, precision, variant, threads }, context) {
     const loader = new EngineLoader(parts);
     this.#loader = loader;
     const runnable = await chooseVariants(variant, threads);
@@ -113,7 +115,7 @@ export class Host {
     this.#load = (loadable, loadContext) => loader.load(candidates, isFree, loadable, loadContext);
     const reading = this.#readBackbone(backbone, context);
     loader.prefetch(candidates, context);
-    const loaded = await this.#load({ file: await reading, inputSize }, context);
+    const loaded = await this.#load({ file: await reading, inputSize, precision }, context);
     this.#takeOver(loaded, new HostSamples(loaded.engine, loaded.backbone.inputSize));
     return this.#running(loaded);
   }
@@ -331,10 +333,10 @@ export class Host {
   }
 
   /**
-   * @param {{ backbone: BackboneSource, inputSize: number }} args
+   * @param {{ backbone: BackboneSource, inputSize: number, precision: Precision }} args
    * @param {Context} context
    */
-  async setBackbone({ backbone, inputSize }, { signal, onProgress }) {
+  async setBackbone({ backbone, inputSize, precision }, { signal, onProgress }) {
     this.#changing?.abort();
     const controller = new AbortController();
     this.#changing = controller;
@@ -345,7 +347,8 @@ export class Host {
     }
     try {
       const context = { signal: controller.signal, onProgress };
-      const next = await this.#load({ file: await this.#readBackbone(backbone, context), inputSize }, context);
+      const file = await this.#readBackbone(backbone, context);
+      const next = await this.#load({ file, inputSize, precision }, context);
       const rows = await changeBackbone(next, this.samples, this.changes, context, (loaded, samples) => {
         this.#runs.stop('the backbone was changed');
         this.#takeOver(loaded, samples);

@@ -21,7 +21,7 @@ async function packed(bytes) {
 /**
  * @param {Uint8Array} page as it was built, without what differs
  * @param {{ glue: Uint8Array, wasm: Uint8Array, backbone: Uint8Array, head: Uint8Array }} files
- * @param {import('../headstart-export.d.ts').OneFileSettings & { title: string, inputSize: number }} settings
+ * @param {import('../headstart-export.d.ts').OneFileSettings & { title: string, inputSize: number, precision: string }} settings
  * @param {(done: number, total: number) => void} report
  */
 export async function writeOneFile(page, files, settings, report) {

@@ -51,6 +51,8 @@ export type LoadedBackbone = {
   widthMultiplier: string;
   inputSize: number;
   nativeInputSize: number;
+  precision: 'float32' | 'int8';
+  isQuantised: boolean;
   embeddingDim: number;
   pixelsAreGuessed: boolean;
   parameterCount: number;
@@ -426,7 +428,7 @@ export type PlainHeadOutcome = {
 export interface Session {
   start(threadCount: number): Done;
   inputView(byteCount: number): InputViewOutcome;
-  loadBackbone(byteCount: number, inputSize: number): LoadedBackboneOutcome;
+  loadBackbone(byteCount: number, inputSize: number, precision: 'float32' | 'int8'): LoadedBackboneOutcome;
   embed(frame: FrameDescription): FeaturesOutcome;
   embedMaps(frame: FrameDescription, maps: string[]): FeaturesOutcome;
   embedRow(frame: FrameDescription): RowOutcome;
