@@ -1,7 +1,7 @@
 // Where the time of a network goes: the same kinds of operators together, in the order of their cost. Prints
 // one line of JSON. The clock counts whole microseconds, half of one is added for what it cuts off.
 //
-//   bench_operators NETWORK.tflite|BACKBONE.safetensors [rounds]
+//   bench_operators NETWORK.tflite|BACKBONE.safetensors [rounds] [int8]
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -76,7 +76,7 @@ std::vector<Operators> grouped(const Network& network, const std::vector<Operato
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-  if (argument_count < 2) fail("expected: bench_operators NETWORK [rounds]");
+  if (argument_count < 2) fail("expected: bench_operators NETWORK [rounds] [int8]");
   const int rounds = std::max(1, argument_count > 2 ? std::atoi(arguments[2]) : 100);
   const std::vector<std::uint8_t> file = read_file(arguments[1]);
   const auto pool = need(ComputePool::create(1));
@@ -88,6 +88,7 @@ int main(int argument_count, char** arguments) {
   std::vector<PaddedBuffer<float>> memory;
   memory.push_back(need(PaddedBuffer<float>::create(network.input_size_px * network.input_size_px * 3)));
   NetworkGraph parts;
+  if (argument_count > 3 && std::string_view(arguments[3]) == "int8") parts.precision = Precision::kInt8;
   parts.map_id = [](std::string_view) -> ExternalId { return std::nullopt; };
   parts.mean_id = [&](std::string_view name) {
     const std::size_t count = network.map_of(*network.find_block(name)).channel_count;
