@@ -14,11 +14,11 @@ import {
 } from './support.mjs';
 
 /** A .tflite of somebody's: what we export is a network and a classifier behind it. */
-async function someTflite() {
+async function someTflite(format = /** @type {'tflite' | 'tflite-int8'} */ ('tflite')) {
   const trainer = await newTrainer();
   await teach(trainer, 3);
   await trainer.train();
-  const file = await trainer.exportModel({ format: 'tflite' });
+  const file = await trainer.exportModel({ format });
   await trainer.dispose();
   return file;
 }
@@ -54,6 +54,61 @@ describe('networks', () => {
     }
     await trainer.dispose();
     await own.dispose();
+  });
+
+  it('computes a .tflite in int8 in bytes where that is asked, and nothing else', async () => {
+    const quantised = await someTflite('tflite-int8');
+    const exact = await newTrainer({ backbone: quantised });
+    const coarse = await newTrainer({ backbone: quantised, precision: 'int8' });
+    assert.deepEqual(
+      [exact, coarse].map(({ backbone: { precision, isQuantised } }) => [precision, isQuantised]),
+      [
+        ['float32', true],
+        ['int8', true],
+      ],
+    );
+    const picture = drawPicture(1, 40);
+    const [expected, came] = [await exact.embed(picture), await coarse.embed(picture)];
+    const difference = largestDifference(came, expected);
+    assert.ok(difference > 0 && difference < 0.15, `${difference}`);
+    await teach(coarse, 6);
+    await coarse.train();
+    const answer = await coarse.predict(picture);
+    assert.equal(answer.ranked[0].name, 'dots');
+    // Its head and its project are those of the same network.
+    const [head, project] = [await coarse.exportHead(), await coarse.exportModel({ format: 'project' })];
+    await exact.importHead(head);
+    assert.equal((await exact.predict(picture)).ranked[0].name, 'dots');
+    await coarse.setBackbone(quantised);
+    assert.equal(coarse.backbone.precision, 'float32');
+    assert.ok(largestDifference(await coarse.embed(picture), expected) === 0);
+    await coarse.setBackbone(quantised, { precision: 'int8' });
+    assert.deepEqual(await coarse.embed(picture), came);
+    await coarse.importProject(project);
+    assert.equal(coarse.headInfo?.imported, false);
+    await assert.rejects(coarse.setBackbone(tflite, { precision: 'int8' }), (error) => {
+      return error instanceof HeadstartError && error.code === 'unsupported' && /int8/.test(error.message);
+    });
+    assert.deepEqual(await coarse.embed(picture), came);
+    await assert.rejects(newTrainer({ precision: /** @type {any} */ ('int4') }), /got 'int4'/);
+    await exact.dispose();
+    await coarse.dispose();
+  });
+
+  it('fine-tunes the last layers in float32 behind frozen ones in bytes', async () => {
+    const trainer = await newTrainer({ backbone: await someTflite('tflite-int8'), precision: 'int8' });
+    await teach(trainer, 6);
+    const report = await trainer.train({ strategy: 'last-block', epochCount: 3 });
+    assert.ok(report);
+    const picture = drawPicture(1, 40);
+    const answer = await trainer.predict(picture);
+    assert.equal(answer.ranked[0].name, 'dots');
+    await trainer.importHead(await trainer.exportHead());
+    assert.deepEqual(
+      (await trainer.predict(picture)).ranked.map(({ name }) => name),
+      answer.ranked.map(({ name }) => name),
+    );
+    await trainer.dispose();
   });
 
   it('looks with two networks at once and scales the picture for each', async () => {

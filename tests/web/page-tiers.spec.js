@@ -244,6 +244,40 @@ test('a .tflite of a person’s own is used when it is dropped, asks what it doe
   expect(await networkOf(page)).toMatch(/^tflite_/);
 });
 
+test('a network of a person’s own in bytes can be computed in bytes, also after a reload, and in float32 again', async ({
+  page,
+}) => {
+  const trainer = await newTrainer();
+  await teach(trainer, 6);
+  await trainer.train();
+  const buffer = Buffer.from(await trainer.exportModel({ format: 'tflite-int8' }));
+  await trainer.dispose();
+  const precision = () => page.evaluate(() => window.headstart.state.engine.backbone.precision);
+  const untilReady = () => page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
+  await openPage(page);
+  let drawer = await openDrawer(page);
+  const choice = () => drawer.getByRole('checkbox', { name: /^Work in whole numbers/ });
+  await expect(choice()).toHaveCount(0); // the built-in one has no bytes
+  await drawer.getByRole('button', { name: 'Close' }).click();
+  await page
+    .locator('#keep input[type="file"]')
+    .setInputFiles([{ name: 'bytes.tflite', mimeType: 'application/octet-stream', buffer }]);
+  await page.waitForFunction(() => window.headstart.state.engine.backbone.name.startsWith('tflite_'));
+  expect(await precision()).toBe('float32');
+  drawer = await openDrawer(page);
+  await choice().check();
+  await expect.poll(precision).toBe('int8');
+  await page.evaluate(() => sessionStorage.setItem('kept', localStorage.getItem('headstart.settings') ?? '{}'));
+  await page.addInitScript(() => localStorage.setItem('headstart.settings', sessionStorage.getItem('kept') ?? '{}'));
+  await page.reload();
+  await untilReady();
+  expect(await precision()).toBe('int8');
+  drawer = await openDrawer(page);
+  await expect(choice()).toBeChecked();
+  await choice().uncheck();
+  await expect.poll(precision).toBe('float32');
+});
+
 test('a file that is no network is told, and leaves the one in use', async ({ page }) => {
   await openPage(page);
   await page

@@ -35,11 +35,15 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
   /** @param {string} name */
   const entryOf = (name) => state.backbones.entries.find((entry) => entry.name === name);
 
+  /** @param {string} name */
+  const isInBytes = (name) => state.settings.inBytes === name;
+
   /** What the engine takes for it. @param {Entry} entry @returns {Promise<import('./types.js').ChosenNetwork>} */
   async function networkOf(entry) {
     if (entry.isOwn) {
       const { readOwn } = await import('./own-networks.js');
-      return { backbone: [await readOwn(entry.name)] };
+      const bytes = isInBytes(entry.name) && { precision: /** @type {const} */ ('int8') };
+      return { backbone: [await readOwn(entry.name)], ...bytes };
     }
     const files = entry.networks ? entry.networks.map((name) => entryOf(name)?.file ?? '') : [entry.file];
     if (files[0] === null) {
@@ -127,7 +131,10 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
   }
 
   /** @param {string} name */
-  const speedKey = (name) => `${name} ${state.engine.variant} ${state.engine.threads}`;
+  const speedKey = (name) => {
+    const { variant, threads } = state.engine;
+    return `${name} ${variant} ${threads}${isInBytes(name) ? ' int8' : ''}`;
+  };
 
   /** How long it takes here, and remembers it. @param {Entry} entry @param {AbortSignal} signal */
   async function measureOne(entry, signal) {
@@ -190,9 +197,9 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
       state.backbones.change = { name, done: 0, total: 0 };
       changed('backbones-changed');
       try {
-        const { backbone, inputSize } = await networkOf(entry);
+        const { backbone, ...how } = await networkOf(entry);
         await trainer.setBackbone(backbone, {
-          ...(inputSize && { inputSize }),
+          ...how,
           signal: running.signal,
           onProgress: ({ stage, done, total }) => {
             if (stage === 'embed') {
@@ -203,6 +210,7 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
         });
         state.backbones.change = null;
         remember(name);
+        entry.measuredMs = readSpeeds()[speedKey(name)] ?? null;
         engine.refresh();
         notices.announce(texts.t('notice.backboneChanged'));
         changed('backbone-changed', 'samples-changed');

@@ -42,13 +42,14 @@ export function createEngineLink({ state, changed, notices, texts }) {
   }
 
   /** @param {import('./types.js').ChosenNetwork} network */
-  async function create({ backbone, inputSize }, reportProgress = onProgress) {
+  async function create({ backbone, inputSize, precision }, reportProgress = onProgress) {
     const engine = await import('../engine/index.js');
     return engine.createTrainer({
       variant: /** @type {any} */ (variant),
       libraryUrl: LIBRARY_URL,
       backbone,
       ...(inputSize && { inputSize: /** @type {any} */ (inputSize) }),
+      ...(precision && { precision }),
       onProgress: reportProgress,
       onFailure,
     });

@@ -22,6 +22,7 @@ export function createNetworkChoice(context, { settings }) {
   async function useFiles(files, pixelRange) {
     const { forgetOwn, keepOwn } = await import('./own-networks.js');
     const name = await keepOwn(files, pixelRange);
+    settings.set('inBytes', ''); // what was said of another file of that name
     await backbones.listAnew();
     if (await choose(name)) {
       settings.set('picksNetwork', false);
@@ -59,6 +60,15 @@ export function createNetworkChoice(context, { settings }) {
       await context.untilLoaded();
       if (await choose(name)) {
         settings.set('picksNetwork', false); // a person has said what they want
+      }
+    },
+
+    /** A person's own network that runs, in bytes or in float32. @param {boolean} isWanted */
+    async computeInBytes(isWanted) {
+      const { backbone, inBytes } = context.state.settings;
+      settings.set('inBytes', isWanted ? backbone : '');
+      if (!(await choose(backbone))) {
+        settings.set('inBytes', inBytes);
       }
     },
 

@@ -37,6 +37,8 @@ export function createNetworkLink(context, parts) {
     pickBest: () => ask(({ pickBest }) => pickBest()),
     /** @param {boolean} isWanted */
     letPagePick: (isWanted) => ask(({ letPagePick }) => letPagePick(isWanted)),
+    /** A person's own network that runs. @param {boolean} isWanted */
+    computeInBytes: (isWanted) => ask(({ computeInBytes }) => computeInBytes(isWanted)),
     /** A person's own network; several look at once. @param {File[]} files */
     useOwn: (files) => ask(({ useOwn }) => useOwn(files)),
   };

@@ -31,6 +31,7 @@ export const DEFAULT_SETTINGS = Object.freeze({
   singleKeys: true,
   backbone: 'built-in',
   picksNetwork: true,
+  inBytes: '',
 });
 
 /** The settings that shape a trained head: changing one of them asks for a new training. */

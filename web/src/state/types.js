@@ -50,6 +50,7 @@
  * @property {boolean} singleKeys Whether letters and digits are shortcuts.
  * @property {string} backbone The catalogue's name of the chosen backbone.
  * @property {boolean} picksNetwork The page takes the best that is at hand and quick enough here.
+ * @property {string} inBytes The backbone that is computed in int8, as its file says; empty for none.
  */
 
 /**
@@ -63,7 +64,7 @@
  * @property {() => void} [action]
  */
 
-/** What looks at the pictures: no `backbone` is the built-in one, no `inputSize` what it was made for. @typedef {{ backbone?: import('../engine/headstart.js').NetworkSource[], inputSize?: number }} ChosenNetwork */
+/** What looks at the pictures: no `backbone` is the built-in one, no `inputSize` what it was made for. @typedef {{ backbone?: import('../engine/headstart.js').NetworkSource[], inputSize?: number, precision?: 'int8' }} ChosenNetwork */
 
 /**
  * @typedef {object} CatalogueEntry

@@ -60,12 +60,27 @@ export function mountBackboneDialog(host, app) {
     return html`<span class="small numbers"><strong>${texts.ms(entry.measuredMs)}</strong> ${t('backbone.perPicture')} · ${t(isLive ? 'networks.live' : 'networks.notLive')}</span>`;
   }
 
+  const isBusy = () => {
+    const { change, measuring } = state.backbones;
+    return change !== null || measuring || state.engine.phase !== 'ready';
+  };
+
+  /** Where a person's own network that runs can be computed in bytes. */
+  function bytesChoice() {
+    const isOwn = state.backbones.entries.some((entry) => entry.isOwn && isInUse(entry));
+    if (!isOwn || !state.engine.backbone?.isQuantised) {
+      return nothing;
+    }
+    return html`<label class="check">
+        <input type="checkbox" .checked=${live(state.settings.inBytes === state.settings.backbone)} ?disabled=${isBusy()} @change=${(/** @type {any} */ { target }) => app.backbones.computeInBytes(target.checked)} />
+        ${t('networks.bytes')}
+      </label>`;
+  }
+
   /** @param {Entry} entry */
   function choice(entry) {
-    const { change, measuring } = state.backbones;
-    const busy = change !== null || measuring || state.engine.phase !== 'ready';
     return html`<label class="choice ${entry.available ? '' : 'is-disabled'}">
-      <input type="radio" name="backbone" .checked=${live(isInUse(entry))} ?disabled=${busy || !entry.available} @change=${() => app.backbones.choose(entry.name)} />
+      <input type="radio" name="backbone" .checked=${live(isInUse(entry))} ?disabled=${isBusy() || !entry.available} @change=${() => app.backbones.choose(entry.name)} />
       <span>
         <strong dir="auto">${nameOf(entry)}</strong>
         <span class="small numbers">${facts(entry)}</span>
@@ -87,10 +102,9 @@ export function mountBackboneDialog(host, app) {
   }
 
   function ownFile() {
-    const isBusy = state.backbones.change !== null || state.backbones.measuring || state.engine.phase !== 'ready';
-    return html`<label class="button file-button ${isBusy ? 'is-disabled' : ''}">
+    return html`<label class="button file-button ${isBusy() ? 'is-disabled' : ''}">
         ${icon('open')} ${t('networks.own')}
-        <input type="file" class="covering" accept=".tflite,.safetensors" multiple ?disabled=${isBusy} @change=${takeFiles} />
+        <input type="file" class="covering" accept=".tflite,.safetensors" multiple ?disabled=${isBusy()} @change=${takeFiles} />
       </label>
       <p class="small soft">${t('networks.ownAbout')}</p>`;
   }
@@ -135,7 +149,7 @@ export function mountBackboneDialog(host, app) {
               <legend class="visually-hidden">${t('backbone.title')}</legend>
               ${state.backbones.entries.map(choice)}
             </fieldset>
-            ${work()} ${ownFile()}
+            ${bytesChoice()} ${work()} ${ownFile()}
           </div>`,
         dialog.element,
       );

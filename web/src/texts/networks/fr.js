@@ -23,6 +23,8 @@ export default {
   'networks.slow': 'Ce réseau est un peu lent ici.',
   'networks.quicker': 'En prendre un plus rapide',
   'networks.own': 'Prendre un réseau à toi',
+  'networks.bytes':
+    'Calculer en nombres entiers, comme le fait le fichier de ce réseau : plus rapide, et un peu moins exact',
   'networks.ownAbout':
     'Un fichier .tflite pour images, ou deux à quatre fichiers qui regardent ensemble. Tu peux aussi les déposer sur la page.',
   'networks.pixels': 'Ce fichier ne dit pas comment il veut ses couleurs. Que valent le noir et le blanc pour lui ?',

@@ -21,6 +21,7 @@ export default {
   'networks.slow': 'このネットワークはここでは少し遅いです。',
   'networks.quicker': '速いものにする',
   'networks.own': '自分のネットワークを使う',
+  'networks.bytes': 'このネットワークのファイルどおり整数で計算する: 速くなり、少しだけ粗くなります',
   'networks.ownAbout':
     '写真用の .tflite ファイル一つ、または一緒に見るファイル二つから四つ。ページに落としても使えます。',
   'networks.pixels': 'このファイルは色の表し方を言っていません。黒と白はいくつですか?',
