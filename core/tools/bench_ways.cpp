@@ -1,9 +1,9 @@
 // How often ways of training are right on pictures of a person's own, as they would be used: with views where
 // the way has them, looking twice where it does.
 //
-//   bench_ways BACKBONE[,BACKBONE…] PICTURES SEED_COUNT PER_CLASS[,PER_CLASS…] WAY…
+//   bench_ways [int8:]BACKBONE[,BACKBONE…] PICTURES SEED_COUNT PER_CLASS[,PER_CLASS…] WAY…
 //
-// PICTURES as bench_pictures has them. Several BACKBONEs look at once. A WAY is a strategy's name, or "head"
+// PICTURES as bench_pictures has them. Several BACKBONEs look at once, in bytes where "int8:" is before them. A WAY is a strategy's name, or "head"
 // and a kind of head: "head:mlp". Each draw trains on PER_CLASS pictures of each class and is tested on all
 // others. Prints one line of JSON: for each way and number the mean accuracy, what the report claimed, and
 // the log loss.
@@ -156,12 +156,16 @@ Score tune_and_test(const std::vector<std::uint8_t>& file, const Trainer& head_a
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 6) fail("usage: bench_ways BACKBONE[,…] PICTURES SEED_COUNT PER_CLASS[,…] WAY…");
+  if (argc < 6) fail("usage: bench_ways [int8:]BACKBONE[,…] PICTURES SEED_COUNT PER_CLASS[,…] WAY…");
   const ComputePool pool = need(ComputePool::create(1));
-  const std::vector<std::uint8_t> file = read_backbones(argv[1]);
+  std::string_view backbones = argv[1];
+  constexpr std::string_view kInBytes = "int8:";
+  const Precision precision = backbones.starts_with(kInBytes) ? Precision::kInt8 : Precision::kFloat32;
+  if (precision == Precision::kInt8) backbones.remove_prefix(kInBytes.size());
+  const std::vector<std::uint8_t> file = read_backbones(backbones);
   const Pictures pictures = read_pictures(argv[2]);
   const std::uint64_t seed_count = std::strtoull(argv[3], nullptr, 10);
-  Watcher watcher(file, pictures, {}, pool);
+  Watcher watcher(file, pictures, {}, pool, precision);
   const std::span<const FeatureBlock> blocks = watcher.backbone().feature_blocks();
   Rows rows(watcher, pictures.frames.size());
   std::printf("{\"backbone\":\"%s\",\"cells\":[", watcher.backbone().info().name.c_str());

@@ -79,8 +79,8 @@ class Watcher {
   Watcher(Backbone backbone, const Pictures& pictures)
       : pictures_(pictures), backbone_(std::move(backbone)), square_(preparer()) {}
   Watcher(std::span<const std::uint8_t> file, const Pictures& pictures, std::vector<std::string> maps,
-          const ComputePool& pool)
-      : Watcher(load(file, std::move(maps), pool), pictures) {}
+          const ComputePool& pool, Precision precision = Precision::kFloat32)
+      : Watcher(load(file, std::move(maps), pool, precision), pictures) {}
 
   Backbone& backbone() { return backbone_; }
 
@@ -98,9 +98,10 @@ class Watcher {
 
  private:
   static Backbone load(std::span<const std::uint8_t> file, std::vector<std::string> maps,
-                       const ComputePool& pool) {
+                       const ComputePool& pool, Precision precision) {
     BackboneOptions options;
     options.maps = std::move(maps);
+    options.precision = precision;
     return need(Backbone::load(file, options, pool));
   }
   [[nodiscard]] ImagePreparer preparer() const {
