@@ -3,10 +3,10 @@
 //
 //   bench_ways [int8:]BACKBONE[,BACKBONE…] PICTURES SEED_COUNT PER_CLASS[,PER_CLASS…] WAY…
 //
-// PICTURES as bench_pictures has them. Several BACKBONEs look at once, in bytes where "int8:" is before them. A WAY is a strategy's name, or "head"
-// and a kind of head: "head:mlp". Each draw trains on PER_CLASS pictures of each class and is tested on all
-// others. Prints one line of JSON: for each way and number the mean accuracy, what the report claimed, and
-// the log loss.
+// PICTURES as bench_pictures has them. Several BACKBONEs look at once, in bytes where "int8:" is before them.
+// A WAY is a strategy's name, or "head" and a kind of head: "head:mlp". Each draw trains on PER_CLASS
+// pictures of each class and is tested on all others. Prints one line of JSON: for each way and number the
+// mean accuracy, what the report claimed, and the log loss.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -183,6 +184,17 @@ double steps_from_definition(const Network& network, Precision precision, std::u
   return steps;
 }
 
+// The same with bytes as a file has them, for the weights' scales and for all maps.
+std::vector<std::uint8_t> file_of_bytes(float step) {
+  TfliteBuilder builder(kSide);
+  builder.quantise_input(TfliteBuilder::kInt8, 1.0F / 128, 0);
+  builder.compute_in_bytes(step);
+  std::int32_t map = builder.convolution(builder.input(), 9, 3, 2, kRelu6);
+  map = builder.convolution(builder.depthwise(builder.pad(map, 2, 2), 5, 2, kRelu6, /*is_same=*/false), 12);
+  builder.classifier(map, 3);
+  return builder.file();
+}
+
 // A head on this network, as a .tflite in int8 fitted to drawn pictures.
 std::vector<std::uint8_t> exported_in_bytes(const std::vector<std::uint8_t>& file) {
   const ComputePool pool = one_thread();
@@ -311,4 +323,25 @@ TEST_CASE("a .tflite in int8 says how to compute in bytes, one in float32 does n
     difference = std::max(difference, std::abs(exact[i] - coarse[i]));
   CHECK(difference > 0);
   CHECK(difference < 0.1F * largest);
+}
+
+TEST_CASE("scales in a file are those that its layers are computed with") {
+  const auto network = read_network(file_of_bytes(1.0F / 16));
+  REQUIRE(network.ok());
+  REQUIRE(network.value().layers.size() == 3);
+  const Layer& stem = network.value().layers[0];
+  REQUIRE(stem.quantisation);
+  CHECK(stem.quantisation->output == MapScale{1.0F / 16, 0});
+  CHECK(stem.quantisation->picture == MapScale{1.0F / 128, 0});
+  CHECK(stem.quantisation->weight_scales.size() == 9);
+  CHECK_FALSE(network.value().layers[1].quantisation->picture);
+  CHECK(steps_from_definition(network.value(), Precision::kInt8, 5) < kRarelyOff);
+}
+
+TEST_CASE("scales that nothing can be divided by leave a network float32") {
+  for (const float step : {0.0F, -1.0F, 1e-30F, 1e30F, std::numeric_limits<float>::quiet_NaN()}) {
+    CAPTURE(step);
+    const auto network = read_network(file_of_bytes(step));
+    if (network.ok()) CHECK_FALSE(network.value().is_quantised());
+  }
 }

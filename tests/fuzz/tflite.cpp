@@ -42,12 +42,23 @@ Bytes gates() {
   return builder.file();
 }
 
+// Bytes all through.
+Bytes in_bytes() {
+  TfliteBuilder builder(kSide, 3);
+  builder.quantise_input(TfliteBuilder::kInt8, 1.0F / 128, 0);
+  builder.compute_in_bytes(1.0F / 16);
+  const std::int32_t map = builder.convolution(builder.input(), 8, 3, 2, kRelu6);
+  const std::int32_t inner = builder.convolution(builder.depthwise(map, 5, 1, kRelu6), 8);
+  builder.classifier(builder.add(TfliteBuilder::kAdd, {map, inner}, builder.shape(map)), 4);
+  return builder.file();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto pool = ComputePool::create(1);
   require(pool.ok());
-  static const std::array<Bytes, 2> files = {shortcuts(), gates()};
+  static const std::array<Bytes, 3> files = {shortcuts(), gates(), in_bytes()};
   const auto network = read_tflite(fuzz::edited(files, {data, size}));
   if (!network) {
     const ErrorCode code = network.error().code;
@@ -55,13 +66,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   require(!network.value().blocks.empty());
-  auto backbone = Backbone::from_network(network.value(), {}, pool.value());
-  if (!backbone) {
-    const ErrorCode code = backbone.error().code;
-    require(code == ErrorCode::kBadFile || code == ErrorCode::kUnsupported ||
-            code == ErrorCode::kOutOfMemory);
-    return 0;
+  for (const Precision precision : {Precision::kFloat32, Precision::kInt8}) {
+    auto backbone = Backbone::from_network(network.value(), {.precision = precision}, pool.value());
+    if (!backbone) {
+      const ErrorCode code = backbone.error().code;
+      require(code == ErrorCode::kBadFile || code == ErrorCode::kUnsupported ||
+              code == ErrorCode::kOutOfMemory);
+      return 0;
+    }
+    require(backbone.value().run(1).ok());
   }
-  require(backbone.value().run(1).ok());
   return 0;
 }

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "backbone/activation_range.h"
+
 namespace headstart {
 namespace {
 
@@ -69,11 +71,6 @@ class Map {
   std::optional<GraphMap> bytes_;
   std::optional<MapScale> scale_;  // none: it cannot be bytes
 };
-
-bool is_clamp(Activation activation) {
-  return activation == Activation::kLinear || activation == Activation::kRelu ||
-         activation == Activation::kRelu6;
-}
 
 // What XNNPACK multiplies sums by must be neither too small nor too large for it.
 bool is_fit_for_bytes(double factor) {

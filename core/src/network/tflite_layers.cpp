@@ -1,7 +1,6 @@
 #include "network/tflite_layers.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace headstart::tflite {
@@ -24,10 +23,25 @@ std::optional<Activation> fused_activation(std::int32_t code) {
   return std::nullopt;
 }
 
+// Not so far out that products of scales, and what is divided by them, are no numbers.
+bool is_usable_scale(float scale) {
+  return scale > 1e-15F && scale < 1e15F;
+}
+
+// Whether weights are bytes about zero, with a scale for all or one for each of the layer's channels.
+bool is_fit_for_channels(const TensorRecord& weights, const Layer& layer) {
+  const std::size_t dimension = layer.kind == LayerKind::kDepthwiseConvolution ? weights.shape.size() - 1 : 0;
+  const bool is_by_channel =
+      weights.scales.size() == layer.output.channel_count && weights.channel_dimension == dimension;
+  return weights.type == ElementType::kInt8 && (weights.scales.size() == 1 || is_by_channel) &&
+         std::ranges::all_of(weights.zero_points, [](std::int64_t zero) { return zero == 0; }) &&
+         std::ranges::all_of(weights.scales, is_usable_scale);
+}
+
 // How a map is written in bytes; none where it is not.
 std::optional<MapScale> map_scale(const TensorRecord& tensor) {
-  if (tensor.type != ElementType::kInt8 || tensor.scales.size() != 1 || !(tensor.scales[0] > 0) ||
-      !std::isfinite(tensor.scales[0]) || tensor.zero_points[0] < -128 || tensor.zero_points[0] > 127) {
+  if (tensor.type != ElementType::kInt8 || tensor.scales.size() != 1 || !is_usable_scale(tensor.scales[0]) ||
+      tensor.zero_points[0] < -128 || tensor.zero_points[0] > 127) {
     return std::nullopt;
   }
   return MapScale{tensor.scales[0], static_cast<std::int32_t>(tensor.zero_points[0])};
@@ -90,12 +104,7 @@ std::optional<Quantisation> LayerMaker::quantisation_of(const Operator& op, cons
   Quantisation result{.output = *output};
   if (layer.kind == LayerKind::kConvolution || layer.kind == LayerKind::kDepthwiseConvolution) {
     const TensorRecord* weights = constant_of(op, 1);
-    if (weights == nullptr || weights->type != ElementType::kInt8 || weights->scales.empty() ||
-        std::ranges::any_of(weights->zero_points, [](std::int64_t zero) { return zero != 0; }) ||
-        !std::ranges::all_of(weights->scales,
-                             [](float scale) { return scale > 0 && std::isfinite(scale); })) {
-      return std::nullopt;
-    }
+    if (weights == nullptr || !is_fit_for_channels(*weights, layer)) return std::nullopt;
     result.weight_scales = weights->scales;
     if (weights->scales.size() == 1) {
       result.weight_scales.resize(layer.output.channel_count, weights->scales[0]);

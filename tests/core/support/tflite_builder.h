@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -167,6 +168,13 @@ class TfliteBuilder {
     tensors_[0] = tensor_table(shapes_[0], type, 0, &scheme);
   }
 
+  // From here on maps are bytes in these steps about zero, and weights bytes with a scale for each channel.
+  void compute_in_bytes(float step) {
+    map_scheme_ = Flat().child(2, Flat::numbers(std::vector<float>{step}));
+    map_scheme_->child(3, Flat::numbers(std::vector<std::int64_t>{0}));
+    map_type_ = kInt8;
+  }
+
   template <typename Number>
   std::int32_t constant(const Shape& shape, Type type, const std::vector<Number>& values,
                         const Flat* scheme = nullptr) {
@@ -181,9 +189,26 @@ class TfliteBuilder {
     return constant(shape, kFloat32, values);
   }
 
+  std::int32_t random_weights(const Shape& shape, float scale, std::int32_t channel_dimension) {
+    if (!map_scheme_) return random(shape, scale);
+    std::int32_t count = 1;
+    for (const std::int32_t length : shape) count *= length;
+    std::vector<std::int8_t> bytes(static_cast<std::size_t>(count));
+    for (std::int8_t& byte : bytes) byte = static_cast<std::int8_t>(127 * numbers_.next());
+    std::vector<float> scales;
+    for (std::int32_t i = 0; i < shape[static_cast<std::size_t>(channel_dimension)]; ++i) {
+      scales.push_back(scale / 127 * (1 + 0.5F * numbers_.next()));
+    }
+    Flat scheme;
+    scheme.child(2, Flat::numbers(scales));
+    scheme.child(3, Flat::numbers(std::vector<std::int64_t>(scales.size())));
+    scheme.number(6, channel_dimension);
+    return constant(shape, kInt8, bytes, &scheme);
+  }
+
   std::int32_t add(Op op, const std::vector<std::int32_t>& inputs, const Shape& output,
                    const Flat& options = {}) {
-    const std::int32_t made = tensor(output, kFloat32, 0);
+    const std::int32_t made = tensor(output, map_type_, 0, map_scheme_ ? &*map_scheme_ : nullptr);
     codes_.push_back(Flat().number<std::int8_t>(0, static_cast<std::int8_t>(op)).number<std::int32_t>(3, op));
     operators_.push_back(Flat()
                              .number(0, static_cast<std::uint32_t>(codes_.size() - 1))
@@ -201,7 +226,7 @@ class TfliteBuilder {
                            std::int32_t stride = 1, std::int8_t activation = 0, bool is_same = true) {
     const Shape& in = shape(input);
     const float scale = std::sqrt(3.0F / static_cast<float>(kernel * kernel * in[3]));
-    const std::int32_t weights = random({channels, kernel, kernel, in[3]}, scale);
+    const std::int32_t weights = random_weights({channels, kernel, kernel, in[3]}, scale, 0);
     const std::int32_t biases = random({channels}, 0.3F);
     return add(kConvolution, {input, weights, biases}, window(input, channels, kernel, stride, is_same),
                window_options(stride, is_same).number(3, activation));
@@ -209,8 +234,8 @@ class TfliteBuilder {
   std::int32_t depthwise(std::int32_t input, std::int32_t kernel, std::int32_t stride, std::int8_t activation,
                          bool is_same = true, std::int32_t multiplier = 1) {
     const std::int32_t channels = shape(input)[3] * multiplier;
-    const std::int32_t weights =
-        random({1, kernel, kernel, channels}, std::sqrt(3.0F / static_cast<float>(kernel * kernel)));
+    const std::int32_t weights = random_weights({1, kernel, kernel, channels},
+                                                std::sqrt(3.0F / static_cast<float>(kernel * kernel)), 3);
     const std::int32_t biases = random({channels}, 0.3F);
     return add(kDepthwise, {input, weights, biases}, window(input, channels, kernel, stride, is_same),
                window_options(stride, is_same).number(3, multiplier).number(4, activation));
@@ -292,6 +317,8 @@ class TfliteBuilder {
 
   RandomNumbers numbers_;
   std::int32_t input_ = 0;
+  Type map_type_ = kFloat32;
+  std::optional<Flat> map_scheme_;
   std::vector<Flat> tensors_;
   std::vector<Shape> shapes_;
   std::vector<Flat> buffers_;  // from the second on: the first is empty, as the format has it
