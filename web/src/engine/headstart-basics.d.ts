@@ -73,10 +73,10 @@ export type NetworkSource =
   | { file: Uint8Array | ArrayBuffer | URL | string; pixelRange?: readonly [number, number]; share?: number };
 
 /**
- * What a network computes in. 'int8' is for a .tflite whose file is in bytes: two to three times as fast where the processor
- * multiplies bytes by itself (AVX-VNNI, ARM's dot products), in a browser with relaxed SIMD. Each layer's result is rounded to
- * 256 steps, as the file's own maker meant it to be: answers differ a little, and more with some networks (MobileNetV3) than with
- * others (EfficientNet-Lite).
+ * What a network computes in. 'int8' is for a .tflite whose file is in bytes: more than twice as fast where the processor
+ * multiplies bytes by itself (AVX-VNNI, ARM's dot products) and the browser has relaxed SIMD, elsewhere no faster. Each layer's
+ * result is rounded to 256 steps, as the file's own maker meant it to be: with EfficientNet-Lite0 answers are right as often as
+ * in 'float32', with MobileNetV3-Small they are not (tests/bench/RESULTS.md). What was trained in one can be used in the other.
  */
 export type Precision = 'float32' | 'int8';
 

@@ -23,7 +23,8 @@ export default {
   'networks.slow': 'Dieses Netz ist hier etwas langsam.',
   'networks.quicker': 'Ein schnelleres nehmen',
   'networks.own': 'Ein eigenes Netz nehmen',
-  'networks.bytes': 'In ganzen Zahlen rechnen, wie die Datei dieses Netzes es tut: schneller und etwas ungenauer',
+  'networks.bytes':
+    'In ganzen Zahlen rechnen, wie die Datei dieses Netzes es tut: schneller, mit manchen Netzen aber seltener richtig',
   'networks.ownAbout':
     'Eine .tflite-Datei für Bilder, oder zwei bis vier Dateien, die zusammen hinsehen. Du kannst sie auch auf die Seite ziehen.',
   'networks.pixels': 'Diese Datei sagt nicht, wie sie ihre Farben will. Was sind Schwarz und Weiß für sie?',

@@ -22,7 +22,8 @@ export default {
   'networks.slow': 'This network is a bit slow here.',
   'networks.quicker': 'Take a quicker one',
   'networks.own': 'Use a network of your own',
-  'networks.bytes': 'Work in whole numbers, as this network’s file does: quicker, and a little less exact',
+  'networks.bytes':
+    'Work in whole numbers, as this network’s file does: quicker, and with some networks less often right',
   'networks.ownAbout':
     'A .tflite file for pictures, or two to four files that look together. Dropping them on the page works too.',
   'networks.pixels': 'This file does not say how it wants its colours. What are black and white for it?',

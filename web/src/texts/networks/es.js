@@ -22,7 +22,8 @@ export default {
   'networks.slow': 'Esta red va un poco lenta aquí.',
   'networks.quicker': 'Tomar una más rápida',
   'networks.own': 'Usar una red tuya',
-  'networks.bytes': 'Calcular con números enteros, como hace el archivo de esta red: más rápido y algo menos exacto',
+  'networks.bytes':
+    'Calcular con números enteros, como hace el archivo de esta red: más rápido, pero algunas redes aciertan menos',
   'networks.ownAbout':
     'Un archivo .tflite para imágenes, o de dos a cuatro que miran juntos. También puedes soltarlos en la página.',
   'networks.pixels': 'Este archivo no dice cómo quiere los colores. ¿Qué son para él el negro y el blanco?',
