@@ -267,6 +267,8 @@ test('a network of a person’s own in bytes can be computed in bytes, also afte
   drawer = await openDrawer(page);
   await choice().check();
   await expect.poll(precision).toBe('int8');
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await page.evaluate(overlapping, 'dialog[open] .dialog-body > *')).toEqual([]);
   await page.evaluate(() => sessionStorage.setItem('kept', localStorage.getItem('headstart.settings') ?? '{}'));
   await page.addInitScript(() => localStorage.setItem('headstart.settings', sessionStorage.getItem('kept') ?? '{}'));
   await page.reload();
