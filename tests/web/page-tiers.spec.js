@@ -261,14 +261,23 @@ test('a network of a person’s own in bytes can be computed in bytes, also afte
   await drawer.getByRole('button', { name: 'Close' }).click();
   await page
     .locator('#keep input[type="file"]')
-    .setInputFiles([{ name: 'bytes.tflite', mimeType: 'application/octet-stream', buffer }]);
+    .setInputFiles([{ name: 'efficientnet_lite0_224.int8.tflite', mimeType: 'application/octet-stream', buffer }]);
   await page.waitForFunction(() => window.headstart.state.engine.backbone.name.startsWith('tflite_'));
   expect(await precision()).toBe('float32');
   drawer = await openDrawer(page);
   await choice().check();
   await expect.poll(precision).toBe('int8');
+  await drawer.getByRole('button', { name: 'Close' }).click();
+  const broken = { name: 'broken.tflite', mimeType: 'application/octet-stream', buffer: Buffer.alloc(500, 1) };
+  await page.locator('#keep input[type="file"]').setInputFiles([broken]);
+  const refusal = page.locator('.toast', { hasText: 'This file cannot be used here' });
+  await refusal.getByRole('button', { name: 'Dismiss' }).click();
+  expect(await precision()).toBe('int8');
+  drawer = await openDrawer(page);
+  await expect(choice(), 'a file that cannot be used changes nothing').toBeChecked();
   await page.setViewportSize({ width: 360, height: 740 });
   expect(await page.evaluate(overlapping, 'dialog[open] .dialog-body > *')).toEqual([]);
+  expect(await page.evaluate(tooWide)).toEqual([]);
   await page.evaluate(() => sessionStorage.setItem('kept', localStorage.getItem('headstart.settings') ?? '{}'));
   await page.addInitScript(() => localStorage.setItem('headstart.settings', sessionStorage.getItem('kept') ?? '{}'));
   await page.reload();

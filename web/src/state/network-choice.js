@@ -22,12 +22,14 @@ export function createNetworkChoice(context, { settings }) {
   async function useFiles(files, pixelRange) {
     const { forgetOwn, keepOwn } = await import('./own-networks.js');
     const name = await keepOwn(files, pixelRange);
+    const { inBytes } = context.state.settings;
     settings.set('inBytes', ''); // what was said of another file of that name
     await backbones.listAnew();
     if (await choose(name)) {
       settings.set('picksNetwork', false);
       return true;
     }
+    settings.set('inBytes', inBytes); // the one in use stays, and what it is computed in
     await forgetOwn(name);
     await backbones.listAnew();
     return false;
