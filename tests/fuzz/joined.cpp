@@ -4,8 +4,9 @@
 #include <cstdint>
 
 #include "edits.h"
-#include "headstart/backbone.h"
+#include "headstart/network.h"
 #include "network/network_file.h"
+#include "running.h"
 #include "support/tflite_networks.h"
 
 using namespace headstart;
@@ -24,8 +25,6 @@ Bytes two_networks() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto pool = ComputePool::create(1);
-  require(pool.ok());
   static const std::array<Bytes, 1> files = {two_networks()};
   const auto network = read_network(fuzz::edited(files, {data, size}));
   if (!network) {
@@ -33,13 +32,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(code == ErrorCode::kBadFile || code == ErrorCode::kBadVersion || code == ErrorCode::kUnsupported);
     return 0;
   }
-  auto backbone = Backbone::from_network(network.value(), {}, pool.value());
-  if (!backbone) {
-    const ErrorCode code = backbone.error().code;
-    require(code == ErrorCode::kBadFile || code == ErrorCode::kUnsupported ||
-            code == ErrorCode::kOutOfMemory);
-    return 0;
-  }
-  require(backbone.value().run(1).ok());
+  fuzz::require_run(network.value());
   return 0;
 }

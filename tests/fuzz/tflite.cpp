@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "edits.h"
-#include "headstart/backbone.h"
 #include "network/tflite_reader.h"
+#include "running.h"
 #include "support/tflite_builder.h"
 
 using namespace headstart;
@@ -56,8 +56,6 @@ Bytes in_bytes() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto pool = ComputePool::create(1);
-  require(pool.ok());
   static const std::array<Bytes, 3> files = {shortcuts(), gates(), in_bytes()};
   const auto network = read_tflite(fuzz::edited(files, {data, size}));
   if (!network) {
@@ -66,15 +64,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   require(!network.value().blocks.empty());
-  for (const Precision precision : {Precision::kFloat32, Precision::kInt8}) {
-    auto backbone = Backbone::from_network(network.value(), {.precision = precision}, pool.value());
-    if (!backbone) {
-      const ErrorCode code = backbone.error().code;
-      require(code == ErrorCode::kBadFile || code == ErrorCode::kUnsupported ||
-              code == ErrorCode::kOutOfMemory);
-      return 0;
-    }
-    require(backbone.value().run(1).ok());
-  }
+  fuzz::require_run(network.value());
   return 0;
 }

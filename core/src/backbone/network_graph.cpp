@@ -80,10 +80,10 @@ bool is_fit_for_bytes(double factor) {
 }
 
 // Whether the layer can be computed in bytes, its inputs being there in them.
-bool can_be_bytes(const Layer& layer, std::span<Map* const> inputs) {
-  if (!layer.quantisation || !is_clamp(layer.activation)) return false;
+bool can_be_bytes(const Layer& layer, const Quantisation& quantised, std::span<Map* const> inputs) {
+  if (!is_clamp(layer.activation)) return false;
   if (!std::ranges::all_of(inputs, [](const Map* map) { return map->scale().has_value(); })) return false;
-  const double output = static_cast<double>(layer.quantisation->output.scale);
+  const double output = static_cast<double>(quantised.output.scale);
   if (layer.kind == LayerKind::kAdd) {
     constexpr double kLeast = 1.0 / 1024;  // XNNPACK's bounds for a sum
     return std::ranges::all_of(inputs, [&](const Map* map) {
@@ -94,20 +94,21 @@ bool can_be_bytes(const Layer& layer, std::span<Map* const> inputs) {
   const bool is_convolution = layer.kind == LayerKind::kConvolution && layer.groups == 1;
   if (!is_convolution && layer.kind != LayerKind::kDepthwiseConvolution) return false;
   const double input = static_cast<double>(inputs[0]->scale()->scale);
-  return std::ranges::all_of(layer.quantisation->weight_scales, [&](float scale) {
+  return std::ranges::all_of(quantised.weight_scales, [&](float scale) {
     return is_fit_for_bytes(static_cast<double>(scale) * input / output);
   });
 }
 
-GraphMap add_layer_of_bytes(GraphBuilder& graph, const Layer& layer, std::span<Map* const> inputs) {
-  const MapScale& scale = layer.quantisation->output;
+GraphMap add_layer_of_bytes(GraphBuilder& graph, const Layer& layer, const Quantisation& quantised,
+                            std::span<Map* const> inputs) {
   if (layer.kind == LayerKind::kAdd) {
-    return graph.add_bytes(inputs[0]->bytes(graph), inputs[1]->bytes(graph), layer.activation, scale);
+    return graph.add_bytes(inputs[0]->bytes(graph), inputs[1]->bytes(graph), layer.activation,
+                           quantised.output);
   }
   GraphBuilder::Window window = window_of(layer);
-  window.scale = scale;
+  window.scale = quantised.output;
   LayerWeights weights = weights_of(layer);
-  weights.scales = layer.quantisation->weight_scales;
+  weights.scales = quantised.weight_scales;
   const GraphMap& input = inputs[0]->bytes(graph);
   return layer.kind == LayerKind::kConvolution
              ? graph.convolution(input, window, layer.output.channel_count, layer.groups, weights)
@@ -122,9 +123,7 @@ void add_network(GraphBuilder& graph, const Network& network, const NetworkGraph
       graph.input(parts.input_id, network.input_size_px, network.input_size_px, kImageChannels);
   // Networks side by side may write the picture in bytes of different scales.
   std::deque<std::pair<std::optional<MapScale>, Map>> pictures;
-  const auto picture_for = [&](const Layer& layer) {
-    const bool is_bytes = parts.precision == Precision::kInt8 && layer.quantisation;
-    const std::optional<MapScale> scale = is_bytes ? layer.quantisation->picture : std::nullopt;
+  const auto picture_in = [&](const std::optional<MapScale>& scale) {
     auto found = std::ranges::find(pictures, scale, &std::pair<std::optional<MapScale>, Map>::first);
     if (found == pictures.end()) found = pictures.emplace(pictures.end(), scale, Map(picture, scale));
     return &found->second;
@@ -135,17 +134,19 @@ void add_network(GraphBuilder& graph, const Network& network, const NetworkGraph
   for (const Block& block : network.blocks) {
     for (std::size_t i = block.begin; i < block.end; ++i) {
       const Layer& layer = network.layers[i];
+      const bool is_asked = parts.precision == Precision::kInt8 && layer.quantisation;
+      const Quantisation* quantised = is_asked ? &*layer.quantisation : nullptr;
+      const auto scale = quantised != nullptr ? std::optional(quantised->output) : std::nullopt;
+      const auto picture_scale = quantised != nullptr ? quantised->picture : std::nullopt;
       inputs.clear();
       for (const std::string& name : layer.inputs) {
-        inputs.push_back(name == kNetworkInput ? picture_for(layer) : &maps.at(name));
+        inputs.push_back(name == kNetworkInput ? picture_in(picture_scale) : &maps.at(name));
       }
       const bool is_last = i + 1 == block.end && block.is_tapped;
       const ExternalId external_id = is_last ? parts.map_id(block.name) : std::nullopt;
-      std::optional<MapScale> scale;
-      if (parts.precision == Precision::kInt8 && layer.quantisation) scale = layer.quantisation->output;
-      if (scale && can_be_bytes(layer, inputs)) {
-        Map& map =
-            maps.emplace(layer.name, Map(add_layer_of_bytes(graph, layer, inputs), scale)).first->second;
+      if (quantised != nullptr && can_be_bytes(layer, *quantised, inputs)) {
+        const GraphMap bytes = add_layer_of_bytes(graph, layer, *quantised, inputs);
+        Map& map = maps.emplace(layer.name, Map(bytes, scale)).first->second;
         if (external_id) map.floats(graph, external_id);
         continue;
       }
