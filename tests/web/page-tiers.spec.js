@@ -252,23 +252,23 @@ test('a network of a person’s own in bytes can be computed in bytes, also afte
   await trainer.train();
   const buffer = Buffer.from(await trainer.exportModel({ format: 'tflite-int8' }));
   await trainer.dispose();
+  const own = { name: 'efficientnet_lite0_224.int8.tflite', mimeType: 'application/octet-stream', buffer };
   const precision = () => page.evaluate(() => window.headstart.state.engine.backbone.precision);
   const untilReady = () => page.waitForFunction(() => window.headstart?.state.engine.phase === 'ready');
   await openPage(page);
   let drawer = await openDrawer(page);
-  const choice = () => drawer.getByRole('checkbox', { name: /^Work in whole numbers/ });
+  const choice = () => drawer.getByRole('checkbox', { name: /^Count with simpler numbers/ });
   await expect(choice()).toHaveCount(0); // the built-in one has no bytes
   await drawer.getByRole('button', { name: 'Close' }).click();
-  await page
-    .locator('#keep input[type="file"]')
-    .setInputFiles([{ name: 'efficientnet_lite0_224.int8.tflite', mimeType: 'application/octet-stream', buffer }]);
+  await page.locator('#keep input[type="file"]').setInputFiles([own]);
   await page.waitForFunction(() => window.headstart.state.engine.backbone.name.startsWith('tflite_'));
   expect(await precision()).toBe('float32');
   drawer = await openDrawer(page);
   await choice().check();
   await expect.poll(precision).toBe('int8');
   await drawer.getByRole('button', { name: 'Close' }).click();
-  const broken = { name: 'broken.tflite', mimeType: 'application/octet-stream', buffer: Buffer.alloc(500, 1) };
+  // Under the same name: the one that is kept is not lost for it.
+  const broken = { ...own, buffer: Buffer.alloc(500, 1) };
   await page.locator('#keep input[type="file"]').setInputFiles([broken]);
   const refusal = page.locator('.toast', { hasText: 'This file cannot be used here' });
   await refusal.getByRole('button', { name: 'Dismiss' }).click();

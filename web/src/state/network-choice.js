@@ -20,17 +20,18 @@ export function createNetworkChoice(context, { settings }) {
 
   /** @param {File[]} files @param {readonly [number, number]} [pixelRange] */
   async function useFiles(files, pixelRange) {
-    const { forgetOwn, keepOwn } = await import('./own-networks.js');
-    const name = await keepOwn(files, pixelRange);
+    const { holdOwn } = await import('./own-networks.js');
+    const own = await holdOwn(files, pixelRange);
     const { inBytes } = context.state.settings;
     settings.set('inBytes', ''); // what was said of another file of that name
     await backbones.listAnew();
-    if (await choose(name)) {
+    if (await choose(own.name)) {
+      await own.keep();
       settings.set('picksNetwork', false);
       return true;
     }
     settings.set('inBytes', inBytes); // the one in use stays, and what it is computed in
-    await forgetOwn(name);
+    own.drop();
     await backbones.listAnew();
     return false;
   }

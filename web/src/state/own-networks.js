@@ -43,28 +43,35 @@ export async function readOwn(name) {
 }
 
 /**
- * Several look at once.
+ * Files that are to be tried: what was kept under their name stays until `keep`. Several look at once.
  * @param {File[]} files
  * @param {readonly [number, number]} [pixelRange] what black and white become, where somebody said it
- * @returns {Promise<string>} what it is called in the list
  */
-export async function keepOwn(files, pixelRange) {
+export async function holdOwn(files, pixelRange) {
   const networks = await Promise.all(
     files.map(async (file) => ({ bytes: new Uint8Array(await file.arrayBuffer()), pixelRange })),
   );
   const name = OWN + files.map((file) => file.name).join(' + ');
   const bytes = networks.length === 1 && !pixelRange ? networks[0].bytes : joinedFile(networks);
+  const before = held.get(name);
   held.set(name, bytes);
-  try {
-    await (await opened())?.put(addressOf(name), new Response(bytes));
-  } catch {
-    // It is there for this visit.
-  }
-  return name;
-}
-
-/** One that could not be used is not offered again. @param {string} name */
-export async function forgetOwn(name) {
-  held.delete(name);
-  await (await opened())?.delete(addressOf(name));
+  return {
+    /** What it is called in the list. */
+    name,
+    async keep() {
+      try {
+        await (await opened())?.put(addressOf(name), new Response(bytes));
+      } catch {
+        // It is there for this visit.
+      }
+    },
+    /** It could not be used: what was there under its name is there again. */
+    drop() {
+      if (before) {
+        held.set(name, before);
+      } else {
+        held.delete(name);
+      }
+    },
+  };
 }

@@ -65,14 +65,13 @@ export function mountBackboneDialog(host, app) {
     return change !== null || measuring || state.engine.phase !== 'ready';
   };
 
-  /** Where a person's own network that runs can be computed in bytes. */
-  function bytesChoice() {
-    const isOwn = state.backbones.entries.some((entry) => entry.isOwn && isInUse(entry));
-    if (!isOwn || !state.engine.backbone?.isQuantised) {
+  /** Where it is a person's own network that runs and can be computed in bytes. @param {Entry} entry */
+  function bytesChoice(entry) {
+    if (!entry.isOwn || !isInUse(entry) || !state.engine.backbone?.isQuantised) {
       return nothing;
     }
     return html`<label class="check">
-        <input type="checkbox" .checked=${live(state.settings.inBytes === state.settings.backbone)} ?disabled=${isBusy()} @change=${(/** @type {any} */ { target }) => app.backbones.computeInBytes(target.checked)} />
+        <input type="checkbox" .checked=${live(state.settings.inBytes === entry.name)} ?disabled=${isBusy()} @change=${(/** @type {any} */ { target }) => app.backbones.computeInBytes(target.checked)} />
         ${t('networks.bytes')}
       </label>`;
   }
@@ -87,7 +86,8 @@ export function mountBackboneDialog(host, app) {
         <span class="small soft source" dir="auto">${(isInUse(entry) && state.engine.backbone?.source) || entry.source}</span>
         ${speed(entry)}
       </span>
-    </label>`;
+    </label>
+    ${bytesChoice(entry)}`;
   }
 
   /** What the page does by itself, and that there is better where there is. */
@@ -149,7 +149,7 @@ export function mountBackboneDialog(host, app) {
               <legend class="visually-hidden">${t('backbone.title')}</legend>
               ${state.backbones.entries.map(choice)}
             </fieldset>
-            ${bytesChoice()} ${work()} ${ownFile()}
+            ${work()} ${ownFile()}
           </div>`,
         dialog.element,
       );

@@ -24,7 +24,7 @@ export default {
   'networks.quicker': 'Ein schnelleres nehmen',
   'networks.own': 'Ein eigenes Netz nehmen',
   'networks.bytes':
-    'In ganzen Zahlen rechnen, wie die Datei dieses Netzes es tut: schneller, mit manchen Netzen aber seltener richtig',
+    'Mit einfacheren Zahlen rechnen: Dann ist dieses Netz auf vielen Geräten schneller und irrt sich vielleicht öfter',
   'networks.ownAbout':
     'Eine .tflite-Datei für Bilder, oder zwei bis vier Dateien, die zusammen hinsehen. Du kannst sie auch auf die Seite ziehen.',
   'networks.pixels': 'Diese Datei sagt nicht, wie sie ihre Farben will. Was sind Schwarz und Weiß für sie?',

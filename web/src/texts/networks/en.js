@@ -23,7 +23,7 @@ export default {
   'networks.quicker': 'Take a quicker one',
   'networks.own': 'Use a network of your own',
   'networks.bytes':
-    'Work in whole numbers, as this network’s file does: quicker, and with some networks less often right',
+    'Count with simpler numbers: this network is then quicker on many devices, and may be wrong more often',
   'networks.ownAbout':
     'A .tflite file for pictures, or two to four files that look together. Dropping them on the page works too.',
   'networks.pixels': 'This file does not say how it wants its colours. What are black and white for it?',

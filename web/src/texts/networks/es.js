@@ -23,7 +23,7 @@ export default {
   'networks.quicker': 'Tomar una más rápida',
   'networks.own': 'Usar una red tuya',
   'networks.bytes':
-    'Calcular con números enteros, como hace el archivo de esta red: más rápido, pero algunas redes aciertan menos',
+    'Calcular con números más sencillos: así esta red va más rápido en muchos aparatos y quizá se equivoca más',
   'networks.ownAbout':
     'Un archivo .tflite para imágenes, o de dos a cuatro que miran juntos. También puedes soltarlos en la página.',
   'networks.pixels': 'Este archivo no dice cómo quiere los colores. ¿Qué son para él el negro y el blanco?',

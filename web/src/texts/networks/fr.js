@@ -24,7 +24,7 @@ export default {
   'networks.quicker': 'En prendre un plus rapide',
   'networks.own': 'Prendre un réseau à toi',
   'networks.bytes':
-    'Calculer en nombres entiers, comme le fait le fichier de ce réseau : plus rapide, mais certains réseaux se trompent alors plus souvent',
+    'Calculer avec des nombres plus simples : ce réseau est alors plus rapide sur beaucoup d’appareils, et se trompe peut-être plus souvent',
   'networks.ownAbout':
     'Un fichier .tflite pour images, ou deux à quatre fichiers qui regardent ensemble. Tu peux aussi les déposer sur la page.',
   'networks.pixels': 'Ce fichier ne dit pas comment il veut ses couleurs. Que valent le noir et le blanc pour lui ?',

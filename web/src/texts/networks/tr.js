@@ -21,7 +21,7 @@ export default {
   'networks.slow': 'Bu ağ burada biraz yavaş.',
   'networks.quicker': 'Daha hızlısını al',
   'networks.own': 'Kendi ağını kullan',
-  'networks.bytes': 'Bu ağın dosyası gibi tam sayılarla hesapla: daha hızlı, ama bazı ağlar daha az doğru bilir',
+  'networks.bytes': 'Daha basit sayılarla hesapla: bu ağ birçok cihazda hızlanır, ama daha sık yanılabilir',
   'networks.ownAbout':
     'Resimler için bir .tflite dosyası ya da birlikte bakan iki ila dört dosya. Sayfaya da bırakabilirsin.',
   'networks.pixels': 'Bu dosya renkleri nasıl istediğini söylemiyor. Onun için siyah ve beyaz nedir?',
