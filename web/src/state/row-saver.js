@@ -5,9 +5,9 @@ const ROWS_AT_ONCE = 128;
 /** Rows wait until nobody records. */
 const ROWS_AFTER_MS = 900;
 
-/** Identifies what a backbone sees: other weights or another size see something else. @param {import('./types.js').BackboneInfo} backbone */
+/** Identifies what a backbone sees: other weights, another size or precision see something else. @param {import('./types.js').BackboneInfo} backbone */
 export const rowsOf = ({ sha256, inputSize, precision }) =>
-  ['1', sha256, inputSize, ...(precision === 'float32' ? [] : [precision])].join('-');
+  `1-${sha256}-${inputSize}${precision === 'int8' ? '-int8' : ''}`;
 
 /**
  * @param {Pick<import('./types.js').Context, 'state' | 'engine'>} context

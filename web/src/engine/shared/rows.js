@@ -11,4 +11,4 @@ const ROW_VERSION = 2;
  * @param {{ sha256: string, inputSize: number, precision: string }} backbone
  */
 export const rowsOf = ({ sha256, inputSize, precision }) =>
-  [ROW_VERSION, sha256, inputSize, ...(precision === 'float32' ? [] : [precision])].join(':');
+  `${ROW_VERSION}:${sha256}:${inputSize}${precision === 'int8' ? ':int8' : ''}`;
