@@ -338,10 +338,11 @@ TEST_CASE("scales in a file are those that its layers are computed with") {
   CHECK(steps_from_definition(network.value(), Precision::kInt8, 5) < kRarelyOff);
 }
 
-TEST_CASE("scales that nothing can be divided by leave a network float32") {
-  for (const float step : {0.0F, -1.0F, 1e-30F, 1e30F, std::numeric_limits<float>::quiet_NaN()}) {
+TEST_CASE("scales too far out to divide by leave a network float32") {
+  for (const float step : {1e-30F, 1e30F}) {
     CAPTURE(step);
     const auto network = read_network(file_of_bytes(step));
-    if (network.ok()) CHECK_FALSE(network.value().is_quantised());
+    REQUIRE(network.ok());
+    CHECK_FALSE(network.value().is_quantised());
   }
 }

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "files/safetensors.h"
+#include "network/tflite_quantisation.h"
+
 namespace headstart::tflite {
 namespace {
 
@@ -21,6 +24,11 @@ std::optional<Activation> fused_activation(std::int32_t code) {
   if (code == kRelu) return Activation::kRelu;
   if (code == kRelu6) return Activation::kRelu6;
   return std::nullopt;
+}
+
+// Whether the second input is axes, sides or a shape.
+bool counts_with_second(Op op) {
+  return op == Op::kPad || op == Op::kPadV2 || op == Op::kMean || op == Op::kReshape || op == Op::kExpandDims;
 }
 
 // Not so far out that products of scales, and what is divided by them, are no numbers.
@@ -56,7 +64,10 @@ std::size_t product(const std::vector<std::size_t>& shape) {
 }  // namespace
 
 LayerMaker::LayerMaker(const Model& file, std::size_t input)
-    : file_(file), values_(file.tensors.size()), aliases_(file.tensors.size()) {
+    : file_(file),
+      picture_(static_cast<std::int32_t>(input)),
+      values_(file.tensors.size()),
+      aliases_(file.tensors.size()) {
   const std::vector<std::size_t>& shape = file.tensors[input].shape;
   values_[input].map = kNetworkInput;
   values_[input].shape = {shape[1], shape[2], shape[3]};
@@ -147,7 +158,27 @@ Status LayerMaker::pass_on(const Operator& op, Value value) {
   return {};
 }
 
+Status LayerMaker::check_quantisation(const Operator& op) const {
+  const auto check = [&](std::int32_t position, const char* deed, TensorUse use) -> Status {
+    const TensorRecord& tensor = file_.tensors[static_cast<std::size_t>(position)];
+    if (tensor.data.empty()) use = position == picture_ ? TensorUse::kPicture : TensorUse::kMap;
+    const std::optional<std::string> fault = quantisation_fault(tensor, use);
+    return fault ? Status(bad_operator(op, deed + quoted(tensor.name) + ", whose " + *fault)) : Status();
+  };
+  Status status;
+  for (std::size_t i = 0; i < op.inputs.size() && status; ++i) {
+    if (op.inputs[i] < 0) continue;
+    const bool is_counts = i == 1 && counts_with_second(op.op);
+    status = check(op.inputs[i], "reads ", is_counts ? TensorUse::kCounts : TensorUse::kConstant);
+  }
+  for (std::size_t i = 0; i < op.outputs.size() && status; ++i) {
+    status = check(op.outputs[i], "makes ", TensorUse::kMap);
+  }
+  return status;
+}
+
 Status LayerMaker::add(const Operator& op) {
+  if (const Status checked = check_quantisation(op); !checked) return checked;
   switch (op.op) {
     case Op::kConvolution:
       return add_convolution(op);

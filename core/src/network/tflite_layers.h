@@ -39,6 +39,7 @@ class LayerMaker {
     [[nodiscard]] bool is_padded() const { return pad != Padding{PaddingKind::kExplicit}; }
   };
 
+  [[nodiscard]] Status check_quantisation(const Operator& op) const;
   Result<Value> value_of(const Operator& op, std::size_t input, bool may_be_padded = false) const;
   [[nodiscard]] const TensorRecord* constant_of(const Operator& op, std::size_t input) const;
   Result<std::vector<float>> numbers_of(const Operator& op, std::size_t input);
@@ -61,6 +62,7 @@ class LayerMaker {
                     std::size_t kernel_width, Layer& layer) const;
 
   const Model& file_;
+  std::int32_t picture_;                      // position among the tensors
   std::vector<Value> values_;                 // [tensor count]
   std::vector<const TensorRecord*> aliases_;  // [tensor count], constants behind a DEQUANTIZE
   Draft draft_;

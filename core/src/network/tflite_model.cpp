@@ -27,7 +27,7 @@ namespace subgraph {
 constexpr std::size_t kTensors = 0, kInputs = 1, kOperators = 3;
 }
 namespace tensor {
-constexpr std::size_t kShape = 0, kType = 1, kBuffer = 2, kQuantisation = 4;
+constexpr std::size_t kShape = 0, kType = 1, kBuffer = 2, kName = 3, kQuantisation = 4;
 }
 namespace quantisation {
 constexpr std::size_t kScale = 2, kZeroPoint = 3, kDimension = 6;
@@ -152,6 +152,7 @@ class Parser {
 
   Status add_tensor(FlatReader::Table table) {
     TensorRecord made;
+    made.name = reader_.text(table, tensor::kName);
     const FlatReader::Vector shape = reader_.vector(table, tensor::kShape, 4);
     if (shape.count > kMostRank) return broken("a tensor has more than eight dimensions");
     std::uint64_t elements = 1;
@@ -173,9 +174,9 @@ class Parser {
     for (std::size_t i = 0; i < zeros.count; ++i) {
       made.zero_points.push_back(reader_.element<std::int64_t>(zeros, i));
     }
-    made.zero_points.resize(made.scales.size());
+    if (made.zero_points.empty()) made.zero_points.resize(made.scales.size());
     const auto dimension = reader_.number<std::int32_t>(scheme, quantisation::kDimension, 0);
-    made.channel_dimension = static_cast<std::size_t>(std::max(dimension, 0));
+    made.channel_dimension = dimension < 0 ? kMostRank : static_cast<std::size_t>(dimension);
     file_.tensors.push_back(std::move(made));
     return {};
   }
@@ -357,21 +358,20 @@ Result<std::vector<float>> constant_values(const TensorRecord& tensor) {
   }
   const bool is_float = tensor.type == ElementType::kFloat32 || tensor.type == ElementType::kFloat16;
   const bool is_quantised = !is_float && !tensor.scales.empty();
-  const std::size_t channels =
-      tensor.channel_dimension < tensor.shape.size() ? tensor.shape[tensor.channel_dimension] : 1;
-  if (is_quantised && tensor.scales.size() != 1 && tensor.scales.size() != channels) {
-    return broken("a constant with " + std::to_string(channels) + " channels has " +
-                  std::to_string(tensor.scales.size()) + " scales");
-  }
   std::size_t inner = 1;  // elements from one channel to the next
   for (std::size_t i = tensor.channel_dimension + 1; i < tensor.shape.size(); ++i) inner *= tensor.shape[i];
   std::vector<float> values(count);
   for (std::size_t i = 0; i < count; ++i) {
     double value = raw_value(tensor, i);
     if (is_quantised) {
-      const std::size_t scheme = tensor.scales.size() == 1 ? 0 : i / inner % channels;
-      value = (value - static_cast<double>(tensor.zero_points[scheme])) *
-              static_cast<double>(tensor.scales[scheme]);
+      const std::size_t scheme = i / inner % tensor.scales.size();
+      const auto scale = static_cast<double>(tensor.scales[scheme]);
+      value -= static_cast<double>(tensor.zero_points[scheme]);
+      if (scale == 0 && value != 0) {
+        return broken("the constant " + quoted(tensor.name) +
+                      " has the scale 0, which should be above 0, for numbers other than zero");
+      }
+      value *= scale;
     }
     values[i] = static_cast<float>(value);
     if (!std::isfinite(values[i])) return broken("a constant holds a number that is not finite");

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "headstart/status.h"
@@ -24,12 +25,14 @@ enum class ElementType : std::uint8_t {
 };
 
 struct TensorRecord {
+  std::string_view name;  // in the file; may be empty
   std::vector<std::size_t> shape;
   ElementType type = ElementType::kFloat32;
   std::span<const std::uint8_t> data;  // of a constant, in the file; empty for what is computed
-  std::vector<float> scales;           // of the quantisation: none, one, or one for each channel
-  std::vector<std::int64_t> zero_points;
-  std::size_t channel_dimension = 0;  // along which there is one scale each
+  // Of the quantisation, as the file has them: quantisation_fault says what is wrong with them.
+  std::vector<float> scales;              // none, one, or one for each channel
+  std::vector<std::int64_t> zero_points;  // as many; zeros where the file has scales and leaves them out
+  std::size_t channel_dimension = 0;      // along which there is one scale each; any number
 };
 
 // The schema's BuiltinOperator, those that we know.
@@ -94,8 +97,9 @@ struct Model {
 // `file` must outlive the result. bad-file, unsupported.
 Result<Model> parse_model(std::span<const std::uint8_t> file);
 
-// A constant as numbers: float32 and float16 as they are, whole numbers by their quantisation, or as they are
-// where they have none. Bytes that do not fill the shape or numbers that are not finite are bad-file.
+// A constant as numbers: float32 and float16 as they are, whole numbers by their quantisation, in which there
+// must be no fault, or as they are where they have none. Bytes that do not fill the shape, numbers that are
+// not finite and others than zero with a scale of 0 are bad-file.
 Result<std::vector<float>> constant_values(const TensorRecord& tensor);
 
 }  // namespace headstart::tflite

@@ -160,12 +160,24 @@ class TfliteBuilder {
 
   [[nodiscard]] std::int32_t input() const { return input_; }
 
-  // Replaces the picture's tensor by one of bytes.
+  static Flat scheme(const std::vector<float>& scales, const std::vector<std::int64_t>& zero_points) {
+    Flat made;
+    made.child(2, Flat::numbers(scales));
+    made.child(3, Flat::numbers(zero_points));
+    return made;
+  }
+
+  // Replaces the tensor of a map by one of another type and scheme.
+  void quantise(std::int32_t map, Type type, const Flat& scheme) {
+    const auto index = static_cast<std::size_t>(map);
+    tensors_[index] = tensor_table(shapes_[index], type, 0, &scheme);
+  }
+  // The same of the picture.
   void quantise_input(Type type, float scale, std::int64_t zero_point) {
-    Flat scheme;
-    scheme.child(2, Flat::numbers(std::vector<float>{scale}));
-    scheme.child(3, Flat::numbers(std::vector<std::int64_t>{zero_point}));
-    tensors_[0] = tensor_table(shapes_[0], type, 0, &scheme);
+    quantise(input_, type, scheme({scale}, {zero_point}));
+  }
+  void name(std::int32_t tensor, const std::string& text) {
+    tensors_[static_cast<std::size_t>(tensor)].text(3, text);
   }
 
   // From here on maps are bytes in these steps about zero, and weights bytes with a scale for each channel.
