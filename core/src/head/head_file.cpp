@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "files/file_kind.h"
 #include "files/json.h"
 #include "files/safetensors.h"
 #include "head/changed_tensors.h"
@@ -228,6 +229,8 @@ Result<std::vector<std::uint8_t>> write_head_file(const Head& head) {
 }
 
 Result<Head> read_head_file(std::span<const std::uint8_t> bytes) {
+  if (!begins_like_safetensors(bytes))
+    return bad_file("this file is no head (.safetensors): " + looks_like(bytes));
   const Result<SafetensorsView> parsed = SafetensorsView::parse(bytes);
   if (!parsed) return parsed.error();
   const SafetensorsView& file = parsed.value();

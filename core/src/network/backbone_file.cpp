@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "files/decimal.h"
+#include "files/file_kind.h"
 #include "files/safetensors.h"
 #include "files/sha256.h"
 #include "headstart/buffer.h"
@@ -195,6 +196,11 @@ Status read_weights(const SafetensorsView& file, std::span<const TensorSpec> spe
 }  // namespace
 
 Result<Network> read_backbone_file(std::span<const std::uint8_t> file) {
+  if (!begins_like_safetensors(file)) {
+    return bad_file(
+        "this file is neither a backbone file (.safetensors) nor a TensorFlow Lite network (.tflite): " +
+        looks_like(file));
+  }
   const auto parsed = SafetensorsView::parse(file);
   if (!parsed) return parsed.error();
   auto network = read_table(parsed.value());

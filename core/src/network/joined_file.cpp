@@ -112,7 +112,10 @@ Result<Network> read_joined_file(std::span<const std::uint8_t> bytes) {
     const TensorView* tensor = file.find(branch_name(i));
     if (tensor == nullptr) return broken("there is no network " + quoted(branch_name(i)));
     auto part = read_part(file, *tensor);
-    if (!part) return part.error();
+    if (!part && count == 1) return part.error();
+    if (!part) {
+      return Error{part.error().code, "network " + quoted(tensor->name) + ": " + part.error().message};
+    }
     parts.push_back(std::move(part).value());
     const Result<double> share = stated_share(file, branch_name(i));
     if (!share) return share.error();

@@ -130,10 +130,12 @@ class Parser {
       if (const Status added = add_operator(reader_.table_at(operators, i)); !added) return added.error();
     }
     if (!positions_are_known(file_.inputs, false)) return broken("its input is not among its tensors");
-    if (reader_.is_damaged()) return broken("it is damaged or cut short");
+    if (is_damaged()) return broken("it is damaged");
     read_metadata();
     return std::move(file_);
   }
+
+  [[nodiscard]] bool is_damaged() const { return reader_.is_damaged(); }
 
  private:
   std::vector<std::int32_t> positions(FlatReader::Table table, std::size_t field) {
@@ -344,7 +346,13 @@ std::size_t type_size(ElementType type) {
 }  // namespace
 
 Result<Model> parse_model(std::span<const std::uint8_t> file) {
-  return Parser(file).run();
+  Parser parser(file);
+  auto model = parser.run();
+  // Whatever else seems wrong then comes of what is not there.
+  if (!model && parser.is_damaged()) {
+    return broken("it is damaged or cut off, it refers to places behind its end: get it once more");
+  }
+  return model;
 }
 
 Result<std::vector<float>> constant_values(const TensorRecord& tensor) {
