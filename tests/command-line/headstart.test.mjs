@@ -155,6 +155,39 @@ describe('the command line', () => {
     }
   });
 
+  it('says of each network what it is computed in, as the precision that is asked for has it', () => {
+    const bytes = join(folder, 'bytes.tflite');
+    execFileSync(command, ['export', head, '--format', 'tflite-int8', '-o', bytes, pictures]);
+    const alone = ['--backbone', bytes];
+    const two = ['--backbone', builtIn, ...alone, '--share', '2'];
+    const inBytes = ['--precision', 'int8'];
+    assert.equal(json('info').precision, 'float32');
+    assert.equal(json('info', ...alone).precision, 'float32');
+    assert.equal(json('info', ...alone, ...inBytes).precision, 'int8');
+    assert.deepEqual(json('info', ...alone, ...inBytes).networks, []);
+    const { networks } = json('info', ...two, ...inBytes);
+    assert.deepEqual(
+      networks.map(({ precision, share }) => [precision, share]),
+      [
+        ['float32', 1],
+        ['int8', 2],
+      ],
+    );
+    assert.deepEqual(
+      json('info', ...two).networks.map(({ precision }) => precision),
+      ['float32', 'float32'],
+    );
+    /** @param {string[]} words */
+    const told = (...words) => execFileSync(command, ['info', ...words], { encoding: 'utf8' });
+    assert.match(told(), /^precision +float32$/m);
+    assert.match(told(...alone), /^precision +float32, or as its file: --precision int8$/m);
+    assert.match(told(...alone, ...inBytes), /^precision +int8$/m);
+    assert.match(told(...two, ...inBytes), /^network a .*, float32\nnetwork b .*, share 2, int8$/m);
+    assert.match(told('--size', '96'), /^input +96 px/m);
+    assert.match(refusal('info', ...inBytes), /int8 is for networks whose file computes in bytes/);
+    assert.match(refusal('info', bytes), /--backbone/);
+  });
+
   it('gives the same head for the same pictures and seed', () => {
     const again = join(folder, 'again.safetensors');
     json('train', pictures, '-o', again, '--strategy', 'head');

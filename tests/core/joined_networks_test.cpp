@@ -111,6 +111,22 @@ TEST_CASE("networks that do not go together are told") {
   CHECK(refused(newer.finish()).code == ErrorCode::kBadVersion);
 }
 
+TEST_CASE("of networks that look together, each says whether its own file is in bytes") {
+  TfliteBuilder builder(kJoinedSidePx);
+  builder.quantise_input(TfliteBuilder::kInt8, 1.0F / 128, 0);
+  builder.compute_in_bytes(1.0F / 16);
+  builder.classifier(builder.convolution(builder.input(), 8, 3, 2, kRelu6), 3);
+  const BackboneInfo info = info_of(read_network(joined({v2_file(), builder.file(), v3_file()})).value());
+  CHECK(info.is_quantised);
+  REQUIRE(info.branches.size() == 3);
+  CHECK_FALSE(info.branches[0].is_quantised);
+  CHECK(info.branches[1].is_quantised);
+  CHECK_FALSE(info.branches[2].is_quantised);
+  CHECK(info.branches[1].name == "b");
+  CHECK(info.branches[0].network == read_network(v2_file()).value().name);
+  CHECK(info_of(read_network(v2_file()).value()).branches.empty());
+}
+
 TEST_CASE("what a .tflite does not say of its pixels, the file around it can") {
   const Bytes file = v3_network().file();
   const auto with = [&](const char* scale, const char* offset) {

@@ -31,6 +31,14 @@ struct TensorSpec {
   std::vector<std::size_t> shape;  // row-major
 };
 
+// One of several networks that look at a picture together.
+struct BranchInfo {
+  std::string name;           // "a", "b", …, which its maps bear in front
+  std::string network;        // what it is called by itself: "mobilenet_v2_0.35_224"
+  bool is_quantised = false;  // its own file is in bytes: it is run in int8 where that is asked for
+  double share = 1;           // its say beside the others, above 0
+};
+
 // What a backbone file says about itself.
 struct BackboneInfo {
   std::string name;  // the file's own `name`, else architecture_width_inputsize: "mobilenet_v2_0.35_224"
@@ -41,7 +49,8 @@ struct BackboneInfo {
   std::string input_scale;                // the file's own text, "1/127.5"; the head file repeats it
   std::string input_offset;               // "-1"
   bool is_normalisation_guessed = false;  // the file does not say it: whoever knows better should be asked
-  bool is_quantised = false;              // the file is in bytes: it can be run in int8
+  bool is_quantised = false;              // the file, or one of several, is in bytes: it can be run in int8
+  std::vector<BranchInfo> branches;       // of several networks each, in their order; of one none
   std::size_t embedding_dim = 0;
   std::vector<FeatureBlock> feature_blocks;  // of the whole network, in its order
   std::vector<TensorSpec> tensors;           // all of them, in the order of the layers

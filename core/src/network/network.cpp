@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "files/safetensors.h"
+#include "network/map_name.h"
 
 namespace headstart {
 namespace {
@@ -264,6 +265,12 @@ std::size_t Network::parameter_count() const {
 
 bool Network::is_quantised() const {
   return std::ranges::any_of(layers, [](const Layer& layer) { return layer.quantisation.has_value(); });
+}
+
+bool Network::is_quantised(const Branch& branch) const {
+  return std::ranges::any_of(layers, [&](const Layer& layer) {
+    return layer.quantisation.has_value() && branch_of(layer.name) == branch.name;
+  });
 }
 
 PaddedSide pad_side(PaddingKind kind, std::size_t input_size, std::size_t kernel_size, std::size_t stride,

@@ -177,8 +177,9 @@ struct Network {
   [[nodiscard]] std::size_t embedding_dim() const;
   [[nodiscard]] std::size_t parameter_count() const;
 
-  // Whether any layer has what computing in bytes takes.
+  // Whether any layer, or any of a branch, has what computing in bytes takes.
   [[nodiscard]] bool is_quantised() const;
+  [[nodiscard]] bool is_quantised(const Branch& branch) const;
 };
 
 // The padding of one direction of a window on `input_size` places. `before` and `after` are the explicit

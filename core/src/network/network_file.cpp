@@ -29,6 +29,9 @@ BackboneInfo info_of(const Network& network) {
   info.input_offset = network.input_offset;
   info.is_normalisation_guessed = network.is_normalisation_guessed;
   info.is_quantised = network.is_quantised();
+  for (const Branch& branch : network.branches) {
+    info.branches.push_back({branch.name, branch.network, network.is_quantised(branch), branch.share});
+  }
   info.embedding_dim = network.embedding_dim();
   info.feature_blocks = feature_blocks_of(network);
   info.tensors = tensors_of(network);

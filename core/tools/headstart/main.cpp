@@ -22,7 +22,8 @@ constexpr std::string_view kUsage =
     "                                             tflite-int8 and c-array are fitted to FOLDER's pictures\n"
     "headstart advise FOLDER                      which way of training suits these pictures\n"
     "headstart embed PICTURE…                     one line of numbers for each picture\n"
-    "headstart info                               what the backbone says about itself\n"
+    "headstart info                               what the backbone says, and what each network is computed "
+    "in\n"
     "options: --backbone FILE (.safetensors or .tflite; again for several networks at once)\n"
     "         --share S (of several, the say of the --backbone before it beside the others; usually 1)\n"
     "         --strategy NAME (train; or 'recommended')  --seed N  --json\n"
@@ -269,13 +270,52 @@ int run_embed(const Options& options) {
   return 0;
 }
 
+// What a network is computed in: in bytes only where its own file is.
+const char* precision_of(const Options& options, bool is_quantised) {
+  return name_of(is_quantised ? options.precision : Precision::kFloat32);
+}
+
+std::string precision_text(const Options& options, bool is_quantised) {
+  const bool could_be_bytes = is_quantised && options.precision == Precision::kFloat32;
+  return precision_of(options, is_quantised) +
+         std::string(could_be_bytes ? ", or as its file: --precision int8" : "");
+}
+
+void print_info_as_json(const Options& options, const Backbone& backbone) {
+  const BackboneInfo& info = backbone.info();
+  std::printf(
+      "{\"name\":%s,\"inputSize\":%d,\"inputScale\":%s,\"inputOffset\":%s,\"precision\":\"%s\",\"networks\":"
+      "[",
+      quoted(info.name).c_str(), backbone.input_size_px(), quoted(info.input_scale).c_str(),
+      quoted(info.input_offset).c_str(), precision_of(options, info.is_quantised));
+  for (std::size_t i = 0; i < info.branches.size(); ++i) {
+    const BranchInfo& branch = info.branches[i];
+    std::printf("%s{\"name\":%s,\"precision\":\"%s\",\"share\":%g}", i > 0 ? "," : "",
+                quoted(branch.network).c_str(), precision_of(options, branch.is_quantised), branch.share);
+  }
+  std::printf("],\"embeddingDim\":%zu,\"parameterCount\":%zu,\"source\":%s,\"license\":%s,\"sha256\":%s}\n",
+              info.embedding_dim, info.parameter_count, quoted(info.source).c_str(),
+              quoted(info.license).c_str(), quoted(info.sha256).c_str());
+}
+
 int run_info(const Options& options) {
+  if (options.words.size() != 1) fail("info takes no files but those of --backbone");
   Workshop workshop(options);
-  const BackboneInfo& info = workshop.session().backbone().info();
+  const Backbone& backbone = workshop.session().backbone();
+  const BackboneInfo& info = backbone.info();
+  if (options.json) {
+    print_info_as_json(options, backbone);
+    return 0;
+  }
   std::printf("name            %s\n", info.name.c_str());
-  std::printf("input           %d px, pixel * %s + %s\n", info.input_size_px, info.input_scale.c_str(),
+  std::printf("input           %d px, pixel * %s + %s\n", backbone.input_size_px(), info.input_scale.c_str(),
               info.input_offset.c_str());
-  if (info.is_quantised) std::printf("precision       float32, or int8 as the file\n");
+  if (info.branches.empty())
+    std::printf("precision       %s\n", precision_text(options, info.is_quantised).c_str());
+  for (const BranchInfo& branch : info.branches) {
+    std::printf("network %s       %s, share %g, %s\n", branch.name.c_str(), branch.network.c_str(),
+                branch.share, precision_text(options, branch.is_quantised).c_str());
+  }
   std::printf("embedding       %zu numbers\n", info.embedding_dim);
   std::printf("parameters      %zu\n", info.parameter_count);
   std::printf("source          %s\nlicence         %s\n", info.source.c_str(), info.license.c_str());
