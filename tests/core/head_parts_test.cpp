@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "files/safetensors.h"
@@ -139,6 +140,14 @@ TEST_CASE("files whose features or border make no sense are refused as bad files
     CAPTURE(border);
     CHECK(unreadable(tuned_head(), "border", border).code == ErrorCode::kBadFile);
   }
+  CHECK(unreadable(tuned_head(), "border", "x").message ==
+        "`border` should be a map of the network or \"input\", such as \"blocks.15\", got \"x\": \"x\" is no "
+        "map of "
+        "a network");
+  Head deep_cut = cut_head();
+  deep_cut.border = "blocks.30";
+  CHECK(check_head_fits(deep_cut, small_backbone()).error().message.find("no map \"blocks.30\"") !=
+        std::string::npos);
   CHECK(unreadable(tuned_head(), "border", "").message.find("border") != std::string::npos);
   CHECK(unreadable(cut_head(), "border", "input").code == ErrorCode::kBadFile);
 }
@@ -153,12 +162,34 @@ TEST_CASE("the border of several networks is one map of each, and tensors lie be
   if (!written.ok()) MESSAGE(written.error().message);
   REQUIRE(written.ok());
   CHECK(read_head_file(written.value()).value().border == head.border);
-  for (const char* border :
-       {"a.blocks.7", "b.blocks.13", "b.blocks.13,a.blocks.7", "a.blocks.7,a.blocks.8",
-        "a.blocks.7,b.blocks.14", "a.blocks.8,b.blocks.13", "a.blocks.7,b.blocks.13,", ",a.blocks.7",
-        "a.blocks.7,blocks.13", "a.blocks.7,,b.blocks.13", "a.blocks.7,input", "blocks.7", ","}) {
+  const std::string missing_letter = "of several networks each map bears its network's letter, ";
+  for (const auto& [border, why] : std::vector<std::pair<std::string, std::string>>{
+           {"a.blocks.7",
+            "it leaves out the network \"b\", of which the head brings the tensor \"b.blocks.14"},
+           {"b.blocks.13",
+            "it leaves out the network \"a\", of which the head brings the tensor \"a.blocks.8"},
+           {"blocks.7", "it leaves out the network \"a\""},
+           {"b.blocks.13,a.blocks.7", "the network \"a\" comes before \"b\""},
+           {"a.blocks.7,a.blocks.8", "it names the network \"a\" twice"},
+           {"a.blocks.7,b.blocks.13,", "it ends with a comma"},
+           {",a.blocks.7", "\"\" is no map of a network"},
+           {"a.blocks.7,blocks.13", missing_letter + "\"blocks.13\" bears none"},
+           {"blocks.7,b.blocks.13", missing_letter + "\"blocks.7\" bears none"},
+           {"a.blocks.7,,b.blocks.13", "\"\" is no map of a network"},
+           {"a.blocks.7,input", "\"input\" is no map of a network"},
+           {",", "\"\" is no map of a network"}}) {
     CAPTURE(border);
-    CHECK(unreadable(head, "border", border).code == ErrorCode::kBadFile);
+    const Error error = unreadable(head, "border", border);
+    CHECK(error.code == ErrorCode::kBadFile);
+    const std::string expected =
+        "`border` should be one map of each network, such as \"a.blocks.7,b.blocks.13\", got ";
+    CAPTURE(error.message);
+    CHECK(error.message.starts_with(expected + "\"" + border + "\": " + why));
+  }
+  for (const auto& [border, tensor] : std::vector<std::pair<std::string, std::string>>{
+           {"a.blocks.7,b.blocks.14", "b.blocks.14"}, {"a.blocks.8,b.blocks.13", "a.blocks.8"}}) {
+    const std::string message = unreadable(head, "border", border).message;
+    CHECK(message.starts_with("the tensor \"" + tensor + ".expand.bias\" lies before the border"));
   }
   // Of two networks that are really there, one has no such map.
   BackboneInfo info = small_backbone();
@@ -166,7 +197,37 @@ TEST_CASE("the border of several networks is one map of each, and tensors lie be
   info.feature_blocks.push_back({"b.last", 0, 4});
   const Error misfit = check_head_fits(head, info).error();
   CHECK(misfit.code == ErrorCode::kBadFile);
-  CHECK(misfit.message.find("a.blocks.7,b.blocks.13") != std::string::npos);
+  CHECK(misfit.message ==
+        "`border` should be one map of each network, such as \"a.blocks.16,b.last\", got "
+        "\"a.blocks.7,b.blocks.13\": the backbone has no map \"b.blocks.13\"");
+}
+
+TEST_CASE("a border that leaves out one of the backbone's networks is told with one that does not") {
+  BackboneInfo pair;
+  pair.name = plain_head(8).backbone;
+  for (const char* map : {"a.blocks.0", "a.blocks.16", "a.blocks.16:deviation", "a.last", "b.blocks.0",
+                          "b.blocks.1", "b.last"}) {
+    pair.feature_blocks.push_back({map, 0, 4});
+  }
+  const auto refusal = [](const std::string& border, const BackboneInfo& backbone) {
+    Head head = plain_head(8);
+    head.border = border;
+    const Status fits = check_head_fits(head, backbone);
+    REQUIRE_FALSE(fits.ok());
+    return fits.error().message;
+  };
+  const std::string each =
+      "`border` should be one map of each network, such as \"a.blocks.16,b.blocks.1\", got ";
+  CHECK(refusal("a.blocks.0", pair) == each + "\"a.blocks.0\": it leaves out the network \"b\"");
+  CHECK(refusal("b.blocks.0", pair) == each + "\"b.blocks.0\": it leaves out the network \"a\"");
+  CHECK(refusal("blocks.0", pair) == each + "\"blocks.0\": it leaves out the network \"a\"");
+  CHECK(refusal("a.blocks.0,b.blocks.9", pair) ==
+        each + "\"a.blocks.0,b.blocks.9\": the backbone has no map \"b.blocks.9\"");
+  const std::string one = "`border` should be a map of the network or \"input\", such as \"blocks.16\", got ";
+  CHECK(refusal("a.blocks.0", small_backbone()) ==
+        one + "\"a.blocks.0\": the backbone has no map \"a.blocks.0\"");
+  CHECK(refusal("blocks.17", small_backbone()) ==
+        one + "\"blocks.17\": the backbone has no map \"blocks.17\"");
 }
 
 TEST_CASE("tensors that do not belong behind the border, or to a cut, are not written") {

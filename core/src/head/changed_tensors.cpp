@@ -1,6 +1,7 @@
 #include "head/changed_tensors.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,22 +66,112 @@ Status check_cut(const Head& head) {
   return {};
 }
 
-Error no_border(const std::string& border) {
-  return bad_file(
-      "`border` must be a map of the network, one of each of several networks, or \"input\", got " +
-      quoted(border));
+// `example`: a border that could stand there, a map for each network.
+Error no_border(const std::string& border, std::span<const std::string> example, const std::string& why) {
+  const bool is_joined = example.size() > 1;
+  return bad_file("`border` should be " +
+                  std::string(is_joined ? "one map of each network" : "a map of the network or \"input\"") +
+                  ", such as " + quoted(border_text(example)) + ", got " + quoted(border) + ": " + why);
 }
 
-// "input", "blocks.13", or "a.blocks.7,b.blocks.13": of several networks one each, in their order.
-Status check_border(const std::string& border) {
-  if (border.empty() || border == kInputBorder) return {};
+std::string leaves_out(std::string_view branch) {
+  return "it leaves out the network " + quoted(branch);
+}
+
+// As this head could have it: each network's last block before the first that the head brings tensors of.
+std::vector<std::string> example_border(const Head& head) {
+  constexpr std::size_t kMostBlocks = 1000;
+  std::map<std::string_view, std::size_t> depths;
+  for (const std::string& feature : head.features) depths.emplace(branch_of(feature), kMostBlocks + 1);
+  for (const ChangedTensor& tensor : head.tensors) {
+    std::size_t& depth = depths.emplace(branch_of(tensor.name), kMostBlocks + 1).first->second;
+    depth = std::min(depth, block_depth(tensor.name));
+  }
+  if (depths.size() > 1) depths.erase("");
+  std::vector<std::string> maps;
+  for (const auto& [branch, depth] : depths) {
+    const std::size_t number = depth >= 2 && depth <= kMostBlocks ? depth - 2 : 0;
+    maps.push_back(std::string(branch) + (branch.empty() ? "" : ".") + std::string(kNumberedBlock) +
+                   std::to_string(number));
+  }
+  return maps;
+}
+
+// As a head on this backbone could have it: the last block of each network before its last layers.
+std::vector<std::string> example_border(const BackboneInfo& backbone) {
+  std::vector<std::string> maps;
+  for (const FeatureBlock& block : backbone.feature_blocks) {
+    if (maps.empty() || branch_of(maps.back()) != branch_of(block.map)) {
+      maps.push_back(block.map);
+    } else if (inside_branch(block.map).starts_with(kNumberedBlock) && !is_deviation(block.map)) {
+      maps.back() = block.map;
+    }
+  }
+  return maps;
+}
+
+bool has_branch(std::span<const std::string> maps, std::string_view branch) {
+  return std::ranges::any_of(maps, [&](const std::string& map) { return branch_of(map) == branch; });
+}
+
+// What keeps a text from being "blocks.13", or "a.blocks.7,b.blocks.13": of several networks one each, in
+// their order.
+std::optional<std::string> border_fault(const std::string& border) {
   const std::vector<std::string> maps = maps_of_border(border);
   for (std::size_t i = 0; i < maps.size(); ++i) {
-    const bool is_next = i == 0 || branch_of(maps[i - 1]) < branch_of(maps[i]);
-    const bool is_alone = maps.size() == 1 || !branch_of(maps[i]).empty();
-    if (!is_map_name(maps[i]) || !is_next || !is_alone) return no_border(border);
+    const std::string_view branch = branch_of(maps[i]);
+    if (!is_map_name(maps[i])) return quoted(maps[i]) + " is no map of a network";
+    if (maps.size() > 1 && branch.empty()) {
+      return "of several networks each map bears its network's letter, " + quoted(maps[i]) + " bears none";
+    }
+    if (has_branch(std::span(maps).first(i), branch))
+      return "it names the network " + quoted(branch) + " twice";
+    if (i > 0 && branch < branch_of(maps[i - 1])) {
+      return "the network " + quoted(branch) + " comes before " + quoted(branch_of(maps[i - 1]));
+    }
   }
-  return border_text(maps) == border ? Status() : Status(no_border(border));
+  if (border_text(maps) != border) return "it ends with a comma";
+  return std::nullopt;
+}
+
+Status check_border(const Head& head) {
+  if (head.border.empty() || head.border == kInputBorder) return {};
+  const std::optional<std::string> fault = border_fault(head.border);
+  return fault ? Status(no_border(head.border, example_border(head), *fault)) : Status();
+}
+
+// Of a tensor that does not lie behind the border.
+Error not_behind(const ChangedTensor& tensor, const Head& head) {
+  const std::string_view branch = branch_of(tensor.name);
+  if (has_branch(maps_of_border(head.border), branch)) {
+    return bad_file("the tensor " + quoted(tensor.name) + " lies before the border " + quoted(head.border) +
+                    ", where the network was frozen");
+  }
+  if (branch.empty()) {
+    return bad_file("the tensor " + quoted(tensor.name) + " bears no network's letter, as the border " +
+                    quoted(head.border) + " of several does");
+  }
+  return no_border(head.border, example_border(head),
+                   leaves_out(branch) + ", of which the head brings the tensor " + quoted(tensor.name));
+}
+
+// Each network of the backbone has its map in the border, and no other map is in it.
+Status check_border_fits(const std::string& border, const BackboneInfo& backbone) {
+  if (border.empty() || border == kInputBorder) return {};
+  const std::vector<std::string> example = example_border(backbone);
+  const std::vector<std::string> maps = maps_of_border(border);
+  for (const std::string& each : example) {
+    const std::string_view branch = branch_of(each);
+    if (branch.empty() || has_branch(maps, branch)) continue;
+    return no_border(border, example, leaves_out(branch));
+  }
+  for (const std::string& map : maps) {
+    if (std::ranges::find(backbone.feature_blocks, map, &FeatureBlock::map) ==
+        backbone.feature_blocks.end()) {
+      return no_border(border, example, "the backbone has no map " + quoted(map));
+    }
+  }
+  return {};
 }
 
 Status check_map_sizes(const Head& head) {
@@ -104,7 +195,7 @@ std::size_t dimension_count_of(std::string_view tensor_name) {
 Status check_parts(const Head& head) {
   if (const Status valid = check_features(head.features); !valid) return valid;
   if (const Status valid = check_map_sizes(head); !valid) return valid;
-  if (const Status valid = check_border(head.border); !valid) return valid;
+  if (const Status valid = check_border(head); !valid) return valid;
   for (const ChangedTensor& tensor : head.tensors) {
     const std::size_t dimension_count = dimension_count_of(tensor.name);
     if (dimension_count == 0 || tensor.shape.size() != dimension_count ||
@@ -116,10 +207,7 @@ Status check_parts(const Head& head) {
       return bad_file("the head brings the tensor " + quoted(tensor.name) +
                       ", but its `border` does not say which part of the network was frozen");
     }
-    if (!is_cut_tensor(tensor) && !lies_behind(tensor.name, head.border)) {
-      return bad_file("the tensor " + quoted(tensor.name) + " lies before the border " + quoted(head.border) +
-                      ", where the network was frozen");
-    }
+    if (!is_cut_tensor(tensor) && !lies_behind(tensor.name, head.border)) return not_behind(tensor, head);
   }
   return check_cut(head);
 }
@@ -129,6 +217,7 @@ Status check_parts_fit(const Head& head, const BackboneInfo& backbone) {
     const auto found = std::ranges::find(backbone.feature_blocks, map, &FeatureBlock::map);
     return found == backbone.feature_blocks.end() ? 0 : found->count;
   };
+  if (const Status fits = check_border_fits(head.border, backbone); !fits) return fits;
   if (const ChangedTensor* cut = find_tensor(head, kCutWeight); cut != nullptr) {
     if (cut->shape.back() == count_of(head.border)) return {};
     return bad_file("the head's \"cut.weight\" reads " + std::to_string(cut->shape.back()) +
@@ -137,11 +226,6 @@ Status check_parts_fit(const Head& head, const BackboneInfo& backbone) {
   }
   for (const std::string& map : head.features) {
     if (count_of(map) == 0) return bad_file("the network has no map " + quoted(map) + " for `features`");
-  }
-  if (head.border != kInputBorder) {
-    for (const std::string& map : maps_of_border(head.border)) {
-      if (count_of(map) == 0) return no_border(head.border);
-    }
   }
   std::size_t feature_count = 0;
   for (const std::string& map : head.features) feature_count += count_of(map);
