@@ -74,6 +74,40 @@ export async function outOfSight(selector) {
     .concat(all.length === 0 ? [`no ${selector}`] : []);
 }
 
+/**
+ * What of a window, or of the parts of the page that do not scroll, lies under a toast, as far as it is to be seen at all.
+ */
+export function underToasts() {
+  const dialog = [...document.querySelectorAll('dialog[open]')].at(-1);
+  const places = dialog ? [dialog] : [...document.querySelectorAll('.stage, .top-bar')];
+  const toasts = [...document.querySelectorAll('.toast')].map((toast) => toast.getBoundingClientRect());
+  /** @param {Element} element The part of it that its surroundings do not cut off. */
+  const seen = (element) => {
+    let { left, right, top, bottom } = element.getBoundingClientRect();
+    for (let outer = element.parentElement; outer; outer = outer.parentElement) {
+      if (getComputedStyle(outer).overflowY !== 'visible') {
+        const box = outer.getBoundingClientRect();
+        [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+        [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+      }
+    }
+    return { left, right, top, bottom };
+  };
+  return places
+    .flatMap((place) => [...place.querySelectorAll('button, summary, select, input, a[href], p, h2, .bar')])
+    .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.toasts'))
+    .filter((element) => {
+      const { left, right, top, bottom } = seen(element);
+      return toasts.some(
+        (toast) =>
+          Math.min(right, toast.right) - Math.max(left, toast.left) > 1 &&
+          Math.min(bottom, toast.bottom) - Math.max(top, toast.top) > 1,
+      );
+    })
+    .map((element) => `${element.className} "${(element.textContent ?? '').trim().slice(0, 30)}" lies under a toast`)
+    .concat(toasts.length === 0 ? ['there is no toast'] : []);
+}
+
 /** Whether the page, or a window in it, scrolls sideways. */
 export function tooWide() {
   const all = [document.documentElement, ...document.querySelectorAll('dialog[open], dialog[open] .dialog-body')];

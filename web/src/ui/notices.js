@@ -74,6 +74,20 @@ export function mountNotices(host, app) {
     render(html`${intake()} ${repeat(state.notices, ({ id }) => id, toast)}`, toasts);
   }
 
+  /** The page leaves as much room as they take, and what a person is at stays in sight. */
+  function leaveRoom() {
+    const height = toasts.offsetHeight;
+    document.documentElement.style.setProperty('--toasts', `${height}px`);
+    const { activeElement } = document;
+    if (activeElement && host.parentElement === document.body && activeElement.closest('#classes, #rail')) {
+      const { top, bottom } = activeElement.getBoundingClientRect();
+      if (top < innerHeight && bottom > innerHeight - height) {
+        activeElement.scrollIntoView({ block: 'nearest' });
+      }
+    }
+  }
+
+  new ResizeObserver(leaveRoom).observe(toasts);
   app.watch(['notices-changed', 'intake-changed'], draw);
   app.watch(['announced'], () => {
     // The same sentence twice is no change to a screen reader, unless a space tells them apart.
