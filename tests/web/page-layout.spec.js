@@ -13,6 +13,22 @@ const WINDOWS = /** @type {const} */ ([
   [768, 1024],
   [360, 740],
 ]);
+/** Not `inside`: its parts have a button each, below what it is about. */
+const DIALOGS = [
+  'about',
+  'answer',
+  'backbone',
+  'camera',
+  'cards',
+  'exam',
+  'export',
+  'keys',
+  'lesson',
+  'map',
+  'outputs',
+  'projects',
+  'training',
+];
 const NAMES = [
   'Fist',
   'Open hand',
@@ -145,5 +161,27 @@ for (const language of ['en', 'tr', 'de', 'ar']) {
       expect(await page.evaluate(outOfReach), `${width} px`).toEqual([]);
       await page.keyboard.press('Escape');
     }
+  });
+}
+
+for (const language of ['en', 'de', 'ar']) {
+  test(`${language}: on a phone what a window is for is in sight before anything is scrolled`, async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.locator('.language-select').selectOption(language);
+    await page.setViewportSize({ width: 360, height: 740 });
+    /** @type {string[]} */
+    const seen = [];
+    for (const dialog of DIALOGS) {
+      await page.evaluate((name) => window.headstart.openDialog(name), dialog);
+      await expect(page.locator('dialog[open]')).toHaveCount(1);
+      const strong = 'dialog[open] .button-strong:not(:disabled)';
+      if ((await page.locator(strong).count()) > 0) {
+        seen.push(dialog);
+        expect(await page.evaluate(outOfSight, strong), dialog).toEqual([]);
+      }
+      await page.keyboard.press('Escape');
+      await expect(page.locator('dialog[open]')).toHaveCount(0);
+    }
+    expect(seen).toContain('backbone');
   });
 }

@@ -102,11 +102,10 @@ export function mountBackboneDialog(host, app) {
   }
 
   function ownFile() {
-    return html`<label class="button file-button ${isBusy() ? 'is-disabled' : ''}">
-        ${icon('open')} ${t('networks.own')}
-        <input type="file" class="covering" accept=".tflite,.safetensors" multiple ?disabled=${isBusy()} @change=${takeFiles} />
-      </label>
-      <p class="small soft">${t('networks.ownAbout')}</p>`;
+    return html`<label class="button button-strong file-button ${isBusy() ? 'is-disabled' : ''}">
+      ${icon('open')} ${t('networks.own')}
+      <input type="file" class="covering" accept=".tflite,.safetensors" multiple aria-describedby="own-network-about" ?disabled=${isBusy()} @change=${takeFiles} />
+    </label>`;
   }
 
   /** @param {Event} event */
@@ -119,9 +118,10 @@ export function mountBackboneDialog(host, app) {
   function work() {
     const { change, measuring } = state.backbones;
     if (!change && !measuring) {
-      return html`<button type="button" class="button" ?disabled=${state.engine.phase !== 'ready'} @click=${() => app.backbones.measure()}>
-        ${icon('timer')} ${t('backbone.measure')}
-      </button>`;
+      return html`${ownFile()}
+        <button type="button" class="button" ?disabled=${state.engine.phase !== 'ready'} @click=${() => app.backbones.measure()}>
+          ${icon('timer')} ${t('backbone.measure')}
+        </button>`;
     }
     const label = change ? t('backbone.changing', { done: change.done, total: change.total }) : t('backbone.measuring');
     return html`<div class="progress">
@@ -149,8 +149,9 @@ export function mountBackboneDialog(host, app) {
               <legend class="visually-hidden">${t('backbone.title')}</legend>
               ${state.backbones.entries.map(choice)}
             </fieldset>
-            ${work()} ${ownFile()}
-          </div>`,
+            <p class="small soft" id="own-network-about">${t('networks.ownAbout')}</p>
+          </div>
+          <footer class="dialog-foot">${work()}</footer>`,
         dialog.element,
       );
     }

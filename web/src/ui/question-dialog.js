@@ -17,15 +17,15 @@ export function mountQuestionDialog(host, app) {
     const { question } = app.state;
     if (question) {
       render(
-        html`<div class="dialog-body stack">
-          <p id="question-text" dir="auto">${question.text}</p>
-          <div class="stack-tight">
+        html`<div class="dialog-body">
+            <p id="question-text" dir="auto">${question.text}</p>
+          </div>
+          <footer class="dialog-foot">
             ${question.options.map(
               (option, index) =>
                 html`<button type="button" class="button button-wide ${index === 0 ? 'button-strong' : ''}" @click=${() => question.answer(index)}>${option}</button>`,
             )}
-          </div>
-        </div>`,
+          </footer>`,
         dialog.element,
       );
     }
