@@ -168,6 +168,49 @@ test('the last layers of two networks that look together are trained, as they ar
   expect(features).toEqual(['a.last', 'b.last']);
 });
 
+test('of three networks what one of them sees is shown, and whose it is chosen by name', async ({ page }) => {
+  await serveNetworks(page, NETWORKS);
+  await openPage(page, { picksNetwork: false });
+  const drawer = await openDrawer(page);
+  await drawer.locator('.choice', { hasText: 'Best' }).click();
+  await expect.poll(() => networkOf(page)).toBe('first+second+third');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Look inside the network' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Inside the network' });
+  const sees = dialog.getByRole('list', { name: 'What it sees, layer by layer' });
+  const networks = dialog.getByRole('group', { name: 'Which network' }).getByRole('radio');
+  await expect(networks).toHaveCount(3);
+  await expect(dialog.getByRole('radio', { name: 'Network 1 first' })).toBeChecked();
+  // One stop of Tab for all of them, and arrows within.
+  await dialog.getByRole('button', { name: 'Close' }).focus();
+  await page.keyboard.press('Tab');
+  await expect(networks.first()).toBeFocused();
+  const painted = () =>
+    sees.locator('.layer-map').evaluateAll((maps) =>
+      maps.map((map) => {
+        const { width, height } = /** @type {HTMLCanvasElement} */ (map);
+        const context = /** @type {HTMLCanvasElement} */ (map).getContext('2d');
+        return new Set(context?.getImageData(0, 0, width, height).data).size;
+      }),
+    );
+  for (const name of ['Network 2 second', 'Network 3 third', 'Network 1 first']) {
+    await page.keyboard.press('ArrowRight');
+    await expect(dialog.getByRole('radio', { name })).toBeChecked();
+    // The picture that comes in, and five stages: never those of all three.
+    await expect(sees.locator('.layer')).toHaveCount(1 + 5);
+    await expect(sees.getByText('Finds edges and colours')).toHaveCount(1);
+    await expect
+      .poll(async () => (await painted()).filter((levels) => levels > 2).length, 'painted')
+      .toBeGreaterThan(12);
+  }
+  await page.keyboard.press('Tab');
+  await expect(networks.first()).not.toBeFocused();
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await page.evaluate(overlapping, '.layers-networks .segment')).toEqual([]);
+  expect(await page.evaluate(tooWide)).toEqual([]);
+  await expectNoSeriousFindings(page, 'what three networks see');
+});
+
 test('in plain words: how carefully it looks is chosen in the settings, where there is a choice', async ({ page }) => {
   await serveNetworks(page, NETWORKS);
   await rememberSpeeds(page, { fast: 20, best: 90 });

@@ -1,5 +1,6 @@
 // What the network sees, layer by layer: where some of its detectors fire in what the camera shows now.
 
+import { live } from 'lit/directives/live.js';
 import { html, nothing, render } from 'lit/html.js';
 import { icon } from '../kit/icons.js';
 import { paintLevels } from '../kit/levels.js';
@@ -48,11 +49,19 @@ export function mountLayersPanel(host, app, layers) {
       ?.drawImage(source, (width - side) / 2, (height - side) / 2, side, side, 0, 0, INPUT_PX, INPUT_PX);
   }
 
+  /** Letters in front of the names of maps, one for each of several networks; of one alone none. */
+  const letters = () => [...new Set(layers.stages.map(letterOf))];
+
+  /** Of several networks the one whose layers are shown: all at once are too many to look at. */
+  let chosen = '';
+  const shownLetter = () => (letters().includes(chosen) ? chosen : (letters()[0] ?? ''));
+  const shownStages = () => layers.stages.filter((stage) => letterOf(stage) === shownLetter());
+
   function paint() {
     paintInput();
     const canvases = /** @type {NodeListOf<HTMLCanvasElement>} */ (host.querySelectorAll('.layer-map'));
     let at = 0;
-    for (const { width, height, channels } of layers.stages) {
+    for (const { width, height, channels } of shownStages()) {
       for (const { values } of channels) {
         if (canvases[at]) {
           paintLevels(canvases[at], { width, height, values });
@@ -86,6 +95,29 @@ export function mountLayersPanel(host, app, layers) {
     </li>`;
   }
 
+  /** @param {string} letter */
+  function choose(letter) {
+    chosen = letter;
+    draw();
+  }
+
+  function networkChoice() {
+    const all = letters();
+    if (all.length < 2) {
+      return nothing;
+    }
+    const names = (state.engine.backbone?.name ?? '').split('+');
+    return html`<fieldset class="segments layers-networks">
+      <legend class="visually-hidden">${t('layers.which')}</legend>
+      ${all.map(
+        (letter, index) => html`<label class="segment">
+          <input type="radio" name="layers-network" class="covering" .checked=${live(letter === shownLetter())} @change=${() => choose(letter)} />
+          <span>${t('layers.network', { number: index + 1 })} <span class="small for-engineers" dir="auto">${names[index]}</span></span>
+        </label>`,
+      )}
+    </fieldset>`;
+  }
+
   /** Which detectors are shown, not what they show: that is painted. */
   let drawn = '';
 
@@ -93,9 +125,11 @@ export function mountLayersPanel(host, app, layers) {
     if (state.dialog !== 'inside') {
       return;
     }
-    const { stages } = layers;
+    const stages = shownStages();
     const shape = JSON.stringify([
       texts.language,
+      letters(),
+      state.engine.backbone?.name,
       state.classes.map(({ id, name, slot }) => [id, name, slot]),
       stages.map(({ map: name, isOwn, height, channels }) => [
         name,
@@ -109,6 +143,7 @@ export function mountLayersPanel(host, app, layers) {
       render(
         html`<h3>${t('layers.title')}</h3>
           <p class="soft">${t(stages.length > 0 ? 'layers.about' : 'layers.waiting')}</p>
+          ${networkChoice()}
           <ol class="layers" aria-label=${t('layers.title')}>
             ${
               stages.length > 0
@@ -128,3 +163,6 @@ export function mountLayersPanel(host, app, layers) {
 
   app.watch(['layers-changed', 'dialog-changed', 'classes-changed', 'mirror-chosen'], draw);
 }
+
+/** "b" of "b.blocks.3"; empty of "blocks.3". @param {import('../engine/headstart.js').FeatureMaps} stage */
+const letterOf = ({ map }) => /^([a-z])\./.exec(map)?.[1] ?? '';
