@@ -30,6 +30,7 @@ const ROOMS = {
   training: openSettings,
   answer: openSettings,
   backbone: openBackbones,
+  missing: openMissing,
   names: openNames,
   about: openHelp,
   keys: openHelp,
@@ -81,6 +82,10 @@ async function openSettings() {
 
 async function openBackbones() {
   await (await import('./networks-room.js')).mountNetworks(dialogs, app);
+}
+
+async function openMissing() {
+  await (await import('./networks-room.js')).mountMissing(dialogs, app);
 }
 
 async function openOutputs() {

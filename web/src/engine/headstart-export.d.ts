@@ -1,6 +1,7 @@
 // What leaves for other programs, and what comes back.
 
 import type { ClassId, LongAction, Pixels } from './headstart-basics.d.ts';
+import type { KeptHead } from './headstart-keeping.d.ts';
 
 /**
  * - `tfjs`: a zip of model.json, weights.bin and metadata.json, as Teachable Machine writes them
@@ -94,6 +95,8 @@ export interface ImportedProject {
   sampleCount: number;
   /** A trained head came along and is in use; one of another network, or a damaged one, is left out. */
   hasHead: boolean;
+  /** The head that was left out because another network is in use: once its own is, `keeping.takeUpHead` takes it. */
+  waiting: { backbone: { name: string; inputSize: number }; head: KeptHead } | null;
   /** What a page kept with it (`project` only), as it was given. */
   page: unknown;
   /** Files that could not be read as pictures. */

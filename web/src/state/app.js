@@ -63,10 +63,13 @@ export async function createApp() {
   const recording = createRecording(context, { classes, samples, camera });
   const training = createTraining(context, classes);
   const live = createLive(context, { classes, camera });
-  const exchange = createExchange(context, classes);
   const backbones = createNetworkLink(context, { settings });
+  const loadOpening = later(async () =>
+    (await import('./opening.js')).createOpening(context, { classes, training, backbones }),
+  );
+  const exchange = createExchange(context, loadOpening);
   const intake = createIntakeLink(context, { classes, samples, live, exchange, useNetworks: backbones.useOwn });
-  projects = createProjects(context, { classes, training, settings, savePictures: exchange.savePictures });
+  projects = createProjects(context, { classes, training, settings, backbones, savePictures: exchange.savePictures });
   const loadInside = later(async () =>
     (await import('./inside.js')).createInside(context, { training, classes, live, samples }),
   );
@@ -163,6 +166,7 @@ export async function createApp() {
       await new Promise((resolve) => ('requestIdleCallback' in window ? requestIdleCallback(resolve) : resolve(0)));
       await Promise.allSettled([
         intake.prepare(),
+        loadOpening(),
         import('../project/pictures-zip.js'),
         import('../export/download.js'),
         import('../examples/draw-things.js'),
@@ -296,6 +300,7 @@ function initialState() {
       threads: 0,
       backbone: null,
       head: null,
+      fellBack: false,
     },
     camera: {
       phase: 'closed',
@@ -312,6 +317,7 @@ function initialState() {
     intake: null,
     names: null,
     question: null,
+    missing: null,
     training: {
       phase: 'idle',
       fraction: 0,

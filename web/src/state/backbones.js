@@ -154,7 +154,7 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
     async chosen() {
       await catalogue();
       const entry = entryOf(state.settings.backbone);
-      return entry ? networkOf(entry) : {};
+      return entry ? networkOf(entry) : { isMissing: true };
     },
 
     catalogue,
@@ -210,6 +210,7 @@ export function createBackbones({ state, changed, engine, notices, texts }) {
         });
         state.backbones.change = null;
         remember(name);
+        state.engine.fellBack = false;
         entry.measuredMs = readSpeeds()[speedKey(name)] ?? null;
         engine.refresh();
         notices.announce(texts.t('notice.backboneChanged'));

@@ -132,7 +132,7 @@ export function createEngineLink({ state, changed, notices, texts }) {
      * @param {import('./types.js').ChosenNetwork} network
      */
     async start(network) {
-      state.engine.phase = 'loading';
+      Object.assign(state.engine, { phase: 'loading', fellBack: Boolean(network.isMissing) });
       changed('engine-changed');
       try {
         try {
@@ -143,6 +143,7 @@ export function createEngineLink({ state, changed, notices, texts }) {
             throw error;
           }
           notices.fail(error);
+          state.engine.fellBack = true;
           trainer = await create({});
         }
         state.engine.phase = 'ready';

@@ -5,6 +5,7 @@ import { PLACES } from '../export/places.js';
 import { snippet } from '../export/snippets.js';
 import { notesOf } from '../project/page-notes.js';
 import { EXPORT_TEXTS } from '../texts/export/index.js';
+import { OWN } from './backbones.js';
 import { toKept, toPortable } from './kept-actions.js';
 
 /** @typedef {Awaited<ReturnType<typeof createLeaving>>} Leaving */
@@ -46,7 +47,14 @@ export async function createLeaving({ state, changed, texts, engine, notices }, 
       id === null ? [] : [{ id, key, slot, sampleIds }],
     );
     const actions = cards.map(({ key }) => (all[key] ? toPortable(all[key]) : null));
-    return notesOf({ cards, report: state.report, actions });
+    const { backbone: choice } = state.settings;
+    const network = {
+      choice,
+      file: choice.startsWith(OWN) ? choice.slice(OWN.length) : '',
+      source: state.engine.backbone?.source ?? '',
+      inBytes: state.engine.backbone?.precision === 'int8',
+    };
+    return notesOf({ cards, report: state.report, actions, network });
   }
 
   /** What a person reads at the top. */

@@ -58,12 +58,14 @@ export function createNetworkChoice(context, { settings }) {
     measure: () => backbones.measure(),
     stop: backbones.stop,
 
-    /** @param {string} name */
+    /** @param {string} name @returns {Promise<boolean>} whether it is in use now */
     async choose(name) {
       await context.untilLoaded();
-      if (await choose(name)) {
+      const isInUse = await choose(name);
+      if (isInUse) {
         settings.set('picksNetwork', false); // a person has said what they want
       }
+      return isInUse;
     },
 
     /** A person's own network that runs, in bytes or in float32. @param {boolean} isWanted */
@@ -85,14 +87,16 @@ export function createNetworkChoice(context, { settings }) {
       }
     },
 
-    /** A person's own network; several look at once. @param {File[]} files */
+    /** A person's own network; several look at once. @param {File[]} files @returns {Promise<boolean>} whether it is in use now */
     async useOwn(files) {
       await context.untilLoaded();
       const { NETWORKS_TEXTS } = await import('../texts/networks/index.js');
       await texts.bring(NETWORKS_TEXTS);
-      const isOne = files.length === 1;
-      if (!(await useFiles(files.slice(0, MOST_AT_ONCE))) || !isOne || !engine.trainer?.backbone.pixelsAreGuessed) {
-        return;
+      if (!(await useFiles(files.slice(0, MOST_AT_ONCE)))) {
+        return false;
+      }
+      if (files.length > 1 || !engine.trainer?.backbone.pixelsAreGuessed) {
+        return true;
       }
       const answer = await notices.ask(texts.t('networks.pixels'), [
         texts.t('networks.pixels.usual'),
@@ -103,6 +107,7 @@ export function createNetworkChoice(context, { settings }) {
       if (pixelRange) {
         await useFiles(files, pixelRange);
       }
+      return true;
     },
   };
 }

@@ -12,9 +12,9 @@ const PICTURES_AT_ONCE = 256;
 
 /**
  * @param {import('./types.js').Context} context
- * @param {{ saver: import('./saver.js').Saver, training: import('./training.js').Training }} parts
+ * @param {{ saver: import('./saver.js').Saver, training: import('./training.js').Training, backbones: import('./network-link.js').NetworkLink }} parts
  */
-export function createProjectLoader({ state, changed, engine, notices, texts }, { saver, training }) {
+export function createProjectLoader({ state, changed, engine, notices, texts }, { saver, training, backbones }) {
   const { t } = texts;
 
   /** @param {number} pictureCount @param {string[]} losses */
@@ -137,21 +137,32 @@ export function createProjectLoader({ state, changed, engine, notices, texts }, 
     }
   }
 
-  /** @param {KeptTraining | null} keptTraining */
-  async function takeUpTraining(keptTraining) {
-    if (!keptTraining) {
+  /** @param {KeptTraining} kept */
+  async function putToWork({ head, report, learnt }) {
+    training.stop();
+    const stale = head.stale || (learnt !== '' && learnt !== training.lesson());
+    await engine.trainer?.keeping.takeUpHead({ ...head, stale });
+    training.takeUp(report, learnt, stale);
+    engine.refresh();
+  }
+
+  /** @param {KeptTraining | null} kept */
+  async function takeUpTraining(kept) {
+    if (state.engine.fellBack) {
+      void backbones.tellChosenMissing(kept?.head.file ?? null, () => kept && putToWork(kept));
+    }
+    if (!kept) {
       return;
     }
     try {
-      const { head, report, learnt } = keptTraining;
-      const stale = head.stale || (learnt !== '' && learnt !== training.lesson());
-      await engine.trainer?.keeping.takeUpHead({ ...head, stale });
-      training.takeUp(report, learnt, stale);
+      await putToWork(kept);
       saver.headTakenUp();
-      engine.refresh();
     } catch {
       // The pictures are there, and it is trained anew.
       const { viewed, loaded } = state.project;
+      if (state.engine.fellBack) {
+        return; // told already
+      }
       if (viewed > 0 && viewed === loaded) {
         notices.tell(t('project.otherNetwork'));
       } else {

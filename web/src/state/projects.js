@@ -25,9 +25,9 @@ const OWN_SETTINGS = /** @type {const} */ ([...TRAINING_SETTINGS, 'backbone']);
 
 /**
  * @param {import('./types.js').Context} context
- * @param {{ savePictures: () => Promise<void>, classes: import('./classes.js').Classes, training: import('./training.js').Training, settings: import('./settings.js').SettingsState }} parts
+ * @param {{ savePictures: () => Promise<void>, classes: import('./classes.js').Classes, training: import('./training.js').Training, settings: import('./settings.js').SettingsState, backbones: import('./network-link.js').NetworkLink }} parts
  */
-export function createProjects(context, { classes, training, settings, savePictures }) {
+export function createProjects(context, { classes, training, settings, backbones, savePictures }) {
   const { state, changed, watch, engine, notices, texts } = context;
   const { t } = texts;
   /** What is kept is plain: marks that keep a name apart within a sentence are no part of it. @param {string} name */
@@ -49,7 +49,7 @@ export function createProjects(context, { classes, training, settings, savePictu
     projectSettings: () => Object.fromEntries(OWN_SETTINGS.map((name) => [name, state.settings[name]])),
   });
 
-  const loader = createProjectLoader(context, { saver, training });
+  const loader = createProjectLoader(context, { saver, training, backbones });
 
   /** @param {import('./types.js').State['project']['phase']} phase */
   function setPhase(phase) {

@@ -201,7 +201,13 @@ export function createTraining(context, classes) {
       trainSoon();
     }
   });
-  watch(['training-settings-changed', 'trainsByItself-chosen', 'backbone-changed'], trainSoon);
+  watch(['training-settings-changed', 'trainsByItself-chosen'], trainSoon);
+  watch(['backbone-changed'], () => {
+    // A head that was waiting for this network may be at work already.
+    if (engine.trainer?.headInfo?.stale ?? true) {
+      trainSoon();
+    }
+  });
 
   return {
     get canTrain() {

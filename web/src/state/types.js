@@ -64,7 +64,7 @@
  * @property {() => void} [action]
  */
 
-/** What looks at the pictures: no `backbone` is the built-in one, no `inputSize` what it was made for. @typedef {{ backbone?: import('../engine/headstart.js').NetworkSource[], inputSize?: number, precision?: 'int8' }} ChosenNetwork */
+/** What looks at the pictures: no `backbone` is the built-in one, no `inputSize` what it was made for. @typedef {{ backbone?: import('../engine/headstart.js').NetworkSource[], inputSize?: number, precision?: 'int8', isMissing?: boolean }} ChosenNetwork */
 
 /**
  * @typedef {object} CatalogueEntry
@@ -120,8 +120,8 @@
  * @property {{
  *   phase: 'loading' | 'ready' | 'unsupported' | 'failed',
  *   stage: string, done: number, total: number, code: string, message: string,
- *   variant: string, threads: number, backbone: BackboneInfo | null, head: HeadInfo | null
- * }} engine
+ *   variant: string, threads: number, backbone: BackboneInfo | null, head: HeadInfo | null, fellBack: boolean
+ * }} engine `fellBack`: the chosen network was not to be had, the built-in one looks
  * @property {{
  *   phase: 'closed' | 'opening' | 'open' | 'lost' | 'failed',
  *   reason: string, detail: string,
@@ -133,6 +133,8 @@
  * @property {{ done: number, total: number, classKey: number | null, running: boolean, unreadable: { name: string, reason: string }[] } | null} intake
  * @property {{ archive: string, ways: { codePage: string, names: { key: number, name: string }[] }[], chosen: number } | null} names
  *   Class names of an archive that may be read in several ways.
+ * @property {{ what: 'project' | 'head', title: string, source: string, isOwn: boolean, atHand: string } | null} missing
+ *   The network that what was opened learnt with, where another one is in use. `atHand`: its entry, where it is there.
  * @property {{ text: string, options: string[], answer: (index: number | null) => void } | null} question
  * @property {{ phase: 'idle' | 'waiting' | 'running', fraction: number, secondsLeft: number | null, error: string, strategy: StrategyName, chosenBy: 'page' | 'advice' | 'person', round: Round | null }} training
  * @property {{ before: number | null, after: number | null }} outlook Of 20 new pictures as many would be right: before what was done, and after what is advised.
@@ -190,6 +192,7 @@
  *   | 'map-changed'
  *   | 'map-painted'
  *   | 'network-changed'
+ *   | 'missing-changed'
  *   | 'notices-changed'
  *   | 'names-chosen'
  *   | 'question-changed'

@@ -205,10 +205,10 @@ async function takeProject(project, trainer, options) {
   const classIds = project.classes.map(({ name }) => trainer.addClass(name));
   try {
     const unreadable = await takePictures(project, classIds, trainer, options);
-    const hasHead = await takeHead(project, classIds, trainer);
+    const taken = await takeHead(project, classIds, trainer);
     const { kind, classes, page } = project;
     const sampleCount = classes.reduce((sum, { pictures }) => sum + pictures.length, 0) - unreadable.length;
-    return { kind, classIds, sampleCount, hasHead, page, unreadable };
+    return { kind, classIds, sampleCount, ...taken, page, unreadable };
   } catch (cause) {
     if (!trainer.failed) {
       for (const classId of classIds) {
@@ -252,27 +252,31 @@ async function takePictures({ classes }, classIds, trainer, { signal, onProgress
 }
 
 /**
- * A head of another network, or one that is damaged, costs no picture: it can be trained again from them.
+ * A head of another network waits for it; one that is damaged costs no picture either: it can be trained again from them.
  * @param {Project} project
  * @param {number[]} classIds
  * @param {import('../headstart.d.ts').Trainer} trainer
- * @returns {Promise<boolean>} whether it is in use
+ * @returns {Promise<Pick<import('../headstart-export.d.ts').ImportedProject, 'hasHead' | 'waiting'>>}
  */
-async function takeHead({ head, backbone: { name, inputSize } }, classIds, trainer) {
-  const { backbone } = trainer;
-  const fits = (name === '' || name === backbone.name) && (inputSize === 0 || inputSize === backbone.inputSize);
-  if (!head || !fits) {
-    return false;
+async function takeHead({ head, backbone }, classIds, trainer) {
+  if (!head) {
+    return { hasHead: false, waiting: null };
   }
   const { file, strategy, stale, imported } = head;
   const ids = head.classes.map((index) => (index < 0 ? undefined : classIds[index]));
+  const kept = { file, classIds: ids, strategy, stale, imported };
+  const { name, inputSize } = backbone;
+  const now = trainer.backbone;
+  if ((name !== '' && name !== now.name) || (inputSize !== 0 && inputSize !== now.inputSize)) {
+    return { hasHead: false, waiting: { backbone, head: kept } };
+  }
   try {
-    await trainer.keeping.takeUpHead({ file, classIds: ids, strategy, stale, imported });
-    return true;
+    await trainer.keeping.takeUpHead(kept);
+    return { hasHead: true, waiting: null };
   } catch (cause) {
     const { code } = /** @type {any} */ (cause);
     if (code === 'bad-file' || code === 'bad-version') {
-      return false;
+      return { hasHead: false, waiting: null };
     }
     throw cause;
   }
