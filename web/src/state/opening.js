@@ -59,6 +59,8 @@ export function createOpening({ state, changed, engine, notices, texts }, { clas
         engine.refresh();
         changed('classes-changed', 'samples-changed', 'report-changed');
         if (project.hasHead) {
+          // As it was: what this page would train from the same pictures may be another.
+          training.takeUp(report, training.lesson(), trainer.headInfo?.stale ?? true);
           changed('head-imported');
         }
         notices.tell(texts.t('export.opened', { count: project.sampleCount }));
