@@ -1,7 +1,6 @@
 #include "head/changed_tensors.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,18 +80,19 @@ std::string leaves_out(std::string_view branch) {
 // As this head could have it: each network's last block before the first that the head brings tensors of.
 std::vector<std::string> example_border(const Head& head) {
   constexpr std::size_t kMostBlocks = 1000;
-  std::map<std::string_view, std::size_t> depths;
-  for (const std::string& feature : head.features) depths.emplace(branch_of(feature), kMostBlocks + 1);
-  for (const ChangedTensor& tensor : head.tensors) {
-    std::size_t& depth = depths.emplace(branch_of(tensor.name), kMostBlocks + 1).first->second;
-    depth = std::min(depth, block_depth(tensor.name));
-  }
-  if (depths.size() > 1) depths.erase("");
   std::vector<std::string> maps;
-  for (const auto& [branch, depth] : depths) {
+  // Networks have a letter each, one alone has none.
+  for (std::size_t i = 0; i <= kMostBranches; ++i) {
+    const std::string prefix = i < kMostBranches ? branch_name(i) + "." : std::string();
+    if (i == kMostBranches && !maps.empty()) break;
+    const auto is_own = [&](std::string_view name) { return prefix.empty() || name.starts_with(prefix); };
+    std::size_t depth = kMostBlocks + 1;
+    for (const ChangedTensor& tensor : head.tensors) {
+      if (is_own(tensor.name)) depth = std::min(depth, block_depth(tensor.name));
+    }
+    if (depth > kMostBlocks && std::ranges::none_of(head.features, is_own)) continue;
     const std::size_t number = depth >= 2 && depth <= kMostBlocks ? depth - 2 : 0;
-    maps.push_back(std::string(branch) + (branch.empty() ? "" : ".") + std::string(kNumberedBlock) +
-                   std::to_string(number));
+    maps.push_back(prefix + std::string(kNumberedBlock) + std::to_string(number));
   }
   return maps;
 }
