@@ -250,6 +250,9 @@ test('a project leaves, the page is closed, and all is back: names, order, pictu
     buffer: readFileSync(project.path),
   });
   await page.waitForFunction(() => window.headstart.state.report !== null && window.headstart.state.intake === null);
+  // Nothing trains another head in its place: it would wait a moment for its turn by now.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  expect(await page.evaluate(() => window.headstart.state.training.phase)).toBe('idle');
   const after = await page.evaluate(
     (known) => window.headstart.state.classes.filter(({ id }) => !known.includes(id)).length,
     classesBefore,
@@ -257,7 +260,6 @@ test('a project leaves, the page is closed, and all is back: names, order, pictu
   expect(after).toBe(2);
   const now = await described();
   expect(now.pictures.slice(-2)).toEqual(before.pictures);
-  expect(await page.evaluate(() => window.headstart.state.training.phase)).toBe('idle');
   expect(now.head).toEqual(before.head);
   expect(now.accuracy).toBe(before.accuracy);
   expect(now.confusion).toEqual(before.confusion);

@@ -52,16 +52,17 @@ export function createOpening({ state, changed, engine, notices, texts }, { clas
             changed('intake-changed');
           },
         });
+        const isFresh = trainer.headInfo?.stale === false;
         classes.dropUntouched();
         dropCardsOutside(project.classIds);
         classes.adopt();
         const { report, network } = await takePageNotes(project);
         engine.refresh();
         changed('classes-changed', 'samples-changed', 'report-changed');
-        if (project.hasHead) {
-          // As it was: what this page would train from the same pictures may be another.
-          training.takeUp(report, training.lesson(), trainer.headInfo?.stale ?? true);
-          changed('head-imported');
+        const { head } = trainer.keeping;
+        if (project.hasHead && head) {
+          // As it was, though empty classes went: what this page would train from the same pictures may be another.
+          await takeWaiting({ ...head, stale: !isFresh }, report, training.lesson());
         }
         notices.tell(texts.t('export.opened', { count: project.sampleCount }));
         const { waiting } = project;
@@ -99,7 +100,7 @@ export function createOpening({ state, changed, engine, notices, texts }, { clas
   }
 
   /**
-   * A project's head, whose network is in use now, as it was when the project came.
+   * A project's head, whose network is in use, as it was when the project came.
    *
    * @param {import('../engine/headstart.js').KeptHead} head
    * @param {import('../engine/headstart.js').TrainReport | null} report

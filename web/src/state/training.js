@@ -236,6 +236,10 @@ export function createTraining(context, classes) {
      */
     takeUp(report, lessonThen, stale) {
       learnt = lessonThen;
+      if (!stale && state.training.phase === 'waiting') {
+        clearTimeout(timer); // there is nothing to learn
+        setPhase('idle');
+      }
       state.report = report;
       state.reportIsStale = stale;
       if (report && report.strategy !== 'head') {
