@@ -79,6 +79,7 @@ struct FineTuneJob {
 
 FineTuneOptions options_of(const FineTuneJob& job) {
   FineTuneOptions options;
+  options.head = HeadKind::kDiscriminant;  // as strategies have it
   options.block_count = job.block_count;
   options.epoch_count = job.epoch_count;
   options.seed = job.seed;

@@ -97,6 +97,9 @@ describe('the command line', () => {
     assert.match(refusal('train', pictures, '-o', head, '--head', 'best'), /--head must be one of .*logistic/);
     const views = ['--strategy', 'joined-layers-views', '--head', 'logistic'];
     assert.match(refusal('train', pictures, '-o', head, ...views), /brings its own head/);
+    // Layers that are trained are read by either kind.
+    const own = ['-o', join(folder, 'layers.safetensors'), '--strategy', 'last-convolution', '--head', 'logistic'];
+    assert.equal(json('train', pictures, ...own).strategy, 'last-convolution');
   });
 
   it('gives networks that look together the say that is asked for', () => {

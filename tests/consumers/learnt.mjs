@@ -39,7 +39,7 @@ const kinds = {
   joined: { strategy: 'joined-layers-views' },
   mlp: { head: 'mlp', epochCount: 20 },
   tuned: { strategy: 'last-3-blocks' },
-  cut: { strategy: 'new-layers-after-12' },
+  cut: { strategy: 'new-layers-after-12', head: 'logistic' },
   two: { strategy: 'joined-layers' },
   /** The last block of each of two networks. */
   twoTuned: { strategy: 'last-block' },

@@ -57,11 +57,13 @@ async function teachFaint(trainer) {
  * A training that gains on the faint pictures: which are held out decides whether there is anything to gain, so seeds are tried.
  *
  * @param {import('../../web/src/engine/headstart.d.ts').Trainer} trainer
+ * @param {import('../../web/src/engine/headstart.d.ts').HeadKind} [kind] that reads the trained layers
  */
-async function trainWithGain(trainer) {
+async function trainWithGain(trainer, kind) {
   for (let seed = 1; seed <= 12; seed++) {
     const report = await trainer.train({ strategy: 'last-block', seed });
     if (
+      (kind === undefined || trainer.headInfo?.kind === kind) &&
       report.fineTuning?.betterThanHead &&
       report.fineTuning.fineTuned.accuracy > report.fineTuning.headAlone.accuracy
     ) {
@@ -122,6 +124,33 @@ describe('fine-tuning', () => {
     assert.equal(info.border, 'blocks.15');
     assert.ok(largestDifference(await answers(other), expected) < 1e-5);
     await Promise.all([trainer.dispose(), other.dispose()]);
+  });
+
+  it('fits a head anew to what trained layers make of the pictures, and gives a plain one to whoever asks', async () => {
+    const trainer = await newTrainer(kOptions);
+    await teachFaint(trainer);
+    const { seed } = await trainWithGain(trainer, 'discriminant');
+    const { metadata, tensors } = readSafetensors(await trainer.exportHead());
+    assert.equal(metadata.format, 'head/2');
+    assert.ok('blocks.16.expand.weight' in tensors);
+    assert.deepEqual(
+      (await trainer.refusedFormats()).map(({ format }) => format),
+      ['head-1'],
+    );
+    const refused = { code: 'unsupported', message: /trained with it.*head: 'logistic'/ };
+    await assert.rejects(trainer.exportModel({ format: 'head-1' }), refused);
+
+    const plain = await trainer.train({ strategy: 'last-block', head: 'logistic', seed });
+    assert.equal(trainer.headInfo?.kind, 'logistic');
+    assert.deepEqual(await trainer.refusedFormats(), []);
+    const file = readSafetensors(await trainer.exportModel({ format: 'head-1' }));
+    assert.equal(file.metadata.format, 'head/1');
+    assert.equal('blocks.16.expand.weight' in file.tensors, plain.fineTuning?.betterThanHead);
+    await assert.rejects(trainer.train({ strategy: 'joined-layers', head: 'logistic' }), {
+      code: 'bad-argument',
+      message: /brings its own head/,
+    });
+    await trainer.dispose();
   });
 
   it('trains layers of two networks at once, which travel and come back as those of one do', async () => {

@@ -3,7 +3,7 @@
 import { expectNoSeriousFindings } from './support/axe.mjs';
 import { expect, test } from './support/fixtures.mjs';
 import { listen } from './support/listen.mjs';
-import { cardOf, openPage, pictureCount, showToCamera, untilTrained } from './support/page.mjs';
+import { openPage, pictureCount, showToCamera, untilTrained } from './support/page.mjs';
 import { pictureClasses } from './support/pictures.mjs';
 
 test('example pictures teach three things without a network, and the steps light up', async ({ page, watch }) => {

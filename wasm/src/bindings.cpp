@@ -84,6 +84,7 @@ void register_pictures_and_samples() {
       .field("part", &FineTuneOptions::part)
       .field("blockCount", &FineTuneOptions::block_count)
       .field("cutBlock", &FineTuneOptions::cut_block)
+      .field("head", &FineTuneOptions::head)
       .field("seed", &seed_of<FineTuneOptions>, &set_seed<FineTuneOptions>)
       .field("epochCount", &FineTuneOptions::epoch_count)
       .field("batchSize", &FineTuneOptions::batch_size)

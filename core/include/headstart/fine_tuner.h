@@ -62,6 +62,11 @@ struct FineTuneOptions {
   double pull_to_start = 0.01;  // decay towards the weights that training began with (L2-SP, Li et al. 2018)
   double warm_up_fraction = 0.1;  // of all steps; a cosine to zero follows
   double held_out_fraction = 0.2;
+  // kDiscriminant: when training is over, a discriminant is fitted to what the trained network then makes of
+  // all views (of the pictures alone where those would take more than 64 MiB) and takes the place of the head
+  // that descended with it, unless that one is surer of the pictures held out by more than a standard error.
+  // Any other: the head that descended, a linear one that reads the features as they are.
+  HeadKind head = HeadKind::kLogistic;
   // Stops when the held-out loss has not fallen for so many epochs, counted from half-way at the earliest.
   std::size_t patience_epochs = 4;
 
@@ -124,6 +129,7 @@ struct FineTuneReport {
   bool better_than_head = false;  // false: fine-tuning did not help, keep the head that is there
   std::size_t best_epoch = 0;     // 0 is the start
   bool stopped_early = false;
+  HeadKind head = HeadKind::kLogistic;  // of what came out of training: kLogistic or kDiscriminant
   std::vector<FineTuneEpoch> epochs;
   double temperature = 1;                     // folded into the head
   std::vector<std::uint32_t> held_out_views;  // that were measured

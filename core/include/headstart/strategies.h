@@ -32,6 +32,12 @@ struct Strategy {
   std::optional<DataCase> suits = std::nullopt;          // what to begin with there, before any measurement
   bool is_measured = false;                              // advice tries it
   std::size_t simplicity = 0;                            // its place among all, the simplest first
+
+  // Layers that are trained are read by a discriminant or, for programs that know no transform, by the linear
+  // head that descended with them.
+  [[nodiscard]] bool takes(HeadKind kind) const {
+    return free_head || kind == head || (tuning && kind == HeadKind::kLogistic);
+  }
 };
 
 // All that a network with these maps offers, the simplest first: a head before joined layers, those before

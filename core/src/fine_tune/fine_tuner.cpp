@@ -31,7 +31,25 @@ struct Prepared {
   std::vector<SplitPicture> pictures;
   FineTunePlan plan;
   std::string backbone_sha256;
+  std::vector<FeatureBlock> head_blocks;
 };
+
+// The maps that a head of the trained network reads, one behind the other.
+Result<std::vector<FeatureBlock>> head_blocks(const Network& network, const FineTunePlan& plan,
+                                              TrainedPart part) {
+  if (part == TrainedPart::kCut) {
+    return std::vector<FeatureBlock>{{"cut", 0, plan.feature_count(), /*is_rectified=*/true}};
+  }
+  const std::vector<FeatureBlock> all = feature_blocks_of(network);
+  Result<std::vector<FeatureBlock>> last = select_features(all, named_maps(all, {"last"}));
+  if (!last) return last;
+  std::size_t offset = 0;
+  for (FeatureBlock& block : last.value()) {
+    block.offset = offset;
+    offset += block.count;
+  }
+  return last;
+}
 
 Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32_t input_size_px,
                          std::span<const FineTuneView> views, std::span<const std::string> labels,
@@ -50,7 +68,10 @@ Result<Prepared> prepare(std::span<const std::uint8_t> backbone_file, std::int32
   if (!fitted) return fitted.error();
   Result<FineTunePlan> plan = make_fine_tune_plan(network.value(), options, labels.size());
   if (!plan) return plan.error();
-  return Prepared{std::move(pictures).value(), std::move(plan).value(), network.value().sha256};
+  Result<std::vector<FeatureBlock>> blocks = head_blocks(network.value(), plan.value(), options.part);
+  if (!blocks) return blocks.error();
+  return Prepared{std::move(pictures).value(), std::move(plan).value(), network.value().sha256,
+                  std::move(blocks).value()};
 }
 
 }  // namespace
@@ -81,22 +102,28 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
   const auto pieces = [&](std::size_t count) { return (count + piece - 1) / piece; };
   const std::size_t batches = (train_views + options.batch_size - 1) / options.batch_size;
   estimate.train_step_count = options.epoch_count * batches * pieces(options.batch_size);
+  const bool refits = options.head == HeadKind::kDiscriminant;
+  const std::size_t final_count =
+      final_views(prepared.value().pictures, most_final_views(options, plan)).size();
   // The first features, every epoch's measurement, the last embeddings.
   const std::size_t first_passes = options.part == TrainedPart::kCut ? 2 : 1;
   estimate.forward_step_count =
-      (first_passes + 1) * pieces(picture_count) + options.epoch_count * pieces(held_out);
+      first_passes * pieces(picture_count) + pieces(final_count) + options.epoch_count * pieces(held_out);
   const std::size_t map_bytes = plan.border_size() * sizeof(std::uint16_t);
-  const std::size_t wanted_views = train_views + held_out;
+  const std::size_t wanted_views = std::max(train_views + held_out, final_count);
   const std::size_t cached = std::min(wanted_views, options.cache_budget_bytes / map_bytes);
   estimate.cache_bytes = cached * map_bytes;
   // What the cache does not hold is asked for in each epoch; which views those are, the order of adding
   // decides.
   estimate.frozen_pass_count = wanted_views + (wanted_views - cached) * (options.epoch_count - 1);
+  if (refits) estimate.frozen_pass_count += wanted_views - cached;
   const std::size_t features = picture_count * plan.feature_count() * sizeof(float);
+  const std::size_t final_features = final_count * plan.feature_count() * sizeof(float);
   // The best weights and those that are handed out; the features and the linear probe's copy of them.
   estimate.memory_bytes = estimate.cache_bytes + options.batch_size * map_bytes +
                           TrainedNetwork::memory_bytes_for(plan, piece) +
-                          2 * estimate.trained_weight_count * sizeof(float) + 3 * features;
+                          2 * estimate.trained_weight_count * sizeof(float) +
+                          std::max(3 * features, refits ? 3 * final_features : 0);
   return estimate;
 }
 
@@ -115,7 +142,8 @@ Result<FineTuner> FineTuner::start(std::span<const std::uint8_t> backbone_file, 
                     std::move(prepared.value().pictures),
                     std::nullopt,
                     std::move(prepared.value().backbone_sha256),
-                    input_size_px};
+                    input_size_px,
+                    std::move(prepared.value().head_blocks)};
   if (head != nullptr) task.head_in_use = *head;
   auto state = std::make_unique<State>(std::move(task), std::move(network).value(), pool);
   return FineTuner(std::move(state));

@@ -1,6 +1,7 @@
 #include "fine_tune/held_out.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "fine_tune/loss.h"
 
@@ -22,6 +23,31 @@ double HeldOut::loss(std::span<const float> logits) const {
 
 double HeldOut::temperature(std::span<const float> logits) const {
   return fit_temperature(logits, classes_, class_count_);
+}
+
+std::vector<double> HeldOut::losses(std::span<const float> logits) const {
+  const double divisor = temperature(logits);
+  std::vector<double> all;
+  for (std::size_t i = 0; i < classes_.size(); ++i) {
+    std::vector<float> row(class_count_);
+    for (std::size_t c = 0; c < class_count_; ++c) {
+      row[c] = static_cast<float>(static_cast<double>(logits[i * class_count_ + c]) / divisor);
+    }
+    const std::uint32_t truth[] = {classes_[i]};
+    all.push_back(measure(row, truth, class_count_).log_loss);
+  }
+  return all;
+}
+
+bool HeldOut::is_surer(std::span<const float> one, std::span<const float> other) const {
+  const std::vector<double> ones = losses(one);
+  const std::vector<double> others = losses(other);
+  const auto count = static_cast<double>(ones.size());
+  double mean = 0;
+  for (std::size_t i = 0; i < ones.size(); ++i) mean += (others[i] - ones[i]) / count;
+  double square = 0;
+  for (std::size_t i = 0; i < ones.size(); ++i) square += std::pow(others[i] - ones[i] - mean, 2) / count;
+  return mean > std::sqrt(square / count);
 }
 
 Metrics HeldOut::metrics(std::span<const float> logits) const {

@@ -22,10 +22,15 @@ class HeldOut {
   // that has learnt its pictures by heart is too sure of itself long before it is wrong more often.
   [[nodiscard]] double loss(std::span<const float> logits) const;
   [[nodiscard]] double temperature(std::span<const float> logits) const;
+  // Whether `one` is surer than `other`, each at its best temperature, by more than chance would have it: the
+  // mean of the differences picture by picture lies further from zero than its standard error.
+  [[nodiscard]] bool is_surer(std::span<const float> one, std::span<const float> other) const;
   [[nodiscard]] Metrics metrics(std::span<const float> logits) const;
   [[nodiscard]] std::vector<std::uint32_t> predictions(std::span<const float> logits) const;
 
  private:
+  [[nodiscard]] std::vector<double> losses(std::span<const float> logits) const;
+
   std::vector<std::uint32_t> classes_;
   std::size_t class_count_;
 };

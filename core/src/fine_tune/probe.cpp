@@ -7,18 +7,23 @@
 
 namespace headstart {
 
-Result<Probe> Probe::start(std::span<const float> features, std::size_t feature_count,
-                           std::span<const SplitPicture> pictures, std::span<const std::string> labels,
-                           std::uint64_t seed, const ComputePool& pool) {
+Result<Probe> Probe::start(const ProbeRows& rows, std::span<const SplitPicture> pictures,
+                           std::span<const std::string> labels, const ProbeOptions& options,
+                           const ComputePool& pool) {
   std::vector<float> learnt_from;
+  std::vector<std::span<const float>> views;
   std::vector<float> held_out;
   std::vector<std::uint32_t> class_indices;
   std::vector<SampleId> sample_ids;
+  const std::size_t width = rows.feature_count;
+  const std::size_t stride = width * (1 + rows.view_count);
   for (std::size_t i = 0; i < pictures.size(); ++i) {
-    const std::span<const float> row = features.subspan(i * feature_count, feature_count);
-    std::vector<float>& side = pictures[i].held_out ? held_out : learnt_from;
-    side.insert(side.end(), row.begin(), row.end());
-    if (pictures[i].held_out) continue;
+    const std::span<const float> picture = rows.features.subspan(i * stride, stride);
+    const std::span<const float> row = picture.first(width);
+    if (pictures[i].held_out) held_out.insert(held_out.end(), row.begin(), row.end());
+    if (pictures[i].held_out && !options.with_held_out) continue;
+    learnt_from.insert(learnt_from.end(), row.begin(), row.end());
+    views.push_back(picture.subspan(width));
     sample_ids.push_back(SampleId{static_cast<std::uint32_t>(class_indices.size())});
     class_indices.push_back(pictures[i].class_index);
   }
@@ -26,7 +31,10 @@ Result<Probe> Probe::start(std::span<const float> features, std::size_t feature_
   set.embeddings = learnt_from;
   set.class_indices = class_indices;
   set.sample_ids = sample_ids;
-  set.feature_count = feature_count;
+  set.feature_count = width;
+  set.blocks = rows.blocks;
+  set.view_count = rows.view_count;
+  set.views = views;
   std::vector<ClassInfo> classes;
   for (std::size_t c = 0; c < labels.size(); ++c) {
     set.class_ids.push_back(ClassId{static_cast<std::uint32_t>(c)});
@@ -36,9 +44,15 @@ Result<Probe> Probe::start(std::span<const float> features, std::size_t feature_
     for (const std::uint32_t index : class_indices) info.sample_count += index == c ? 1 : 0;
     classes.push_back(std::move(info));
   }
-  TrainOptions options;
-  options.seed = seed;
-  Result<Trainer> trainer = Trainer::start(set, classes, options, pool);
+  TrainOptions training;
+  training.head = options.head;
+  if (rows.view_count > 0) training.views = ViewUse::kAll;
+  if (!rows.blocks.empty()) {
+    training.features.clear();
+    for (const FeatureBlock& block : rows.blocks) training.features.push_back(block.map);
+  }
+  training.seed = options.seed;
+  Result<Trainer> trainer = Trainer::start(set, classes, training, pool);
   if (!trainer) return trainer.error();
   return Probe(std::move(trainer).value(), std::move(held_out));
 }
@@ -51,18 +65,12 @@ Result<bool> Probe::step() {
 
 std::vector<float> Probe::held_out_logits() const {
   const std::size_t feature_count = head().feature_count;
-  std::vector<float> logits;
-  logits.reserve(held_out_.size() / feature_count * head().class_count());
-  for (std::size_t at = 0; at < held_out_.size(); at += feature_count) {
-    for (std::size_t c = 0; c < head().class_count(); ++c) {
-      // In double, so that the order of the sum does not show.
-      double sum = static_cast<double>(head().biases[c]);
-      for (std::size_t i = 0; i < feature_count; ++i) {
-        sum += static_cast<double>(head().weights[c * feature_count + i]) *
-               static_cast<double>(held_out_[at + i]);
-      }
-      logits.push_back(static_cast<float>(sum));
-    }
+  const std::size_t class_count = head().class_count();
+  std::vector<float> logits(held_out_.size() / feature_count * class_count);
+  for (std::size_t i = 0; i * feature_count < held_out_.size(); ++i) {
+    // The lengths are the head's own.
+    static_cast<void>(head_logits(head(), std::span(held_out_).subspan(i * feature_count, feature_count),
+                                  std::span(logits).subspan(i * class_count, class_count)));
   }
   return logits;
 }

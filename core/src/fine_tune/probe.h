@@ -1,5 +1,6 @@
-// The linear probe: a logistic head on the network's features before anything in it has moved. Fine-tuning
-// starts from it (LP-FT, Kumar et al. 2022) and is measured against it.
+// A head that is fitted to what the network says of the pictures: before anything in it has moved, a logistic
+// one, the linear probe that fine-tuning starts from (LP-FT, Kumar et al. 2022) and is measured against; and
+// of the trained network, what may take the place of the head that descended with it.
 #pragma once
 
 #include <cstddef>
@@ -17,20 +18,33 @@
 
 namespace headstart {
 
+// What is fitted to: of each picture in its order its own row and those of its views.
+struct ProbeRows {
+  std::span<const float> features;  // [picture_count, 1 + view_count, feature_count]
+  std::size_t feature_count = 0;
+  std::size_t view_count = 0;                 // of each picture besides itself
+  std::span<const FeatureBlock> blocks = {};  // what a row is made of; none: one map
+};
+
+struct ProbeOptions {
+  HeadKind head = HeadKind::kLogistic;
+  bool with_held_out = false;  // the pictures that are held out are learnt from too
+  std::uint64_t seed = 1;
+};
+
 class Probe {
  public:
-  // `features` [picture_count, feature_count], of which those of the pictures that are not held out are
-  // learnt from; they are copied. The pool must outlive the probe.
-  static Result<Probe> start(std::span<const float> features, std::size_t feature_count,
-                             std::span<const SplitPicture> pictures, std::span<const std::string> labels,
-                             std::uint64_t seed, const ComputePool& pool);
+  // The rows are copied. The pool must outlive the probe.
+  static Result<Probe> start(const ProbeRows& rows, std::span<const SplitPicture> pictures,
+                             std::span<const std::string> labels, const ProbeOptions& options,
+                             const ComputePool& pool);
 
   // One slice of work; true when the head is there.
   Result<bool> step();
 
   [[nodiscard]] const Head& head() const { return trainer_.head(); }
 
-  // Of the head that is there, on the held-out pictures [held_out_count, class_count].
+  // Of the head that is there, on the held-out pictures as they are [held_out_count, class_count].
   [[nodiscard]] std::vector<float> held_out_logits() const;
 
  private:

@@ -68,6 +68,17 @@ Result<std::vector<SplitPicture>> split_pictures(std::span<const FineTuneView> v
   return pictures;
 }
 
+std::vector<std::uint32_t> final_views(std::span<const SplitPicture> pictures, std::size_t most) {
+  const std::size_t count = pictures.empty() ? 0 : pictures.front().views.size();
+  const auto has_as_many = [&](const SplitPicture& picture) { return picture.views.size() == count; };
+  const bool all = count * pictures.size() <= most && std::ranges::all_of(pictures, has_as_many);
+  std::vector<std::uint32_t> views;
+  for (const SplitPicture& picture : pictures) {
+    views.insert(views.end(), picture.views.begin(), all ? picture.views.end() : picture.views.begin() + 1);
+  }
+  return views;
+}
+
 std::vector<float> balanced_class_weights(std::span<const SplitPicture> pictures, std::size_t class_count) {
   std::vector<double> counts(class_count);
   double total = 0;

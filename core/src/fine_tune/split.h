@@ -26,6 +26,11 @@ Result<std::vector<SplitPicture>> split_pictures(std::span<const FineTuneView> v
                                                  std::span<const std::string> labels,
                                                  double held_out_fraction, std::uint64_t seed);
 
+// The views whose features a trained network's head is fitted to, picture by picture: all of every picture
+// where all have as many and there are `most` of them at most, else the first of each.
+[[nodiscard]] std::vector<std::uint32_t> final_views(std::span<const SplitPicture> pictures,
+                                                     std::size_t most);
+
 // N / (class_count n_class) for each class of the training pictures' views (King & Zeng 2001).
 [[nodiscard]] std::vector<float> balanced_class_weights(std::span<const SplitPicture> pictures,
                                                         std::size_t class_count);

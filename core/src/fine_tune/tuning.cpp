@@ -24,7 +24,7 @@ FineTuner::State::State(FineTuneTask the_task, TrainedNetwork the_network, const
       epochs(task.options, task.pictures, task.labels.size()),
       held_out_(held_out_classes(task.pictures), task.labels.size()) {
   fill_report();
-  total_units_ = task.pictures.size() * (is_cut() ? 3 : 2) +
+  total_units_ = task.pictures.size() * (is_cut() ? 2 : 1) + views_to_fit().size() +
                  task.options.epoch_count * (3 * epochs.view_count() + held_out_.count());
   if (is_cut()) survey_.emplace(network.plan().borders.front().shape);
   set_order(is_cut() ? Phase::kSurvey : Phase::kEmbed, first_views(false));
@@ -57,10 +57,22 @@ std::vector<std::uint32_t> FineTuner::State::first_views(bool held_out_only) con
   return firsts;
 }
 
+std::vector<std::uint32_t> FineTuner::State::views_to_fit() const {
+  return final_views(task.pictures, most_final_views(task.options, network.plan()));
+}
+
+bool FineTuner::State::is_probing() const {
+  return phase_ == Phase::kProbe || phase_ == Phase::kBaselineProbe || phase_ == Phase::kRefit ||
+         phase_ == Phase::kRefitAll;
+}
+
+bool FineTuner::State::is_after_training() const {
+  return phase_ == Phase::kEmbedFinal || phase_ == Phase::kRefit || phase_ == Phase::kRefitAll;
+}
+
 std::span<const std::uint32_t> FineTuner::State::next_piece() const {
-  const bool probing = phase_ == Phase::kProbe || phase_ == Phase::kBaselineProbe;
-  const bool stopping = stop_requested && phase_ != Phase::kEmbedFinal;
-  if (probing || phase_ == Phase::kDone || stopping) return {};
+  const bool stopping = stop_requested && !is_after_training();
+  if (is_probing() || phase_ == Phase::kDone || stopping) return {};
   std::size_t end = std::min(order_.size(), cursor_ + network.piece_size());
   if (phase_ == Phase::kTrain) {
     end = std::min(end, (cursor_ / task.options.batch_size + 1) * task.options.batch_size);
@@ -71,12 +83,12 @@ std::span<const std::uint32_t> FineTuner::State::next_piece() const {
 Result<FineTuneProgress> FineTuner::State::step() {
   Status status;
   if (phase_ == Phase::kDone) return progress();
-  if (stop_requested && phase_ != Phase::kEmbedFinal) {
+  if (stop_requested && !is_after_training()) {
     if (epochs.best_weights().empty() && !task.head_in_use) {
       return cancelled("fine-tuning was stopped before there was a result");
     }
     finish();
-  } else if (phase_ == Phase::kProbe || phase_ == Phase::kBaselineProbe) {
+  } else if (is_probing()) {
     status = probe_slice();
   } else {
     status = run_piece();
@@ -165,9 +177,9 @@ Status FineTuner::State::end_of_order() {
       end_epoch();
       return {};
     case Phase::kEmbedFinal:
-      embeddings = std::move(collected_);
-      set_order(Phase::kDone, {});
-      return {};
+      final_rows_ = std::move(collected_);
+      if (refits()) return start_refit(Phase::kRefit);
+      return settle();
     default:
       return {};
   }
@@ -187,8 +199,9 @@ Status FineTuner::State::trial_step() {
 }
 
 Status FineTuner::State::start_probe(Phase next, std::span<const float> features, std::size_t feature_count) {
-  Result<Probe> started =
-      Probe::start(features, feature_count, task.pictures, task.labels, task.options.seed, pool);
+  ProbeOptions options;
+  options.seed = task.options.seed;
+  Result<Probe> started = Probe::start({features, feature_count}, task.pictures, task.labels, options, pool);
   if (!started) return started.error();
   probe_.emplace(std::move(started).value());
   survey_.reset();
@@ -218,6 +231,7 @@ Status FineTuner::State::probe_next_head() {
 }
 
 Status FineTuner::State::end_probe() {
+  if (is_after_training()) return end_refit();
   const bool is_baseline = phase_ == Phase::kBaselineProbe;
   probed_.push_back(probe_->head());
   std::vector<float> logits = probe_->held_out_logits();
@@ -266,7 +280,7 @@ FineTuneProgress FineTuner::State::progress() const {
   FineTuneProgress now;
   now.done = phase_ == Phase::kDone;
   now.stage = now.done                                                     ? FineTuneStage::kDone
-              : phase_ == Phase::kEmbedFinal                               ? FineTuneStage::kEmbedding
+              : is_after_training()                                        ? FineTuneStage::kEmbedding
               : phase_ == Phase::kTrain || phase_ == Phase::kEvaluate      ? FineTuneStage::kTuning
               : phase_ == Phase::kProbe || phase_ == Phase::kBaselineProbe ? FineTuneStage::kLinearProbe
                                                                            : FineTuneStage::kCollecting;
@@ -274,8 +288,8 @@ FineTuneProgress FineTuner::State::progress() const {
   now.epoch_count = task.options.epoch_count;
   now.latest = epochs.done().empty() ? head_alone_.epoch : epochs.done().back();
   // An early stop leaves out epochs, not the last pass.
-  const std::size_t at_least =
-      now.stage == FineTuneStage::kEmbedding ? total_units_ - task.pictures.size() + cursor_ : 0;
+  const std::size_t ahead = phase_ == Phase::kEmbedFinal ? order_.size() - cursor_ : 0;
+  const std::size_t at_least = now.stage == FineTuneStage::kEmbedding ? total_units_ - ahead : 0;
   now.fraction = now.done ? 1.0
                           : 0.999 * static_cast<double>(std::max(done_units_, at_least)) /
                                 static_cast<double>(total_units_);
@@ -294,13 +308,13 @@ void FineTuner::State::count_ahead(FineTuneProgress& now) const {
   const std::size_t epochs_to_evaluate = task.options.epoch_count - epochs.done().size();
   now.train_step_count_ahead = epochs.step_count_ahead() * pieces(task.options.batch_size);
   now.step_count_ahead = now.train_step_count_ahead + epochs_to_evaluate * pieces(held_out_.count()) +
-                         pieces(task.pictures.size());
+                         pieces(views_to_fit().size());
   if (now.stage == FineTuneStage::kCollecting) now.step_count_ahead += left;
 }
 
 std::size_t FineTuner::State::memory_bytes() const {
-  const std::size_t snapshots =
-      epochs.best_weights().size() + collected_.size() + probed_rows_.size() + embeddings.size();
+  const std::size_t snapshots = epochs.best_weights().size() + collected_.size() + probed_rows_.size() +
+                                final_rows_.size() + embeddings.size();
   return cache.bytes() + network.memory_bytes() + snapshots * sizeof(float);
 }
 

@@ -30,6 +30,7 @@ struct FineTuneTask {
   std::optional<Head> head_in_use;
   std::string backbone_sha256;
   std::int32_t input_size_px = 0;
+  std::vector<FeatureBlock> head_blocks;  // that a head of the trained network reads, one of each branch
 };
 
 // What the features say by themselves: the head that fine-tuning is measured against.
@@ -39,6 +40,12 @@ struct HeadAlone {
   FineTuneEpoch epoch;
 };
 
+// How many views' features a head may be fitted to when training is over: 64 MiB of them.
+[[nodiscard]] inline std::size_t most_final_views(const FineTuneOptions& options, const FineTunePlan& plan) {
+  constexpr std::size_t kMostNumbers = std::size_t{16} << 20U;
+  return options.head == HeadKind::kDiscriminant ? kMostNumbers / plan.feature_count() : 0;
+}
+
 struct FineTuner::State {
   enum class Phase : std::uint8_t {
     kSurvey,  // cut only: the channels' means and spreads at the border, and the mean map of each picture
@@ -47,7 +54,9 @@ struct FineTuner::State {
     kProbe,          // the head that training starts from; of several networks one after another
     kTrain,
     kEvaluate,    // the held-out pictures, after each epoch
-    kEmbedFinal,  // features of every picture under the weights that are kept
+    kEmbedFinal,  // features of every picture under the weights that are kept, and of its views for a refit
+    kRefit,       // a head on those, without the pictures held out
+    kRefitAll,    // the same with all pictures, where it was the better one
     kDone,
   };
 
@@ -78,6 +87,10 @@ struct FineTuner::State {
 
  private:
   [[nodiscard]] bool is_cut() const { return task.options.part == TrainedPart::kCut; }
+  [[nodiscard]] bool refits() const { return task.options.head == HeadKind::kDiscriminant; }
+  [[nodiscard]] std::vector<std::uint32_t> views_to_fit() const;
+  [[nodiscard]] bool is_probing() const;
+  [[nodiscard]] bool is_after_training() const;
   void fill_report();
   void set_order(Phase next, std::vector<std::uint32_t> views_in_order);
   [[nodiscard]] std::vector<std::uint32_t> first_views(bool held_out_only) const;
@@ -92,8 +105,13 @@ struct FineTuner::State {
   void end_epoch();
   void go_on_or_finish();
   void finish();
+  Status settle();
+  Status start_refit(Phase next);
+  Status end_refit();
   void keep_head_alone();
   void keep_tuned();
+  void keep_layers(Head head);
+  void end();
   Status read_head_alone(const SafetensorsView& file);
   Status read_parameters(const SafetensorsView& file);
   Result<std::vector<float>> read_best_weights(const SafetensorsView& file, std::size_t best_epoch,
@@ -109,8 +127,9 @@ struct FineTuner::State {
   std::size_t total_units_ = 0;
   std::optional<BorderSurvey> survey_;
   std::optional<Probe> probe_;
-  std::vector<float> probed_rows_;    // [picture_count, feature_count] that they are on
-  std::vector<Head> probed_;          // heads that are there, and what they say
+  std::vector<float> final_rows_;   // [picture_count, 1 + refit views, feature_count] under the weights kept
+  std::vector<float> probed_rows_;  // [picture_count, feature_count] that they are on
+  std::vector<Head> probed_;        // heads that are there, and what they say
   std::vector<float> probed_logits_;  // [held_out_count, class_count], their sum
   HeadAlone head_alone_;
 };

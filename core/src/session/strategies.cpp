@@ -61,6 +61,7 @@ std::size_t back_from_last(const BlockNames& names, std::size_t steps) {
 FineTuneOptions tuning_of(TrainedPart part) {
   FineTuneOptions options;
   options.part = part;
+  options.head = HeadKind::kDiscriminant;
   options.activation_budget_bytes = kActivationBudgetBytes;
   return options;
 }

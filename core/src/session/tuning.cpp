@@ -88,7 +88,7 @@ TrainReport tuned_report(const TrainingRun& run, const TuningRun& tuning,
                          std::span<const FeatureBlock> blocks) {
   const FineTuneReport& tuned = tuning.tuner.report();
   TrainReport report = run.trainer.report();
-  report.head = HeadKind::kLogistic;  // what descends by gradients, whatever kind it began beside
+  report.head = tuned.head;  // whatever kind it began beside
   report.metrics = tuned.fine_tuned;
   report.measured = true;
   report.temperature = tuned.temperature;
@@ -239,6 +239,7 @@ Result<SessionReport> Session::tune_finish(std::span<const std::uint8_t> backbon
   trained.head.border = tuned.border;
   trained.head.features = training.features;
   trained.class_ids = training.class_ids;
+  trained.kind = tuned.head;
   state.describe_head(trained.head, tuning.seed);
   const Status judged = trained.judge_by(tuning.tuner.embeddings(), {}, state.run->class_indices, state.pool);
   if (!judged) return judged.error();

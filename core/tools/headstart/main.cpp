@@ -105,7 +105,7 @@ Options read_options(int count, char** values) {
 Strategy strategy_of(const Options& options, const std::string& name, Workshop& workshop) {
   Strategy strategy = need(strategy_named(workshop.session().backbone().feature_blocks(), name));
   if (!options.head) return strategy;
-  if (!strategy.free_head && strategy.head != *options.head)
+  if (!strategy.takes(*options.head))
     fail("the strategy '" + strategy.name + "' brings its own head: leave --head out");
   strategy.head = *options.head;
   return strategy;

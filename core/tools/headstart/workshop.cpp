@@ -117,6 +117,7 @@ void Workshop::run(const Strategy& strategy) {
   if (!strategy.tuning) return;
   FineTuneOptions tuning = *strategy.tuning;
   tuning.seed = options_.seed;
+  tuning.head = strategy.head;
   need(session_.tune_begin(file_, tuning, tune_views(strategy, mirror_harms)));
   step_tuning();
 }

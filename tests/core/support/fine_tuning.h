@@ -92,7 +92,9 @@ inline Steps run_counting(FineTuner& tuner, const Task& task, const std::functio
     CHECK(now.fraction >= last.fraction);
     const bool trained = last.train_step_count_ahead > now.train_step_count_ahead;
     steps.train_count += trained ? 1 : 0;
-    steps.forward_count += !trained && last.stage != FineTuneStage::kLinearProbe ? 1 : 0;
+    const bool fitted = last.stage == FineTuneStage::kLinearProbe ||
+                        (last.stage == FineTuneStage::kEmbedding && last.step_count_ahead == 0);
+    steps.forward_count += !trained && !fitted ? 1 : 0;
     last = now;
     between();
     if (now.done) return steps;

@@ -18,7 +18,7 @@ export type HeadKind = 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
  * - 'new-layers', 'new-layers-after-N': the network ends after block N; a new 1x1 convolution and a head are trained on it
  *   from random weights.
  * - 'last-convolution', 'last-block', 'last-N-blocks' (N 2 to 16), 'whole-network': fine-tuning; the head first, then it
- *   and the last layers together, gently.
+ *   and the last layers together, gently, then a head anew on what those have become.
  * - 'recommended': what `advise` recommends for these pictures.
  *
  * 'earlier-cut' is 'cut-after-14', 'new-layers' is 'new-layers-after-12'. The numbers are those of MobileNetV2's 17 blocks;

@@ -12,7 +12,8 @@ import type { KeptHead } from './headstart-keeping.d.ts';
  * - `html`: one page that runs from the disk without a network: engine, backbone, head and names inside
  * - `head`: the head file, as `exportHead` gives it
  * - `head-1`: for programs that read no file newer than `head/1`. A head that transforms its features, as a discriminant does, is
- *   in no such file: the best linear head without a transform is trained beside it, on the pictures that are here
+ *   in no such file: the best linear head without a transform is trained beside it, on the pictures that are here. Refused for
+ *   a discriminant that reads layers trained with it
  * - `project`: a zip of everything that is here, for `importProject`
  * - `teachable-machine-project`: the pictures as a `.tm` file; in browsers only
  */
@@ -29,7 +30,7 @@ export type ExportFormat =
   | 'project'
   | 'teachable-machine-project';
 
-/** A format that cannot hold what was learnt, and the layer for which it cannot. */
+/** A format that cannot hold what was learnt, and the layer or the head for which it cannot. */
 export interface RefusedFormat {
   format: ExportFormat;
   reason: string;

@@ -54,7 +54,9 @@ export interface TrainOptions extends LongAction {
   /**
    * Default 'discriminant': shrunk linear discriminant analysis on features whose length is divided out (on the last layer, of
    * their square roots; Hu et al. 2021). 'logistic': multinomial logistic regression on the features as they are, the default
-   * where `l2` is given. 'mlp' is Teachable Machine's recipe. With a `strategy` other than 'head' it can only be left out.
+   * where `l2` is given. 'mlp' is Teachable Machine's recipe. With a `strategy` other than 'head' it can only be left out, but
+   * for one that trains layers: when they are trained a discriminant is fitted to what they make of the pictures, unless the
+   * linear head that was trained with them is surer of the pictures held out; 'logistic' takes that head in any case.
    */
   head?: HeadKind;
   /**

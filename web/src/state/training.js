@@ -168,12 +168,18 @@ export function createTraining(context, classes) {
     }
   }
 
+  /** @param {string} strategy */
+  function trainsLayers(strategy) {
+    return engine.trainer?.strategies.some(({ name, trains }) => name === strategy && trains !== null) ?? false;
+  }
+
   /** @returns {import('../engine/headstart.js').TrainOptions} */
   function optionsNow() {
     const { strategy } = state.training;
     const { head, seed, folds, l2, mirrorViews, secondLook } = state.settings;
     return {
-      ...(strategy === 'head' ? { head } : { strategy }),
+      ...(strategy === 'head' ? {} : { strategy }),
+      ...(strategy === 'head' || (trainsLayers(strategy) && head === 'logistic') ? { head } : {}),
       ...(mirrorViews === 'measured' ? {} : { mirrorViews: mirrorViews === 'yes' }),
       ...(secondLook === 'no' ? { secondLook: false } : {}),
       seed,

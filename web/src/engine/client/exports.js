@@ -67,10 +67,17 @@ export async function exportModel(options, line, book, trainings, backbone) {
   return line.change('exportHead', { date: text, model: { format, pictureSize, title, date: text } }, { signal });
 }
 
-/** @param {import('./engine-line.js').EngineLine} line @returns {Promise<import('../headstart-export.d.ts').RefusedFormat[]>} */
-export function refusedFormats(line) {
+/**
+ * @param {import('./engine-line.js').EngineLine} line
+ * @param {import('./trainings.js').Trainings} trainings
+ * @returns {Promise<import('../headstart-export.d.ts').RefusedFormat[]>}
+ */
+export async function refusedFormats(line, trainings) {
   line.requireOpen();
-  return /** @type {Promise<any>} */ (line.change('refusedFormats', undefined));
+  /** @type {import('../headstart-export.d.ts').RefusedFormat[]} */
+  const refused = /** @type {any} */ (await line.change('refusedFormats', undefined));
+  const { plainRefusal } = trainings;
+  return plainRefusal ? [...refused, { format: 'head-1', reason: plainRefusal }] : refused;
 }
 
 /** @param {unknown} value */

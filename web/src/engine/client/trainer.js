@@ -324,7 +324,7 @@ export class Trainer {
   }
 
   async refusedFormats() {
-    return refusedFormats(this.#line);
+    return refusedFormats(this.#line, this.#trainings);
   }
 
   /** @param {Uint8Array | ArrayBuffer} bytes @param {import('../headstart-export.d.ts').ImportOptions} [options] */

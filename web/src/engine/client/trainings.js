@@ -1,6 +1,6 @@
 // The caller's side of training: the head that is in use, what is known of the pictures, and the calls that change either.
 
-import { toHeadstartError } from '../shared/errors.js';
+import { HeadstartError, toHeadstartError } from '../shared/errors.js';
 import { checkBudget, checkTrainOptions } from '../shared/train-options.js';
 import { Queue } from '../shared/turns.js';
 import { checkDate } from './checks.js';
@@ -119,6 +119,14 @@ export class Trainings {
     return this.#line.change('exportHead', { date: checkDate(date) });
   }
 
+  /** Why there is no `head/1` file of the head in use; null where there is one. */
+  get plainRefusal() {
+    const hasOwnLayers = this.#head && this.#head.border !== (this.#head.features.at(-1) ?? 'last');
+    return this.#head?.kind === 'discriminant' && hasOwnLayers
+      ? "head/1 cannot hold a discriminant that reads layers trained with it: train with { head: 'logistic' } for one that it can"
+      : null;
+  }
+
   /**
    * As a file of the format `head/1`: another head where the one in use transforms its features.
    * @param {import('../headstart-export.d.ts').ExportOptions} options
@@ -128,6 +136,9 @@ export class Trainings {
   async exportPlainHead({ signal, onProgress, onMeasured }, date) {
     if (this.#head?.kind !== 'discriminant') {
       return this.exportHead({ date });
+    }
+    if (this.plainRefusal) {
+      throw new HeadstartError('unsupported', this.plainRefusal);
     }
     const { strategy, seed } = this.#head;
     const usual = checkTrainOptions({ strategy: strategy ?? 'head', seed: Number(seed) }, this.#strategies());

@@ -19,6 +19,16 @@ export function plainStrategy(strategies) {
 }
 
 /**
+ * Layers that are trained are read by a discriminant or, for programs that know no transform, by the linear head that descended
+ * with them.
+ * @param {Pick<Strategy, 'freeHead' | 'head' | 'tuning'>} plan
+ * @param {import('../headstart-basics.d.ts').HeadKind} head
+ */
+export function takesHead({ freeHead, head: own, tuning }, head) {
+  return freeHead || head === own || (tuning !== undefined && head === 'logistic');
+}
+
+/**
  * As the library's callers see them: copies, without what only the engine needs.
  * @param {readonly Strategy[]} strategies
  * @returns {import('../headstart-training.d.ts').Strategy[]}

@@ -1,7 +1,7 @@
 // What `train` takes, checked before anything is sent.
 
 import { requireArgument, show } from './errors.js';
-import { checkStrategy, plainStrategy, RECOMMENDED, strategyNamed } from './strategies.js';
+import { checkStrategy, plainStrategy, RECOMMENDED, strategyNamed, takesHead } from './strategies.js';
 
 /** @typedef {import('../headstart.d.ts').TrainOptions} TrainOptions */
 /** @typedef {import('../headstart-basics.d.ts').StrategyName} StrategyName */
@@ -27,7 +27,7 @@ export function checkTrainOptions(options, strategies) {
   const plan = strategyNamed(strategies, strategy);
   requireArgument(HEADS.includes(head), `head must be one of ${HEADS.join(', ')}, got ${show(head)}`);
   requireArgument(
-    options.head === undefined || plan?.freeHead || plan?.head === head,
+    options.head === undefined || (plan !== undefined && takesHead(plan, head)),
     `strategy '${strategy}' brings its own head: leave head out, got ${show(head)}`,
   );
   requireArgument(

@@ -23,6 +23,7 @@ export type FineTuneOptions = {
   part: 'last-convolution' | 'last-blocks' | 'whole-network' | 'cut';
   blockCount: number;
   cutBlock: number;
+  head: 'logistic' | 'nearest-mean' | 'discriminant' | 'mlp';
   seed: number;
   epochCount: number;
   batchSize: number;

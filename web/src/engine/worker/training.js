@@ -1,6 +1,7 @@
 // One training run: slices of work with turns for everything else between them.
 
 import { unwrap } from '../shared/errors.js';
+import { takesHead } from '../shared/strategies.js';
 
 /** @typedef {import('./engine.js').Engine} Engine */
 /** @typedef {import('../headstart.d.ts').HeldOutSample} HeldOutSample */
@@ -29,7 +30,7 @@ export function viewsToUse(areWanted, mirrorViews, mirrorHarms) {
  * @returns {import('./session.d.ts').TrainOptions}
  */
 export function headSettings(plan, { head, mirrorViews, secondLook = plan.secondLook }, mirrorHarms) {
-  const kind = plan.freeHead ? head.head : plan.head;
+  const kind = takesHead(plan, head.head) ? head.head : plan.head;
   const views = viewsToUse(plan.views, mirrorViews, mirrorHarms);
   return { ...head, head: kind, features: plan.features, views, secondLook: secondLook && views === 'all' };
 }

@@ -31,7 +31,8 @@ import { SLICE_MS, viewsToUse } from './training.js';
 export function tuneSettings({ tuning }, { head, tune, mirrorViews }, mirrorHarms) {
   const usual = /** @type {import('./session.d.ts').FineTuneOptions} */ (tuning);
   const { epochCount = usual.epochCount, batchSize = usual.batchSize, learningRate = usual.learningRate } = tune;
-  const options = { ...usual, seed: head.seed, epochCount, batchSize, learningRate };
+  const kind = head.head === 'logistic' ? head.head : usual.head;
+  const options = { ...usual, head: kind, seed: head.seed, epochCount, batchSize, learningRate };
   return { options, views: viewsToUse(true, mirrorViews, mirrorHarms) };
 }
 
