@@ -143,10 +143,7 @@ export function describeTflite8() {
         assert.ok(mean <= 0.03, `${kind}: mean ${mean}`);
         assert.equal(lost, 0, kind);
         // Unsure answers turn: those of trained layers, read by square roots, cost 3 of a hundred here.
-        assert.ok(
-          before >= 150 && before - after <= 8,
-          `${kind}: ${before} of 200 right, in 8 bits ${after}`,
-        );
+        assert.ok(before >= 150 && before - after <= 8, `${kind}: ${before} of 200 right, in 8 bits ${after}`);
       }
       await page.close();
     });
