@@ -98,6 +98,12 @@ describe('keeping', () => {
     assert.throws(() => other.keeping.takeUpClasses(classes), { code: 'bad-argument' });
     assert.ok(head);
     await assert.rejects(other.keeping.takeUpHead(head), { code: 'bad-file' });
+    // Which one it wants can be told.
+    const { name, inputSize } = trainer.backbone;
+    assert.deepEqual(await other.keeping.backboneOf(head.file), { name, inputSize });
+    const cut = head.file.subarray(0, head.file.length / 2);
+    await assert.rejects(other.keeping.backboneOf(cut), { code: 'bad-file' });
+    assert.equal(other.headInfo, null);
     await Promise.all([trainer.dispose(), other.dispose()]);
   });
 });

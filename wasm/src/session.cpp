@@ -294,6 +294,12 @@ Outcome<std::vector<std::uint8_t>> SessionBinding::headFile() const {
   return outcome(session_->head_file());
 }
 
+Outcome<HeadInfo> SessionBinding::headFileInfo(std::uint32_t byte_count) {
+  const Result<std::span<const std::uint8_t>> bytes = input_.bytes(byte_count);
+  if (!bytes) return failure<HeadInfo>(bytes.error());
+  return outcome(Session::head_file_info(bytes.value()));
+}
+
 Outcome<HeadInfo> SessionBinding::readHead(std::uint32_t byte_count) {
   const Result<std::span<const std::uint8_t>> bytes = input_.bytes(byte_count);
   if (!bytes) return failure<HeadInfo>(bytes.error());

@@ -121,6 +121,7 @@ class SessionBinding {
   Outcome<HeadInfo> headInfo() const;
   Outcome<std::vector<std::uint8_t>> exportHead(const std::string& date);
   Outcome<std::vector<std::uint8_t>> headFile() const;
+  Outcome<HeadInfo> headFileInfo(std::uint32_t byte_count);
   Outcome<HeadInfo> readHead(std::uint32_t byte_count);
   Done adoptHead(const std::vector<ClassId>& class_ids, std::uint32_t byte_count);
 

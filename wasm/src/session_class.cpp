@@ -68,6 +68,7 @@ void register_session() {
       .function("headInfo", &SessionBinding::headInfo)
       .function("exportHead(date)", &SessionBinding::exportHead)
       .function("headFile", &SessionBinding::headFile)
+      .function("headFileInfo(byteCount)", &SessionBinding::headFileInfo)
       .function("readHead(byteCount)", &SessionBinding::readHead)
       .function("adoptHead(classIds, byteCount)", &SessionBinding::adoptHead)
       .function("samplesToJudgeBy", &SessionBinding::samplesToJudgeBy)

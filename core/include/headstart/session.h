@@ -249,6 +249,8 @@ class Session {
   Result<std::vector<std::uint8_t>> export_head(const std::string& date);
   // All rows of the head in use, whichever classes are out now: what adopt_head takes up again.
   [[nodiscard]] Result<std::vector<std::uint8_t>> head_file() const;
+  // What a head file says of itself, whichever backbone it belongs to. bad-file, bad-version.
+  static Result<HeadInfo> head_file_info(std::span<const std::uint8_t> head_file);
   // Reads a head file and keeps it aside; adopt_head then names the class of each of its rows and puts it to
   // work. `backbone_file` is needed where the head brings layers of its own. Labels come cleaned for display.
   // A head that cannot be put to work, from a file or a training, leaves the one in use as it was.

@@ -138,6 +138,12 @@ Result<std::vector<std::uint8_t>> Session::head_file() const {
   return write_head_file(head);
 }
 
+Result<HeadInfo> Session::head_file_info(std::span<const std::uint8_t> head_file) {
+  const Result<Head> head = read_head_file(head_file);
+  if (!head) return head.error();
+  return info_of(head.value(), kind_of(head.value()));
+}
+
 Result<HeadInfo> Session::read_head(std::span<const std::uint8_t> head_file) {
   State& state = *state_;
   state.read_head.reset();

@@ -40,6 +40,8 @@ export interface Keeping {
    * again). Resolves to those whose pictures cannot be read: they are not there.
    */
   takeUpSamples(samples: KeptSample[], rows?: Float32Array | null): Promise<SampleId[]>;
+  /** The backbone that a head file was trained on, whatever is in use here. bad-file, bad-version. */
+  backboneOf(file: Uint8Array): Promise<{ name: string; inputSize: number }>;
   /** Puts a head to work again. */
   takeUpHead(head: KeptHead): Promise<void>;
 }

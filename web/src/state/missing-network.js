@@ -1,7 +1,6 @@
 // What was learnt with a network that is not in use here: which one that is, what works meanwhile, and that what was learnt is
 // at work again once the network is.
 
-import { networkOfHead } from '../project/head-network.js';
 import { NETWORKS_TEXTS } from '../texts/networks/index.js';
 import { OWN } from './backbones.js';
 import { tierName } from './tier-name.js';
@@ -41,6 +40,15 @@ export function createMissingNetwork({ state, changed, engine, notices, texts },
     const isIt = name === '' ? state.settings.backbone === need.note.choice : name === backbone.name;
     return isIt && (inputSize === 0 || inputSize === backbone.inputSize);
   };
+
+  /** That a head was trained on; empty where its file is damaged. @param {Uint8Array} head */
+  async function nameOfNetwork(head) {
+    try {
+      return (await engine.trainer?.keeping.backboneOf(head))?.name ?? '';
+    } catch {
+      return '';
+    }
+  }
 
   /** What there is under its name. @param {Need} wanted */
   function entryOf({ backbone: { name, inputSize }, note: { choice } }) {
@@ -127,9 +135,9 @@ export function createMissingNetwork({ state, changed, engine, notices, texts },
     putOff,
 
     /** The network that the project has chosen is not to be had. @param {Uint8Array | null} head @param {() => unknown} take */
-    tellChosen(head, take) {
+    async tellChosen(head, take) {
       const { backbone: choice } = state.settings;
-      const network = head ? networkOfHead(head) : '';
+      const network = head ? await nameOfNetwork(head) : '';
       const waits = network !== '' && network !== engine.trainer?.backbone.name;
       return tell({
         what: 'project',

@@ -1,6 +1,5 @@
 // What comes back to the page: heads and projects as files. It comes when somebody opens one.
 
-import { networkOfHead } from '../project/head-network.js';
 import { readNotes } from '../project/page-notes.js';
 import { EXPORT_TEXTS } from '../texts/export/index.js';
 import { SLOT_COUNT } from './classes.js';
@@ -24,9 +23,10 @@ export function createOpening({ state, changed, engine, notices, texts }, { clas
       }
       try {
         const bytes = new Uint8Array(await file.arrayBuffer());
-        const name = networkOfHead(bytes);
-        if (name !== '' && name !== trainer.backbone.name) {
-          await backbones.tellMissing({ what: 'head', backbone: { name, inputSize: 0 }, take: () => takeHead(bytes) });
+        const backbone = await trainer.keeping.backboneOf(bytes);
+        const { name, inputSize } = trainer.backbone;
+        if (backbone.name !== name || backbone.inputSize !== inputSize) {
+          await backbones.tellMissing({ what: 'head', backbone, take: () => takeHead(bytes) });
           return;
         }
         await takeHead(bytes);

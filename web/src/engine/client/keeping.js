@@ -2,6 +2,7 @@
 
 import { requireArgument, show } from '../shared/errors.js';
 import { checkList, checkOptions, checkSampleIds } from './checks.js';
+import { ownBytes } from './sources.js';
 
 /** @typedef {import('./engine-line.js').EngineLine} EngineLine */
 /** @typedef {import('./sample-book.js').SampleBook} SampleBook */
@@ -82,6 +83,12 @@ export class Keeping {
       }
     });
     return left;
+  }
+
+  /** @param {Uint8Array} file */
+  async backboneOf(file) {
+    this.#line.requireOpen();
+    return this.#line.change('backboneOfHead', { bytes: ownBytes(file, 'backboneOf takes the bytes of a head file') });
   }
 
   /** @param {import('../headstart-keeping.d.ts').KeptHead} kept */

@@ -6,6 +6,14 @@ import { unwrap } from '../shared/errors.js';
 /** @typedef {import('../headstart-basics.d.ts').StrategyName} StrategyName */
 /** @typedef {{ classIds: (number | undefined)[], bringsLayers: boolean, stale?: boolean, strategy?: StrategyName | null }} Adoption */
 
+/** Which backbone a head file wants, whatever is in use here. @param {Host} host @param {{ bytes: Uint8Array }} args */
+export function backboneOfHead(host, { bytes }) {
+  return host.changes.run(() => {
+    const info = host.engine.withBytes(bytes, (session) => unwrap(session.headFileInfo(bytes.length)));
+    return { name: info.backbone, inputSize: Number(info.inputSize) || 0 };
+  });
+}
+
 /** @param {Host} host @param {{ bytes: Uint8Array }} args */
 export function readHead(host, { bytes }) {
   return host.changes.run(() => {

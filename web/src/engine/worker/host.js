@@ -10,7 +10,7 @@ import { changeBackbone } from './backbone.js';
 import { EngineLoader } from './engine-loader.js';
 import { exportHead, exportPage, refusedFormats } from './exports.js';
 import { canvasIsFalsified, readFrame } from './frames.js';
-import { adoptHead, readHead } from './head-files.js';
+import { adoptHead, backboneOfHead, readHead } from './head-files.js';
 import { pictureFormat } from './picture-codec.js';
 import { exportQuantised } from './quantised.js';
 import { HostRuns } from './runs.js';
@@ -299,6 +299,7 @@ export class Host {
     );
   }
 
+  backboneOfHead = backboneOfHead.bind(null, this);
   readHead = readHead.bind(null, this);
   adoptHead = adoptHead.bind(null, this);
   exportHead = exportHead.bind(null, this);

@@ -490,6 +490,7 @@ export interface Session {
   headInfo(): HeadInfoOutcome;
   exportHead(date: string): FileOutcome;
   headFile(): FileOutcome;
+  headFileInfo(byteCount: number): HeadInfoOutcome;
   readHead(byteCount: number): HeadInfoOutcome;
   adoptHead(classIds: Uint32Array, byteCount: number): Done;
   samplesToJudgeBy(): Uint32Array;
