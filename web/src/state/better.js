@@ -162,7 +162,7 @@ export async function createBetter({ state, changed, watch, texts, engine }, { r
       if (!report?.measured || reportIsStale || state.training.phase !== 'idle') {
         return null;
       }
-      const spot = weakSpot(report);
+      const spot = weakSpot(report, state.classes);
       const card = spot && state.classes.find(({ id }) => id === spot.of.classId);
       /** @type {Suggestion | null} */
       const more = card ? { kind: 'record', key: card.key, name: card.name } : null;

@@ -57,15 +57,15 @@ export function mountTrainingPanel(host, app) {
     if (!report) {
       return nothing;
     }
-    const spot = weakSpot(report);
+    const spot = weakSpot(report, state.classes);
     if (spot?.why === 'uneven') {
       const { of: few, most } = spot;
-      return t('report.uneven', { few: few.name, least: few.sampleCount, many: most.name, most: most.sampleCount });
+      return t('report.uneven', { few: few.name, least: few.pictureCount, many: most.name, most: most.pictureCount });
     }
     if (spot) {
-      return t(`report.${spot.why}`, { name: spot.of.name, count: spot.of.sampleCount });
+      return t(`report.${spot.why}`, { name: spot.of.name, count: spot.of.pictureCount });
     }
-    return t('report.how', { count: report.sampleCount });
+    return t('report.how', { count: report.heldOut.length });
   }
 
   function progress() {

@@ -333,10 +333,7 @@ export class Host {
     return { ...info, strategy, classIds: Array.from(info.classIds), file };
   }
 
-  /**
-   * @param {{ backbone: BackboneSource, inputSize: number, precision: Precision }} args
-   * @param {Context} context
-   */
+  /** @param {{ backbone: BackboneSource, inputSize: number, precision: Precision }} args @param {Context} context */
   async setBackbone({ backbone, inputSize, precision }, { signal, onProgress }) {
     this.#changing?.abort();
     const controller = new AbortController();
