@@ -194,8 +194,9 @@ class FineTuner {
   // Does one bounded piece of work, a batch or less; bad-argument while wanted views are missing.
   Result<FineTuneProgress> step();
 
-  // Ends now, with the best weights so far. Where those are better than the head alone, a pass over the
-  // pictures for their embeddings is still ahead; otherwise the next step() is the last and cheap.
+  // Ends now, with the best weights so far. Where an epoch made them better, a pass over the pictures for
+  // their embeddings, and a head fitted to those where one was asked for, are still ahead; otherwise the next
+  // step() is the last and cheap.
   void stop();
 
   // The run as it is after the epoch that the last step() finished, as a file (safetensors, `tuning/1`).

@@ -102,7 +102,6 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
   const auto pieces = [&](std::size_t count) { return (count + piece - 1) / piece; };
   const std::size_t batches = (train_views + options.batch_size - 1) / options.batch_size;
   estimate.train_step_count = options.epoch_count * batches * pieces(options.batch_size);
-  const bool refits = options.head == HeadKind::kDiscriminant;
   const std::size_t final_count =
       final_views(prepared.value().pictures, most_final_views(options, plan)).size();
   // The first features, every epoch's measurement, the last embeddings.
@@ -116,14 +115,12 @@ Result<FineTuneEstimate> FineTuner::estimate(std::span<const std::uint8_t> backb
   // What the cache does not hold is asked for in each epoch; which views those are, the order of adding
   // decides.
   estimate.frozen_pass_count = wanted_views + (wanted_views - cached) * (options.epoch_count - 1);
-  if (refits) estimate.frozen_pass_count += wanted_views - cached;
-  const std::size_t features = picture_count * plan.feature_count() * sizeof(float);
+  if (options.head == HeadKind::kDiscriminant) estimate.frozen_pass_count += wanted_views - cached;
   const std::size_t final_features = final_count * plan.feature_count() * sizeof(float);
   // The best weights and those that are handed out; the features and the linear probe's copy of them.
   estimate.memory_bytes = estimate.cache_bytes + options.batch_size * map_bytes +
                           TrainedNetwork::memory_bytes_for(plan, piece) +
-                          2 * estimate.trained_weight_count * sizeof(float) +
-                          std::max(3 * features, refits ? 3 * final_features : 0);
+                          2 * estimate.trained_weight_count * sizeof(float) + 3 * final_features;
   return estimate;
 }
 

@@ -7,10 +7,14 @@
 
 namespace headstart {
 
-double HeldOut::loss(std::span<const float> logits) const {
+std::vector<float> HeldOut::tempered(std::span<const float> logits) const {
   const double divisor = temperature(logits);
-  std::vector<float> tempered(logits.begin(), logits.end());
-  for (float& logit : tempered) logit = static_cast<float>(static_cast<double>(logit) / divisor);
+  std::vector<float> rows(logits.begin(), logits.end());
+  for (float& logit : rows) logit = static_cast<float>(static_cast<double>(logit) / divisor);
+  return rows;
+}
+
+double HeldOut::loss(std::span<const float> logits) const {
   // Every class counts the same: the mean over classes of the mean over its pictures.
   std::vector<double> counts(class_count_);
   for (const std::uint32_t index : classes_) ++counts[index];
@@ -18,7 +22,7 @@ double HeldOut::loss(std::span<const float> logits) const {
   for (const double count : counts) {
     weights.push_back(static_cast<float>(1.0 / (count * static_cast<double>(class_count_))));
   }
-  return cross_entropy(tempered, classes_, weights, 0.0F, {});
+  return cross_entropy(tempered(logits), classes_, weights, 0.0F, {});
 }
 
 double HeldOut::temperature(std::span<const float> logits) const {
@@ -26,15 +30,11 @@ double HeldOut::temperature(std::span<const float> logits) const {
 }
 
 std::vector<double> HeldOut::losses(std::span<const float> logits) const {
-  const double divisor = temperature(logits);
+  const std::vector<float> rows = tempered(logits);
   std::vector<double> all;
   for (std::size_t i = 0; i < classes_.size(); ++i) {
-    std::vector<float> row(class_count_);
-    for (std::size_t c = 0; c < class_count_; ++c) {
-      row[c] = static_cast<float>(static_cast<double>(logits[i * class_count_ + c]) / divisor);
-    }
-    const std::uint32_t truth[] = {classes_[i]};
-    all.push_back(measure(row, truth, class_count_).log_loss);
+    const std::span<const float> row = std::span(rows).subspan(i * class_count_, class_count_);
+    all.push_back(measure(row, std::span(classes_).subspan(i, 1), class_count_).log_loss);
   }
   return all;
 }

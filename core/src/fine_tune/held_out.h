@@ -29,7 +29,9 @@ class HeldOut {
   [[nodiscard]] std::vector<std::uint32_t> predictions(std::span<const float> logits) const;
 
  private:
-  [[nodiscard]] std::vector<double> losses(std::span<const float> logits) const;
+  [[nodiscard]] std::vector<float> tempered(
+      std::span<const float> logits) const;                                       // at their best temperature
+  [[nodiscard]] std::vector<double> losses(std::span<const float> logits) const;  // picture by picture
 
   std::vector<std::uint32_t> classes_;
   std::size_t class_count_;

@@ -24,7 +24,8 @@ FineTuner::State::State(FineTuneTask the_task, TrainedNetwork the_network, const
       epochs(task.options, task.pictures, task.labels.size()),
       held_out_(held_out_classes(task.pictures), task.labels.size()) {
   fill_report();
-  total_units_ = task.pictures.size() * (is_cut() ? 2 : 1) + views_to_fit().size() +
+  final_view_count_ = views_to_fit().size();
+  total_units_ = task.pictures.size() * (is_cut() ? 2 : 1) + final_view_count_ +
                  task.options.epoch_count * (3 * epochs.view_count() + held_out_.count());
   if (is_cut()) survey_.emplace(network.plan().borders.front().shape);
   set_order(is_cut() ? Phase::kSurvey : Phase::kEmbed, first_views(false));
@@ -307,8 +308,8 @@ void FineTuner::State::count_ahead(FineTuneProgress& now) const {
   }
   const std::size_t epochs_to_evaluate = task.options.epoch_count - epochs.done().size();
   now.train_step_count_ahead = epochs.step_count_ahead() * pieces(task.options.batch_size);
-  now.step_count_ahead = now.train_step_count_ahead + epochs_to_evaluate * pieces(held_out_.count()) +
-                         pieces(views_to_fit().size());
+  now.step_count_ahead =
+      now.train_step_count_ahead + epochs_to_evaluate * pieces(held_out_.count()) + pieces(final_view_count_);
   if (now.stage == FineTuneStage::kCollecting) now.step_count_ahead += left;
 }
 

@@ -119,6 +119,7 @@ struct FineTuner::State {
   void count_ahead(FineTuneProgress& now) const;
 
   HeldOut held_out_;
+  std::size_t final_view_count_ = 0;  // of views_to_fit()
   Phase phase_ = Phase::kEmbed;
   std::vector<std::uint32_t> order_;  // views of this phase
   std::size_t cursor_ = 0;            // done of them
